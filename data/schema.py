@@ -1,0 +1,218 @@
+"""Contracts of the tables that the bank keeps: one class a table.
+
+Money is integer minor units (cents). Times are UTC timestamps in microseconds.
+An account without a customer is an account outside the bank: the bank sees the
+payments that touch its own accounts, never the other flows of the outside ones.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from pandera.pandas import Field
+from pandera.typing import Series
+
+from pipeline import Table
+
+Time = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+
+CUSTOMER_KINDS = ("person", "micro_business", "company")
+HOLDER_KINDS = (*CUSTOMER_KINDS, "merchant", "utility", "cash_desk")
+CHANNELS = ("transfer", "cash_deposit", "cash_withdrawal", "pos", "qr")
+PURPOSES = (
+    "payroll",
+    "rent",
+    "shopping",
+    "utility",
+    "supplies",
+    "takings",
+    "cash",
+    "savings",
+    "family",
+    "loan_repayment",
+    "unstated",
+)
+STREAMS = ("alert", "random")
+OUTCOMES = ("dismissed", "reported", "unreviewed")
+LABEL_SOURCES = ("rule_vote", "random_review", "disposition", "given")
+
+
+class Periods(Table):
+    """A stretch of the calendar in which subjects have one role. Key: name."""
+
+    name: Series[str] = Field(
+        unique=True,
+        isin=["warm_up", "train", "embargo", "validation", "test"],
+        description="role of the subjects whose as_of lies in the stretch",
+    )
+    starts_at: Series[Time] = Field(description="first moment of the stretch")
+    ends_at: Series[Time] = Field(description="first moment after the stretch")
+
+
+class Customers(Table):
+    """A party with an account at this bank. Key: customer_id."""
+
+    customer_id: Series[int] = Field(unique=True, description="key")
+    kind: Series[str] = Field(isin=CUSTOMER_KINDS, description="segment of the customer")
+    joined_at: Series[Time] = Field(description="start of the relation with the bank")
+    birth_year: Series[pd.Int16Dtype] = Field(nullable=True, description="persons only")
+    gender: Series[str] = Field(nullable=True, description="protected: for the fairness audit only")
+    occupation: Series[str] = Field(nullable=True, description="stated at onboarding, persons only")
+    industry: Series[str] = Field(nullable=True, description="stated at onboarding, firms only")
+    city: Series[pd.Int16Dtype] = Field(nullable=True, description="home city code")
+    monthly_income_cents: Series[pd.Int64Dtype] = Field(
+        nullable=True, ge=0, description="declared income (person) or turnover (firm) a month"
+    )
+    household_id: Series[pd.Int64Dtype] = Field(nullable=True, description="persons who live together")
+
+
+class ProfileTags(Table):
+    """The value of one profile tag over one stretch of time. Key: customer_id, tag, valid_from."""
+
+    customer_id: Series[int] = Field(description="whose tag")
+    tag: Series[str] = Field(description="name of the tag")
+    value: Series[str] = Field(description="value of the tag in the stretch")
+    valid_from: Series[Time] = Field(description="first moment at which the bank knew the value")
+    valid_to: Series[Time] = Field(nullable=True, description="first moment after; empty: still valid")
+
+
+class Accounts(Table):
+    """An account that the bank holds or sees in a payment. Key: account_id."""
+
+    account_id: Series[int] = Field(unique=True, description="key")
+    customer_id: Series[pd.Int64Dtype] = Field(nullable=True, description="owner; empty: outside the bank")
+    holder: Series[str] = Field(isin=HOLDER_KINDS, description="kind of party named on the payment")
+    opened_at: Series[Time] = Field(nullable=True, description="opening; empty outside the bank")
+    opening_balance_cents: Series[pd.Int64Dtype] = Field(
+        nullable=True, description="balance at the first moment of the ledger; empty: unknown"
+    )
+
+
+class Transactions(Table):
+    """A settled payment, in order of time. Key: transaction_id."""
+
+    transaction_id: Series[int] = Field(unique=True, description="key, in order of time")
+    at: Series[Time] = Field(description="moment of settlement")
+    payer_account_id: Series[int] = Field(description="account debited")
+    payee_account_id: Series[int] = Field(description="account credited")
+    amount_cents: Series[int] = Field(gt=0, description="amount")
+    channel: Series[pd.CategoricalDtype] = Field(description="how it was paid: " + ", ".join(CHANNELS))
+    purpose: Series[pd.CategoricalDtype] = Field(description="stated purpose: " + ", ".join(PURPOSES))
+    city: Series[pd.Int16Dtype] = Field(nullable=True, description="city code of a counter or terminal")
+    payer_balance_cents: Series[pd.Int64Dtype] = Field(
+        nullable=True, description="payer's balance after; empty outside the bank or unknown"
+    )
+    payee_balance_cents: Series[pd.Int64Dtype] = Field(
+        nullable=True, description="payee's balance after; empty outside the bank or unknown"
+    )
+
+
+class Truth(Table):
+    """HIDDEN. Which transactions belong to which scheme. Key: transaction_id, scheme_id."""
+
+    transaction_id: Series[int] = Field(description="transaction of the scheme")
+    scheme_id: Series[int] = Field(description="scheme")
+    is_illicit: Series[bool] = Field(description="false: a licit look-alike")
+
+
+class Schemes(Table):
+    """HIDDEN. The members of every scheme and look-alike. Key: scheme_id, account_id."""
+
+    scheme_id: Series[int] = Field(description="scheme")
+    typology: Series[str] = Field(description="what the scheme does")
+    is_illicit: Series[bool] = Field(description="false: a licit look-alike of the typology")
+    sophistication: Series[int] = Field(ge=0, le=2, description="0 naive, 1 jittered, 2 threshold-aware")
+    account_id: Series[int] = Field(description="member")
+    customer_id: Series[pd.Int64Dtype] = Field(nullable=True, description="member's owner; empty: outside")
+    role: Series[str] = Field(description="part that the member plays")
+    starts_at: Series[Time] = Field(description="first transaction of the scheme")
+    ends_at: Series[Time] = Field(description="last transaction of the scheme")
+
+
+class GivenLabels(Table):
+    """Labels that a foreign data set brings along; empty for a simulated bank."""
+
+    customer_id: Series[int] = Field(description="whose behaviour")
+    event_at: Series[Time] = Field(description="when the labelled behaviour happened")
+    known_at: Series[Time] = Field(description="when the label was known")
+    value: Series[float] = Field(ge=0, le=1, description="1 suspicious, 0 not")
+
+
+class DailyIndicators(Table):
+    """Indicators the morning after each day on which a customer was active.
+
+    Key: customer_id, as_of. One column an indicator; the catalogue names them.
+    """
+
+    customer_id: Series[int] = Field(description="customer")
+    as_of: Series[Time] = Field(description="midnight, bank time; only earlier events count")
+    indicators: Series[np.float32] = Field(
+        alias="^(?!customer_id$|as_of$)[a-z0-9_]+$",
+        regex=True,
+        nullable=True,
+        description="one column an indicator; empty: not measurable",
+    )
+
+
+class WeeklyIndicators(DailyIndicators):
+    """Indicators of every customer at each weekly scoring moment. Key: customer_id, as_of."""
+
+
+class Rules(Table):
+    """The rulebook as it ran: one row a rule. Key: rule_id."""
+
+    rule_id: Series[str] = Field(unique=True, description="key")
+    name_en: Series[str] = Field(description="English name")
+    name_zh: Series[str] = Field(description="Chinese name")
+    predicate: Series[str] = Field(description="SQL over indicators, parameters filled in")
+    family: Series[str] = Field(description="family of reasons that the rule belongs to")
+    source: Series[str] = Field(description="where the rule comes from, with its evidence mark")
+    known_false_positives: Series[str] = Field(description="licit behaviour that it also hits")
+    is_applied: Series[bool] = Field(description="false: stepped aside, its indicators are missing")
+    hits: Series[int] = Field(ge=0, description="customer-days hit")
+
+
+class RuleHits(Table):
+    """A rule fired for a customer on a day. Key: customer_id, hit_at, rule_id."""
+
+    customer_id: Series[int] = Field(description="customer")
+    hit_at: Series[Time] = Field(description="as_of of the indicators that fired")
+    rule_id: Series[str] = Field(description="rule")
+
+
+class Alerts(Table):
+    """Rule hits of one customer and day after suppression. Key: alert_id."""
+
+    alert_id: Series[int] = Field(unique=True, description="key, in order of time")
+    customer_id: Series[int] = Field(description="customer")
+    alerted_at: Series[Time] = Field(description="day of the hits")
+    rule_ids: Series[str] = Field(description="rules that fired, separated by blanks")
+    rule_count: Series[int] = Field(ge=1, description="how many")
+
+
+class Dispositions(Table):
+    """What an investigator decided about an alert or a randomly drawn customer. Key: disposition_id."""
+
+    disposition_id: Series[int] = Field(unique=True, description="key")
+    alert_id: Series[pd.Int64Dtype] = Field(nullable=True, description="alert; empty: random review")
+    customer_id: Series[int] = Field(description="customer")
+    event_at: Series[Time] = Field(description="moment up to which the behaviour was looked at")
+    stream: Series[str] = Field(isin=STREAMS, description="how the customer came to be reviewed")
+    propensity: Series[float] = Field(gt=0, le=1, description="chance of being drawn for review")
+    opened_at: Series[Time] = Field(nullable=True, description="start of the review")
+    known_at: Series[Time] = Field(nullable=True, description="when the outcome was known")
+    outcome: Series[str] = Field(isin=OUTCOMES, description="decision")
+    reason: Series[str] = Field(description="stated reason")
+
+
+class Labels(Table):
+    """What the bank believes of a customer's behaviour, dated. Key: customer_id, event_at, source."""
+
+    customer_id: Series[int] = Field(description="customer")
+    event_at: Series[Time] = Field(description="moment up to which the behaviour was judged")
+    known_at: Series[Time] = Field(description="from when the label may be used")
+    source: Series[str] = Field(isin=LABEL_SOURCES, description="where the label comes from")
+    value: Series[float] = Field(ge=0, le=1, description="belief that the behaviour is suspicious")
+    weight: Series[float] = Field(gt=0, description="trust in the label")

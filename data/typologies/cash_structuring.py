@@ -1,0 +1,48 @@
+"""T01: cash paid in below the report line; a shop's daily takings look alike."""
+
+from __future__ import annotations
+
+from data.typologies import Scene, typology
+from data.world.calendar import DAY_US
+
+
+def daily_takings(scene: Scene) -> None:
+    """A busy shop pays in its takings over a fair or a festival week."""
+    shop = scene.insiders(1, "micro_business")[0]
+    scene.join(shop, "shop")
+    days = int(scene.rng.integers(4, 10))
+    takings = min(scene.income(shop) * scene.rng.uniform(0.1, 0.5), 49_000.0)
+    amounts = (takings * scene.rng.normal(1, 0.25, days).clip(0.3, 1.6) / 100).round() * 100
+    at = scene.spread(scene.start, days, days)
+    city = scene.home(shop)
+    scene.pay(at, scene.desk(city), shop, amounts.clip(100), "cash_deposit", "takings", city)
+    supplier = scene.outsiders(1, "company")
+    kept = scene.rng.uniform(0.3, 0.9)
+    scene.pay(at[-1] + scene.later(12, 120), shop, supplier, amounts.sum() * kept, "transfer", "supplies")
+
+
+@typology("拆分存现", family="cash", source="T01; FFIEC App. F/G", look_alike=daily_takings)
+def cash_structuring(scene: Scene) -> None:
+    """Cash structuring.
+
+    One to three accounts take 3 to 15 cash deposits below the report line of 50,000
+    yuan within days; most of the money leaves soon after.
+    """
+    rng = scene.rng
+    accounts = scene.recruits(int(rng.integers(1, 3)))
+    boss = scene.outsiders(1)
+    scene.join(accounts, "depositor")
+    scene.join(boss, "beneficiary")
+    ceiling = (49_900, 47_500, 29_500)[scene.sophistication]
+    for account in accounts:
+        count = int(rng.integers(3, 9))
+        days = rng.uniform(2, 7) * scene.pace()
+        amounts = (rng.uniform(0.62, 1.0, count) * ceiling / 100).round() * 100
+        at = scene.spread(scene.start, days, count)
+        home = scene.home(account)
+        for moment, amount in zip(at, amounts, strict=True):
+            city = home if rng.random() < 0.6 else int(rng.choice(scene.world.city))
+            scene.pay(int(moment), scene.desk(city), account, amount, "cash_deposit", "cash", city)
+        outs = int(rng.integers(1, 4))
+        leaves = scene.slices(amounts.sum() * rng.uniform(0.8, 0.97), outs, 6.0)
+        scene.pay(at[-1] + scene.later(2, 48, outs) + DAY_US // 4, account, boss, leaves)

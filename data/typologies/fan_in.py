@@ -1,0 +1,45 @@
+"""T03: many pay one, who passes it on; a group-buy leader looks alike."""
+
+from __future__ import annotations
+
+from data.typologies import Scene, typology
+
+
+def group_buy(scene: Scene) -> None:
+    """A group-buy leader or rent collector gathers equal sums and pays the supplier."""
+    rng = scene.rng
+    leader = scene.insiders(1, "person" if rng.random() < 0.8 else "micro_business")[0]
+    count = int(rng.integers(8, 35))
+    payers = scene.outsiders(count)
+    neighbours = scene.insiders(max(count // 4, 1))
+    neighbours = neighbours[neighbours != leader]
+    payers[: len(neighbours)] = neighbours
+    scene.join(leader, "leader")
+    price = float(rng.choice([199, 388, 800, 1_500, 2_600, 4_000]))
+    amounts = price * rng.integers(1, 4, count)
+    at = scene.spread(scene.start, rng.uniform(1, 6), count)
+    scene.pay(at, payers, leader, amounts)
+    supplier = scene.outsiders(1, "company")
+    kept = amounts.sum() * rng.uniform(0.82, 0.97)
+    scene.pay(at[-1] + scene.later(2, 72), leader, supplier, kept, "transfer", "supplies")
+
+
+@typology("归集", family="fan_in", source="T03; AMLworld fan-in", look_alike=group_buy)
+def fan_in(scene: Scene) -> None:
+    """Fan-in collector.
+
+    8 to 30 payers send money to one account within days; one or two payments take
+    nearly all of it away within a day.
+    """
+    rng = scene.rng
+    collector = scene.recruits(1)[0]
+    payers = scene.outsiders(int(rng.integers(8, 26)))
+    boss = scene.outsiders(int(rng.integers(1, 3)))
+    scene.join(collector, "collector")
+    scene.join(payers, "payer")
+    scene.join(boss, "beneficiary")
+    amounts = scene.slices(rng.lognormal(11.4, 0.6), len(payers), 8.0)
+    at = scene.spread(scene.start, rng.uniform(0.6, 4) * scene.pace(), len(payers))
+    scene.pay(at, payers, collector, amounts)
+    leaves = scene.slices(amounts.sum() * rng.uniform(0.9, 0.98), len(boss), 8.0)
+    scene.pay(at[-1] + scene.later(0.5, 20 * scene.pace(), len(boss)), collector, boss, leaves)

@@ -1,0 +1,47 @@
+"""T04: one pays many at once; a labour contractor looks alike."""
+
+from __future__ import annotations
+
+from data.typologies import Scene, typology
+
+
+def labour_contractor(scene: Scene) -> None:
+    """A labour contractor receives the builder's money and pays the crew."""
+    rng = scene.rng
+    contractor = scene.insiders(1, "person" if rng.random() < 0.7 else "micro_business")[0]
+    builder = scene.outsiders(1, "company")
+    crew = scene.outsiders(int(rng.integers(8, 28)))
+    scene.join(contractor, "contractor")
+    wage = rng.uniform(2_000, 7_000)
+    wages = (wage * rng.normal(1, 0.15, len(crew)).clip(0.5, 1.6) / 50).round() * 50
+    scene.pay(scene.start, builder, contractor, wages.sum() * rng.uniform(1.02, 1.25))
+    at = scene.start + scene.later(1, 60) + scene.spread(0, rng.uniform(0.3, 2), len(crew))
+    scene.pay(at, contractor, crew, wages)
+
+
+@typology("分散转出", family="fan_out", source="T04; AMLworld fan-out", look_alike=labour_contractor)
+def fan_out(scene: Scene) -> None:
+    """Fan-out disperser.
+
+    One or two large credits are split into 8 to 30 nearly equal payments to persons
+    within minutes to three days.
+    """
+    rng = scene.rng
+    disperser = scene.recruits(1)[0]
+    sources = scene.outsiders(int(rng.integers(1, 3)), "company" if rng.random() < 0.5 else "person")
+    payees = scene.outsiders(int(rng.integers(8, 26)))
+    if rng.random() < 0.5:
+        own = scene.recruits(2)
+        payees[: len(own)] = own
+        scene.join(own[own != disperser], "mule")
+    payees = payees[payees != disperser]
+    scene.join(disperser, "disperser")
+    scene.join(sources, "source")
+    scene.join(payees[payees >= len(scene.world.kind)], "payee")
+    total = rng.lognormal(11.4, 0.6)
+    credits = scene.slices(total, len(sources), 6.0)
+    arrives = scene.spread(scene.start, 0.3 * scene.pace(), len(sources))
+    scene.pay(arrives, sources, disperser, credits)
+    leaves = scene.slices(credits.sum() * rng.uniform(0.9, 0.99), len(payees), 60.0)
+    at = arrives[-1] + scene.later(0.1, 8 * scene.pace()) + scene.spread(0, rng.uniform(0.1, 1.2) * scene.pace(), len(payees))
+    scene.pay(at, disperser, payees, leaves)

@@ -1,0 +1,107 @@
+"""The bank's calendar: local days, the weight of a day, the clock of a habit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from pipeline import Parameters
+
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
+
+# Relative activity of the 24 local hours; shapes, not thresholds (assumption).
+OFFICE = np.array([0] * 8 + [4, 9, 10, 7, 4, 7, 10, 9, 7, 3] + [1, 0, 0, 0, 0, 0], dtype=float)
+WAKING = np.array([1, 0, 0, 0, 0, 0, 1, 3, 5, 5, 6, 7, 8, 6, 5, 5, 6, 7, 8, 8, 7, 6, 4, 2], dtype=float)
+EVENING = np.array([6, 4, 2, 1, 1, 0, 0, 1, 2, 3, 3, 4, 4, 4, 4, 4, 5, 6, 7, 9, 10, 10, 9, 8], dtype=float)
+
+
+class Span(Parameters):
+    """How many weeks of the run have each role, in this order."""
+
+    warm_up_weeks: int = Field(ge=1)
+    train_weeks: int = Field(ge=1)
+    embargo_weeks: int = Field(ge=0)
+    validation_weeks: int = Field(ge=1)
+    test_weeks: int = Field(ge=1)
+
+    def weeks(self) -> dict[str, int]:
+        """Role to number of weeks, in order of time."""
+        return {name.removesuffix("_weeks"): value for name, value in self.model_dump().items()}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Local days of the run.
+
+    ``start_us`` is the first local midnight as UTC microseconds, ``days`` the length.
+    """
+
+    start_us: int
+    days: int
+    offset_hours: int
+    festival: tuple[date, ...] = ()
+
+    @classmethod
+    def of(cls, start: date, weeks: int, offset_hours: int, festivals: list[date]) -> Calendar:
+        """A calendar of whole weeks from a local date."""
+        midnight = np.datetime64(start, "us").astype(np.int64) - offset_hours * HOUR_US
+        return cls(int(midnight), weeks * 7, offset_hours, tuple(festivals))
+
+    def first_day(self) -> np.datetime64:
+        """Local date of day 0."""
+        return np.datetime64(self.start_us + self.offset_hours * HOUR_US, "us").astype("datetime64[D]")
+
+    def dates(self) -> np.ndarray:
+        """Local dates of all days, shape (days,)."""
+        return self.first_day() + np.arange(self.days)
+
+    def is_weekend(self) -> np.ndarray:
+        """Shape (days,), true on Saturday and Sunday."""
+        return (self.dates().astype("datetime64[D]").view("int64") + 3) % 7 >= 5
+
+    def day_of_month(self) -> np.ndarray:
+        """Shape (days,), 1 to 31."""
+        days = self.dates()
+        return (days - days.astype("datetime64[M]")).astype(int) + 1
+
+    def leisure_weight(self) -> np.ndarray:
+        """Relative number of purchases and gifts a day, shape (days,), mean 1.
+
+        Weekends are busier; the fortnight before a festival busier still (assumption).
+        """
+        weight = np.where(self.is_weekend(), 1.35, 1.0)
+        for festival in self.festival:
+            ahead = (np.datetime64(festival) - self.dates()).astype(int)
+            weight = weight * np.where((ahead >= 0) & (ahead < 14), 1.6, 1.0)
+        return weight / weight.mean()
+
+    def office_weight(self) -> np.ndarray:
+        """Relative number of office payments a day, shape (days,), mean 1."""
+        weight = np.where(self.is_weekend(), 0.08, 1.0)
+        return weight / weight.mean()
+
+    def draw_days(self, rng: np.random.Generator, count: int, weight: np.ndarray) -> np.ndarray:
+        """Day numbers drawn by weight, shape (count,)."""
+        edges = np.cumsum(weight) / weight.sum()
+        return np.minimum(np.searchsorted(edges, rng.random(count)), self.days - 1)
+
+    def moments(self, rng: np.random.Generator, days: np.ndarray, clock: np.ndarray) -> np.ndarray:
+        """UTC microseconds on the given days at hours drawn from a clock, shape of ``days``."""
+        edges = np.cumsum(clock) / clock.sum()
+        hours = np.searchsorted(edges, rng.random(len(days)))
+        within = rng.integers(0, HOUR_US, len(days))
+        return self.start_us + days.astype(np.int64) * DAY_US + hours * HOUR_US + within
+
+
+def periods(start_us: int, span: Span) -> pd.DataFrame:
+    """The Periods table: roles one after the other from a first local midnight."""
+    weeks = span.weeks()
+    edges = start_us + np.concatenate([[0], np.cumsum(list(weeks.values()))]) * 7 * DAY_US
+    times = pd.DatetimeIndex(edges.astype("datetime64[us]"), tz="UTC")
+    frame = pd.DataFrame({"name": list(weeks), "starts_at": times[:-1], "ends_at": times[1:]})
+    return frame[frame["starts_at"] < frame["ends_at"]]

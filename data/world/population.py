@@ -1,0 +1,249 @@
+"""People and firms, inside the bank and outside it, with the accounts they hold.
+
+Generators address accounts and customers by position. Public ids are a random
+permutation drawn last, so that an id says nothing about who stands behind it.
+All shares and medians here are assumptions of this project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.streams import stream
+from data.world.calendar import DAY_US, Calendar
+
+# occupation: (share of persons, median monthly income in yuan, youngest, oldest)
+OCCUPATIONS = {
+    "worker": (0.30, 5_500, 18, 60),
+    "clerk": (0.24, 8_000, 21, 60),
+    "professional": (0.13, 15_000, 23, 60),
+    "self_employed": (0.10, 8_500, 20, 65),
+    "student": (0.09, 1_800, 18, 25),
+    "retired": (0.11, 4_200, 55, 85),
+    "unemployed": (0.03, 2_200, 18, 60),
+}
+INDUSTRIES = {
+    "micro_business": ("catering", "retail", "repair", "wholesale", "services"),
+    "company": ("manufacturing", "construction", "trade", "software", "logistics"),
+}
+# kind: (median turnover a month in yuan, log spread)
+TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
+OUTSIDE = -1
+
+
+@dataclass(frozen=True)
+class Population:
+    """Parties by position.
+
+    Customer arrays have shape (customers,), account arrays shape (accounts,);
+    ``account`` is a customer's main account, ``savings`` the second one or -1.
+    """
+
+    kind: np.ndarray
+    city: np.ndarray
+    birth_year: np.ndarray
+    occupation: np.ndarray
+    income: np.ndarray
+    household: np.ndarray
+    joined_us: np.ndarray
+    is_dormant: np.ndarray
+    account: np.ndarray
+    savings: np.ndarray
+    owner: np.ndarray
+    holder: np.ndarray
+    opening: np.ndarray
+
+    def customers_of(self, kind: str) -> np.ndarray:
+        """Positions of the customers of a kind who lead an ordinary life (are not dormant)."""
+        return np.flatnonzero((self.kind == kind) & ~self.is_dormant)
+
+    def outside(self, holder: str) -> np.ndarray:
+        """Positions of the outside accounts of a kind of holder."""
+        return np.flatnonzero((self.holder == holder) & (self.owner == OUTSIDE))
+
+    def cash_desk(self, city: np.ndarray | int) -> np.ndarray:
+        """Account of the cash desk of a city (code), same shape as ``city``."""
+        return self.outside("cash_desk")[city]
+
+
+def draw_population(seed: int, customers: int, cities: int, dormant_share: float, calendar: Calendar) -> Population:
+    """Draw all parties of a bank with ``customers`` customers."""
+    rng = stream(seed, "population")
+    kind = rng.choice(np.array(["person", "micro_business", "company"]), customers, p=[0.91, 0.07, 0.02])
+    is_person = kind == "person"
+    names = np.array(list(OCCUPATIONS))
+    share = np.array([OCCUPATIONS[name][0] for name in names])
+    occupation = np.where(is_person, rng.choice(names, customers, p=share / share.sum()), "")
+
+    income = np.zeros(customers)
+    age = np.zeros(customers, int)
+    for name, (_, median, youngest, oldest) in OCCUPATIONS.items():
+        members = np.flatnonzero(occupation == name)
+        income[members] = median * rng.lognormal(0, 0.4, len(members))
+        age[members] = rng.integers(youngest, oldest + 1, len(members))
+    for name, (median, spread) in TURNOVER.items():
+        members = np.flatnonzero(kind == name)
+        income[members] = median * rng.lognormal(0, spread, len(members))
+
+    city_weight = 1 / np.arange(1, cities + 1)
+    city = rng.choice(cities, customers, p=city_weight / city_weight.sum())
+    # Households: persons of one city in runs of one to four.
+    household = np.full(customers, -1)
+    persons = np.flatnonzero(is_person)
+    persons = persons[np.lexsort((rng.random(len(persons)), city[persons]))]
+    starts = rng.random(len(persons)) < 0.45
+    household[persons] = np.cumsum(starts)
+
+    tenure_days = np.minimum(rng.exponential(1_500, customers) + 20, 9_000).astype(np.int64)
+    is_newcomer = rng.random(customers) < 0.06
+    joined = calendar.start_us - tenure_days * DAY_US
+    newcomer_day = rng.integers(0, max(calendar.days - 30, 1), customers)
+    joined = np.where(is_newcomer, calendar.start_us + newcomer_day * DAY_US, joined)
+    is_dormant = is_person & ~is_newcomer & (tenure_days > 400) & (rng.random(customers) < dormant_share)
+
+    has_savings = is_person & ~is_dormant & (rng.random(customers) < 0.15)
+    savers = np.flatnonzero(has_savings)
+    account = np.arange(customers)
+    savings = np.full(customers, -1)
+    savings[savers] = customers + np.arange(len(savers))
+    outside = {
+        "person": int(customers * 1.5),
+        "company": max(customers // 12, 40),
+        "merchant": max(customers // 10, 40),
+        "utility": 12,
+        "cash_desk": cities,
+    }
+    outside_holders = np.repeat(list(outside), list(outside.values()))
+    owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE)])
+    holder = np.concatenate([kind, kind[savers], outside_holders])
+
+    months = np.where(kind == "company", 2.0, np.where(kind == "micro_business", 1.2, 1.8))
+    opening = np.zeros(len(owner))
+    opening[: len(account)] = income * months * rng.lognormal(0, 0.7, customers)
+    opening[customers : customers + len(savers)] = income[savers] * 3 * rng.lognormal(0, 0.8, len(savers))
+    opening[account[is_newcomer]] = 0
+    opening[account[is_dormant]] *= 0.05
+    return Population(
+        kind=kind,
+        city=city,
+        birth_year=calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - age,
+        occupation=occupation,
+        income=income,
+        household=household,
+        joined_us=joined,
+        is_dormant=is_dormant,
+        account=account,
+        savings=savings,
+        owner=owner,
+        holder=holder,
+        opening=np.round(opening * 100).astype(np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class Names:
+    """Public ids by position: ``customer`` shape (customers,), ``account`` shape (accounts,)."""
+
+    customer: np.ndarray
+    account: np.ndarray
+
+
+def draw_names(seed: int, population: Population) -> Names:
+    """Ids in random order, so that they carry no information."""
+    rng = stream(seed, "names")
+    return Names(
+        customer=rng.permutation(len(population.kind)) + 100_000,
+        account=rng.permutation(len(population.owner)) + 1_000_000,
+    )
+
+
+def _times(us: np.ndarray) -> pd.Series:
+    return pd.Series(pd.DatetimeIndex(us.astype("datetime64[us]"), tz="UTC"))
+
+
+def customers_table(seed: int, population: Population, names: Names) -> pd.DataFrame:
+    """The Customers table. Declared income strays from the real one; firms understate a little."""
+    rng = stream(seed, "profile")
+    size = len(population.kind)
+    is_person = population.kind == "person"
+    declared = population.income * rng.lognormal(-0.05, 0.2, size)
+    industry = np.full(size, None, dtype=object)
+    for kind, choices in INDUSTRIES.items():
+        members = np.flatnonzero(population.kind == kind)
+        industry[members] = rng.choice(np.array(choices), len(members))
+    gender = np.where(rng.random(size) < 0.5, "female", "male")
+    frame = pd.DataFrame(
+        {
+            "customer_id": names.customer,
+            "kind": population.kind,
+            "joined_at": _times(population.joined_us),
+            "birth_year": pd.array(np.where(is_person, population.birth_year, -1), dtype="Int16"),
+            "gender": pd.Series(gender).where(is_person, None),
+            "occupation": pd.Series(population.occupation).where(is_person, None),
+            "industry": pd.Series(industry),
+            "city": pd.array(population.city, dtype="Int16"),
+            "monthly_income_cents": pd.array(np.round(declared * 100).astype(np.int64), dtype="Int64"),
+            "household_id": pd.array(population.household, dtype="Int64"),
+        }
+    )
+    frame.loc[~is_person, ["birth_year", "household_id"]] = pd.NA
+    return frame.sort_values("customer_id")
+
+
+def accounts_table(population: Population, names: Names) -> pd.DataFrame:
+    """The Accounts table: what the bank holds, and what it sees on the other side."""
+    is_inside = population.owner != OUTSIDE
+    owner = np.where(is_inside, population.owner, 0)
+    frame = pd.DataFrame(
+        {
+            "account_id": names.account,
+            "customer_id": pd.array(names.customer[owner], dtype="Int64"),
+            "holder": population.holder,
+            "opened_at": _times(population.joined_us[owner]),
+            "opening_balance_cents": pd.array(population.opening, dtype="Int64"),
+        }
+    )
+    frame.loc[~is_inside, ["customer_id", "opened_at", "opening_balance_cents"]] = None
+    return frame.sort_values("account_id")
+
+
+def profile_tags_table(seed: int, population: Population, names: Names, calendar: Calendar) -> pd.DataFrame:
+    """The ProfileTags table: occupation and income band with the dates at which they changed.
+
+    About 4 % of the persons change their occupation during the run (assumption); the
+    bank learns it on a later day, when they update their details.
+    """
+    rng = stream(seed, "tags")
+    persons = np.flatnonzero(population.kind == "person")
+    changes = rng.random(len(persons)) < 0.04
+    old = np.where(changes, rng.choice(["student", "worker", "clerk"], len(persons)), "")
+    updated = calendar.start_us + rng.integers(20, max(calendar.days, 21), len(persons)) * DAY_US
+    now = population.occupation[persons]
+    first = np.where(changes, old, now)
+    never = np.int64(np.iinfo(np.int64).min)
+    joined = population.joined_us[persons]
+    updated = np.maximum(updated, joined + DAY_US)
+    band = np.digitize(population.income, [3_000, 8_000, 20_000, 100_000, 1_000_000])
+    parts = [
+        (names.customer[persons], "occupation", first, joined, np.where(changes, updated, never)),
+        (names.customer[persons][changes], "occupation", now[changes], updated[changes], never),
+        (names.customer, "income_band", band.astype(str), population.joined_us, never),
+    ]
+    frame = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "customer_id": customer,
+                    "tag": tag,
+                    "value": value,
+                    "valid_from": _times(np.asarray(start)),
+                    "valid_to": _times(np.broadcast_to(np.asarray(end), len(customer))),
+                }
+            )
+            for customer, tag, value, start, end in parts
+        ]
+    )
+    return frame.sort_values(["customer_id", "tag", "valid_from"])

@@ -1,0 +1,265 @@
+"""The spine: the only module that knows a path, reads a parameter or writes a file.
+
+A stage is a module with pure functions, one ``Params`` class and a ``main()``.
+``main()`` asks this module for parameters and tables and hands tables back;
+everything between is a function from tables to tables.
+
+A table lies at ``artifacts/<room>/<table>.parquet``; room and name come from its
+pandera class (``data.schema.Customers`` is ``artifacts/data/customers.parquet``),
+so that code names tables and never files.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Generic, NoReturn, TypeVar
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as pyarrow
+import pyarrow.parquet as parquet
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+ARTIFACTS = Path("artifacts")
+PARAMS_FILE = Path("params.yaml")
+ROOMS = ("data", "features", "models", "explain", "reports")
+
+Entry = TypeVar("Entry")
+Settings = TypeVar("Settings", bound="Parameters")
+
+
+class BadInput(Exception):
+    """Input that cannot be used; the message is one sentence that names the place."""
+
+
+class Parameters(BaseModel):
+    """Base of every parameter class: frozen, and an unknown key is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Table(pa.DataFrameModel):
+    """Base of every table contract: exactly the declared columns, checked once, on write."""
+
+    class Config:
+        strict = True
+        coerce = True
+
+
+class Registry(dict[str, Entry], Generic[Entry]):
+    """A dict filled by a decorator; two entries of one name are an error.
+
+    >>> shapes = Registry("shape")
+    >>> @shapes.register("square")
+    ... def square(): ...
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def register(self, name: str) -> Callable[[Entry], Entry]:
+        """Enter the decorated object under ``name``."""
+
+        def enter(entry: Entry) -> Entry:
+            if name in self:
+                raise ValueError(f"two entries of {self.what} are named {name!r}")
+            self[name] = entry
+            return entry
+
+        return enter
+
+    def lookup(self, name: str, place: str) -> Entry:
+        """The entry of ``name``; an unknown name in ``place`` is bad input."""
+        if name not in self:
+            known = ", ".join(sorted(self))
+            raise BadInput(f"{place}: unknown {self.what} {name!r}, expected one of: {known}")
+        return self[name]
+
+
+def import_siblings(package: str, folder: str) -> None:
+    """Import every module of a package in sorted order, so that its registry fills."""
+    for file in sorted(Path(folder).glob("*.py")):
+        if file.stem != "__init__":
+            importlib.import_module(f"{package}.{file.stem}")
+
+
+# ---------------------------------------------------------------- parameters
+
+
+def read_yaml(path: Path) -> Any:
+    """Parse a YAML file; a missing or malformed one is bad input."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: the file is missing") from None
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where else ""
+        raise BadInput(f"{path}{line}: expected valid YAML") from None
+
+
+def parse(settings: type[Settings], values: Any, place: str) -> Settings:
+    """Check ``values`` against a parameter class; the first fault becomes one sentence."""
+    if not isinstance(values, dict):
+        raise BadInput(f"{place}: expected a mapping of parameters, found {values!r}")
+    try:
+        return settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(sorted(settings.model_fields))
+        if first["type"] == "extra_forbidden":
+            raise BadInput(f"{place}.{key}: unknown key, expected one of: {known}") from None
+        found = "" if first["type"] == "missing" else f", found {first['input']!r}"
+        raise BadInput(f"{place}.{key}: {first['msg'].lower()}{found}") from None
+
+
+def params(section: str, settings: type[Settings]) -> Settings:
+    """One section of params.yaml (dots descend) as a checked, frozen object."""
+    values: Any = read_yaml(PARAMS_FILE)
+    for key in section.split("."):
+        if not isinstance(values, dict) or key not in values:
+            raise BadInput(f"{PARAMS_FILE}: section {section!r} is missing")
+        values = values[key]
+    return parse(settings, values, f"{PARAMS_FILE}: {section}")
+
+
+def param(key: str) -> Any:
+    """One top-level value of params.yaml."""
+    values = read_yaml(PARAMS_FILE)
+    if not isinstance(values, dict) or key not in values:
+        raise BadInput(f"{PARAMS_FILE}: key {key!r} is missing")
+    return values[key]
+
+
+# ------------------------------------------------------------------- tables
+
+
+def table_name(table: type[Table]) -> str:
+    """``data.schema.RuleHits`` is ``rule_hits``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", table.__name__).lower()
+
+
+def table_path(table: type[Table]) -> Path:
+    """Where a table lies: ``artifacts/<room>/<name>.parquet``."""
+    return ARTIFACTS / table.__module__.split(".")[0] / f"{table_name(table)}.parquet"
+
+
+@contextmanager
+def _written_aside(path: Path) -> Iterator[Path]:
+    """A temporary sibling that takes the place of ``path`` only when the block succeeds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield aside
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read(table: type[Table], columns: list[str] | None = None) -> pd.DataFrame:
+    """Read a table (or some of its columns); a missing or broken file is bad input."""
+    path = table_path(table)
+    try:
+        frame = parquet.ParquetFile(path).read(columns=columns).to_pandas()
+    except FileNotFoundError:
+        raise BadInput(f"{path}: the table is missing, run the stage that writes it") from None
+    except (pyarrow.ArrowInvalid, OSError) as error:
+        raise BadInput(f"{path}: expected a Parquet file ({str(error).splitlines()[0]})") from None
+    _run["rows_in"][table_name(table)] = len(frame)
+    return frame
+
+
+def write(table: type[Table], frame: pd.DataFrame) -> None:
+    """Check a table against its contract, then write it (Parquet, zstd) in one move."""
+    checked = table.validate(frame.reset_index(drop=True))
+    with _written_aside(table_path(table)) as aside:
+        checked.to_parquet(aside, compression="zstd", index=False)
+    _run["rows_out"][table_name(table)] = len(checked)
+
+
+def artifact(room: str, name: str) -> Path:
+    """Path of a generated file that is no table (a model, a page, a JSON result)."""
+    return ARTIFACTS / room / name
+
+
+def save(room: str, name: str, writer: Callable[[Path], object]) -> None:
+    """Let ``writer`` write a file that appears only when it is whole."""
+    with _written_aside(artifact(room, name)) as aside:
+        writer(aside)
+
+
+def write_text(room: str, name: str, text: str) -> None:
+    """Write a text file in one move."""
+    save(room, name, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def write_json(room: str, name: str, value: object) -> None:
+    """Write JSON with sorted keys, so that equal results are equal bytes."""
+    write_text(room, name, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def read_json(room: str, name: str) -> Any:
+    """Read a JSON result of an earlier stage."""
+    path = artifact(room, name)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: the file is missing, run the stage that writes it") from None
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{path}, line {error.lineno}: expected valid JSON") from None
+
+
+# ------------------------------------------------------------------- stages
+
+_run: dict[str, Any] = {"rows_in": {}, "rows_out": {}, "set_aside": {}}
+
+
+def set_aside(rows: pd.DataFrame, what: str, reason: str) -> None:
+    """Count rows that a stage does not use, and keep them with the reason."""
+    _run["set_aside"][f"{what}: {reason}"] = len(rows)
+    if len(rows):
+        frame = rows.assign(reason=reason)
+        with _written_aside(ARTIFACTS / "set_aside" / f"{what}.parquet") as aside:
+            frame.to_parquet(aside, compression="zstd", index=False)
+
+
+def fail(message: str) -> NoReturn:
+    """One sentence on standard error, exit code 2."""
+    print(f"error: {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def run_stage(name: str, main: Callable[[], None]) -> None:
+    """Run a stage's ``main``: faults of the input become one sentence and exit code 2.
+
+    Seconds, peak memory and rows are kept in ``artifacts/runs/<stage>.json``; they
+    differ from run to run, so they are no output that DVC compares.
+    """
+    started = time.perf_counter()
+    try:
+        main()
+    except BadInput as error:
+        fail(str(error))
+    _run["seconds"] = round(time.perf_counter() - started, 2)
+    _run["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    with _written_aside(ARTIFACTS / "runs" / f"{name}.json") as aside:
+        aside.write_text(json.dumps(_run, indent=2) + "\n", encoding="utf-8")
+
+
+def argument(what: str) -> str:
+    """The one command-line argument of a ``foreach`` stage."""
+    if len(sys.argv) != 2:
+        fail(f"expected one argument, the {what}")
+    return sys.argv[1]
