@@ -18,6 +18,9 @@ from pipeline import Table
 
 Time = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 
+HOUR_US = 3_600_000_000  # an hour in microseconds, the unit of every moment in an array
+DAY_US = 24 * HOUR_US
+
 CUSTOMER_KINDS = ("person", "micro_business", "company")
 HOLDER_KINDS = (*CUSTOMER_KINDS, "merchant", "utility", "cash_desk")
 CHANNELS = ("transfer", "cash_deposit", "cash_withdrawal", "pos", "qr")

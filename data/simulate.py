@@ -20,6 +20,7 @@ from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.scene import Scene
+from data.schema import DAY_US
 
 
 class Params(pipeline.Parameters):
@@ -122,7 +123,7 @@ def in_business(flow: Flow, world: people.Population, calendar: Calendar) -> Flo
     """Keep payments inside the run and after both ends have joined the bank."""
     joined = np.where(world.owner >= 0, world.joined_us[world.owner], calendar.start_us)
     opened = np.maximum(joined, calendar.start_us)
-    end = calendar.start_us + calendar.days * 86_400_000_000
+    end = calendar.start_us + calendar.days * DAY_US
     return flow.take((flow.at >= opened[flow.payer]) & (flow.at >= opened[flow.payee]) & (flow.at < end))
 
 

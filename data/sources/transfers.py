@@ -7,7 +7,8 @@ import pandas as pd
 
 from data.schema import CHANNELS, PURPOSES
 from data.sources import World
-from data.world.calendar import DAY_US, Span, periods
+from data.world.calendar import Span, periods
+from data.schema import DAY_US
 from pipeline import BadInput
 
 EVENT_COLUMNS = ["account_id", "at_us", "scheme_id", "typology", "is_illicit"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.typologies import Scene, typology
-from data.world.calendar import DAY_US
+from data.schema import DAY_US
 
 
 def daily_takings(scene: Scene) -> None:

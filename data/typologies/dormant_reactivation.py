@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
-from data.world.calendar import DAY_US
+from data.schema import DAY_US
 
 SILENT_DAYS = 180
 

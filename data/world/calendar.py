@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from data.schema import DAY_US, HOUR_US
 from pipeline import Parameters
-
-HOUR_US = 3_600_000_000
-DAY_US = 24 * HOUR_US
 
 # Relative activity of the 24 local hours; shapes, not thresholds (assumption).
 OFFICE = np.array([0] * 8 + [4, 9, 10, 7, 4, 7, 10, 9, 7, 3] + [1, 0, 0, 0, 0, 0], dtype=float)

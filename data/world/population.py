@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from data.streams import stream
-from data.world.calendar import DAY_US, Calendar
+from data.world.calendar import Calendar
+from data.schema import DAY_US
 
 # occupation: (share of persons, median monthly income in yuan, youngest, oldest)
 OCCUPATIONS = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.world.calendar import DAY_US, HOUR_US, Calendar
+from data.world.calendar import Calendar
 from data.world.flows import Flow
 from data.world.population import Population
+from data.schema import DAY_US, HOUR_US
 
 MINUTE_US = 60_000_000
 

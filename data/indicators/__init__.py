@@ -1,0 +1,63 @@
+"""The indicator catalogue: every measured behaviour, computed once, under one name.
+
+An indicator is a function from a `Past` to one number a query. The first line of its
+docstring is its English label; Chinese label, unit, family and source stand in the
+decorator. Rules, models and reason texts use the same name.
+
+Word of the catalogue: *unexplained* money is transfers and cash without wages, bills,
+loan instalments and purchases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline import Registry, import_siblings
+
+if TYPE_CHECKING:
+    from data.asof import Past
+
+Measure = Callable[["Past"], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One entry of the catalogue.
+
+    ``needs`` names what the data set must offer; where it does not, the indicator is
+    empty and the rules that use it step aside.
+    """
+
+    name: str
+    label_en: str
+    label_zh: str
+    unit: str
+    family: str
+    source: str
+    needs: frozenset[str]
+    measure: Measure
+
+
+INDICATORS: Registry[Indicator] = Registry("indicator")
+
+
+def indicator(label_zh: str, unit: str, family: str, source: str, needs: str = "") -> Callable[[Measure], Measure]:
+    """Register a measure; ``needs`` lists among: cash, balance, income, purpose, hour."""
+
+    def enter(measure: Measure) -> Measure:
+        name = measure.__name__
+        label_en = (measure.__doc__ or "").splitlines()[0].rstrip(".")
+        INDICATORS.register(name)(
+            Indicator(name, label_en, label_zh, unit, family, source, frozenset(needs.split()), measure)
+        )
+        return measure
+
+    return enter
+
+
+import_siblings(__name__, str(Path(__file__).parent))
