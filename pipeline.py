@@ -18,7 +18,7 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar
@@ -29,12 +29,14 @@ import pyarrow as pyarrow
 import pyarrow.parquet as parquet
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from tqdm import tqdm
 
 ARTIFACTS = Path("artifacts")
 PARAMS_FILE = Path("params.yaml")
 ROOMS = ("data", "features", "models", "explain", "reports")
 
 Entry = TypeVar("Entry")
+Item = TypeVar("Item")
 Settings = TypeVar("Settings", bound="Parameters")
 
 
@@ -233,6 +235,11 @@ def set_aside(rows: pd.DataFrame, what: str, reason: str) -> None:
         frame = rows.assign(reason=reason)
         with _written_aside(ARTIFACTS / "set_aside" / f"{what}.parquet") as aside:
             frame.to_parquet(aside, compression="zstd", index=False)
+
+
+def progress(rows: Iterable[Item], what: str, unit: str, total: int | None = None) -> Iterable[Item]:
+    """A progress bar with rows a second, on a terminal only."""
+    return tqdm(rows, desc=what, unit=unit, total=total, disable=None, leave=False)
 
 
 def fail(message: str) -> NoReturn:

@@ -19,8 +19,7 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from data.schema import HOLDER_KINDS
-from data.schema import DAY_US
+from data.schema import DAY_US, HOLDER_KINDS
 
 
 @dataclass(frozen=True)
@@ -305,3 +304,38 @@ class Past:
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """``part / whole``, NaN where there is no whole."""
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+
+
+def moments_of(
+    transactions: pd.DataFrame, accounts: pd.DataFrame, transaction_id: pd.Series
+) -> pd.DataFrame:
+    """(customer_id, at) of the named payments at each customer's end, in that order."""
+    named = transactions[transactions["transaction_id"].isin(transaction_id)]
+    owner = accounts.set_index("account_id")["customer_id"]
+    ends = [
+        pd.DataFrame({"customer_id": named[end].map(owner), "at": named["at"]})
+        for end in ("payer_account_id", "payee_account_id")
+    ]
+    both = pd.concat(ends).dropna().astype({"customer_id": "int64"})
+    return both.sort_values(["customer_id", "at"], ignore_index=True)
+
+
+def happened_within(
+    moments: pd.DataFrame, customer_id: pd.Series, as_of: pd.Series, days: int
+) -> np.ndarray:
+    """Whether a customer has one of ``moments`` in ``[as_of - days, as_of)``.
+
+    ``moments`` are (customer_id, at); the result has the shape of ``customer_id``.
+    """
+    owners, owner = np.unique(moments["customer_id"].to_numpy(), return_inverse=True)
+    at = moments["at"].astype("int64").to_numpy()
+    order = np.lexsort((at, owner))
+    starts = np.searchsorted(owner[order], np.arange(len(owners) + 1))
+    result = np.zeros(len(customer_id), bool)
+    known = np.flatnonzero(np.isin(customer_id.to_numpy(), owners))
+    who = np.searchsorted(owners, customer_id.to_numpy()[known])
+    until = as_of.astype("int64").to_numpy()[known]
+    first = _first_at_or_after(starts, at[order], who, until - days * DAY_US)
+    end = _first_at_or_after(starts, at[order], who, until)
+    result[known] = end > first
+    return result

@@ -14,6 +14,7 @@ from pydantic import Field
 
 import pipeline
 from data import schema
+from data.asof import happened_within, moments_of
 from data.schema import DAY_US
 from data.streams import stream
 
@@ -46,36 +47,6 @@ class Params(pipeline.Parameters):
     dismissal_delay: Delay
     report_delay: Delay
     random_reviews_per_thousand_customers_week: float = Field(ge=0)
-
-
-def illicit_moments(
-    transactions: pd.DataFrame, accounts: pd.DataFrame, truth: pd.DataFrame
-) -> pd.DataFrame:
-    """(customer_id, at) of every illicit payment that touches a customer."""
-    illicit = transactions[transactions["transaction_id"].isin(truth.loc[truth["is_illicit"], "transaction_id"])]
-    owner = accounts.set_index("account_id")["customer_id"]
-    ends = [
-        pd.DataFrame({"customer_id": illicit[end].map(owner), "at": illicit["at"]})
-        for end in ("payer_account_id", "payee_account_id")
-    ]
-    both = pd.concat(ends).dropna()
-    return both.astype({"customer_id": "int64"}).sort_values(["customer_id", "at"], ignore_index=True)
-
-
-def happened_within(
-    events: pd.DataFrame, customer_id: np.ndarray, until_us: np.ndarray, days: int
-) -> np.ndarray:
-    """Whether a customer has an event in ``[until - days, until)``; shape of ``customer_id``."""
-    owners, starts = np.unique(events["customer_id"].to_numpy(), return_index=True)
-    at = events["at"].astype("int64").to_numpy()
-    edges = np.append(starts, len(at))
-    result = np.zeros(len(customer_id), bool)
-    position = np.searchsorted(owners, customer_id)
-    for i in np.flatnonzero(np.isin(customer_id, owners)):
-        mine = at[edges[position[i]] : edges[position[i] + 1]]
-        low, high = np.searchsorted(mine, [until_us[i] - days * DAY_US, until_us[i]])
-        result[i] = high > low
-    return result
 
 
 def opening_times(alerts: pd.DataFrame, per_day: float, longest_wait_days: int) -> np.ndarray:
@@ -183,8 +154,8 @@ def investigate(
     reviewed = both[is_open]
     is_suspicious = happened_within(
         illicit,
-        reviewed["customer_id"].to_numpy(),
-        reviewed["event_at"].astype("int64").to_numpy(),
+        reviewed["customer_id"],
+        reviewed["event_at"],
         params.look_back_days,
     )
     decided = decide(reviewed, is_suspicious, reviewed["sensitivity"].to_numpy(), rng, params)
@@ -203,7 +174,8 @@ def main() -> None:
     transactions = pipeline.read(
         schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
     )
-    illicit = illicit_moments(transactions, accounts, pipeline.read(schema.Truth))
+    truth = pipeline.read(schema.Truth)
+    illicit = moments_of(transactions, accounts, truth.loc[truth["is_illicit"], "transaction_id"])
     table = investigate(
         pipeline.read(schema.Alerts),
         pipeline.read(schema.WeeklyIndicators, columns=["customer_id", "as_of"]),

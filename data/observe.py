@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from tqdm import tqdm
 
 import pipeline
 from data import schema
@@ -129,7 +128,7 @@ def measure(past: Past, offered: frozenset[str]) -> dict[str, np.ndarray]:
     """Every indicator of the catalogue; one whose needs are not offered is empty."""
     return {
         name: entry.measure(past).astype(np.float32)
-        for name, entry in tqdm(INDICATORS.items(), desc="indicators", unit="indicator", mininterval=5)
+        for name, entry in pipeline.progress(INDICATORS.items(), "indicators", "indicator")
         if entry.needs <= offered
     }
 

@@ -33,7 +33,7 @@ def cash_structuring(scene: Scene) -> None:
     boss = scene.outsiders(1)
     scene.join(accounts, "depositor")
     scene.join(boss, "beneficiary")
-    ceiling = (49_900, 47_500, 29_500)[scene.sophistication]
+    ceiling = (49_900, 38_000, 29_500)[scene.sophistication]
     for account in accounts:
         count = int(rng.integers(3, 9))
         days = rng.uniform(2, 7) * scene.pace()

@@ -37,7 +37,7 @@ def cycle(scene: Scene) -> None:
         ring = np.insert(ring, int(rng.integers(1, len(ring))), stop)
     funder = scene.outsiders(1)
     scene.join(funder, "funder")
-    yuan = float(scene.rounded(np.array(rng.lognormal(10.6, 0.7))))
+    yuan = float(scene.rounded(np.array(rng.lognormal(9.9, 0.8))))
     at = scene.start
     scene.pay(at, funder, ring[0], yuan)
     for _ in range(int(rng.integers(1, 3))):

@@ -45,7 +45,7 @@ def dormant_reactivation(scene: Scene) -> None:
     scene.join(exits, "exit")
     if scene.sophistication < 2:
         scene.pay(start, senders[:1], account, float(rng.choice([1, 5, 10])))
-    amounts = scene.rounded(rng.lognormal(9.6, 0.6, len(senders)))
+    amounts = scene.rounded(rng.lognormal(8.9, 0.7, len(senders)))
     at = start + np.sort(scene.later(1, 48 * scene.pace(), len(senders)))
     scene.pay(at, senders, account, amounts)
     leaves = scene.slices(amounts.sum() * rng.uniform(0.9, 0.99), len(exits), 8.0)

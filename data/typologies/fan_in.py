@@ -38,7 +38,7 @@ def fan_in(scene: Scene) -> None:
     scene.join(collector, "collector")
     scene.join(payers, "payer")
     scene.join(boss, "beneficiary")
-    amounts = scene.slices(rng.lognormal(11.4, 0.6), len(payers), 8.0)
+    amounts = scene.slices(rng.lognormal(10.7, 0.7), len(payers), 8.0)
     at = scene.spread(scene.start, rng.uniform(0.6, 4) * scene.pace(), len(payers))
     scene.pay(at, payers, collector, amounts)
     leaves = scene.slices(amounts.sum() * rng.uniform(0.9, 0.98), len(boss), 8.0)

@@ -38,7 +38,7 @@ def fan_out(scene: Scene) -> None:
     scene.join(disperser, "disperser")
     scene.join(sources, "source")
     scene.join(payees[payees >= len(scene.world.kind)], "payee")
-    total = rng.lognormal(11.4, 0.6)
+    total = rng.lognormal(10.7, 0.7)
     credits = scene.slices(total, len(sources), 6.0)
     arrives = scene.spread(scene.start, 0.3 * scene.pace(), len(sources))
     scene.pay(arrives, sources, disperser, credits)

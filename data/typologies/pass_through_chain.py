@@ -42,7 +42,7 @@ def pass_through_chain(scene: Scene) -> None:
     for _ in range(int(rng.integers(2, 6))):
         victim = scene.outsiders(1)
         scene.join(victim[~np.isin(victim, [m for m, _ in scene.members])], "source")
-        yuan = float(scene.rounded(np.array(rng.lognormal(9.9, 0.7))))
+        yuan = float(scene.rounded(np.array(rng.lognormal(9.2, 0.8))))
         scene.pay(at, victim, cards[0], yuan)
         hop = at
         for payer, payee in zip(cards[:-1], cards[1:], strict=True):

@@ -1,0 +1,99 @@
+"""Contracts of the model inputs: one class a table.
+
+A subject is a customer as of a moment. Everything here is built from events strictly
+before that moment.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pandera.pandas import Field
+from pandera.typing import Series
+
+from data.schema import Time
+from pipeline import Table
+
+TOKEN_COLUMNS = ("amount_bucket", "gap_bucket", "direction", "channel", "counterparty_kind", "is_new", "hour")
+
+
+class Subjects(Table):
+    """A customer as of a weekly moment, active in the 30 days before. Key: subject_id."""
+
+    subject_id: Series[int] = Field(unique=True, description="key, in order of as_of and customer")
+    customer_id: Series[int] = Field(description="customer")
+    as_of: Series[Time] = Field(description="moment of scoring; only earlier events count")
+    token_first: Series[int] = Field(ge=0, description="first row of the customer's line in Sequences")
+    token_end: Series[int] = Field(ge=0, description="row after the last one before as_of")
+
+
+class FeatureMatrix(Table):
+    """One row a subject, one column a feature; the feature catalogue names them. Key: subject_id."""
+
+    subject_id: Series[int] = Field(unique=True, description="subject")
+    features: Series[np.float32] = Field(
+        alias="^(?!subject_id$)[a-z0-9_]+$",
+        regex=True,
+        nullable=True,
+        description="one column a feature; empty: not measurable",
+    )
+
+
+class FeatureCatalogue(Table):
+    """What each feature is. Key: feature."""
+
+    feature: Series[str] = Field(unique=True, description="column of FeatureMatrix")
+    label_en: Series[str] = Field(description="English label")
+    label_zh: Series[str] = Field(description="Chinese label")
+    unit: Series[str] = Field(description="unit")
+    family: Series[str] = Field(description="family of reasons")
+    group: Series[str] = Field(
+        isin=["windows", "profile", "sequence", "network"], description="rung of the feature ladder"
+    )
+    source: Series[str] = Field(description="where the idea comes from")
+    missing_share: Series[float] = Field(ge=0, le=1, description="share of subjects without a value")
+
+
+class Sequences(Table):
+    """The payments of each customer as tokens, by customer and time. Key: row number."""
+
+    customer_id: Series[int] = Field(description="customer")
+    at: Series[Time] = Field(description="moment of the payment")
+    amount_bucket: Series[np.uint8] = Field(description="whole binary logarithm of the amount in yuan plus one")
+    gap_bucket: Series[np.uint8] = Field(description="whole binary logarithm of the minutes since the last one plus one")
+    direction: Series[np.uint8] = Field(le=1, description="1 received, 0 paid")
+    channel: Series[np.uint8] = Field(description="position in CHANNELS")
+    counterparty_kind: Series[np.uint8] = Field(description="position in HOLDER_KINDS")
+    is_new: Series[np.uint8] = Field(le=1, description="1: first payment with this counterparty")
+    hour: Series[np.uint8] = Field(le=23, description="local hour")
+
+
+class GraphNodes(Table):
+    """A party of the payment graph. Key: node."""
+
+    node: Series[int] = Field(unique=True, description="key; customers first, then outside accounts")
+    customer_id: Series[pd.Int64Dtype] = Field(nullable=True, description="customer; empty: outside")
+    holder: Series[np.uint8] = Field(description="position in HOLDER_KINDS")
+
+
+class GraphEdges(Table):
+    """A payment as a directed, timed edge, in order of time. Key: row number.
+
+    Payments to merchants and utilities are left out: they are most of the edges and
+    end in hubs that money does not leave again within the bank's sight.
+    """
+
+    at: Series[Time] = Field(description="moment of the payment")
+    payer_node: Series[int] = Field(description="node that pays")
+    payee_node: Series[int] = Field(description="node that receives")
+    log_amount: Series[np.float32] = Field(description="natural logarithm of the amount in yuan plus one")
+    channel: Series[np.uint8] = Field(description="position in CHANNELS")
+    hour: Series[np.uint8] = Field(le=23, description="local hour")
+
+
+class GraphSlices(Table):
+    """Which edges a moment may see: rows first_edge to end_edge of GraphEdges. Key: as_of."""
+
+    as_of: Series[Time] = Field(unique=True, description="moment of scoring")
+    first_edge: Series[int] = Field(ge=0, description="first row")
+    end_edge: Series[int] = Field(ge=0, description="row after the last one, strictly before as_of")

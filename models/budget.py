@@ -1,0 +1,46 @@
+"""The alert budget: how many customers a week the bank can look at."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field
+
+import pipeline
+from data.schema import DAY_US
+
+
+class Budget(pipeline.Parameters):
+    """Section ``budget`` of params.yaml."""
+
+    alerts_per_thousand_customers_week: float = Field(gt=0)
+    suppress_days: int = Field(ge=0)
+
+
+def alerts_within_budget(
+    score: np.ndarray, customer: np.ndarray, as_of_us: np.ndarray, budget: Budget, scale: float = 1.0
+) -> np.ndarray:
+    """Which subjects are alerted: each week the highest scores, up to the budget.
+
+    A customer alerted less than ``suppress_days`` ago is passed over. Equal scores are
+    taken in order of the customer's number. All arrays have shape (n,); the result is
+    a rank within the week, 0 where not alerted. ``scale`` multiplies the budget.
+    """
+    rank = np.zeros(len(score), np.int64)
+    last_alert: dict[int, int] = {}
+    order = np.lexsort((customer, -score, as_of_us))
+    edges = np.flatnonzero(np.diff(as_of_us[order], prepend=np.int64(-1)))
+    for first, end in zip(edges, [*edges[1:], len(order)], strict=True):
+        week = order[first:end]
+        moment = int(as_of_us[week[0]])
+        left = round(budget.alerts_per_thousand_customers_week * scale * len(week) / 1_000)
+        place = 0
+        for subject in week:
+            if place >= left:
+                break
+            who = int(customer[subject])
+            if moment - last_alert.get(who, -(2**62)) < budget.suppress_days * DAY_US:
+                continue
+            place += 1
+            rank[subject] = place
+            last_alert[who] = moment
+    return rank

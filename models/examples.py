@@ -1,0 +1,37 @@
+"""Read what a model is given: features, labels and, if it asks, the graph."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+import pipeline
+from features import schema as features_schema
+from models import schema
+from models.zoo import Examples, Graph
+
+
+def read_inputs(needs_graph: bool) -> tuple[pd.DataFrame, pd.DataFrame, Graph | None]:
+    """The split, the feature matrix and, if asked for, the payment graph."""
+    graph = None
+    if needs_graph:
+        graph = Graph(
+            pipeline.read(features_schema.GraphNodes),
+            pipeline.read(features_schema.GraphEdges),
+            pipeline.read(features_schema.GraphSlices),
+        )
+    return pipeline.read(schema.Split), pipeline.read(features_schema.FeatureMatrix), graph
+
+
+def examples_of(split: pd.DataFrame, matrix: pd.DataFrame, role: str, graph: Graph | None) -> Examples:
+    """The subjects of one role in the order of the split."""
+    chosen = split[split["role"] == role]
+    rows = np.searchsorted(matrix["subject_id"].to_numpy(), chosen["subject_id"].to_numpy())
+    return Examples(
+        features=matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True),
+        customer_id=chosen["customer_id"].to_numpy(),
+        as_of=chosen["as_of"].reset_index(drop=True),
+        label=chosen["label"].to_numpy(),
+        weight=chosen["weight"].to_numpy(),
+        graph=graph,
+    )

@@ -1,0 +1,126 @@
+"""What a ranking is worth at a fixed budget, with intervals by customer.
+
+The same functions serve what the bank can measure and what is true: they are given
+labels and do not know whose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.budget import Budget, alerts_within_budget
+
+Interval = dict[str, float | None]
+METRICS = ("recall_at_budget", "precision_at_budget", "precision_ceiling", "average_precision", "base_rate")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A ranking of test subjects and labels for them; arrays of shape (n,).
+
+    ``alerted`` marks the subjects within the budget, ``ideal`` those that a ranking by
+    the labels themselves would have alerted.
+    """
+
+    customer: np.ndarray
+    score: np.ndarray
+    is_positive: np.ndarray
+    alerted: np.ndarray
+    ideal: np.ndarray
+
+    @classmethod
+    def of(
+        cls, customer: np.ndarray, as_of_us: np.ndarray, score: np.ndarray, is_positive: np.ndarray, budget: Budget
+    ) -> Ranking:
+        """Spend the budget on a score, and for comparison on the labels."""
+        _, number = np.unique(customer, return_inverse=True)
+        return cls(
+            number,
+            score,
+            is_positive,
+            alerts_within_budget(score, customer, as_of_us, budget) > 0,
+            alerts_within_budget(is_positive.astype(float), customer, as_of_us, budget) > 0,
+        )
+
+
+def ratio(part: float, whole: float) -> float:
+    """``part / whole``, NaN where there is no whole."""
+    return part / whole if whole > 0 else float("nan")
+
+
+class AveragePrecision:
+    """Average precision of one ranking under many weightings; ties share one threshold."""
+
+    def __init__(self, score: np.ndarray, is_positive: np.ndarray) -> None:
+        self.order = np.argsort(-score, kind="stable")
+        self.is_positive = is_positive[self.order]
+        self.last_of_tie = np.append(np.flatnonzero(np.diff(score[self.order])), len(score) - 1)
+
+    def __call__(self, weight: np.ndarray) -> float:
+        """Weighted average precision; ``weight`` has shape (n,)."""
+        mass = weight[self.order]
+        hits = np.cumsum(mass * self.is_positive)[self.last_of_tie]
+        seen = np.cumsum(mass)[self.last_of_tie]
+        if hits[-1] <= 0:
+            return float("nan")
+        precision = np.divide(hits, seen, out=np.zeros(len(hits)), where=seen > 0)
+        return float(np.sum(np.diff(hits, prepend=0) * precision) / hits[-1])
+
+
+def recall_at_budget(customer: np.ndarray, is_positive: np.ndarray, alerted: np.ndarray) -> float:
+    """Share of the positive customers who are alerted at least once while positive."""
+    return ratio(len(np.unique(customer[is_positive & alerted])), len(np.unique(customer[is_positive])))
+
+
+def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
+    """The five headline metrics with 95 % intervals from a bootstrap by customer.
+
+    Customers are drawn with replacement together with all their weeks; the alerts stay
+    as they were raised.
+    """
+    customers = int(ranking.customer.max()) + 1
+
+    def by_customer(mask: np.ndarray) -> np.ndarray:
+        return np.bincount(ranking.customer[mask], minlength=customers).astype(float)
+
+    everyone = by_customer(np.ones(len(ranking.customer), bool))
+    positive = by_customer(ranking.is_positive)
+    caught = by_customer(ranking.is_positive & ranking.alerted)
+    alerted, ideal = by_customer(ranking.alerted), by_customer(ranking.ideal)
+    ideal_caught = by_customer(ranking.ideal & ranking.is_positive)
+    average_precision = AveragePrecision(ranking.score, ranking.is_positive)
+
+    def values(weight: np.ndarray) -> list[float]:
+        return [
+            ratio(weight @ (caught > 0), weight @ (positive > 0)),
+            ratio(weight @ caught, weight @ alerted),
+            ratio(weight @ ideal_caught, weight @ ideal),
+            average_precision(weight[ranking.customer]),
+            ratio(weight @ positive, weight @ everyone),
+        ]
+
+    rng = np.random.default_rng(seed)
+    point = values(np.ones(customers))
+    sample = np.array(
+        [values(rng.multinomial(customers, np.full(customers, 1 / customers)).astype(float)) for _ in range(draws)]
+    )
+    low, high = np.nanquantile(sample, [0.025, 0.975], axis=0) if positive.any() else (point, point)
+    return {name: interval(*row) for name, *row in zip(METRICS, point, low, high, strict=True)}
+
+
+def interval(value: float, low: float, high: float) -> Interval:
+    """Numbers for a JSON file: rounded so that noise of the last bits does not show; None for NaN."""
+    numbers = {"value": value, "low": low, "high": high}
+    return {name: None if np.isnan(number) else round(float(number), 4) for name, number in numbers.items()}
+
+
+def wilson(hits: int, size: int) -> Interval:
+    """A share with its 95 % Wilson interval."""
+    if size == 0:
+        return {"value": None, "low": None, "high": None}
+    z, p = 1.96, hits / size
+    centre = (p + z * z / (2 * size)) / (1 + z * z / size)
+    half = z * np.sqrt(p * (1 - p) / size + z * z / (4 * size * size)) / (1 + z * z / size)
+    return interval(p, max(centre - half, 0.0), min(centre + half, 1.0))

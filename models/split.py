@@ -1,0 +1,100 @@
+"""Stage split: give each subject its role in time, and the label known by then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+import pipeline
+from data import schema as data_schema
+from features import schema as features_schema
+from models import schema
+
+# Later in the list speaks louder: a human decision outweighs a rule's vote.
+LOUDNESS = {"unreviewed": 0, "rule_vote": 1, "random_review": 2, "disposition": 2, "given": 2}
+
+
+class Params(pipeline.Parameters):
+    """Section ``split`` of params.yaml."""
+
+    label_window_days: int = Field(ge=1)
+    unreviewed_weight: float = Field(gt=0)
+    maturity_days: int = Field(ge=0)
+
+
+def roles(as_of: pd.Series, periods: pd.DataFrame) -> pd.Series:
+    """Name of the period that holds each moment."""
+    result = pd.Series("", index=as_of.index)
+    for name, starts_at, ends_at in periods.itertuples(index=False):
+        result[(as_of >= starts_at) & (as_of < ends_at)] = name
+    return result
+
+
+def known_label(
+    subjects: pd.DataFrame, labels: pd.DataFrame, known_by: pd.Timestamp, params: Params
+) -> pd.DataFrame:
+    """Label, weight and source of each subject from what was known by a moment.
+
+    A label speaks for a subject whose as_of is less than ``label_window_days`` after its
+    event. The loudest source decides; within it the most suspicious label does.
+    """
+    known = labels[labels["known_at"] <= known_by]
+    pairs = subjects[["subject_id", "customer_id", "as_of"]].merge(known, on="customer_id")
+    age = pairs["as_of"] - pairs["event_at"]
+    window = pd.Timedelta(days=params.label_window_days)
+    pairs = pairs[(age >= pd.Timedelta(0)) & (age < window)]
+    pairs = pairs.assign(loudness=pairs["source"].map(LOUDNESS))
+    best = pairs.sort_values(["subject_id", "loudness", "value", "source"]).drop_duplicates("subject_id", keep="last")
+    best = best.set_index("subject_id").reindex(subjects["subject_id"])
+    return pd.DataFrame(
+        {
+            "label": best["value"].fillna(0.0).to_numpy(),
+            "weight": best["weight"].fillna(params.unreviewed_weight).to_numpy(),
+            "label_source": best["source"].fillna("unreviewed").to_numpy(),
+        },
+        index=subjects.index,
+    )
+
+
+def split(
+    subjects: pd.DataFrame, labels: pd.DataFrame, periods: pd.DataFrame, params: Params
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The Split table, and the subjects without a role (embargo)."""
+    bounds = periods.set_index("name")
+    known_by = {
+        "train": bounds.loc["validation", "starts_at"],
+        "validation": bounds.loc["test", "starts_at"],
+        "test": bounds.loc["test", "ends_at"] + pd.Timedelta(days=params.maturity_days),
+    }
+    role = roles(subjects["as_of"], periods)
+    parts = []
+    for name, moment in known_by.items():
+        chosen = subjects.loc[role == name, ["subject_id", "customer_id", "as_of"]]
+        parts.append(chosen.assign(role=name).join(known_label(chosen, labels, moment, params)))
+    table = pd.concat(parts).sort_values("subject_id", ignore_index=True)
+    for name in known_by:
+        of_role = table[table["role"] == name]
+        if not np.any(of_role["label"] >= 0.5):
+            raise pipeline.BadInput(
+                f"{data_schema.Labels.__name__}: no suspicious {name} subject is known by "
+                f"{known_by[name]:%Y-%m-%d}, expected at least one"
+            )
+    return table, subjects[~role.isin(list(known_by))]
+
+
+def main() -> None:
+    """Write the split."""
+    columns = ["subject_id", "customer_id", "as_of"]
+    table, unused = split(
+        pipeline.read(features_schema.Subjects, columns=columns),
+        pipeline.read(data_schema.Labels),
+        pipeline.read(data_schema.Periods),
+        pipeline.params("split", Params),
+    )
+    pipeline.set_aside(unused, "split", "between training and validation, where labels mature")
+    pipeline.write(schema.Split, table)
+
+
+if __name__ == "__main__":
+    pipeline.run_stage("split", main)

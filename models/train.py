@@ -1,0 +1,22 @@
+"""Stage train: fit one model with its tuned choice, on training subjects only."""
+
+from __future__ import annotations
+
+import pipeline
+from models.examples import examples_of, read_inputs
+from models.zoo import MODELS
+
+
+def main() -> None:
+    """Write one fitted model in its own format."""
+    name = pipeline.argument("model")
+    model = MODELS.lookup(name, "argument")
+    settings = pipeline.params(f"models.{name}", model.settings)
+    choice = pipeline.read_json("models", f"tuned_{name}.json")["choice"]
+    split, matrix, graph = read_inputs(model.needs_graph)
+    fitted = model.fit(examples_of(split, matrix, "train", graph), choice, settings, settings.seed)
+    pipeline.save("models", model.file, fitted.save)
+
+
+if __name__ == "__main__":
+    pipeline.run_stage("train@" + pipeline.argument("model"), main)

@@ -1,0 +1,93 @@
+"""The model zoo: one file a model. To add one, add a file and its section in params.yaml.
+
+An entry says what it wants searched, how it is fitted and how it is read back. Models
+are given features, labels and (if they ask for it) the graph; they never see rule hits
+or the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+import pipeline
+from pipeline import Registry, import_siblings
+
+Choice = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The payment graph: tables GraphNodes, GraphEdges and GraphSlices."""
+
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+    slices: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Subjects to learn from or to score.
+
+    ``features`` has one row a subject and float32 columns (NaN: not measurable);
+    ``customer_id``, ``as_of`` (datetime), ``label`` (0 to 1) and ``weight`` have shape (n,).
+    """
+
+    features: pd.DataFrame
+    customer_id: np.ndarray
+    as_of: pd.Series
+    label: np.ndarray
+    weight: np.ndarray
+    graph: Graph | None = None
+
+
+class Fitted(Protocol):
+    """A fitted model."""
+
+    def scores(self, examples: Examples) -> np.ndarray:
+        """Raw margin by subject, higher is more suspicious; shape (n,)."""
+
+    def save(self, path: Path) -> None:
+        """Write the model in its library's own text, JSON or tensor format."""
+
+
+class Trial(Protocol):
+    """What a search space may ask; an Optuna trial is one."""
+
+    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
+        """A number between two bounds."""
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
+        """A whole number between two bounds, both included."""
+
+
+class Model(Protocol):
+    """An entry of the zoo."""
+
+    settings: type[pipeline.Parameters]
+    file: str
+    needs_graph: bool
+
+    def suggest(self, trial: Trial, settings: Any) -> Choice:
+        """Draw one choice of hyper-parameters."""
+
+    def fit(self, examples: Examples, choice: Choice, settings: Any, seed: int) -> Fitted:
+        """Fit on the given examples only."""
+
+    def load(self, path: Path) -> Fitted:
+        """Read a saved model."""
+
+
+MODELS: Registry[Model] = Registry("model")
+
+
+def emphasised(examples: Examples, positive_weight: float) -> np.ndarray:
+    """Example weights with suspicious ones counted ``positive_weight`` times; shape (n,)."""
+    return examples.weight * np.where(examples.label >= 0.5, positive_weight, 1.0)
+
+
+import_siblings(__name__, str(Path(__file__).parent))

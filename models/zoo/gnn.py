@@ -1,0 +1,116 @@
+"""A graph neural network (GINE, torch-geometric) on time slices of the payment graph."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import pipeline
+from models.zoo import MODELS, Choice, Examples, Graph, Trial, emphasised
+
+if TYPE_CHECKING:
+    from models.gnn_network import PaymentNetwork, Scale
+
+
+class Settings(pipeline.Parameters):
+    """Section ``models.gnn``: fixed shape, and search ranges (low and high)."""
+
+    trials: int
+    seed: int
+    threads: int
+    hidden: int
+    layers: int
+    slice_stride: int
+    epochs: int
+    learning_rate: tuple[float, float]
+    dropout: tuple[float, float]
+    positive_weight: tuple[float, float]
+
+
+def _graph(examples: Examples) -> Graph:
+    if examples.graph is None:
+        raise ValueError("the GNN needs the graph")
+    return examples.graph
+
+
+class FittedGnn:
+    """A network with the scale of its inputs."""
+
+    def __init__(self, network: PaymentNetwork, scale: Scale, shape: dict[str, Any], threads: int) -> None:
+        self.network = network
+        self.scale = scale
+        self.shape = shape
+        self.threads = threads
+
+    def scores(self, examples: Examples) -> np.ndarray:
+        """Raw margin by subject, shape (n,)."""
+        from models import gnn_network
+
+        gnn_network.use_threads(self.threads, 0)
+        parts = gnn_network.slices(examples, _graph(examples), self.scale)
+        return gnn_network.score(self.network, parts, len(examples.label))
+
+    def save(self, path: Path) -> None:
+        """Write tensors as safetensors, the shape as its metadata."""
+        import torch
+        from safetensors.torch import save_file
+
+        tensors = dict(self.network.state_dict())
+        tensors["scale.mean"] = torch.from_numpy(self.scale.mean)
+        tensors["scale.spread"] = torch.from_numpy(self.scale.spread)
+        save_file(tensors, path, metadata={"shape": json.dumps(self.shape | {"threads": self.threads})})
+
+
+class GnnModel:
+    """Searches little: a fit takes minutes where trees take seconds."""
+
+    settings = Settings
+    file = "gnn.safetensors"
+    needs_graph = True
+
+    def suggest(self, trial: Trial, settings: Settings) -> Choice:
+        """Draw one choice of hyper-parameters."""
+        return {
+            "learning_rate": trial.suggest_float("learning_rate", *settings.learning_rate, log=True),
+            "dropout": trial.suggest_float("dropout", *settings.dropout),
+            "positive_weight": trial.suggest_float("positive_weight", *settings.positive_weight, log=True),
+        }
+
+    def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedGnn:
+        """Fit on the slices of the training moments."""
+        from models import gnn_network
+
+        gnn_network.use_threads(settings.threads, seed)
+        scale = gnn_network.Scale.of(examples.features)
+        parts = list(gnn_network.slices(examples, _graph(examples), scale, settings.slice_stride))
+        shape = {
+            "node_columns": parts[0].nodes.shape[1],
+            "hidden": settings.hidden,
+            "layers": settings.layers,
+            "dropout": choice["dropout"],
+        }
+        network = gnn_network.PaymentNetwork(**shape)
+        weight = emphasised(examples, choice["positive_weight"])
+        gnn_network.fit(network, parts, examples.label, weight, settings.epochs, choice["learning_rate"], seed)
+        return FittedGnn(network, scale, shape, settings.threads)
+
+    def load(self, path: Path) -> FittedGnn:
+        """Read tensors and shape."""
+        from safetensors import safe_open
+
+        from models import gnn_network
+
+        with safe_open(path, framework="pt") as file:
+            shape = json.loads(file.metadata()["shape"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        threads = shape.pop("threads")
+        scale = gnn_network.Scale(tensors.pop("scale.mean").numpy(), tensors.pop("scale.spread").numpy())
+        network = gnn_network.PaymentNetwork(**shape)
+        network.load_state_dict(tensors)
+        return FittedGnn(network, scale, shape, threads)
+
+
+MODELS.register("gnn")(GnnModel())

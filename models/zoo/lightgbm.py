@@ -1,0 +1,92 @@
+"""Gradient-boosted trees by LightGBM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+
+import pipeline
+from models.zoo import MODELS, Choice, Examples, Trial, emphasised
+
+
+class Settings(pipeline.Parameters):
+    """Section ``models.lightgbm``: search ranges, low and high."""
+
+    trials: int
+    seed: int
+    threads: int
+    trees: tuple[int, int]
+    learning_rate: tuple[float, float]
+    num_leaves: tuple[int, int]
+    min_sum_hessian_in_leaf: tuple[float, float]
+    lambda_l2: tuple[float, float]
+    feature_fraction: tuple[float, float]
+    positive_weight: tuple[float, float]
+
+
+class FittedLightgbm:
+    """A LightGBM booster; scores are raw margins (log-odds)."""
+
+    def __init__(self, booster: lightgbm.Booster) -> None:
+        self.booster = booster
+
+    def scores(self, examples: Examples) -> np.ndarray:
+        """Raw margin by subject, shape (n,)."""
+        return self.booster.predict(examples.features.to_numpy(), raw_score=True)
+
+    def save(self, path: Path) -> None:
+        """Write LightGBM's text format."""
+        self.booster.save_model(path)
+
+
+class LightgbmModel:
+    """Soft labels are learnt with the cross-entropy objective.
+
+    The defaults (no L2, tiny leaves) fail at rare positives, so the search starts at 1.
+    """
+
+    settings = Settings
+    file = "lightgbm.txt"
+    needs_graph = False
+
+    def suggest(self, trial: Trial, settings: Settings) -> Choice:
+        """Draw one choice of hyper-parameters."""
+        return {
+            "trees": trial.suggest_int("trees", *settings.trees, log=True),
+            "learning_rate": trial.suggest_float("learning_rate", *settings.learning_rate, log=True),
+            "num_leaves": trial.suggest_int("num_leaves", *settings.num_leaves, log=True),
+            "min_sum_hessian_in_leaf": trial.suggest_float(
+                "min_sum_hessian_in_leaf", *settings.min_sum_hessian_in_leaf, log=True
+            ),
+            "lambda_l2": trial.suggest_float("lambda_l2", *settings.lambda_l2, log=True),
+            "feature_fraction": trial.suggest_float("feature_fraction", *settings.feature_fraction),
+            "positive_weight": trial.suggest_float("positive_weight", *settings.positive_weight, log=True),
+        }
+
+    def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedLightgbm:
+        """Fit a booster with fixed threads and order, so that equal inputs give equal bytes."""
+        options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
+        data = lightgbm.Dataset(
+            examples.features.to_numpy(),
+            label=examples.label,
+            weight=emphasised(examples, choice["positive_weight"]),
+            feature_name=list(examples.features.columns),
+        )
+        fixed = {
+            "objective": "cross_entropy",
+            "num_threads": settings.threads,
+            "deterministic": True,
+            "force_row_wise": True,
+            "seed": seed,
+            "verbosity": -1,
+        }
+        return FittedLightgbm(lightgbm.train(fixed | options, data, num_boost_round=choice["trees"]))
+
+    def load(self, path: Path) -> FittedLightgbm:
+        """Read LightGBM's text format."""
+        return FittedLightgbm(lightgbm.Booster(model_file=path))
+
+
+MODELS.register("lightgbm")(LightgbmModel())

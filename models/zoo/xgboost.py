@@ -1,0 +1,84 @@
+"""Gradient-boosted trees by XGBoost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import xgboost
+
+import pipeline
+from models.zoo import MODELS, Choice, Examples, Trial, emphasised
+
+
+class Settings(pipeline.Parameters):
+    """Section ``models.xgboost``: search ranges, low and high."""
+
+    trials: int
+    seed: int
+    threads: int
+    trees: tuple[int, int]
+    learning_rate: tuple[float, float]
+    max_depth: tuple[int, int]
+    min_child_weight: tuple[float, float]
+    reg_lambda: tuple[float, float]
+    colsample_bytree: tuple[float, float]
+    positive_weight: tuple[float, float]
+
+
+class FittedXgboost:
+    """An XGBoost booster; scores are raw margins (log-odds)."""
+
+    def __init__(self, booster: xgboost.Booster) -> None:
+        self.booster = booster
+
+    def scores(self, examples: Examples) -> np.ndarray:
+        """Raw margin by subject, shape (n,)."""
+        data = xgboost.DMatrix(examples.features.to_numpy(), feature_names=list(examples.features.columns))
+        return self.booster.predict(data, output_margin=True)
+
+    def save(self, path: Path) -> None:
+        """Write XGBoost's JSON format."""
+        path.write_bytes(self.booster.save_raw(raw_format="json"))
+
+
+class XgboostModel:
+    """Histogram trees with soft labels."""
+
+    settings = Settings
+    file = "xgboost.json"
+    needs_graph = False
+
+    def suggest(self, trial: Trial, settings: Settings) -> Choice:
+        """Draw one choice of hyper-parameters."""
+        return {
+            "trees": trial.suggest_int("trees", *settings.trees, log=True),
+            "learning_rate": trial.suggest_float("learning_rate", *settings.learning_rate, log=True),
+            "max_depth": trial.suggest_int("max_depth", *settings.max_depth),
+            "min_child_weight": trial.suggest_float("min_child_weight", *settings.min_child_weight, log=True),
+            "reg_lambda": trial.suggest_float("reg_lambda", *settings.reg_lambda, log=True),
+            "colsample_bytree": trial.suggest_float("colsample_bytree", *settings.colsample_bytree),
+            "positive_weight": trial.suggest_float("positive_weight", *settings.positive_weight, log=True),
+        }
+
+    def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedXgboost:
+        """Fit a booster with fixed threads, so that equal inputs give equal bytes."""
+        options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
+        data = xgboost.QuantileDMatrix(
+            examples.features.to_numpy(),
+            label=examples.label,
+            weight=emphasised(examples, choice["positive_weight"]),
+            feature_names=list(examples.features.columns),
+            nthread=settings.threads,
+        )
+        fixed = {"objective": "binary:logistic", "tree_method": "hist", "nthread": settings.threads, "seed": seed}
+        return FittedXgboost(xgboost.train(fixed | options, data, num_boost_round=choice["trees"]))
+
+    def load(self, path: Path) -> FittedXgboost:
+        """Read XGBoost's JSON format."""
+        booster = xgboost.Booster()
+        booster.load_model(bytearray(path.read_bytes()))
+        return FittedXgboost(booster)
+
+
+MODELS.register("xgboost")(XgboostModel())
