@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import pkgutil
 import re
 import resource
 import sys
@@ -91,9 +92,8 @@ class Registry(dict[str, Entry], Generic[Entry]):
 
 def import_siblings(package: str, folder: str) -> None:
     """Import every module of a package in sorted order, so that its registry fills."""
-    for file in sorted(Path(folder).glob("*.py")):
-        if file.stem != "__init__":
-            importlib.import_module(f"{package}.{file.stem}")
+    for name in sorted(module.name for module in pkgutil.iter_modules([folder])):
+        importlib.import_module(f"{package}.{name}")
 
 
 # ---------------------------------------------------------------- parameters

@@ -1,4 +1,4 @@
-"""The alert budget: how many customers a week the bank can look at."""
+"""The alert budget: how many customers a week the bank can look at, and what counts as a catch."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Budget(pipeline.Parameters):
 
     alerts_per_thousand_customers_week: float = Field(gt=0)
     suppress_days: int = Field(ge=0)
+    label_window_days: int = Field(ge=1)
 
 
 def alerts_within_budget(

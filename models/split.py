@@ -10,6 +10,7 @@ import pipeline
 from data import schema as data_schema
 from features import schema as features_schema
 from models import schema
+from models.budget import Budget
 
 # Later in the list speaks louder: a human decision outweighs a rule's vote.
 LOUDNESS = {"unreviewed": 0, "rule_vote": 1, "random_review": 2, "disposition": 2, "given": 2}
@@ -18,7 +19,6 @@ LOUDNESS = {"unreviewed": 0, "rule_vote": 1, "random_review": 2, "disposition": 
 class Params(pipeline.Parameters):
     """Section ``split`` of params.yaml."""
 
-    label_window_days: int = Field(ge=1)
     unreviewed_weight: float = Field(gt=0)
     maturity_days: int = Field(ge=0)
 
@@ -32,17 +32,17 @@ def roles(as_of: pd.Series, periods: pd.DataFrame) -> pd.Series:
 
 
 def known_label(
-    subjects: pd.DataFrame, labels: pd.DataFrame, known_by: pd.Timestamp, params: Params
+    subjects: pd.DataFrame, labels: pd.DataFrame, known_by: pd.Timestamp, window_days: int, params: Params
 ) -> pd.DataFrame:
     """Label, weight and source of each subject from what was known by a moment.
 
-    A label speaks for a subject whose as_of is less than ``label_window_days`` after its
+    A label speaks for a subject whose as_of is less than ``window_days`` after its
     event. The loudest source decides; within it the most suspicious label does.
     """
     known = labels[labels["known_at"] <= known_by]
     pairs = subjects[["subject_id", "customer_id", "as_of"]].merge(known, on="customer_id")
     age = pairs["as_of"] - pairs["event_at"]
-    window = pd.Timedelta(days=params.label_window_days)
+    window = pd.Timedelta(days=window_days)
     pairs = pairs[(age >= pd.Timedelta(0)) & (age < window)]
     pairs = pairs.assign(loudness=pairs["source"].map(LOUDNESS))
     best = pairs.sort_values(["subject_id", "loudness", "value", "source"]).drop_duplicates("subject_id", keep="last")
@@ -58,7 +58,7 @@ def known_label(
 
 
 def split(
-    subjects: pd.DataFrame, labels: pd.DataFrame, periods: pd.DataFrame, params: Params
+    subjects: pd.DataFrame, labels: pd.DataFrame, periods: pd.DataFrame, window_days: int, params: Params
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The Split table, and the subjects without a role (embargo)."""
     bounds = periods.set_index("name")
@@ -71,7 +71,7 @@ def split(
     parts = []
     for name, moment in known_by.items():
         chosen = subjects.loc[role == name, ["subject_id", "customer_id", "as_of"]]
-        parts.append(chosen.assign(role=name).join(known_label(chosen, labels, moment, params)))
+        parts.append(chosen.assign(role=name).join(known_label(chosen, labels, moment, window_days, params)))
     table = pd.concat(parts).sort_values("subject_id", ignore_index=True)
     for name in known_by:
         of_role = table[table["role"] == name]
@@ -90,6 +90,7 @@ def main() -> None:
         pipeline.read(features_schema.Subjects, columns=columns),
         pipeline.read(data_schema.Labels),
         pipeline.read(data_schema.Periods),
+        pipeline.params("budget", Budget).label_window_days,
         pipeline.params("split", Params),
     )
     pipeline.set_aside(unused, "split", "between training and validation, where labels mature")

@@ -12,7 +12,7 @@ import pipeline
 from models.zoo import MODELS, Choice, Examples, Graph, Trial, emphasised
 
 if TYPE_CHECKING:
-    from models.gnn_network import PaymentNetwork, Scale
+    from models.zoo.gnn.network import PaymentNetwork, Scale
 
 
 class Settings(pipeline.Parameters):
@@ -47,7 +47,7 @@ class FittedGnn:
 
     def scores(self, examples: Examples) -> np.ndarray:
         """Raw margin by subject, shape (n,)."""
-        from models import gnn_network
+        from models.zoo.gnn import network as gnn_network
 
         gnn_network.use_threads(self.threads, 0)
         parts = gnn_network.slices(examples, _graph(examples), self.scale)
@@ -81,7 +81,7 @@ class GnnModel:
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedGnn:
         """Fit on the slices of the training moments."""
-        from models import gnn_network
+        from models.zoo.gnn import network as gnn_network
 
         gnn_network.use_threads(settings.threads, seed)
         scale = gnn_network.Scale.of(examples.features)
@@ -101,7 +101,7 @@ class GnnModel:
         """Read tensors and shape."""
         from safetensors import safe_open
 
-        from models import gnn_network
+        from models.zoo.gnn import network as gnn_network
 
         with safe_open(path, framework="pt") as file:
             shape = json.loads(file.metadata()["shape"])

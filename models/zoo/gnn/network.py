@@ -166,7 +166,7 @@ def fit(
     optimiser = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=1e-4)
     steps = epochs * len(parts)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, learning_rate, total_steps=steps)
-    target, importance = torch.from_numpy(label).float(), torch.from_numpy(weight).float()
+    target, importance = torch.tensor(label, dtype=torch.float32), torch.tensor(weight, dtype=torch.float32)
     rng = np.random.default_rng(seed)
     network.train()
     for _ in range(epochs):

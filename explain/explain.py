@@ -1,0 +1,118 @@
+"""Stage explain: why each alert of the champion was raised, and ten cases in full."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+import pipeline
+from data import schema as data_schema
+from explain import schema
+from explain.attribution import contributions, contributions_table, peer_values
+from explain.cases import bank_time, case, named_payments
+from explain.faithfulness import deletion
+from explain.reasons import reasons
+from features import schema as features_schema
+from models import schema as models_schema
+from models.zoo import MODELS, Examples
+
+
+class Params(pipeline.Parameters):
+    """Section ``explain`` of params.yaml."""
+
+    model: str
+    reasons: int = Field(ge=1)
+    cases: int = Field(ge=1)
+    flow_edges: int = Field(ge=3)
+    deleted_families: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
+def main() -> None:
+    """Write contributions, reasons, the faithfulness test and the cases."""
+    params = pipeline.params("explain", Params)
+    model = MODELS.lookup(params.model, "params.yaml: explain.model")
+    fitted = model.load(pipeline.artifact("models", model.file))
+    if not hasattr(fitted, "booster"):
+        raise pipeline.BadInput(f"params.yaml: explain.model: expected a tree model, found {params.model!r}")
+
+    split = pipeline.read(models_schema.Split)
+    test = split[split["role"] == "test"].reset_index(drop=True)
+    matrix = pipeline.read(features_schema.FeatureMatrix)
+    rows = np.searchsorted(matrix["subject_id"].to_numpy(), test["subject_id"].to_numpy())
+    features = matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True)
+    customers = pipeline.read(data_schema.Customers).set_index("customer_id")
+    group = test["customer_id"].map(customers["kind"]) + " " + test["as_of"].astype(str)
+
+    alerts = pipeline.read(models_schema.ModelAlerts)
+    alerts = alerts[alerts["ranker"] == params.model].sort_values("subject_id", ignore_index=True)
+    place = np.searchsorted(test["subject_id"].to_numpy(), alerts["subject_id"].to_numpy())
+    blank = Examples(features, test["customer_id"].to_numpy(), test["as_of"], np.zeros(len(test)), np.ones(len(test)))
+
+    def margin(table: pd.DataFrame) -> np.ndarray:
+        return fitted.scores(replace(blank, features=table))
+
+    alerted = features.iloc[place].reset_index(drop=True)
+    alerts = alerts.assign(score=margin(alerted))
+    values = contributions(fitted.booster, alerted, alerts["score"].to_numpy())
+    median, p99 = peer_values(features, group, 0.5), peer_values(features, group, 0.99)
+    labels = pipeline.read(features_schema.FeatureCatalogue).set_index("feature")
+    peers = group.iloc[place]
+    table = contributions_table(
+        alerts["subject_id"].to_numpy(), peers, alerted, values, median, p99, dict(labels["family"])
+    )
+    texts = reasons(table, labels, params.reasons)
+    pipeline.write(schema.Contributions, table)
+    pipeline.write(schema.Reasons, texts)
+
+    medians = median.loc[peers, alerted.columns].to_numpy()
+    family = labels.loc[list(alerted.columns), "family"].to_numpy()
+    faithful = deletion(margin, alerted, medians, values, family, params.deleted_families, params.seed)
+    strength = table.assign(size=table["contribution"].abs()).groupby("feature")["size"].sum()
+    shares = (strength / strength.sum()).sort_values(ascending=False)
+    pipeline.write_json(
+        "explain",
+        "faithfulness.json",
+        {
+            "model": params.model,
+            "alerts": len(alerts),
+            "deleted_families": params.deleted_families,
+            **faithful,
+            "feature_shares": [
+                {
+                    "feature": name,
+                    "label_en": labels.loc[name, "label_en"],
+                    "label_zh": labels.loc[name, "label_zh"],
+                    "share": round(float(share), 4),
+                }
+                for name, share in shares.head(15).items()
+            ],
+        },
+    )
+
+    midnight = pipeline.read(data_schema.Periods)["starts_at"].min()
+
+    def clock(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+        return frame.assign(**{column: bank_time(frame[column], midnight) for column in columns})
+
+    best = alerts.sort_values(["score", "subject_id"], ascending=[False, True]).drop_duplicates("customer_id")
+    best = clock(best.head(params.cases), "as_of")
+    accounts = pipeline.read(data_schema.Accounts)
+    transactions = pipeline.read(data_schema.Transactions)
+    payments = clock(named_payments(transactions, accounts, set(best["customer_id"])), "at")
+    rules = pipeline.read(data_schema.Rules).set_index("rule_id")
+    hits = clock(pipeline.read(data_schema.RuleHits), "hit_at")
+    dispositions = clock(pipeline.read(data_schema.Dispositions), "known_at")
+    customers = clock(customers, "joined_at")
+    cases = [
+        case(alert, customers.loc[alert.customer_id], payments, texts, hits, rules, dispositions, params.flow_edges)
+        for alert in best.itertuples(index=False)
+    ]
+    pipeline.write_json("explain", "cases.json", cases)
+
+
+if __name__ == "__main__":
+    pipeline.run_stage("explain", main)

@@ -1,0 +1,48 @@
+"""The money around one customer: payments in, payments out, and one step beyond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+DAYS = 28
+ONWARD_HOURS = 72
+
+
+def ego_flow(
+    payments: pd.DataFrame, customer_id: int, as_of: pd.Timestamp, most_edges: int
+) -> list[dict[str, Any]]:
+    """Time-respecting edges around a customer, strictly before ``as_of``.
+
+    ``payments`` holds (at, payer, payee, yuan, payer_kind, payee_kind) with party names.
+    First the largest payments in and out; then what in-bank payees paid on within
+    ``ONWARD_HOURS`` of being paid.
+    """
+    me = f"customer {customer_id}"
+    recent = payments[(payments["at"] < as_of) & (payments["at"] >= as_of - pd.Timedelta(days=DAYS))]
+    is_payment = ~recent["channel"].isin(["pos", "qr"])
+    incoming = recent[(recent["payee"] == me) & is_payment].nlargest(most_edges // 3, "yuan")
+    outgoing = recent[(recent["payer"] == me) & is_payment].nlargest(most_edges // 3, "yuan")
+    onward = []
+    for paid in outgoing[outgoing["payee"].str.startswith("customer")].itertuples(index=False):
+        later = recent[
+            (recent["payer"] == paid.payee)
+            & (recent["at"] > paid.at)
+            & (recent["at"] <= paid.at + pd.Timedelta(hours=ONWARD_HOURS))
+            & (recent["payee"] != me)
+        ]
+        onward.append(later.nlargest(3, "yuan"))
+    steps = [(0, incoming), (1, outgoing), *[(2, part) for part in onward]]
+    edges = [
+        {
+            "step": step,
+            "at": f"{row.at:%Y-%m-%d %H:%M}",
+            "payer": row.payer,
+            "payee": row.payee,
+            "yuan": round(row.yuan, 2),
+        }
+        for step, part in steps
+        for row in part.sort_values("at").itertuples(index=False)
+    ]
+    return edges[:most_edges]

@@ -1,0 +1,36 @@
+"""Contracts of the explanations: one class a table.
+
+Contributions are parts of the model's raw margin (log-odds). They say what
+contributed to the score, never what caused the behaviour.
+"""
+
+from __future__ import annotations
+
+from pandera.pandas import Field
+from pandera.typing import Series
+
+from pipeline import Table
+
+
+class Contributions(Table):
+    """What one feature contributed to the score of one alert. Key: subject_id, feature."""
+
+    subject_id: Series[int] = Field(description="alerted subject")
+    feature: Series[str] = Field(description="feature")
+    family: Series[str] = Field(description="family of reasons")
+    value: Series[float] = Field(nullable=True, description="value of the feature, in its unit")
+    peer_median: Series[float] = Field(nullable=True, description="median among customers of the kind that week")
+    peer_p99: Series[float] = Field(nullable=True, description="99th percentile among them")
+    contribution: Series[float] = Field(description="part of the raw margin")
+
+
+class Reasons(Table):
+    """A reason for (or against) one alert in words, one a family. Key: subject_id, rank."""
+
+    subject_id: Series[int] = Field(description="alerted subject")
+    rank: Series[int] = Field(description="1 is the strongest reason; -1 the strongest evidence against")
+    family: Series[str] = Field(description="family of reasons")
+    feature: Series[str] = Field(description="feature that speaks for the family")
+    contribution: Series[float] = Field(description="sum over the family's features, raw margin")
+    text_en: Series[str] = Field(description="the reason in English")
+    text_zh: Series[str] = Field(description="the reason in Chinese")

@@ -1,0 +1,165 @@
+"""Stage audit: what is TRUE, from the planted schemes that no bank can see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import pipeline
+from data import schema as data_schema
+from data.asof import happened_within, moments_of
+from models import schema
+from models.budget import Budget
+from models.judgement import Params, judge, test_subjects
+from models.metrics import wilson
+
+
+def scheme_moments(
+    transactions: pd.DataFrame, accounts: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame
+) -> pd.DataFrame:
+    """(customer_id, at, is_illicit, typology, sophistication) of every planted payment."""
+    kinds = schemes.drop_duplicates("scheme_id").set_index("scheme_id")
+    parts = []
+    for scheme_id, group in truth.groupby(["is_illicit", truth["scheme_id"].map(kinds["typology"]), truth["scheme_id"].map(kinds["sophistication"])]):
+        is_illicit, typology, sophistication = scheme_id
+        found = moments_of(transactions, accounts, group["transaction_id"])
+        parts.append(found.assign(is_illicit=is_illicit, typology=typology, sophistication=sophistication))
+    return pd.concat(parts, ignore_index=True)
+
+
+def recall_by(
+    planted: pd.DataFrame, subjects: pd.DataFrame, alerts: pd.DataFrame, column: str, days: int
+) -> list[dict[str, Any]]:
+    """Share of the customers illicit in the test who are alerted while so, by one property."""
+    rows = []
+    illicit = planted[planted["is_illicit"]]
+    for value, moments in illicit.groupby(column):
+        active = subjects[happened_within(moments, subjects["customer_id"], subjects["as_of"], days)]
+        size = active["customer_id"].nunique()
+        for ranker, mine in alerts.groupby("ranker"):
+            caught = active[active["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
+            rows.append({column: _plain(value), "ranker": ranker, "customers": size, "caught": caught, "recall": wilson(caught, size)})
+    return rows
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def beyond_rules(
+    is_illicit: np.ndarray, subjects: pd.DataFrame, alerts: pd.DataFrame, hits: pd.DataFrame, days: int
+) -> list[dict[str, Any]]:
+    """Recall among illicit customers whom no rule hit in any window in which they were illicit."""
+    moments = hits.rename(columns={"hit_at": "at"})[["customer_id", "at"]]
+    # A hit carries the as_of of its indicators, so one at this very moment counts as well.
+    shifted = subjects["as_of"] + pd.Timedelta(microseconds=1)
+    is_hit = happened_within(moments, subjects["customer_id"], shifted, days)
+    illicit = subjects[is_illicit]
+    seen = set(illicit["customer_id"][is_hit[is_illicit]])
+    unseen = illicit[~illicit["customer_id"].isin(seen)]
+    size = unseen["customer_id"].nunique()
+    rows = []
+    for ranker, mine in alerts.groupby("ranker"):
+        caught = unseen[unseen["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
+        rows.append({"ranker": ranker, "customers": size, "caught": caught, "recall": wilson(caught, size)})
+    return rows
+
+
+def alerts_in_truth(planted: pd.DataFrame, subjects: pd.DataFrame, alerts: pd.DataFrame, days: int) -> pd.DataFrame:
+    """The AuditedAlerts table: what was really going on at each alert."""
+    alerted = alerts.merge(subjects[["subject_id"]], on="subject_id")
+    names = pd.Series("", index=alerted.index)
+    is_illicit = np.zeros(len(alerted), bool)
+    for (illicit, typology), moments in planted.groupby(["is_illicit", "typology"]):
+        active = happened_within(moments, alerted["customer_id"], alerted["as_of"], days)
+        names = names.where(~active, names + (f"{typology} " if illicit else f"like_{typology} "))
+        is_illicit |= active & illicit
+    return pd.DataFrame(
+        {
+            "ranker": alerted["ranker"],
+            "subject_id": alerted["subject_id"],
+            "is_illicit": is_illicit,
+            "schemes": names.str.strip(),
+        }
+    )
+
+
+def rules_in_truth(alerts: pd.DataFrame, illicit: pd.DataFrame, days: int) -> list[dict[str, Any]]:
+    """True precision of every rule's alerts over the whole run."""
+    is_true = happened_within(illicit, alerts["customer_id"], alerts["alerted_at"], days)
+    votes = alerts.assign(is_true=is_true, rule_id=alerts["rule_ids"].str.split(" ")).explode("rule_id")
+    return [
+        {"rule_id": rule_id, "alerts": len(mine), "true": int(mine["is_true"].sum()), "precision": wilson(int(mine["is_true"].sum()), len(mine))}
+        for rule_id, mine in votes.groupby("rule_id")
+    ]
+
+
+def disposition_errors(dispositions: pd.DataFrame, illicit: pd.DataFrame, days: int) -> dict[str, int]:
+    """How often the simulated investigators were right, by outcome."""
+    decided = dispositions[dispositions["outcome"].isin(["dismissed", "reported"])]
+    is_true = happened_within(illicit, decided["customer_id"], decided["event_at"], days)
+    reported = (decided["outcome"] == "reported").to_numpy()
+    return {
+        "reported_true": int((reported & is_true).sum()),
+        "reported_false": int((reported & ~is_true).sum()),
+        "dismissed_true": int((~reported & is_true).sum()),
+        "dismissed_false": int((~reported & ~is_true).sum()),
+    }
+
+
+def main() -> None:
+    """Write the true view as one JSON file, and the truth of every model alert."""
+    budget = pipeline.params("budget", Budget)
+    window = budget.label_window_days
+    split = pipeline.read(schema.Split)
+    subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
+    transactions = pipeline.read(
+        data_schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
+    )
+    truth = pipeline.read(data_schema.Truth)
+    planted = scheme_moments(
+        transactions,
+        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
+        truth,
+        pipeline.read(data_schema.Schemes),
+    )
+    illicit = planted[planted["is_illicit"]]
+    is_illicit = happened_within(illicit, subjects["customer_id"], subjects["as_of"], window)
+    result = judge(
+        subjects, by_ranker, is_illicit, budget, pipeline.params("audit", Params)
+    )
+    alerts = pipeline.read(schema.ModelAlerts)
+    rule_alerts = pipeline.read(data_schema.Alerts)
+    audited = alerts_in_truth(planted, subjects, alerts, window)
+    result |= {
+        "by_typology": recall_by(planted, subjects, alerts, "typology", window),
+        "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", window),
+        "beyond_rules": beyond_rules(is_illicit, subjects, alerts, pipeline.read(data_schema.RuleHits), window),
+        "rule_table": rules_in_truth(rule_alerts, illicit, window),
+        "dispositions": disposition_errors(pipeline.read(data_schema.Dispositions), illicit, window),
+        "alerts": [
+            {
+                "ranker": ranker,
+                "alerts": len(mine),
+                "illicit": int(mine["is_illicit"].sum()),
+                "look_alike": int((~mine["is_illicit"] & (mine["schemes"] != "")).sum()),
+            }
+            for ranker, mine in audited.groupby("ranker")
+        ],
+        "world": {
+            "illicit_transactions": int(truth.loc[truth["is_illicit"], "transaction_id"].nunique()),
+            "illicit_transaction_share": round(
+                truth.loc[truth["is_illicit"], "transaction_id"].nunique() / len(transactions), 6
+            ),
+            "illicit_customers": int(illicit["customer_id"].nunique()),
+            "illicit_customers_in_test": int(subjects["customer_id"][is_illicit].nunique()),
+        },
+    }
+    pipeline.write_json("models", "truth.json", result)
+    pipeline.write(schema.AuditedAlerts, audited)
+
+
+if __name__ == "__main__":
+    pipeline.run_stage("audit", main)

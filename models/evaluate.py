@@ -1,0 +1,105 @@
+"""Stage evaluate: what the BANK can measure, from its own rules, reviews and labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import pipeline
+from data import schema as data_schema
+from models import schema
+from models.budget import Budget
+from models.judgement import Params, judge, test_subjects
+
+
+def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataFrame) -> list[dict[str, Any]]:
+    """For each rule its alerts, how many only it raised, and the share that was reported."""
+    known = alerts.merge(dispositions[["alert_id", "outcome"]], on="alert_id", how="left")
+    known = known.assign(rule_id=known["rule_ids"].str.split(" ")).explode("rule_id")
+    rows = []
+    for rule in rules.itertuples(index=False):
+        mine = known[known["rule_id"] == rule.rule_id]
+        decided = mine[mine["outcome"].isin(["dismissed", "reported"])]
+        reported = int((decided["outcome"] == "reported").sum())
+        rows.append(
+            {
+                "rule_id": rule.rule_id,
+                "name_en": rule.name_en,
+                "name_zh": rule.name_zh,
+                "predicate": rule.predicate,
+                "source": rule.source,
+                "known_false_positives": rule.known_false_positives,
+                "is_applied": bool(rule.is_applied),
+                "hits": int(rule.hits),
+                "alerts": len(mine),
+                "unique_alerts": int((mine["rule_count"] == 1).sum()),
+                "reviewed": len(decided),
+                "reported": reported,
+                "reported_share": round(reported / len(decided), 4) if len(decided) else None,
+            }
+        )
+    return rows
+
+
+def funnel(alerts: pd.DataFrame, dispositions: pd.DataFrame, hits: int, months: float, customers: int) -> dict[str, Any]:
+    """Hits, alerts, reviews and reports of the whole run, and alerts per thousand customers and month."""
+    outcome = dispositions.groupby(["stream", "outcome"]).size()
+    counts = {
+        f"{stream}_{result}": int(outcome.get((stream, result), 0))
+        for stream in data_schema.STREAMS
+        for result in data_schema.OUTCOMES
+    }
+    return {
+        "rule_hits": hits,
+        "alerts": len(alerts),
+        "alerts_per_thousand_customers_month": round(len(alerts) / months / customers * 1_000, 2),
+        **counts,
+    }
+
+
+def main() -> None:
+    """Write the bank's view as one JSON file."""
+    split = pipeline.read(schema.Split)
+    subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
+    result = judge(
+        subjects,
+        by_ranker,
+        (subjects["label"] >= 0.5).to_numpy(),
+        pipeline.params("budget", Budget),
+        pipeline.params("evaluate", Params),
+    )
+    alerts = pipeline.read(data_schema.Alerts)
+    dispositions = pipeline.read(data_schema.Dispositions)
+    rules = pipeline.read(data_schema.Rules)
+    periods = pipeline.read(data_schema.Periods)
+    customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind"])
+    transactions = pipeline.read(data_schema.Transactions, columns=["transaction_id"])
+    watched = dispositions["event_at"] if len(dispositions) else periods["starts_at"]
+    months = max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=30.4), 0.1)
+    labels_by_role = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
+    result |= {
+        "rule_table": rule_table(rules, alerts, dispositions),
+        "funnel": funnel(alerts, dispositions, int(rules["hits"].sum()), months, len(customers)),
+        "labels": [
+            {"role": role, "source": source, "subjects": int(row.subjects), "suspicious": round(float(row.suspicious), 2)}
+            for (role, source), row in labels_by_role.iterrows()
+        ],
+        "periods": [
+            {"name": row.name_, "starts_at": f"{row.starts_at:%Y-%m-%d}", "ends_at": f"{row.ends_at:%Y-%m-%d}"}
+            for row in periods.rename(columns={"name": "name_"}).itertuples(index=False)
+        ],
+        "world": {
+            "customers": len(customers),
+            "transactions": len(transactions),
+            "days": int((periods["ends_at"].max() - periods["starts_at"].min()) / np.timedelta64(1, "D")),
+            "test_subjects": len(subjects),
+            "test_customers": int(subjects["customer_id"].nunique()),
+        },
+    }
+    pipeline.write_json("models", "bank.json", result)
+
+
+if __name__ == "__main__":
+    pipeline.run_stage("evaluate", main)
