@@ -55,6 +55,8 @@ class Table(pa.DataFrameModel):
     """Base of every table contract: exactly the declared columns, checked once, on write."""
 
     class Config:
+        """Columns that are not declared are refused; types are made exact."""
+
         strict = True
         coerce = True
 
@@ -165,7 +167,7 @@ def _written_aside(path: Path) -> Iterator[Path]:
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield aside
-        os.replace(aside, path)
+        aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
 

@@ -28,7 +28,8 @@ def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple
         bench.register("kinds", kinds)
         bench.register("multiplier", multiplier)
         bench.execute(
-            "CREATE VIEW indicators AS SELECT * FROM daily JOIN kinds USING (customer_id) JOIN multiplier USING (kind)"
+            "CREATE VIEW indicators AS SELECT * FROM daily"
+            " JOIN kinds USING (customer_id) JOIN multiplier USING (kind)"
         )
         for rule in book.rules:
             if rule.id not in aside:
@@ -36,7 +37,9 @@ def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple
                     f"SELECT customer_id, as_of AS hit_at FROM indicators WHERE {rule.sql()}"
                 ).df()
                 hits.append(found.assign(rule_id=rule.id))
-    empty = pd.DataFrame({"customer_id": daily["customer_id"].iloc[:0], "hit_at": daily["as_of"].iloc[:0], "rule_id": ""})
+    empty = pd.DataFrame(
+        {"customer_id": daily["customer_id"].iloc[:0], "hit_at": daily["as_of"].iloc[:0], "rule_id": ""}
+    )
     table = pd.concat([empty, *hits], ignore_index=True)
     table["hit_at"] = pd.to_datetime(table["hit_at"], utc=True).astype("datetime64[us, UTC]")
     return table.sort_values(["hit_at", "customer_id", "rule_id"], ignore_index=True), aside

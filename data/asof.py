@@ -89,7 +89,7 @@ class Events:
         channel = transactions["channel"].cat.codes.to_numpy()
         purpose = transactions["purpose"].cat.codes.to_numpy()
         city = transactions["city"].fillna(-1).to_numpy().astype(np.int16)
-        size, customers = len(transactions), len(parties.customer_id)
+        customers = len(parties.customer_id)
         ids = transactions["transaction_id"].to_numpy()
 
         ends = []
@@ -100,8 +100,8 @@ class Events:
             mine = np.flatnonzero((me < customers) & (me != other))
             balance = transactions[column].to_numpy(dtype=float, na_value=np.nan)[mine] / 100
             ends.append((mine, me[mine], other[mine], balance, np.full(len(mine), is_credit)))
-        index, me, other, balance, is_credit = (np.concatenate(parts) for parts in zip(*ends, strict=True))
-        order = np.lexsort((ids[index], ~is_credit, at[index], me))
+        index, me, other, balance, credited = (np.concatenate(parts) for parts in zip(*ends, strict=True))
+        order = np.lexsort((ids[index], ~credited, at[index], me))
         index, me, other = index[order], me[order], other[order]
         return cls(
             starts=np.searchsorted(me, np.arange(customers + 1)),
@@ -109,13 +109,13 @@ class Events:
             at=at[index],
             cents=cents[index],
             balance=balance[order],
-            is_credit=is_credit[order],
+            is_credit=credited[order],
             counterparty=other,
             holder=parties.holder[other],
             channel=channel[index],
             purpose=purpose[index],
             city=city[index],
-            payment=index if size else index.astype(np.int64),
+            payment=index,
         )
 
     def __len__(self) -> int:
@@ -306,9 +306,7 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
 
 
-def moments_of(
-    transactions: pd.DataFrame, accounts: pd.DataFrame, transaction_id: pd.Series
-) -> pd.DataFrame:
+def moments_of(transactions: pd.DataFrame, accounts: pd.DataFrame, transaction_id: pd.Series) -> pd.DataFrame:
     """(customer_id, at) of the named payments at each customer's end, in that order."""
     named = transactions[transactions["transaction_id"].isin(transaction_id)]
     owner = accounts.set_index("account_id")["customer_id"]
@@ -320,9 +318,7 @@ def moments_of(
     return both.sort_values(["customer_id", "at"], ignore_index=True)
 
 
-def happened_within(
-    moments: pd.DataFrame, customer_id: pd.Series, as_of: pd.Series, days: int
-) -> np.ndarray:
+def happened_within(moments: pd.DataFrame, customer_id: pd.Series, as_of: pd.Series, days: int) -> np.ndarray:
     """Whether a customer has one of ``moments`` in ``[as_of - days, as_of)``.
 
     ``moments`` are (customer_id, at); the result has the shape of ``customer_id``.

@@ -80,16 +80,20 @@ def opening_times(alerts: pd.DataFrame, per_day: float, longest_wait_days: int) 
 
 
 def decide(
-    reviewed: pd.DataFrame, is_suspicious: np.ndarray, sensitivity: np.ndarray, rng: np.random.Generator, params: Params
+    reviewed: pd.DataFrame,
+    is_suspicious: np.ndarray,
+    sensitivity: np.ndarray,
+    rng: np.random.Generator,
+    params: Params,
 ) -> pd.DataFrame:
     """Outcome, date and stated reason of each review; columns outcome, known_at, reason."""
     size = len(reviewed)
     chance = np.where(is_suspicious, sensitivity, params.defensive_report_share)
     reports = rng.random(size) < chance
-    delay = np.where(
-        reports, params.report_delay.draw(rng, size), params.dismissal_delay.draw(rng, size)
+    delay = np.where(reports, params.report_delay.draw(rng, size), params.dismissal_delay.draw(rng, size))
+    excuses = rng.choice(
+        np.array(["explained by business", "explained by family", "one-off event", "known customer"]), size
     )
-    excuses = rng.choice(np.array(["explained by business", "explained by family", "one-off event", "known customer"]), size)
     opened = reviewed["opened_at"].astype("int64").to_numpy()
     return pd.DataFrame(
         {
@@ -101,9 +105,7 @@ def decide(
     )
 
 
-def random_reviews(
-    active: pd.DataFrame, weekly: float, rng: np.random.Generator
-) -> pd.DataFrame:
+def random_reviews(active: pd.DataFrame, weekly: float, rng: np.random.Generator) -> pd.DataFrame:
     """Customers drawn at random each week among those active; propensity is logged.
 
     ``active`` holds (customer_id, as_of) of the weekly indicators.
@@ -124,7 +126,9 @@ def investigate(
     """The Dispositions table of both streams."""
     rng = stream(params.seed, "investigators")
     thousands = customers / 1_000
-    opened = opening_times(alerts, params.reviews_per_thousand_customers_day * thousands, params.longest_wait_days)
+    opened = opening_times(
+        alerts, params.reviews_per_thousand_customers_day * thousands, params.longest_wait_days
+    )
     from_alerts = pd.DataFrame(
         {
             "alert_id": alerts["alert_id"].astype("Int64"),
@@ -132,7 +136,9 @@ def investigate(
             "event_at": alerts["alerted_at"],
             "stream": "alert",
             "propensity": 1.0,
-            "opened_at": pd.Series(pd.DatetimeIndex(opened.astype("datetime64[us]"), tz="UTC")).where(opened >= 0),
+            "opened_at": pd.Series(pd.DatetimeIndex(opened.astype("datetime64[us]"), tz="UTC")).where(
+                opened >= 0
+            ),
             "sensitivity": np.minimum(
                 params.sensitivity_one_rule
                 + params.sensitivity_per_further_rule * (alerts["rule_count"] - 1),
@@ -141,7 +147,9 @@ def investigate(
         }
     )
     drawn = random_reviews(
-        active, params.random_reviews_per_thousand_customers_week * thousands, stream(params.seed, "random review")
+        active,
+        params.random_reviews_per_thousand_customers_week * thousands,
+        stream(params.seed, "random review"),
     )
     at_random = drawn.assign(
         alert_id=pd.array([pd.NA] * len(drawn), dtype="Int64"),

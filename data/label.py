@@ -34,7 +34,9 @@ def vote_values(alerts: pd.DataFrame, decided: pd.DataFrame, params: Params) -> 
         past = outcomes[outcomes["rule_id"] == rule_id].sort_values("known_at")
         hits = np.concatenate([[0], np.cumsum(past["outcome"] == "reported")])
         seen = np.searchsorted(past["known_at"].to_numpy(), ballots["alerted_at"].to_numpy(), side="right")
-        precision = (hits[seen] + params.prior_reviews * params.prior_precision) / (seen + params.prior_reviews)
+        precision = (hits[seen] + params.prior_reviews * params.prior_precision) / (
+            seen + params.prior_reviews
+        )
         doubt.loc[ballots["alert_id"]] *= 1 - precision
     return 1 - doubt.to_numpy()
 
@@ -44,7 +46,9 @@ def label(
 ) -> pd.DataFrame:
     """The Labels table. A data set that brings labels keeps them; nothing else is added."""
     if len(given):
-        return given.assign(source="given", weight=params.disposition_weight)[list(schema.Labels.to_schema().columns)]
+        return given.assign(source="given", weight=params.disposition_weight)[
+            list(schema.Labels.to_schema().columns)
+        ]
     decided = dispositions[dispositions["outcome"].isin(["dismissed", "reported"])]
     votes = pd.DataFrame(
         {

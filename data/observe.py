@@ -164,7 +164,9 @@ def observe(
     for customer, as_of in queries:
         past = Past(events, customer, as_of, chosen, columns, profile)
         values = measure(past, offered)
-        empty = {name: np.full(len(customer), np.nan, np.float32) for name in INDICATORS if name not in values}
+        empty = {
+            name: np.full(len(customer), np.nan, np.float32) for name in INDICATORS if name not in values
+        }
         tables.append(
             pd.DataFrame(
                 {

@@ -54,7 +54,9 @@ class Rule(pipeline.Parameters):
         try:
             return self.predicate.format(**{key: f"{p.value:g}" for key, p in self.parameters.items()})
         except (KeyError, IndexError, ValueError) as error:
-            raise BadInput(f"{RULEBOOK}: rule {self.id}: the predicate names unknown parameter {error}") from None
+            raise BadInput(
+                f"{RULEBOOK}: rule {self.id}: the predicate names unknown parameter {error}"
+            ) from None
 
     def indicators(self) -> set[str]:
         """Indicators that the predicate uses."""
@@ -73,7 +75,9 @@ def check(rulebook: Rulebook) -> Rulebook:
     ids = [rule.id for rule in rulebook.rules]
     for rule_id in ids:
         if ids.count(rule_id) > 1:
-            raise BadInput(f"{RULEBOOK}: rule {rule_id}: the id is used {ids.count(rule_id)} times, expected once")
+            raise BadInput(
+                f"{RULEBOOK}: rule {rule_id}: the id is used {ids.count(rule_id)} times, expected once"
+            )
     missing = set(CUSTOMER_KINDS) - set(rulebook.segment_multiplier)
     if missing:
         raise BadInput(f"{RULEBOOK}: segment_multiplier: {sorted(missing)[0]!r} is missing")
@@ -92,7 +96,9 @@ def check(rulebook: Rulebook) -> Rulebook:
             except duckdb.Error as error:
                 raise BadInput(f"{place}: expected a SQL predicate ({str(error).splitlines()[0]})") from None
             if str(kind) != "BOOLEAN":
-                raise BadInput(f"{place}: expected a predicate that is true or false, found one of type {kind}")
+                raise BadInput(
+                    f"{place}: expected a predicate that is true or false, found one of type {kind}"
+                )
     return rulebook
 
 
@@ -103,6 +109,8 @@ def load() -> Rulebook:
     if not isinstance(entries, list):
         raise BadInput(f"{RULEBOOK}: expected a list of rules under 'rules'")
     for position, entry in enumerate(entries):
-        name = entry.get("id", f"number {position + 1}") if isinstance(entry, dict) else f"number {position + 1}"
+        name = (
+            entry.get("id", f"number {position + 1}") if isinstance(entry, dict) else f"number {position + 1}"
+        )
         pipeline.parse(Rule, entry, f"{RULEBOOK}: rule {name}")
     return check(pipeline.parse(Rulebook, raw, str(RULEBOOK)))

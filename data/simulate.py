@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 
 import pipeline
 from data import schema
+from data.schema import DAY_US
 from data.sources import READERS, World
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw
@@ -20,7 +21,6 @@ from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.scene import Scene
-from data.schema import DAY_US
 
 
 class Params(pipeline.Parameters):
@@ -61,7 +61,9 @@ def simulate(params: Params) -> World:
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar
     )
-    flows = [draw(world, calendar, stream(params.seed, "livelihood", name)) for name, draw in LIVELIHOODS.items()]
+    flows = [
+        draw(world, calendar, stream(params.seed, "livelihood", name)) for name, draw in LIVELIHOODS.items()
+    ]
     scenes = draw_schemes(world, calendar, params)
     for number, (_, _, scene) in enumerate(scenes):
         for flow in scene.flows:
@@ -192,6 +194,8 @@ def truth_tables(
 
 def load(source: str, folder: str) -> World:
     """The world that ``source`` names: simulated, or read from a folder."""
+    if not Path(folder).exists():
+        raise pipeline.BadInput(f"{pipeline.PARAMS_FILE}: source_path: {folder!r} does not exist")
     if source == "simulate":
         return simulate(pipeline.params("simulate", Params))
     reader = READERS.lookup(source, f"{pipeline.PARAMS_FILE}: source")

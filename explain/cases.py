@@ -96,7 +96,9 @@ def case(
     income = facts["monthly_income_cents"]
     income = np.nan if pd.isna(income) else float(income) / 100
     mine = reasons[reasons["subject_id"] == alert.subject_id].sort_values("rank")
-    recent = hits[(hits["customer_id"] == alert.customer_id) & (hits["hit_at"] <= as_of) & (hits["hit_at"] > start)]
+    recent = hits[
+        (hits["customer_id"] == alert.customer_id) & (hits["hit_at"] <= as_of) & (hits["hit_at"] > start)
+    ]
     known = dispositions[
         (dispositions["customer_id"] == alert.customer_id) & (dispositions["known_at"] < as_of)
     ]

@@ -50,7 +50,9 @@ def main() -> None:
     alerts = pipeline.read(models_schema.ModelAlerts)
     alerts = alerts[alerts["ranker"] == params.model].sort_values("subject_id", ignore_index=True)
     place = np.searchsorted(test["subject_id"].to_numpy(), alerts["subject_id"].to_numpy())
-    blank = Examples(features, test["customer_id"].to_numpy(), test["as_of"], np.zeros(len(test)), np.ones(len(test)))
+    blank = Examples(
+        features, test["customer_id"].to_numpy(), test["as_of"], np.zeros(len(test)), np.ones(len(test))
+    )
 
     def margin(table: pd.DataFrame) -> np.ndarray:
         return fitted.scores(replace(blank, features=table))
@@ -108,7 +110,16 @@ def main() -> None:
     dispositions = clock(pipeline.read(data_schema.Dispositions), "known_at")
     customers = clock(customers, "joined_at")
     cases = [
-        case(alert, customers.loc[alert.customer_id], payments, texts, hits, rules, dispositions, params.flow_edges)
+        case(
+            alert,
+            customers.loc[alert.customer_id],
+            payments,
+            texts,
+            hits,
+            rules,
+            dispositions,
+            params.flow_edges,
+        )
         for alert in best.itertuples(index=False)
     ]
     pipeline.write_json("explain", "cases.json", cases)

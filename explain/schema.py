@@ -19,7 +19,9 @@ class Contributions(Table):
     feature: Series[str] = Field(description="feature")
     family: Series[str] = Field(description="family of reasons")
     value: Series[float] = Field(nullable=True, description="value of the feature, in its unit")
-    peer_median: Series[float] = Field(nullable=True, description="median among customers of the kind that week")
+    peer_median: Series[float] = Field(
+        nullable=True, description="median among customers of the kind that week"
+    )
     peer_p99: Series[float] = Field(nullable=True, description="99th percentile among them")
     contribution: Series[float] = Field(description="part of the raw margin")
 

@@ -13,14 +13,70 @@ from features.catalogue import Feature
 HUBS = ("merchant", "utility")
 
 FEATURES = [
-    Feature("customer_counterparty_count_28d", "Counterparties at this bank in 28 days", "近28天行内交易对手数", "count", "network", "network", "domain G relationship"),
-    Feature("reciprocated_share_28d", "Share of counterparties with money both ways", "双向往来对手占比", "share", "network", "network", "AMLSim mutual"),
-    Feature("counterparty_degree_mean_28d", "How many customers the counterparties deal with", "交易对手平均关联客户数", "count", "network", "network", "SAML-D endpoint degree"),
-    Feature("shared_counterparty_customer_count_28d", "Other customers behind the same outside persons", "共同外部对手关联客户数", "count", "network", "network", "FFIEC shared address/phone"),
-    Feature("neighbour_fast_out_share_max", "Fastest pass-through among counterparties", "对手方最高快进快出占比", "share", "network", "network", "domain E neighbours' indicators"),
-    Feature("neighbour_baseline_ratio_max", "Largest surge among counterparties", "对手方最大突增倍数", "ratio", "network", "network", "domain E neighbours' indicators"),
-    Feature("neighbour_payer_count_max", "Most payers among counterparties", "对手方最多付款方数", "count", "network", "network", "domain E neighbours' indicators"),
-]  # fmt: skip
+    Feature(
+        "customer_counterparty_count_28d",
+        "Counterparties at this bank in 28 days",
+        "近28天行内交易对手数",
+        unit="count",
+        family="network",
+        group="network",
+        source="domain G relationship",
+    ),
+    Feature(
+        "reciprocated_share_28d",
+        "Share of counterparties with money both ways",
+        "双向往来对手占比",
+        unit="share",
+        family="network",
+        group="network",
+        source="AMLSim mutual",
+    ),
+    Feature(
+        "counterparty_degree_mean_28d",
+        "How many customers the counterparties deal with",
+        "交易对手平均关联客户数",
+        unit="count",
+        family="network",
+        group="network",
+        source="SAML-D endpoint degree",
+    ),
+    Feature(
+        "shared_counterparty_customer_count_28d",
+        "Other customers behind the same outside persons",
+        "共同外部对手关联客户数",
+        unit="count",
+        family="network",
+        group="network",
+        source="FFIEC shared address/phone",
+    ),
+    Feature(
+        "neighbour_fast_out_share_max",
+        "Fastest pass-through among counterparties",
+        "对手方最高快进快出占比",
+        unit="share",
+        family="network",
+        group="network",
+        source="domain E neighbours' indicators",
+    ),
+    Feature(
+        "neighbour_baseline_ratio_max",
+        "Largest surge among counterparties",
+        "对手方最大突增倍数",
+        unit="ratio",
+        family="network",
+        group="network",
+        source="domain E neighbours' indicators",
+    ),
+    Feature(
+        "neighbour_payer_count_max",
+        "Most payers among counterparties",
+        "对手方最多付款方数",
+        unit="count",
+        family="network",
+        group="network",
+        source="domain E neighbours' indicators",
+    ),
+]
 NEIGHBOUR_SOURCES = {
     "neighbour_fast_out_share_max": "fast_out_share_7d",
     "neighbour_baseline_ratio_max": "in_to_baseline_ratio_30d",
@@ -72,7 +128,11 @@ def graph_slices(edges: pd.DataFrame, moments: pd.DatetimeIndex, days: int) -> p
 
 
 def _slice_features(
-    payer: np.ndarray, payee: np.ndarray, customers: int, outside_persons: np.ndarray, indicators: pd.DataFrame
+    payer: np.ndarray,
+    payee: np.ndarray,
+    customers: int,
+    outside_persons: np.ndarray,
+    indicators: pd.DataFrame,
 ) -> pd.DataFrame:
     """Network features of all customers (index: node) from the edges of one slice.
 
@@ -120,7 +180,9 @@ def network(
     rows = subjects.groupby("as_of").indices
     names = [feature.name for feature in FEATURES]
     result = np.full((len(subjects), len(names)), np.nan, np.float32)
-    for as_of, first, end in pipeline.progress(slices.itertuples(index=False), "network", "week", len(slices)):
+    for as_of, first, end in pipeline.progress(
+        slices.itertuples(index=False), "network", "week", len(slices)
+    ):
         if as_of not in rows:
             continue
         table = _slice_features(

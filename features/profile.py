@@ -17,10 +17,42 @@ OCCUPATIONS = ("student", "unemployed", "retired", "worker", "clerk", "self_empl
 FEATURES = [
     Feature("age_years", "Age", "年龄", "years", "profile", "profile", "domain G identity"),
     Feature("customer_kind", "Kind of customer", "客户类型", "code", "profile", "profile", "domain G"),
-    Feature("occupation", "Occupation (ordered by typical income)", "职业(按收入排序)", "code", "profile", "profile", "domain G job/income"),
-    Feature("income_band", "Declared income band", "申报收入档", "code", "profile", "profile", "domain G job/income"),
-    Feature("declared_monthly_income", "Declared monthly income", "申报月收入", "CNY", "profile", "profile", "domain G job/income"),
-    Feature("household_size", "Customers in the household", "同户客户数", "count", "profile", "profile", "domain G relationship"),
+    Feature(
+        "occupation",
+        "Occupation (ordered by typical income)",
+        "职业(按收入排序)",
+        "code",
+        "profile",
+        "profile",
+        "domain G job/income",
+    ),
+    Feature(
+        "income_band",
+        "Declared income band",
+        "申报收入档",
+        "code",
+        "profile",
+        "profile",
+        "domain G job/income",
+    ),
+    Feature(
+        "declared_monthly_income",
+        "Declared monthly income",
+        "申报月收入",
+        "CNY",
+        "profile",
+        "profile",
+        "domain G job/income",
+    ),
+    Feature(
+        "household_size",
+        "Customers in the household",
+        "同户客户数",
+        "count",
+        "profile",
+        "profile",
+        "domain G relationship",
+    ),
 ]
 
 
@@ -55,7 +87,8 @@ def profile(subjects: pd.DataFrame, customers: pd.DataFrame, tags: pd.DataFrame)
             "customer_kind": facts["kind"].map(kinds).astype(float),
             "occupation": tag_as_of(subjects, tags, "occupation").map(order).astype(float),
             "income_band": pd.to_numeric(tag_as_of(subjects, tags, "income_band")).astype(float),
-            "declared_monthly_income": facts["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan) / 100,
+            "declared_monthly_income": facts["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan)
+            / 100,
             "household_size": household.to_numpy(dtype=float, na_value=np.nan),
         },
         index=subjects.index,

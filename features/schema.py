@@ -59,8 +59,12 @@ class Sequences(Table):
 
     customer_id: Series[int] = Field(description="customer")
     at: Series[Time] = Field(description="moment of the payment")
-    amount_bucket: Series[np.uint8] = Field(description="whole binary logarithm of the amount in yuan plus one")
-    gap_bucket: Series[np.uint8] = Field(description="whole binary logarithm of the minutes since the last one plus one")
+    amount_bucket: Series[np.uint8] = Field(
+        description="whole binary logarithm of the amount in yuan plus one"
+    )
+    gap_bucket: Series[np.uint8] = Field(
+        description="whole binary logarithm of the minutes since the last one plus one"
+    )
     direction: Series[np.uint8] = Field(le=1, description="1 received, 0 paid")
     channel: Series[np.uint8] = Field(description="position in CHANNELS")
     counterparty_kind: Series[np.uint8] = Field(description="position in HOLDER_KINDS")

@@ -13,12 +13,60 @@ from features.catalogue import Feature
 MINUTE_US = HOUR_US // 60
 
 FEATURES = [
-    Feature("line_gap_minutes_median", "Typical minutes between payments", "交易间隔中位数(分钟)", "minutes", "sequence", "sequence", "AMLGentex burstiness"),
-    Feature("line_burst_share", "Share of payments within an hour of the last", "一小时内连续交易占比", "share", "sequence", "sequence", "domain G burst index"),
-    Feature("line_in_then_out_share", "Share of receipts followed at once by a payment out", "进账后立即出账占比", "share", "sequence", "sequence", "domain R06"),
-    Feature("line_repeated_amount_share", "Share of payments with the amount of an earlier one", "重复金额占比", "share", "sequence", "sequence", "domain R17"),
-    Feature("line_new_counterparty_share", "Share of payments with a first-time counterparty", "首次交易对手占比", "share", "sequence", "sequence", "domain R14"),
-    Feature("line_largest_amount_jump", "Largest jump of the amount between payments", "金额最大跳变", "ratio", "sequence", "sequence", "SAML-D behavioural change"),
+    Feature(
+        "line_gap_minutes_median",
+        "Typical minutes between payments",
+        "交易间隔中位数(分钟)",
+        "minutes",
+        "sequence",
+        "sequence",
+        "AMLGentex burstiness",
+    ),
+    Feature(
+        "line_burst_share",
+        "Share of payments within an hour of the last",
+        "一小时内连续交易占比",
+        "share",
+        "sequence",
+        "sequence",
+        "domain G burst index",
+    ),
+    Feature(
+        "line_in_then_out_share",
+        "Share of receipts followed at once by a payment out",
+        "进账后立即出账占比",
+        "share",
+        "sequence",
+        "sequence",
+        "domain R06",
+    ),
+    Feature(
+        "line_repeated_amount_share",
+        "Share of payments with the amount of an earlier one",
+        "重复金额占比",
+        "share",
+        "sequence",
+        "sequence",
+        "domain R17",
+    ),
+    Feature(
+        "line_new_counterparty_share",
+        "Share of payments with a first-time counterparty",
+        "首次交易对手占比",
+        "share",
+        "sequence",
+        "sequence",
+        "domain R14",
+    ),
+    Feature(
+        "line_largest_amount_jump",
+        "Largest jump of the amount between payments",
+        "金额最大跳变",
+        "ratio",
+        "sequence",
+        "sequence",
+        "SAML-D behavioural change",
+    ),
 ]
 
 

@@ -22,7 +22,13 @@ def scheme_moments(
     """(customer_id, at, is_illicit, typology, sophistication) of every planted payment."""
     kinds = schemes.drop_duplicates("scheme_id").set_index("scheme_id")
     parts = []
-    for scheme_id, group in truth.groupby(["is_illicit", truth["scheme_id"].map(kinds["typology"]), truth["scheme_id"].map(kinds["sophistication"])]):
+    for scheme_id, group in truth.groupby(
+        [
+            "is_illicit",
+            truth["scheme_id"].map(kinds["typology"]),
+            truth["scheme_id"].map(kinds["sophistication"]),
+        ]
+    ):
         is_illicit, typology, sophistication = scheme_id
         found = moments_of(transactions, accounts, group["transaction_id"])
         parts.append(found.assign(is_illicit=is_illicit, typology=typology, sophistication=sophistication))
@@ -40,7 +46,15 @@ def recall_by(
         size = active["customer_id"].nunique()
         for ranker, mine in alerts.groupby("ranker"):
             caught = active[active["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-            rows.append({column: _plain(value), "ranker": ranker, "customers": size, "caught": caught, "recall": wilson(caught, size)})
+            rows.append(
+                {
+                    column: _plain(value),
+                    "ranker": ranker,
+                    "customers": size,
+                    "caught": caught,
+                    "recall": wilson(caught, size),
+                }
+            )
     return rows
 
 
@@ -67,7 +81,9 @@ def beyond_rules(
     return rows
 
 
-def alerts_in_truth(planted: pd.DataFrame, subjects: pd.DataFrame, alerts: pd.DataFrame, days: int) -> pd.DataFrame:
+def alerts_in_truth(
+    planted: pd.DataFrame, subjects: pd.DataFrame, alerts: pd.DataFrame, days: int
+) -> pd.DataFrame:
     """The AuditedAlerts table: what was really going on at each alert."""
     alerted = alerts.merge(subjects[["subject_id"]], on="subject_id")
     names = pd.Series("", index=alerted.index)
@@ -91,7 +107,12 @@ def rules_in_truth(alerts: pd.DataFrame, illicit: pd.DataFrame, days: int) -> li
     is_true = happened_within(illicit, alerts["customer_id"], alerts["alerted_at"], days)
     votes = alerts.assign(is_true=is_true, rule_id=alerts["rule_ids"].str.split(" ")).explode("rule_id")
     return [
-        {"rule_id": rule_id, "alerts": len(mine), "true": int(mine["is_true"].sum()), "precision": wilson(int(mine["is_true"].sum()), len(mine))}
+        {
+            "rule_id": rule_id,
+            "alerts": len(mine),
+            "true": int(mine["is_true"].sum()),
+            "precision": wilson(int(mine["is_true"].sum()), len(mine)),
+        }
         for rule_id, mine in votes.groupby("rule_id")
     ]
 
@@ -127,16 +148,16 @@ def main() -> None:
     )
     illicit = planted[planted["is_illicit"]]
     is_illicit = happened_within(illicit, subjects["customer_id"], subjects["as_of"], window)
-    result = judge(
-        subjects, by_ranker, is_illicit, budget, pipeline.params("audit", Params)
-    )
+    result = judge(subjects, by_ranker, is_illicit, budget, pipeline.params("audit", Params))
     alerts = pipeline.read(schema.ModelAlerts)
     rule_alerts = pipeline.read(data_schema.Alerts)
     audited = alerts_in_truth(planted, subjects, alerts, window)
     result |= {
         "by_typology": recall_by(planted, subjects, alerts, "typology", window),
         "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", window),
-        "beyond_rules": beyond_rules(is_illicit, subjects, alerts, pipeline.read(data_schema.RuleHits), window),
+        "beyond_rules": beyond_rules(
+            is_illicit, subjects, alerts, pipeline.read(data_schema.RuleHits), window
+        ),
         "rule_table": rules_in_truth(rule_alerts, illicit, window),
         "dispositions": disposition_errors(pipeline.read(data_schema.Dispositions), illicit, window),
         "alerts": [

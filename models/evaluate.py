@@ -43,7 +43,9 @@ def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataF
     return rows
 
 
-def funnel(alerts: pd.DataFrame, dispositions: pd.DataFrame, hits: int, months: float, customers: int) -> dict[str, Any]:
+def funnel(
+    alerts: pd.DataFrame, dispositions: pd.DataFrame, hits: int, months: float, customers: int
+) -> dict[str, Any]:
     """Hits, alerts, reviews and reports of the whole run, and alerts per thousand customers and month."""
     outcome = dispositions.groupby(["stream", "outcome"]).size()
     counts = {
@@ -83,11 +85,20 @@ def main() -> None:
         "rule_table": rule_table(rules, alerts, dispositions),
         "funnel": funnel(alerts, dispositions, int(rules["hits"].sum()), months, len(customers)),
         "labels": [
-            {"role": role, "source": source, "subjects": int(row.subjects), "suspicious": round(float(row.suspicious), 2)}
+            {
+                "role": role,
+                "source": source,
+                "subjects": int(row.subjects),
+                "suspicious": round(float(row.suspicious), 2),
+            }
             for (role, source), row in labels_by_role.iterrows()
         ],
         "periods": [
-            {"name": row.name_, "starts_at": f"{row.starts_at:%Y-%m-%d}", "ends_at": f"{row.ends_at:%Y-%m-%d}"}
+            {
+                "name": row.name_,
+                "starts_at": f"{row.starts_at:%Y-%m-%d}",
+                "ends_at": f"{row.ends_at:%Y-%m-%d}",
+            }
             for row in periods.rename(columns={"name": "name_"}).itertuples(index=False)
         ],
         "world": {

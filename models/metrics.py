@@ -32,7 +32,12 @@ class Ranking:
 
     @classmethod
     def of(
-        cls, customer: np.ndarray, as_of_us: np.ndarray, score: np.ndarray, is_positive: np.ndarray, budget: Budget
+        cls,
+        customer: np.ndarray,
+        as_of_us: np.ndarray,
+        score: np.ndarray,
+        is_positive: np.ndarray,
+        budget: Budget,
     ) -> Ranking:
         """Spend the budget on a score, and for comparison on the labels."""
         _, number = np.unique(customer, return_inverse=True)
@@ -94,17 +99,20 @@ def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
 
     def values(weight: np.ndarray) -> list[float]:
         return [
-            ratio(weight @ (caught > 0), weight @ (positive > 0)),
-            ratio(weight @ caught, weight @ alerted),
-            ratio(weight @ ideal_caught, weight @ ideal),
+            ratio(float(weight @ (caught > 0)), float(weight @ (positive > 0))),
+            ratio(float(weight @ caught), float(weight @ alerted)),
+            ratio(float(weight @ ideal_caught), float(weight @ ideal)),
             average_precision(weight[ranking.customer]),
-            ratio(weight @ positive, weight @ everyone),
+            ratio(float(weight @ positive), float(weight @ everyone)),
         ]
 
     rng = np.random.default_rng(seed)
     point = values(np.ones(customers))
     sample = np.array(
-        [values(rng.multinomial(customers, np.full(customers, 1 / customers)).astype(float)) for _ in range(draws)]
+        [
+            values(rng.multinomial(customers, np.full(customers, 1 / customers)).astype(float))
+            for _ in range(draws)
+        ]
     )
     low, high = np.nanquantile(sample, [0.025, 0.975], axis=0) if positive.any() else (point, point)
     return {name: interval(*row) for name, *row in zip(METRICS, point, low, high, strict=True)}

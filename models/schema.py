@@ -31,7 +31,10 @@ class Split(Table):
 
 
 class Scores(Table):
-    """The score of a subject by a ranker; higher is more suspicious, no probability. Key: ranker, subject_id."""
+    """A subject's score by a ranker: higher is more suspicious, no probability.
+
+    Key: ranker, subject_id.
+    """
 
     ranker: Series[str] = Field(description="model, or rules")
     subject_id: Series[int] = Field(description="validation or test subject")
@@ -54,4 +57,6 @@ class AuditedAlerts(Table):
     ranker: Series[str] = Field(description="model, or rules")
     subject_id: Series[int] = Field(description="subject")
     is_illicit: Series[bool] = Field(description="an illicit payment in the label window")
-    schemes: Series[str] = Field(description="typologies (or look-alikes) active in the window, separated by blanks")
+    schemes: Series[str] = Field(
+        description="typologies (or look-alikes) active in the window, separated by blanks"
+    )

@@ -46,7 +46,9 @@ def main() -> None:
         for name, model in MODELS.items():
             by_ranker[name] = model.load(pipeline.artifact("models", model.file)).scores(examples)
         for ranker, score in by_ranker.items():
-            scores.append(pd.DataFrame({"ranker": ranker, "subject_id": subjects["subject_id"], "score": score}))
+            scores.append(
+                pd.DataFrame({"ranker": ranker, "subject_id": subjects["subject_id"], "score": score})
+            )
             if role == "test":
                 alerts.append(model_alerts(ranker, subjects, score, budget))
     pipeline.write(schema.Scores, pd.concat(scores))

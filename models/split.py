@@ -45,7 +45,9 @@ def known_label(
     window = pd.Timedelta(days=window_days)
     pairs = pairs[(age >= pd.Timedelta(0)) & (age < window)]
     pairs = pairs.assign(loudness=pairs["source"].map(LOUDNESS))
-    best = pairs.sort_values(["subject_id", "loudness", "value", "source"]).drop_duplicates("subject_id", keep="last")
+    best = pairs.sort_values(["subject_id", "loudness", "value", "source"]).drop_duplicates(
+        "subject_id", keep="last"
+    )
     best = best.set_index("subject_id").reindex(subjects["subject_id"])
     return pd.DataFrame(
         {

@@ -32,7 +32,12 @@ def tune(name: str, train: Examples, validation: Examples, budget: Budget) -> di
         fitted = model.fit(train, choice, settings, settings.seed)
         recall, precision = worth(fitted.scores(validation), validation, budget)
         trials.append(
-            {"number": trial.number, "choice": choice, "recall": round(recall, 6), "average_precision": round(precision, 6)}
+            {
+                "number": trial.number,
+                "choice": choice,
+                "recall": round(recall, 6),
+                "average_precision": round(precision, 6),
+            }
         )
         return recall + precision / 1_000
 

@@ -46,7 +46,9 @@ class Indicator:
 INDICATORS: Registry[Indicator] = Registry("indicator")
 
 
-def indicator(label_zh: str, unit: str, family: str, source: str, needs: str = "") -> Callable[[Measure], Measure]:
+def indicator(
+    label_zh: str, unit: str, family: str, source: str, needs: str = ""
+) -> Callable[[Measure], Measure]:
     """Register a measure; ``needs`` lists among: cash, balance, income, purpose, hour."""
 
     def enter(measure: Measure) -> Measure:

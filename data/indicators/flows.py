@@ -51,9 +51,7 @@ def unexplained_in_amount_7d(past: Past) -> np.ndarray:
 @indicator("近7天无合理解释的出入比", "ratio", "pass_through", "2006办法 Art.11(1)", needs="purpose")
 def out_to_in_ratio_7d(past: Past) -> np.ndarray:
     """Unexplained money paid per yuan of it received in 7 days."""
-    return share(
-        past.total("unexplained", "debit", days=7), past.total("unexplained", "credit", days=7)
-    )
+    return share(past.total("unexplained", "debit", days=7), past.total("unexplained", "credit", days=7))
 
 
 @indicator("近30天转入与自身基线之比", "ratio", "behaviour_change", "domain R14")

@@ -69,7 +69,12 @@ def _typed(frame: pd.DataFrame, path: Path, columns: dict[str, str]) -> pd.DataF
         if dtype == "time":
             typed = pd.to_datetime(frame[column], utc=True, errors="coerce").astype("datetime64[us, UTC]")
         elif dtype == "bool":
-            typed = frame[column].astype(str).str.lower().map({"true": True, "false": False, "1": True, "0": False})
+            typed = (
+                frame[column]
+                .astype(str)
+                .str.lower()
+                .map({"true": True, "false": False, "1": True, "0": False})
+            )
         else:
             typed = pd.to_numeric(frame[column], errors="coerce")
             if dtype == "int":

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.schema import DAY_US
 from data.sources import READERS, World, read_csv
 from data.sources.transfers import transfer_world
 from data.world.calendar import Span
-from data.schema import DAY_US
 
 NODE_COLUMNS = {"nodeid": "int", "isFraud": "bool", "fraudStep": "int"}
 TRANSFER_COLUMNS = {"sourceNodeId": "int", "targetNodeId": "int", "value": "float", "time": "int"}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.schema import CHANNELS, PURPOSES
+from data.schema import CHANNELS, DAY_US, PURPOSES
 from data.sources import World
 from data.world.calendar import Span, periods
-from data.schema import DAY_US
 from pipeline import BadInput
 
 EVENT_COLUMNS = ["account_id", "at_us", "scheme_id", "typology", "is_illicit"]
@@ -53,7 +52,11 @@ def transfer_world(
     raw = pd.DataFrame({"payer": payer, "payee": payee, "yuan": yuan, "at_us": at_us})
     aside = [
         ("transfers_unknown_account", "an end is missing from the accounts", raw[~known]),
-        ("transfers_unusable", "no positive amount, or both ends are one account", raw[known & ((yuan <= 0) | (payer == payee))]),
+        (
+            "transfers_unusable",
+            "no positive amount, or both ends are one account",
+            raw[known & ((yuan <= 0) | (payer == payee))],
+        ),
         ("transfers_late", "after the last week of the calendar", raw[known & (at_us >= end_us)]),
     ]
     # Rows inside a day come in an order that gives the labels away: shuffle, then sort.
@@ -85,7 +88,7 @@ def transfer_world(
             "customer_id": accounts[is_customer],
             "kind": "person",
             "joined_at": first,
-            **{name: None for name in ("birth_year", "gender", "occupation", "industry", "city")},
+            **dict.fromkeys(("birth_year", "gender", "occupation", "industry", "city")),
             "monthly_income_cents": None,
             "household_id": None,
         }
@@ -156,6 +159,8 @@ def _truth(
         own = pd.DataFrame({"foreign_id": foreign_id[order], "transaction_id": transaction_id})
         found = events.drop_duplicates("foreign_id").merge(own, on="foreign_id")
     else:
-        own = pd.DataFrame({"account_id": payer[order], "at_us": at_us[order], "transaction_id": transaction_id})
+        own = pd.DataFrame(
+            {"account_id": payer[order], "at_us": at_us[order], "transaction_id": transaction_id}
+        )
         found = events.merge(own, on=["account_id", "at_us"])
     return found[["transaction_id", "scheme_id", "is_illicit"]].sort_values(["transaction_id", "scheme_id"])

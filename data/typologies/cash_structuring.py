@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from data.typologies import Scene, typology
 from data.schema import DAY_US
+from data.typologies import Scene, typology
 
 
 def daily_takings(scene: Scene) -> None:

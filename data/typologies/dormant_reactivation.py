@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.typologies import Scene, typology
 from data.schema import DAY_US
+from data.typologies import Scene, typology
 
 SILENT_DAYS = 180
 
@@ -17,12 +17,24 @@ def returning_migrant(scene: Scene) -> None:
     account = scene.sleeper()
     scene.join(account, "migrant")
     senders = scene.outsiders(int(rng.integers(1, 5)))
-    scene.pay(start + scene.later(0.1, 72, len(senders)), senders, account, rng.lognormal(9.8, 0.8, len(senders)))
+    scene.pay(
+        start + scene.later(0.1, 72, len(senders)), senders, account, rng.lognormal(9.8, 0.8, len(senders))
+    )
     if rng.random() < 0.5:
         city = scene.home(account)
-        scene.pay(start + DAY_US, scene.desk(city), account, round(rng.lognormal(9.6, 0.7), -2) + 100, "cash_deposit", "cash", city)
+        scene.pay(
+            start + DAY_US,
+            scene.desk(city),
+            account,
+            round(rng.lognormal(9.6, 0.7), -2) + 100,
+            "cash_deposit",
+            "cash",
+            city,
+        )
     shops = scene.outsiders(8, "merchant")
-    scene.pay(scene.spread(start + 2 * DAY_US, 9, 8), account, shops, rng.lognormal(4.6, 0.8, 8), "qr", "shopping")
+    scene.pay(
+        scene.spread(start + 2 * DAY_US, 9, 8), account, shops, rng.lognormal(4.6, 0.8, 8), "qr", "shopping"
+    )
     if rng.random() < 0.5:
         builder = scene.outsiders(1)
         scene.pay(start + 4 * DAY_US + scene.later(1, 60), account, builder, rng.lognormal(9.6, 0.5))

@@ -43,5 +43,9 @@ def fan_out(scene: Scene) -> None:
     arrives = scene.spread(scene.start, 0.3 * scene.pace(), len(sources))
     scene.pay(arrives, sources, disperser, credits)
     leaves = scene.slices(credits.sum() * rng.uniform(0.9, 0.99), len(payees), 60.0)
-    at = arrives[-1] + scene.later(0.1, 8 * scene.pace()) + scene.spread(0, rng.uniform(0.1, 1.2) * scene.pace(), len(payees))
+    at = (
+        arrives[-1]
+        + scene.later(0.1, 8 * scene.pace())
+        + scene.spread(0, rng.uniform(0.1, 1.2) * scene.pace(), len(payees))
+    )
     scene.pay(at, disperser, payees, leaves)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
-from data.typologies import Scene, typology
 from data.schema import DAY_US
+from data.typologies import Scene, typology
 
 
 def card_repayment(scene: Scene) -> None:
@@ -13,7 +15,7 @@ def card_repayment(scene: Scene) -> None:
     rng = scene.rng
     earner, spouse = scene.insiders(2)
     source, lender = scene.outsiders(1, "company"), scene.outsiders(1, "utility")
-    scene.join([earner, spouse], "spouse")
+    scene.join(np.array([earner, spouse]), "spouse")
     for month in range(int(rng.integers(1, 4))):
         at = scene.start + month * 30 * DAY_US
         if at > scene.calendar.start_us + (scene.calendar.days - 3) * DAY_US:
@@ -45,7 +47,7 @@ def pass_through_chain(scene: Scene) -> None:
         yuan = float(scene.rounded(np.array(rng.lognormal(9.2, 0.8))))
         scene.pay(at, victim, cards[0], yuan)
         hop = at
-        for payer, payee in zip(cards[:-1], cards[1:], strict=True):
+        for payer, payee in itertools.pairwise(cards):
             hop += int(scene.later(0.05, 4 * scene.pace()))
             yuan *= rng.uniform(0.95, 0.995)
             scene.pay(hop, payer, payee, yuan)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.schema import DAY_US
 from data.streams import stream
 from data.world.calendar import Calendar
-from data.schema import DAY_US
 
 # occupation: (share of persons, median monthly income in yuan, youngest, oldest)
 OCCUPATIONS = {
@@ -70,7 +70,9 @@ class Population:
         return self.outside("cash_desk")[city]
 
 
-def draw_population(seed: int, customers: int, cities: int, dormant_share: float, calendar: Calendar) -> Population:
+def draw_population(
+    seed: int, customers: int, cities: int, dormant_share: float, calendar: Calendar
+) -> Population:
     """Draw all parties of a bank with ``customers`` customers."""
     rng = stream(seed, "population")
     kind = rng.choice(np.array(["person", "micro_business", "company"]), customers, p=[0.91, 0.07, 0.02])

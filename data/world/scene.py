@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.schema import DAY_US, HOUR_US
 from data.world.calendar import Calendar
 from data.world.flows import Flow
 from data.world.population import Population
-from data.schema import DAY_US, HOUR_US
 
 MINUTE_US = 60_000_000
 
@@ -111,8 +111,10 @@ class Scene:
     ) -> None:
         """Intend one payment, or many of one kind (arrays broadcast); amounts in yuan."""
         size = np.broadcast(at, payer, payee, yuan).size
-        spread = [np.broadcast_to(np.atleast_1d(v), size) for v in (at, payer, payee, yuan)]
-        self.flows.append(Flow.of(*spread, channel, purpose, city))
+        moments, sources, targets, amounts = (
+            np.broadcast_to(np.atleast_1d(value), size) for value in (at, payer, payee, yuan)
+        )
+        self.flows.append(Flow.of(moments, sources, targets, amounts, channel, purpose, city))
 
     def slices(self, total: float, count: int, evenness: float) -> np.ndarray:
         """Split a sum in ``count`` parts; a larger ``evenness`` gives more equal parts.

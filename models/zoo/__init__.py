@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 import pipeline
 from pipeline import Registry, import_siblings
@@ -45,6 +46,14 @@ class Examples:
     graph: Graph | None = None
 
 
+class ModelSettings(pipeline.Parameters):
+    """What every model's section of params.yaml holds."""
+
+    trials: int = Field(ge=1)
+    seed: int = Field(ge=0)
+    threads: int = Field(ge=1)
+
+
 class Fitted(Protocol):
     """A fitted model."""
 
@@ -68,7 +77,7 @@ class Trial(Protocol):
 class Model(Protocol):
     """An entry of the zoo."""
 
-    settings: type[pipeline.Parameters]
+    settings: type[Any]
     file: str
     needs_graph: bool
 

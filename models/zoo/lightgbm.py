@@ -7,16 +7,12 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
-import pipeline
-from models.zoo import MODELS, Choice, Examples, Trial, emphasised
+from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, emphasised
 
 
-class Settings(pipeline.Parameters):
+class Settings(ModelSettings):
     """Section ``models.lightgbm``: search ranges, low and high."""
 
-    trials: int
-    seed: int
-    threads: int
     trees: tuple[int, int]
     learning_rate: tuple[float, float]
     num_leaves: tuple[int, int]
@@ -34,7 +30,7 @@ class FittedLightgbm:
 
     def scores(self, examples: Examples) -> np.ndarray:
         """Raw margin by subject, shape (n,)."""
-        return self.booster.predict(examples.features.to_numpy(), raw_score=True)
+        return np.asarray(self.booster.predict(examples.features.to_numpy(), raw_score=True))
 
     def save(self, path: Path) -> None:
         """Write LightGBM's text format."""

@@ -7,16 +7,12 @@ from pathlib import Path
 import numpy as np
 import xgboost
 
-import pipeline
-from models.zoo import MODELS, Choice, Examples, Trial, emphasised
+from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, emphasised
 
 
-class Settings(pipeline.Parameters):
+class Settings(ModelSettings):
     """Section ``models.xgboost``: search ranges, low and high."""
 
-    trials: int
-    seed: int
-    threads: int
     trees: tuple[int, int]
     learning_rate: tuple[float, float]
     max_depth: tuple[int, int]
@@ -71,7 +67,12 @@ class XgboostModel:
             feature_names=list(examples.features.columns),
             nthread=settings.threads,
         )
-        fixed = {"objective": "binary:logistic", "tree_method": "hist", "nthread": settings.threads, "seed": seed}
+        fixed = {
+            "objective": "binary:logistic",
+            "tree_method": "hist",
+            "nthread": settings.threads,
+            "seed": seed,
+        }
         return FittedXgboost(xgboost.train(fixed | options, data, num_boost_round=choice["trees"]))
 
     def load(self, path: Path) -> FittedXgboost:

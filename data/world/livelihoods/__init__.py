@@ -23,7 +23,9 @@ def repeat(rng: np.random.Generator, who: np.ndarray, per_month: np.ndarray | fl
     return np.repeat(who, counts)
 
 
-def monthly(rng: np.random.Generator, calendar: Calendar, payday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def monthly(
+    rng: np.random.Generator, calendar: Calendar, payday: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Every (member, day) on which a member's day of the month falls.
 
     ``payday`` has shape (members,); both results have shape (payments,): the position
@@ -31,7 +33,9 @@ def monthly(rng: np.random.Generator, calendar: Calendar, payday: np.ndarray) ->
     """
     day_of_month = calendar.day_of_month()
     days = [np.flatnonzero(day_of_month == day) for day in range(1, 29)]
-    member = np.concatenate([np.full(len(days[p - 1]), m) for m, p in enumerate(payday)] or [np.empty(0, int)])
+    member = np.concatenate(
+        [np.full(len(days[p - 1]), m) for m, p in enumerate(payday)] or [np.empty(0, int)]
+    )
     day = np.concatenate([days[p - 1] for p in payday] or [np.empty(0, int)])
     late = rng.integers(0, 3, len(day))
     return member.astype(int), np.minimum(day + late, calendar.days - 1)

@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import pipeline
-from models.zoo import MODELS, Choice, Examples, Graph, Trial, emphasised
+from models.zoo import MODELS, Choice, Examples, Graph, ModelSettings, Trial, emphasised
 
 if TYPE_CHECKING:
     from models.zoo.gnn.network import PaymentNetwork, Scale
 
 
-class Settings(pipeline.Parameters):
+class Settings(ModelSettings):
     """Section ``models.gnn``: fixed shape, and search ranges (low and high)."""
 
-    trials: int
-    seed: int
-    threads: int
     hidden: int
     layers: int
     slice_stride: int
@@ -94,7 +90,9 @@ class GnnModel:
         }
         network = gnn_network.PaymentNetwork(**shape)
         weight = emphasised(examples, choice["positive_weight"])
-        gnn_network.fit(network, parts, examples.label, weight, settings.epochs, choice["learning_rate"], seed)
+        gnn_network.fit(
+            network, parts, examples.label, weight, settings.epochs, choice["learning_rate"], seed
+        )
         return FittedGnn(network, scale, shape, settings.threads)
 
     def load(self, path: Path) -> FittedGnn:

@@ -135,12 +135,16 @@ class PaymentNetwork(nn.Module):
         self.enter = nn.Linear(node_columns, hidden)
         self.edge = nn.Linear(EDGE_COLUMNS, hidden)
         self.layers = nn.ModuleList(
-            GINEConv(nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, hidden)), aggr="mean")
+            GINEConv(
+                nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, hidden)), aggr="mean"
+            )
             for _ in range(layers)
         )
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(layers))
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Sequential(nn.Linear(2 * hidden, hidden), nn.ReLU(), self.dropout, nn.Linear(hidden, 1))
+        self.head = nn.Sequential(
+            nn.Linear(2 * hidden, hidden), nn.ReLU(), self.dropout, nn.Linear(hidden, 1)
+        )
 
     def forward(self, part: Slice) -> Tensor:
         """Raw margin of the slice's subjects, shape (subjects,)."""
@@ -173,9 +177,12 @@ def fit(
         for number in rng.permutation(len(parts)):
             part = parts[number]
             optimiser.zero_grad()
-            loss = nn.functional.binary_cross_entropy_with_logits(
-                network(part), target[part.rows], importance[part.rows], reduction="sum"
-            ) / importance[part.rows].sum()
+            loss = (
+                nn.functional.binary_cross_entropy_with_logits(
+                    network(part), target[part.rows], importance[part.rows], reduction="sum"
+                )
+                / importance[part.rows].sum()
+            )
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()

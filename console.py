@@ -1,0 +1,264 @@
+"""Commands around the pipeline: check parameters, smoke run, summary, generated pages.
+
+- ``python console.py check``: refuse wrong parameters before anything runs
+- ``python console.py summary``: stage, seconds, peak memory, rows; where the report is
+- ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
+- ``python console.py docs``: render docs/tables.md and the README's table of results
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import pipeline
+from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry, Table
+
+SHARED_SECTIONS = {"budget": "models.budget:Budget"}
+TOP_VALUES = ("source", "source_path", "sources", "models")
+README = Path("README.md")
+TABLES_PAGE = Path("docs/tables.md")
+RESULTS_MARK = ("<!-- results: begin -->", "<!-- results: end -->")
+
+Command = Callable[[], None]
+COMMANDS: Registry[Command] = Registry("command")
+
+
+def stages() -> dict[str, dict[str, Any]]:
+    """Every stage of dvc.yaml in order, ``foreach`` unfolded: name to its cmd, deps and outs.
+
+    Interpolations are filled in from params.yaml and the ``foreach`` items.
+    """
+    values = pipeline.read_yaml(PARAMS_FILE)
+    unfolded: dict[str, dict[str, Any]] = {}
+    for name, body in pipeline.read_yaml(Path("dvc.yaml"))["stages"].items():
+        items = body.get("foreach")
+        if items is None:
+            unfolded[name] = _filled(body, values)
+        else:
+            for key, item in items.items():
+                unfolded[f"{name}@{key}"] = _filled(body["do"], values | {"key": key, "item": item})
+    return unfolded
+
+
+def _filled(value: Any, values: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {_filled(key, values): _filled(inner, values) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, values) for inner in value]
+    if not isinstance(value, str):
+        return value
+
+    def fill(match: re.Match[str]) -> str:
+        found: Any = values
+        for part in match[1].split("."):
+            found = found[part]
+        return str(found)
+
+    return re.sub(r"\$\{([\w.]+)\}", fill, value)
+
+
+def module_of(cmd: str) -> str:
+    """``data.simulate`` of ``python -m data.simulate``."""
+    return cmd.split()[2]
+
+
+@COMMANDS.register("check")
+def check() -> None:
+    """Refuse wrong parameters and rules before anything runs."""
+    values = pipeline.read_yaml(PARAMS_FILE)
+    if not isinstance(values, dict):
+        raise BadInput(f"{PARAMS_FILE}: expected sections by name")
+    known = {*TOP_VALUES, *SHARED_SECTIONS}
+    for name, stage in stages().items():
+        module = importlib.import_module(module_of(stage["cmd"]))
+        section = name.split("@")[0]
+        if hasattr(module, "Params"):
+            known.add(section)
+            pipeline.params(section, module.Params)
+    for section, place in SHARED_SECTIONS.items():
+        module_name, settings = place.split(":")
+        pipeline.params(section, getattr(importlib.import_module(module_name), settings))
+    for section in values:
+        if section not in known:
+            expected = ", ".join(sorted(known))
+            raise BadInput(f"{PARAMS_FILE}: unknown section {section!r}, expected one of: {expected}")
+    zoo = importlib.import_module("models.zoo").MODELS
+    for name in values["models"]:
+        pipeline.params(f"models.{name}", zoo.lookup(name, f"{PARAMS_FILE}: models").settings)
+    sources = importlib.import_module("data.sources").READERS
+    simulate = importlib.import_module("data.simulate")
+    for name in values["sources"]:
+        sources.lookup(name, f"{PARAMS_FILE}: sources")
+        pipeline.params(f"sources.{name}", simulate.SourceParams)
+    if values["source"] != "simulate":
+        sources.lookup(values["source"], f"{PARAMS_FILE}: source")
+    importlib.import_module("data.rulebook").load()
+
+
+@COMMANDS.register("summary")
+def summary() -> None:
+    """Print what each stage cost and what the run found; keep it in artifacts/reports/run.json."""
+    rows = []
+    for name in stages():
+        path = ARTIFACTS / "runs" / f"{name}.json"
+        if path.exists():
+            rows.append({"stage": name, **json.loads(path.read_text(encoding="utf-8"))})
+    total = round(sum(row["seconds"] for row in rows), 1)
+    peak = max((row["peak_mb"] for row in rows), default=0)
+    pipeline.write_json("reports", "run.json", {"stages": rows, "seconds": total, "peak_mb": peak})
+    print(f"{'stage':<16}{'seconds':>9}{'peak MB':>9}{'rows in':>12}{'rows out':>12}{'set aside':>11}")
+    for row in rows:
+        counts = [sum(row[kind].values()) for kind in ("rows_in", "rows_out", "set_aside")]
+        print(
+            f"{row['stage']:<16}{row['seconds']:>9.1f}{row['peak_mb']:>9,}"
+            f"{counts[0]:>12,}{counts[1]:>12,}{counts[2]:>11,}"
+        )
+    print(f"{'all stages':<16}{total:>9.1f}{peak:>9,}")
+    for row in rows:
+        for what, count in row["set_aside"].items():
+            if count:
+                print(f"set aside in {row['stage']}: {count:,} of {what}")
+    print()
+    print(headline(pipeline.read_json("reports", "metrics.json")))
+    print(f"report: {(ARTIFACTS / 'reports' / 'report.html').resolve()}")
+
+
+def headline(metrics: dict[str, Any]) -> str:
+    """The run's finding in one sentence."""
+    models = metrics["models"]
+    best = max(models, key=lambda name: models[name]["true"]["recall_at_budget"]["value"] or 0)
+
+    def recall(block: dict[str, Any]) -> str:
+        value = block["recall_at_budget"]["value"]
+        return "not measurable" if value is None else f"{value:.0%}"
+
+    return (
+        f"At the same alert budget the rules truly catch {recall(metrics['rules']['true'])} of the illicit "
+        f"customers (the bank believes {recall(metrics['rules']['bank'])}), {best} truly catches "
+        f"{recall(models[best]['true'])} (the bank believes {recall(models[best]['bank'])})."
+    )
+
+
+@COMMANDS.register("smoke")
+def smoke() -> None:
+    """Run the whole pipeline on a small world in a scratch copy."""
+    scratch = Path(tempfile.mkdtemp(prefix="aml-smoke-"))
+    copy_sources(scratch)
+    lay_over(scratch / PARAMS_FILE, Path("params.smoke.yaml"))
+    subprocess.run(["dvc", "config", "--local", "core.no_scm", "true"], cwd=scratch, check=True)
+    for command in (["console.py", "check"], ["-m", "dvc", "repro", "--quiet"], ["console.py", "summary"]):
+        done = subprocess.run([sys.executable, *command], cwd=scratch, check=False)
+        if done.returncode:
+            raise SystemExit(done.returncode)
+    shutil.rmtree(scratch / ".dvc" / "cache", ignore_errors=True)
+
+
+def copy_sources(target: Path) -> None:
+    """Copy every file that git knows or would add, and nothing else."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], check=True, capture_output=True, text=True
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if Path(name).exists() and name != "dvc.lock" and not name.startswith("artifacts/"):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(name, target / name)
+
+
+def lay_over(params_file: Path, changes_file: Path) -> None:
+    """Merge a file of changes into a parameter file, section by section."""
+
+    def merged(base: Any, change: Any) -> Any:
+        if isinstance(base, dict) and isinstance(change, dict):
+            return base | {key: merged(base.get(key), value) for key, value in change.items()}
+        return change
+
+    values = merged(pipeline.read_yaml(params_file), pipeline.read_yaml(changes_file))
+    params_file.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+@COMMANDS.register("docs")
+def docs() -> None:
+    """Render the pages that are made from schemas and results."""
+    TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    README.write_text(with_results(text, pipeline.read_json("reports", "metrics.json")), encoding="utf-8")
+
+
+def tables_page() -> str:
+    """docs/tables.md: every table with what a row is and what its columns hold."""
+    lines = ["# Tables", "", "Rendered from the schemas by `python console.py docs`; a test compares."]
+    for room in ("data", "features", "models", "explain"):
+        module = importlib.import_module(f"{room}.schema")
+        lines += ["", f"## {room}"]
+        for _, table in inspect.getmembers(module, inspect.isclass):
+            if not issubclass(table, Table) or table.__module__ != module.__name__:
+                continue
+            lines += ["", f"### {table.__name__}", "", inspect.cleandoc(table.__doc__ or ""), ""]
+            lines += [f"`{pipeline.table_path(table)}`", ""]
+            lines += ["| column | type | empty | meaning |", "|---|---|---|---|"]
+            for name, column in table.to_schema().columns.items():
+                shown = "(one each)" if column.regex else f"`{name}`"
+                empty = "may be" if column.nullable else ""
+                lines.append(f"| {shown} | {column.dtype} | {empty} | {column.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def with_results(readme: str, metrics: dict[str, Any]) -> str:
+    """The README with its table of results made anew from metrics.json."""
+    begin, end = RESULTS_MARK
+    head, rest = readme.split(begin)
+    tail = rest.split(end)[1]
+    return f"{head}{begin}\n{results_table(metrics)}\n{end}{tail}"
+
+
+def results_table(metrics: dict[str, Any]) -> str:
+    """Recall, precision and average precision of every ranker, as the bank sees and as it is."""
+
+    def cell(block: dict[str, Any], key: str) -> str:
+        value = block[key]
+        if value["value"] is None:
+            return "n/a"
+        return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+
+    world = metrics["world"]
+    keys = ("recall_at_budget", "precision_at_budget", "average_precision")
+    sides = ("bank sees", "true")
+    header = ["ranker"] + [f"{key.replace('_', ' ')}, {side}" for key in keys for side in sides]
+    rows = {"rules": metrics["rules"], **metrics["models"]}
+    lines = [headline(metrics), "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    for name, block in rows.items():
+        cells = [cell(block[side], key) for key in keys for side in ("bank", "true")]
+        lines.append("| " + " | ".join([name, *cells]) + " |")
+    ceiling, base = (metrics["rules"]["true"][key]["value"] for key in ("precision_ceiling", "base_rate"))
+    lines += [
+        "",
+        f"95 % intervals by customer. World: {world['customers']:,} customers, "
+        f"{world['transactions']:,} transactions, {world['illicit_customers_in_test']} customers truly "
+        f"illicit in the test window; true base rate {base:.4f}, true precision ceiling at the budget {ceiling:.3f}.",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the command that the first argument names."""
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    try:
+        COMMANDS.lookup(name, "console.py")()
+    except BadInput as error:
+        pipeline.fail(str(error))
+
+
+if __name__ == "__main__":
+    main()
