@@ -33,9 +33,11 @@ def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple
         )
         for rule in book.rules:
             if rule.id not in aside:
-                found = bench.execute(
-                    f"SELECT customer_id, as_of AS hit_at FROM indicators WHERE {rule.sql()}"
-                ).df()
+                found = (
+                    bench.sql(f"SELECT customer_id, as_of AS hit_at FROM indicators WHERE {rule.sql()}")
+                    .to_arrow_table()
+                    .to_pandas()
+                )
                 hits.append(found.assign(rule_id=rule.id))
     empty = pd.DataFrame(
         {"customer_id": daily["customer_id"].iloc[:0], "hit_at": daily["as_of"].iloc[:0], "rule_id": ""}

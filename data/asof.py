@@ -306,16 +306,27 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
 
 
-def moments_of(transactions: pd.DataFrame, accounts: pd.DataFrame, transaction_id: pd.Series) -> pd.DataFrame:
-    """(customer_id, at) of the named payments at each customer's end, in that order."""
-    named = transactions[transactions["transaction_id"].isin(transaction_id)]
+def moments_of(
+    transactions: pd.DataFrame, accounts: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame
+) -> pd.DataFrame:
+    """When each member took part in a scheme: Schemes rows by payment, with (customer_id, at).
+
+    A customer who is an end of a scheme's payment without being a member (a victim, a
+    passer-by) took no part. Sorted by customer and moment.
+    """
     owner = accounts.set_index("account_id")["customer_id"]
+    named = truth[["transaction_id", "scheme_id"]].merge(transactions, on="transaction_id")
     ends = [
-        pd.DataFrame({"customer_id": named[end].map(owner), "at": named["at"]})
+        pd.DataFrame(
+            {"scheme_id": named["scheme_id"], "customer_id": named[end].map(owner), "at": named["at"]}
+        )
         for end in ("payer_account_id", "payee_account_id")
     ]
-    both = pd.concat(ends).dropna().astype({"customer_id": "int64"})
-    return both.sort_values(["customer_id", "at"], ignore_index=True)
+    took_part = pd.concat(ends).dropna().astype({"customer_id": "int64"})
+    members = schemes[["scheme_id", "customer_id", "typology", "is_illicit", "sophistication"]].dropna()
+    members = members.astype({"customer_id": "int64"}).drop_duplicates(["scheme_id", "customer_id"])
+    moments = took_part.merge(members, on=["scheme_id", "customer_id"])
+    return moments.sort_values(["customer_id", "at", "scheme_id"], ignore_index=True)
 
 
 def happened_within(moments: pd.DataFrame, customer_id: pd.Series, as_of: pd.Series, days: int) -> np.ndarray:

@@ -182,12 +182,11 @@ def main() -> None:
     transactions = pipeline.read(
         schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
     )
-    truth = pipeline.read(schema.Truth)
-    illicit = moments_of(transactions, accounts, truth.loc[truth["is_illicit"], "transaction_id"])
+    planted = moments_of(transactions, accounts, pipeline.read(schema.Truth), pipeline.read(schema.Schemes))
     table = investigate(
         pipeline.read(schema.Alerts),
         pipeline.read(schema.WeeklyIndicators, columns=["customer_id", "as_of"]),
-        illicit,
+        planted[planted["is_illicit"]],
         accounts["customer_id"].nunique(),
         params,
     )

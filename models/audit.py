@@ -16,25 +16,6 @@ from models.judgement import Params, judge, test_subjects
 from models.metrics import wilson
 
 
-def scheme_moments(
-    transactions: pd.DataFrame, accounts: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame
-) -> pd.DataFrame:
-    """(customer_id, at, is_illicit, typology, sophistication) of every planted payment."""
-    kinds = schemes.drop_duplicates("scheme_id").set_index("scheme_id")
-    parts = []
-    for scheme_id, group in truth.groupby(
-        [
-            "is_illicit",
-            truth["scheme_id"].map(kinds["typology"]),
-            truth["scheme_id"].map(kinds["sophistication"]),
-        ]
-    ):
-        is_illicit, typology, sophistication = scheme_id
-        found = moments_of(transactions, accounts, group["transaction_id"])
-        parts.append(found.assign(is_illicit=is_illicit, typology=typology, sophistication=sophistication))
-    return pd.concat(parts, ignore_index=True)
-
-
 def recall_by(
     planted: pd.DataFrame, subjects: pd.DataFrame, alerts: pd.DataFrame, column: str, days: int
 ) -> list[dict[str, Any]]:
@@ -140,7 +121,7 @@ def main() -> None:
         data_schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
     )
     truth = pipeline.read(data_schema.Truth)
-    planted = scheme_moments(
+    planted = moments_of(
         transactions,
         pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
         truth,

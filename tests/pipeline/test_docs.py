@@ -1,0 +1,53 @@
+"""Pages that are made from the code equal the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import console
+import pipeline
+
+
+def test_tables_page_equals_the_schemas() -> None:
+    assert console.TABLES_PAGE.read_text(encoding="utf-8") == console.tables_page(), "run: make docs"
+
+
+def test_results_in_the_readme_equal_the_metrics() -> None:
+    if not pipeline.artifact("reports", "metrics.json").exists():
+        pytest.skip("no metrics.json yet: run make report")
+    readme = console.README.read_text(encoding="utf-8")
+    metrics = pipeline.read_json("reports", "metrics.json")
+    assert readme == console.with_results(readme, metrics), "run: make docs"
+
+
+def test_every_parameter_has_a_comment_with_unit_or_source() -> None:
+    """A section may be explained at its head; a value inside one needs its own words or its head's."""
+    bare = []
+    explained_depth = None
+    for number, line in enumerate(Path("params.yaml").read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        depth = len(line) - len(line.lstrip())
+        if explained_depth is not None and depth <= explained_depth:
+            explained_depth = None
+        has_comment = "#" in line
+        is_head = re.fullmatch(r"\s*\w+:\s*(#.*)?", line) is not None
+        if is_head and has_comment and explained_depth is None:
+            explained_depth = depth
+        if not is_head and not has_comment and explained_depth is None and "seed:" not in line:
+            bare.append(f"line {number}: {line.strip()}")
+    assert not bare
+
+
+def test_glossary_words_are_in_both_languages() -> None:
+    rows = [
+        line.split("|")[1:-1]
+        for line in Path("GLOSSARY.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("|") and not line.startswith("|--") and not line.startswith("| word")
+    ]
+    assert len(rows) >= 20
+    for word, chinese, meaning in rows:
+        assert word.strip() and re.search(r"[\u4e00-\u9fff]", chinese) and meaning.strip()

@@ -1,0 +1,126 @@
+"""Every stage runs with its declared deps alone, twice, to the same bytes.
+
+The stages run in order, each in an empty folder that holds what dvc.yaml declares; what
+one writes is all that the next may read. Then each declared dep is taken away in turn:
+a stage that still succeeds did not need it.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# Loaded here so that forked children have them.
+import duckdb  # noqa: F401
+import lightgbm  # noqa: F401
+import numba  # noqa: F401
+import optuna  # noqa: F401
+import pytest
+import shap  # noqa: F401
+import torch_geometric.nn  # noqa: F401
+import xgboost  # noqa: F401
+
+import console
+from tests.pipeline.conftest import lay_out, outs_of, small_params
+
+STAGES = console.stages()
+ROOT = Path.cwd()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the outputs of the stages run so far are gathered."""
+    folder = tmp_path_factory.mktemp("made")
+    small_params(folder / "params.yaml")
+    return folder
+
+
+def run(folder: Path, cmd: str) -> None:
+    """Run a stage's command as DVC would, with the folder as the only place to import from."""
+    words = cmd.split()
+    assert words[0] == "python"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, *words[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{cmd} failed with its declared deps:\n{done.stderr[-2_000:]}"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_runs_on_its_declared_deps_alone_and_twice_alike(
+    name: str, made: Path, tmp_path: Path
+) -> None:
+    stage = STAGES[name]
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        lay_out(folder, stage, made)
+        run(folder, stage["cmd"])
+    for out in outs_of(stage):
+        assert (first / out).read_bytes() == (second / out).read_bytes(), f"{out} differs between two runs"
+        (made / out).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(first / out, made / out)
+
+
+def attempt(folder: Path, cmd: str) -> None:
+    """In a forked child: run a stage's module from ``folder``; the exit code tells how it went."""
+    os.chdir(folder)
+    rooms = {"pipeline", "data", "features", "models", "explain", "reports", "console", "tests"}
+    for module in [name for name in sys.modules if name.split(".")[0] in rooms]:
+        del sys.modules[module]
+    sys.path[:] = [str(folder), *(entry for entry in sys.path if entry not in ("", ".", str(ROOT)))]
+    sys.argv = cmd.split()[2:]
+    with Path(os.devnull).open("w") as silence:
+        sys.stdout = sys.stderr = silence
+        try:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        except SystemExit as stop:
+            os._exit(int(bool(stop.code)))
+        except BaseException:
+            os._exit(1)
+    os._exit(0)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_no_declared_dep_can_be_taken_away(name: str, made: Path, tmp_path: Path) -> None:
+    """Forked from this process, which has the libraries loaded, so that each try is short."""
+    stage = STAGES[name]
+    if not all((made / out).exists() for out in outs_of(stage)):
+        pytest.skip("the stage did not run")
+    fork = multiprocessing.get_context("fork")
+    needless = []
+    for number, dep in enumerate(stage["deps"]):
+        folder = tmp_path / str(number)
+        lay_out(folder, stage, made, without=dep)
+        child = fork.Process(target=attempt, args=(folder, stage["cmd"]))
+        child.start()
+        child.join(timeout=120)
+        assert child.exitcode is not None, f"{name} hangs without {dep}"
+        if child.exitcode == 0:
+            needless.append(dep)
+    assert not needless, f"{name} declares deps that it does not need: {needless}"
+
+
+GOLDEN = Path("tests/pipeline/golden_metrics.json")
+MODEL_TOLERANCE = 0.1  # another processor may round the models' sums differently
+
+
+def test_the_small_world_gives_the_metrics_kept_in_git(made: Path) -> None:
+    """World and rules to the last digit; models closely. To renew: copy the file that it names."""
+    path = made / "artifacts/reports/metrics.json"
+    if not path.exists():
+        pytest.skip("the report stage did not run")
+    found, golden = (json.loads(file.read_text(encoding="utf-8")) for file in (path, GOLDEN))
+    assert found["world"] == golden["world"], f"renew from {path}"
+    assert found["rules"] == golden["rules"], f"renew from {path}"
+    assert set(found["models"]) == set(golden["models"])
+    for name, sides in golden["models"].items():
+        for side, metrics in sides.items():
+            for key, expected in metrics.items():
+                value = found["models"][name][side][key]["value"]
+                assert value == pytest.approx(expected["value"], abs=MODEL_TOLERANCE), f"{name} {side} {key}"

@@ -1,0 +1,87 @@
+"""The three laws and the truth rule, read off the code and dvc.yaml."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import console
+from pipeline import ROOMS
+
+SHARED_DOORS = {"data.asof", "data.indicators", "models.zoo"}
+MAY_READ_TRUTH = {"simulate", "investigate", "audit"}
+TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
+# What the audit writes of the truth is for the report's own, marked, boxes.
+TRUTH_AUDITED = {"artifacts/models/truth.json", "artifacts/models/audited_alerts.parquet"}
+
+
+def modules() -> list[Path]:
+    return sorted(file for room in ROOMS for file in Path(room).rglob("*.py"))
+
+
+def imported(file: Path) -> set[str]:
+    """Every module that a file imports, ``from x import y`` counted as ``x`` and ``x.y``."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("file", modules(), ids=str)
+def test_a_room_imports_upstream_rooms_only_and_through_their_doors(file: Path) -> None:
+    room = file.parts[0]
+    for name in imported(file):
+        other = name.split(".")[0]
+        if other not in ROOMS or other == room:
+            continue
+        assert ROOMS.index(other) < ROOMS.index(room), f"{file} imports {name}, which lies downstream"
+        doors = {f"{other}.schema"} | SHARED_DOORS
+        is_door = name == other or any(name == door or name.startswith(door + ".") for door in doors)
+        assert is_door, f"{file} imports {name}, which is no door of {other}"
+
+
+@pytest.mark.parametrize("file", modules(), ids=str)
+def test_only_a_main_touches_disk_clock_or_environment(file: Path) -> None:
+    """Outside ``main`` no function reads or writes what the pipeline keeps, nor asks the clock."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    touching = {"read", "write", "read_json", "write_json", "write_text", "save", "set_aside", "artifact"}
+    banned = {"os", "time", "datetime.datetime", "random", "shutil", "subprocess"}
+    names = imported(file)
+    assert not names & banned, f"{file} imports {sorted(names & banned)}"
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef) or function.name in ("main", "read_inputs"):
+            continue
+        for node in ast.walk(function):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "pipeline"
+            ):
+                assert node.attr not in touching, f"{file}: {function.name} calls pipeline.{node.attr}"
+
+
+def test_the_truth_is_read_by_three_stages_only() -> None:
+    for name, stage in console.stages().items():
+        stage_name = name.split("@")[0]
+        if set(stage["deps"]) & TRUTH:
+            assert stage_name in MAY_READ_TRUTH, f"{name} reads the hidden truth"
+        if set(stage["deps"]) & TRUTH_AUDITED:
+            assert stage_name == "report", f"{name} reads what the audit knows"
+        for dep in stage["deps"]:
+            covers = [hidden for hidden in TRUTH | TRUTH_AUDITED if hidden.startswith(f"{dep}/")]
+            assert not covers, f"{name} reads a folder that holds {covers}"
+
+
+def test_every_stage_is_a_module_a_section_and_a_verb() -> None:
+    for name, stage in console.stages().items():
+        assert console.module_of(stage["cmd"]).split(".")[1] == name.split("@")[0]
+
+
+def test_every_table_is_written_by_exactly_one_stage() -> None:
+    outs = [out for stage in console.stages().values() for out in stage["outs"] if isinstance(out, str)]
+    assert len(outs) == len(set(outs))
