@@ -44,11 +44,11 @@ def vote_values(alerts: pd.DataFrame, decided: pd.DataFrame, params: Params) -> 
 def label(
     alerts: pd.DataFrame, dispositions: pd.DataFrame, given: pd.DataFrame, params: Params
 ) -> pd.DataFrame:
-    """The Labels table. A data set that brings labels keeps them; nothing else is added."""
-    if len(given):
-        return given.assign(source="given", weight=params.disposition_weight)[
-            list(schema.Labels.to_schema().columns)
-        ]
+    """The Labels table.
+
+    Where a data set brings labels, people's decisions are left out: the source's labels
+    stand in their place, and the rule votes only rank the rulebook.
+    """
     decided = dispositions[dispositions["outcome"].isin(["dismissed", "reported"])]
     votes = pd.DataFrame(
         {
@@ -70,7 +70,10 @@ def label(
             "weight": params.disposition_weight,
         }
     )
-    return pd.concat([votes, outcomes]).sort_values(["event_at", "customer_id", "source"], ignore_index=True)
+    brought = given.assign(source="given", weight=params.disposition_weight)
+    return pd.concat([votes, brought if len(given) else outcomes]).sort_values(
+        ["event_at", "customer_id", "source"], ignore_index=True
+    )
 
 
 def main() -> None:

@@ -138,7 +138,7 @@ class GivenLabels(Table):
     """Labels that a foreign data set brings along; empty for a simulated bank."""
 
     customer_id: Series[int] = Field(description="whose behaviour")
-    event_at: Series[Time] = Field(description="when the labelled behaviour happened")
+    event_at: Series[Time] = Field(description="moment up to which the behaviour is judged, itself excluded")
     known_at: Series[Time] = Field(description="when the label was known")
     value: Series[float] = Field(ge=0, le=1, description="1 suspicious, 0 not")
 

@@ -37,9 +37,12 @@ def known_label(
     """Label, weight and source of each subject from what was known by a moment.
 
     A label speaks for a subject whose as_of is less than ``window_days`` after its
-    event. The loudest source decides; within it the most suspicious label does.
+    event. The loudest source decides; within it the most suspicious label does. Labels
+    that a data set brings stand alone.
     """
     known = labels[labels["known_at"] <= known_by]
+    if (labels["source"] == "given").any():
+        known = known[known["source"] == "given"]
     pairs = subjects[["subject_id", "customer_id", "as_of"]].merge(known, on="customer_id")
     age = pairs["as_of"] - pairs["event_at"]
     window = pd.Timedelta(days=window_days)

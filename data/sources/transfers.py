@@ -121,11 +121,13 @@ def transfer_world(
     )
     positive = events[events["is_illicit"] & events["account_id"].isin(accounts[is_customer])]
     given = positive.drop_duplicates(["account_id", "at_us"])
+    # A label judges the past: the behaviour lies strictly before event_at.
+    judged = _times(given["at_us"].to_numpy() + 1)
     given_labels = pd.DataFrame(
         {
             "customer_id": given["account_id"].to_numpy(),
-            "event_at": _times(given["at_us"].to_numpy()),
-            "known_at": _times(given["at_us"].to_numpy()),
+            "event_at": judged,
+            "known_at": judged,
             "value": 1.0,
         }
     ).sort_values(["event_at", "customer_id"])
