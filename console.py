@@ -246,7 +246,8 @@ def results_table(metrics: dict[str, Any]) -> str:
         "",
         f"95 % intervals by customer. World: {world['customers']:,} customers, "
         f"{world['transactions']:,} transactions, {world['illicit_customers_in_test']} customers truly "
-        f"illicit in the test window; true base rate {base:.4f}, true precision ceiling at the budget {ceiling:.3f}.",
+        f"illicit in the test window; true base rate {base:.4f}, "
+        f"true precision ceiling at the budget {ceiling:.3f}.",
     ]
     return "\n".join(lines)
 

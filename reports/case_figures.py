@@ -1,0 +1,210 @@
+"""Pictures of one case: the days, and the money's way. Facts that the bank has."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.drawing import WIDTH, box, element, figure, line, number, words
+from reports.wording import Text, party, yuan
+
+DAYS = 28  # what explain.cases looks back
+BOX, ROW = 178, 60
+COLUMNS = (0, 254, 508, 762)  # payers, the customer, payees, their payees
+WIDER = (0, 381, 762, 762)  # where nothing is paid on
+WIDEST = 20.0
+ONWARD = 2  # the step beyond the payees
+
+
+def nice(largest: float) -> float:
+    """A round number at or above the largest amount."""
+    size = 1.0
+    while size * 10 <= largest:
+        size *= 10
+    return next(step * size for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * size >= largest)
+
+
+def short(amount: float) -> str:
+    """An amount for a bar's end: ``¥38.5k``."""
+    return f"¥{amount / 1_000:,.1f}k" if amount >= 1_000 else yuan(amount)
+
+
+def timeline(days: list[dict[str, Any]], as_of: str) -> Markup:
+    """Money in (up) and out (down) on each of the days before the alert."""
+    end = date.fromisoformat(as_of)
+    start = end - timedelta(days=DAYS)
+    left, right, middle, half = 70.0, WIDTH - 22.0, 104.0, 88.0
+    # The axis leaves room above the largest bar for its amount.
+    largest = nice(1.15 * max([abs(row[side]) for row in days for side in ("in", "out")], default=0.0) or 1.0)
+    width = (right - left) / DAYS
+    parts = [line(left, middle, right, middle, "zero")]
+    for sign, side, name in ((-1, "in", Text("in", "转入")), (1, "out", Text("out", "转出"))):
+        parts.append(line(left, middle + sign * half, right, middle + sign * half, "grid"))
+        parts.append(words(left - 8, middle + sign * half + 4, yuan(largest), "tick", "end"))
+        parts.append(words(left - 8, middle + sign * half / 2 + 4, name, f"money-{side} strong", "end"))
+    parts.append(words(left - 8, middle + 4, yuan(0), "tick", "end"))
+    for week in range(0, DAYS + 1, 7):
+        day, x = start + timedelta(days=week), left + week * width
+        parts.append(line(x, middle - half, x, middle + half, "grid"))
+        shown = Text(f"{day.day} {day:%b}", f"{day.month}月{day.day}日")
+        anchor = "end" if week == DAYS else "middle" if week else "start"
+        parts.append(words(x, middle + half + 20, shown, "tick", anchor))
+    for row in days:
+        x = left + (date.fromisoformat(row["day"]) - start).days * width
+        for sign, side in ((-1, "in"), (1, "out")):
+            amount = abs(row[side])
+            if amount <= 0:
+                continue
+            size = max(amount / largest * half, 1.0)
+            parts.append(box(x + 3, middle - size if sign < 0 else middle, width - 6, size, f"money-{side}"))
+            if amount >= 0.25 * largest:
+                at = middle + sign * size + (-5 if sign < 0 else 13)
+                parts.append(words(x + width / 2, at, short(amount), "tick halo", "middle"))
+    return figure(parts, middle + half + 28, Text("Money in and out by day", "每日资金进出"))
+
+
+def when(moments: list[str]) -> Text:
+    """The time of one payment, or the days of several."""
+    first, last = min(moments), max(moments)
+    begin, end = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
+    if len(moments) == 1:
+        return Text(f"{begin.day} {begin:%b} {first[11:]}", f"{begin.month}月{begin.day}日 {first[11:]}")
+    if begin == end:
+        return Text(
+            f"{begin.day} {begin:%b} {first[11:]}–{last[11:]}",
+            f"{begin.month}月{begin.day}日 {first[11:]}–{last[11:]}",
+        )
+    return Text(
+        f"{begin.day} {begin:%b} – {end.day} {end:%b}",
+        f"{begin.month}月{begin.day}日–{end.month}月{end.day}日",
+    )
+
+
+def leading_on(edges: list[dict[str, Any]], customer_id: int) -> list[dict[str, Any]]:
+    """Edges without those between two accounts of the customer, which lead nowhere."""
+    me = f"customer {customer_id}"
+    return [
+        edge
+        for edge in edges
+        if edge["payer"] != edge["payee"] and not (edge["step"] == ONWARD and edge["payer"] == me)
+    ]
+
+
+def bundles(edges: list[dict[str, Any]], step: int) -> list[dict[str, Any]]:
+    """Payments of one step by payer and payee, in order of the first one."""
+    pairs: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for edge in edges:
+        if edge["step"] == step:
+            pairs.setdefault((edge["payer"], edge["payee"]), []).append(edge)
+    found = [
+        {
+            "payer": payer,
+            "payee": payee,
+            "yuan": sum(edge["yuan"] for edge in group),
+            "payments": len(group),
+            "first": min(edge["at"] for edge in group),
+            "when": when([edge["at"] for edge in group]),
+        }
+        for (payer, payee), group in pairs.items()
+    ]
+    return sorted(found, key=lambda bundle: (bundle["first"], bundle["payer"], bundle["payee"]))
+
+
+def ribbon(x1: float, y1: float, x2: float, y2: float, width: float, class_: str) -> str:
+    """A curved band from one column to the next."""
+    bend = (x2 - x1) / 2
+    path = (
+        f"M{number(x1)} {number(y1)}C{number(x1 + bend)} {number(y1)} "
+        f"{number(x2 - bend)} {number(y2)} {number(x2)} {number(y2)}"
+    )
+    return element("path", d=path, class_=f"ribbon {class_}", stroke_width=float(width))
+
+
+def party_box(x: float, y: float, name: str, bundle: dict[str, Any]) -> list[str]:
+    """Who, how much, how often and when."""
+    times = bundle["payments"]
+    often = Text(f" in {times} payments", f"，{times} 笔") if times > 1 else Text("", "")
+    amount = yuan(bundle["yuan"])
+    return [
+        box(x, y - 26, BOX, 52, "party"),
+        words(x + 9, y - 10, party(name), "small strong"),
+        words(x + 9, y + 5, Text(amount + often.en, amount + often.zh), "small"),
+        words(x + 9, y + 19, bundle["when"], "tiny"),
+    ]
+
+
+def flow(edges: list[dict[str, Any]], customer_id: int) -> Markup:
+    """Payers left, the customer in the middle, payees right, and one step beyond.
+
+    Payments of one pair are one band; its width grows with the amount.
+    """
+    incoming, outgoing, onward = (bundles(leading_on(edges, customer_id), step) for step in (0, 1, ONWARD))
+    # What is paid on stands beside its payer, so that bands do not cross.
+    rank = {bundle["payee"]: place for place, bundle in enumerate(outgoing)}
+    onward.sort(key=lambda bundle: (rank.get(bundle["payer"], len(rank)), bundle["first"]))
+    columns = COLUMNS if onward else WIDER
+    rows = max(len(incoming), len(outgoing), len(onward), 2)
+    head, height = 30.0, rows * ROW
+    middle = head + height / 2
+    largest = max((bundle["yuan"] for bundle in (*incoming, *outgoing, *onward)), default=1.0)
+
+    def level(place: int, size: int) -> float:
+        return (
+            head + height * (place + 0.5) / size
+            if size > rows / 2
+            else middle + (place - (size - 1) / 2) * ROW
+        )
+
+    def thick(bundle: dict[str, Any]) -> float:
+        return max(bundle["yuan"] / largest * WIDEST, 0.8)
+
+    heads = (
+        Text("payers", "付款方"),
+        Text("the customer", "本客户"),
+        Text("payees", "收款方"),
+        Text("paid on soon after", "随后再转出"),
+    )
+    parts = [
+        words(x + BOX / 2, 14, name, "axis", "middle")
+        for x, name, shown in zip(columns, heads, (incoming, True, outgoing, onward), strict=True)
+        if shown
+    ]
+    boxes: list[str] = []
+    for place, bundle in enumerate(incoming):
+        y = level(place, len(incoming))
+        parts.append(ribbon(columns[0] + BOX, y, columns[1], middle, thick(bundle), "money-in"))
+        boxes += party_box(columns[0], y, bundle["payer"], bundle)
+    at = {}
+    for place, bundle in enumerate(outgoing):
+        y = at[bundle["payee"]] = level(place, len(outgoing))
+        parts.append(ribbon(columns[1] + BOX, middle, columns[2], y, thick(bundle), "money-out"))
+        boxes += party_box(columns[2], y, bundle["payee"], bundle)
+    for place, bundle in enumerate(onward):
+        y = level(place, len(onward))
+        source = at.get(bundle["payer"], middle)
+        parts.append(ribbon(columns[2] + BOX, source, columns[3], y, thick(bundle), "money-out"))
+        boxes += party_box(columns[3], y, bundle["payee"], bundle)
+    totals = [sum(bundle["yuan"] for bundle in step) for step in (incoming, outgoing)]
+    boxes += [
+        box(columns[1], middle - 32, BOX, 64, "party self"),
+        words(columns[1] + BOX / 2, middle - 12, party(f"customer {customer_id}"), "strong", "middle"),
+        words(
+            columns[1] + BOX / 2,
+            middle + 6,
+            Text(f"in {yuan(totals[0])}", f"转入 {yuan(totals[0])}"),
+            "small money-in",
+            "middle",
+        ),
+        words(
+            columns[1] + BOX / 2,
+            middle + 23,
+            Text(f"out {yuan(totals[1])}", f"转出 {yuan(totals[1])}"),
+            "small money-out",
+            "middle",
+        ),
+    ]
+    return figure(
+        [*parts, *boxes], head + height + 4, Text("Money flow around the customer", "客户资金流向图")
+    )

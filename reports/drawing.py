@@ -1,0 +1,83 @@
+"""Small pieces of SVG. Words come in both languages; the page's CSS shows one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from reports.wording import Text, same
+
+WIDTH = 940
+
+
+def number(value: float) -> str:
+    """A coordinate, short and the same on every machine."""
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def attributes(**values: object) -> str:
+    """SVG attributes; an underscore at the end frees Python's own words, others become hyphens."""
+    parts = []
+    for name, value in values.items():
+        shown = number(value) if isinstance(value, float) else str(value)
+        parts.append(f'{name.rstrip("_").replace("_", "-")}="{escape(shown)}"')
+    return " ".join(parts)
+
+
+def element(name: str, **values: object) -> str:
+    """An element without content."""
+    return f"<{name} {attributes(**values)}/>"
+
+
+def words(x: float, y: float, text: Text | str, class_: str = "", anchor: str = "start") -> str:
+    """A line of text, once for each language where they differ."""
+    pair = text if isinstance(text, Text) else same(text)
+    at = attributes(x=float(x), y=float(y), **({} if anchor == "start" else {"text_anchor": anchor}))
+    lines = [(pair.en, class_)]
+    if pair.en != pair.zh:
+        lines = [(pair.en, f"{class_} en"), (pair.zh, f"{class_} zh")]
+    shown = [(line, f' class="{names.strip()}"' if names.strip() else "") for line, names in lines]
+    return "".join(f"<text {at}{names}>{escape(line)}</text>" for line, names in shown)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, class_: str, **more: object) -> str:
+    """A straight line."""
+    return element("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_, **more)
+
+
+def box(x: float, y: float, width: float, height: float, class_: str) -> str:
+    """A rectangle."""
+    return element(
+        "rect",
+        x=float(x),
+        y=float(y),
+        width=max(float(width), 0.0),
+        height=max(float(height), 0.0),
+        class_=class_,
+    )
+
+
+def dot(x: float, y: float, radius: float, class_: str) -> str:
+    """A disc."""
+    return element("circle", cx=float(x), cy=float(y), r=float(radius), class_=class_)
+
+
+def figure(parts: Iterable[str], height: float, label: Text, width: float = WIDTH) -> Markup:
+    """The whole drawing, which scales with the page."""
+    head = attributes(viewBox=f"0 0 {number(width)} {number(height)}", role="img", aria_label=label.en)
+    return Markup(f"<svg {head}>{''.join(parts)}</svg>")
+
+
+def apart(places: list[float], gap: float, lowest: float) -> list[float]:
+    """Move labels so that neighbours are ``gap`` apart and none lies beyond ``lowest``."""
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    moved = list(places)
+    for before, index in pairwise(order):
+        moved[index] = max(moved[index], moved[before] + gap)
+    limit = lowest
+    for index in reversed(order):
+        moved[index] = min(moved[index], limit)
+        limit = moved[index] - gap
+    return moved

@@ -1,0 +1,167 @@
+"""Charts of the results: what the bank sees in blue, what is true in amber, always labelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
+from reports.wording import (
+    RANKERS,
+    TYPOLOGIES,
+    VIEWS,
+    Text,
+    count,
+    named,
+    percent,
+    percent_range,
+)
+
+TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+def scale(low: float, high: float, start: float, end: float) -> Any:
+    """A linear map from values to places."""
+    return lambda value: start + (value - low) / (high - low) * (end - start)
+
+
+def share_axis(x: Any, top: float, bottom: float, title: Text) -> list[str]:
+    """Vertical grid of shares with its title below."""
+    parts = []
+    for tick in TICKS:
+        parts.append(line(x(tick), top, x(tick), bottom, "grid"))
+        parts.append(words(x(tick), bottom + 16, percent(tick, 0), "tick", "middle"))
+    parts.append(words((x(0) + x(1)) / 2, bottom + 36, title, "axis", "middle"))
+    return parts
+
+
+def dumbbell(metrics: dict[str, dict[str, Any]], rankers: list[str]) -> Markup:
+    """Recall at the budget of each ranker: the bank's dot above, the true one below.
+
+    ``metrics`` holds ``bank`` and ``true`` by ranker.
+    """
+    x, top, step = scale(0, 1, 110, 700), 14, 58
+    bottom = top + step * len(rankers)
+    title = Text("recall at the alert budget, with 95% interval", "预算内召回率及 95% 置信区间")
+    parts = share_axis(x, top, bottom, title)
+    for place, ranker in enumerate(rankers):
+        middle = top + step * (place + 0.5)
+        ends = {}
+        parts.append(words(98, middle + 4, named(RANKERS, ranker), "name", "end"))
+        for view, shift in (("bank", -10.0), ("true", 10.0)):
+            recall = metrics[ranker][view]["recall_at_budget"]
+            if recall["value"] is None:
+                continue
+            ends[view] = (x(recall["value"]), middle + shift)
+            parts.append(
+                line(x(recall["low"]), middle + shift, x(recall["high"]), middle + shift, f"range {view}")
+            )
+            shown = f"{percent(recall['value'])}  ({percent_range(recall)})"
+            parts.append(words(722, middle + shift + 4, VIEWS[view], f"{view} strong"))
+            parts.append(words(WIDTH, middle + shift + 4, shown, view, "end"))
+        if len(ends) == 2:
+            parts.append(line(*ends["bank"], *ends["true"], "link"))
+        parts += [dot(*place_of, 6.5, f"dot {view}") for view, place_of in ends.items()]
+    label = Text("Recall at the budget, as the bank sees it and in truth", "预算内召回率：银行所见与真实情况")
+    return figure(parts, bottom + 44, label)
+
+
+def curves(bank: list[dict[str, Any]], truth: list[dict[str, Any]], rankers: list[str]) -> Markup:
+    """Recall by alert budget in two panels, the bank's labels left and the truth right."""
+    top, bottom, parts = 40, 330, []
+    most = max(row["budget"] for row in truth)
+    for view, rows, left in (("bank", bank, 46), ("true", truth, 522)):
+        x, y = scale(0, most, left, left + 330), scale(0, 1, bottom, top)
+        parts.append(words(left, 16, VIEWS[view], f"{view} strong"))
+        for tick in TICKS:
+            parts.append(line(left, y(tick), left + 330, y(tick), "grid"))
+            parts.append(words(left - 8, y(tick) + 4, percent(tick, 0), "tick", "end"))
+        for budget in range(int(most) + 1):
+            parts.append(words(x(budget), bottom + 18, f"{budget}×", "tick", "middle"))
+        parts.append(line(x(1), top, x(1), bottom, "mark"))
+        parts.append(words(x(1) + 5, bottom - 6, Text("the bank’s budget", "银行现行预算"), "tick"))
+        title = Text("alert budget, multiples of the bank’s", "预警预算（现行预算的倍数）")
+        parts.append(words(left + 165, bottom + 40, title, "axis", "middle"))
+        ends = []
+        for ranker in rankers:
+            points = sorted(
+                (row["budget"], row["recall"])
+                for row in rows
+                if row["ranker"] == ranker and row["recall"] is not None
+            )
+            if not points:
+                continue
+            path = " ".join(f"{number(x(budget))},{number(y(recall))}" for budget, recall in points)
+            parts.append(element("polyline", points=path, class_=f"curve {ranker}"))
+            ends.append((ranker, y(points[-1][1])))
+        spread = apart([end for _, end in ends], 17, bottom)
+        for (ranker, end), place in zip(ends, spread, strict=True):
+            parts.append(line(left + 331, end, left + 342, place, "leader"))
+            parts.append(words(left + 345, place + 4, named(RANKERS, ranker), f"{ranker} strong"))
+    label = Text("Recall by alert budget", "不同预警预算下的召回率")
+    return figure(parts, bottom + 48, label)
+
+
+def groups(rows: list[dict[str, Any]], column: str, names: dict[Any, Text], rankers: list[str]) -> Markup:
+    """True recall of every ranker by a property of the scheme, with Wilson intervals."""
+    x, y, parts = scale(0, 1, 320, 850), 8.0, []
+    values = list(dict.fromkeys(row[column] for row in rows))
+    row_height, gap = 19, 16
+    bottom = y + sum(row_height * len(rankers) + gap for _ in values)
+    parts += share_axis(
+        x, y, bottom, Text("true recall, with 95% Wilson interval", "真实召回率及 95% Wilson 区间")
+    )
+    for value in values:
+        mine = {row["ranker"]: row for row in rows if row[column] == value}
+        size = max(row["customers"] for row in mine.values())
+        middle = y + row_height * len(rankers) / 2
+        parts.append(words(0, middle, named(names, value), "name"))
+        parts.append(words(0, middle + 18, Text(f"{size} customers", f"{size} 名客户"), "tick"))
+        for ranker in rankers:
+            row = mine.get(ranker)
+            if row is None:
+                continue
+            level, recall = y + row_height / 2, row["recall"]
+            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{ranker} small", "end"))
+            if recall["value"] is not None:
+                parts.append(line(x(recall["low"]), level, x(recall["high"]), level, f"range {ranker}"))
+                parts.append(dot(x(recall["value"]), level, 4.5, f"dot {ranker}"))
+            caught = Text(f"{row['caught']} of {row['customers']}", f"{row['caught']} / {row['customers']}")
+            parts.append(words(WIDTH, level + 4, caught, "tick", "end"))
+            y += row_height
+        y += gap
+        parts.append(line(0, y - gap / 2, WIDTH, y - gap / 2, "rule"))
+    return figure(parts, bottom + 44, Text("True recall by group", "分组真实召回率"))
+
+
+def typologies(rows: list[dict[str, Any]], rankers: list[str]) -> Markup:
+    """True recall by typology."""
+    return groups(rows, "typology", TYPOLOGIES, rankers)
+
+
+def funnel(steps: list[tuple[Text, int]]) -> Markup:
+    """From rule hits to reports, each step with its share of the one before."""
+    x, parts, y = scale(0, max(size for _, size in steps) or 1, 110, 690), [], 6.0
+    for place, (name, size) in enumerate(steps):
+        parts.append(words(98, y + 20, name, "name", "end"))
+        parts.append(box(110, y, x(size) - 110, 30, "fill bank"))
+        parts.append(words(x(size) + 10, y + 20, count(size), "bank strong"))
+        if place and steps[place - 1][1]:
+            share = percent(size / steps[place - 1][1])
+            note = Text(f"{share} of the step before", f"占上一环节 {share}")
+            parts.append(words(WIDTH, y + 20, note, "tick", "end"))
+        y += 44
+    return figure(parts, y, Text("From rule hits to reports", "从规则命中到上报可疑"))
+
+
+def top_features(shares: list[dict[str, Any]]) -> Markup:
+    """Share of the total absolute contribution by feature."""
+    largest = max((row["share"] for row in shares), default=1.0) or 1.0
+    x, parts, y = scale(0, largest, 500, 870), [], 4.0
+    for row in shares:
+        parts.append(words(488, y + 14, Text(row["label_en"], row["label_zh"]), "name", "end"))
+        parts.append(box(500, y + 2, x(row["share"]) - 500, 15, "fill ink"))
+        parts.append(words(x(row["share"]) + 8, y + 14, percent(row["share"]), "tick"))
+        y += 25
+    return figure(parts, y + 2, Text("Top features by contribution", "贡献最大的特征"))

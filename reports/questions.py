@@ -1,0 +1,282 @@
+"""The eleven questions of an interview, answered from this run's numbers and no others.
+
+What this run did not measure is said to be not measured.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from models.schema import RULES
+from reports.evidence import Evidence, headline
+from reports.pages import investigators, rulebook
+from reports.wording import METRICS, RANKERS, Text, count, named, percent, wilson, worded_interval
+
+NOT_MEASURED = Text("Not measured in this run:", "本次运行未测量：")
+LINE = "sequence"  # the group of features that a customer's line of payments gives
+GRAPH = "gnn"
+
+
+def both_ways(evidence: Evidence, ranker: str) -> Text:
+    """Recall at the budget of a ranker, in truth and as the bank sees it."""
+    true, bank = (worded_interval(evidence.recall(view, ranker)) for view in ("true", "bank"))
+    name = named(RANKERS, ranker)
+    return Text(f"{name.en}: true {true}, bank {bank}", f"{name.zh}：真实 {true}，银行所见 {bank}")
+
+
+def attribution(evidence: Evidence, group: str) -> str:
+    """Share of the attribution that the listed features of a group carry."""
+    shares = evidence.faithfulness["feature_shares"]
+    mine = (row["share"] for row in shares if evidence.labels.get(row["feature"], {}).get("group") == group)
+    return percent(sum(mine))
+
+
+def from_experience(evidence: Evidence) -> Text:
+    """Question 1: one trace through the whole chain."""
+    rules = [rule for rule in rulebook(evidence) if rule["alerts"]]
+    if not rules:
+        return Text(
+            "As a rulebook entry: red flag, indicator, predicate. No rule raised an alert in this data set.",
+            "写成规则库条目：可疑特征、监测指标、判断条件。本数据集上没有规则产生预警。",
+        )
+    rule = max(rules, key=lambda row: (row["true"], row["rule_id"]))
+    case = next(
+        (row for row in evidence.cases if any(hit["rule_id"] == rule["rule_id"] for hit in row["rule_hits"])),
+        None,
+    )
+    shared = f"{rule['reported']} / {rule['reviewed']}"
+    end_en = end_zh = ""
+    if case and case["reasons"]:
+        reason = min((row for row in case["reasons"] if row["rank"] > 0), key=lambda row: row["rank"])
+        who = case["customer_id"]
+        end_en = f" In the case of customer {who} the model’s first reason is “{reason['family_en']}”."
+        end_zh = f"在客户 {who} 的案例中，模型的首要理由是“{reason['family_zh']}”。"
+    return Text(
+        f"One trace: {rule['rule_id']} “{rule['name'].en}” is a sentence, then a predicate over indicators, "
+        f"then {count(rule['hits'])} hits and {count(rule['alerts'])} alerts; investigators reported "
+        f"{shared}, "
+        f"and {worded_interval(rule['precision'])} of its alerts were truly illicit. The decisions became "
+        f"dated "
+        f"labels; the same indicators are columns of the models and words of the reasons.{end_en}",
+        f"以一条规则为例：{rule['rule_id']}“{rule['name'].zh}”先是业务语言，再写成指标上的判断条件，"
+        f"命中 {count(rule['hits'])} 次，形成 {count(rule['alerts'])} 条预警；甄别后上报 {shared}，"
+        f"而预警中真实违法占 {worded_interval(rule['precision'])}。甄别结论成为带日期的标签；"
+        f"同一批指标既是模型的输入列，也是解释用语。{end_zh}",
+    )
+
+
+def explained(evidence: Evidence) -> Text:
+    """Question 2: reasons and their test."""
+    found = evidence.faithfulness
+    size = found["deleted_families"]
+    return Text(
+        f"Facts first (flows, days, counterparties), then additive contributions summed by family, with the "
+        f"evidence against. Test on {found['alerts']} alerts: setting the top {size} families to the "
+        f"peers’ median "
+        f"lowers the raw score by {found['top_families_fall']:.2f}, random families by "
+        f"{found['random_families_fall']:.2f}. {NOT_MEASURED.en} stability across seeds, and whether the "
+        f"reasons "
+        f"help investigators decide.",
+        f"先列事实（资金流向、时间线、交易对手），再给出按类别加总的贡献，并列出反向证据。对 "
+        f"{found['alerts']} 条预警的检验：将贡献最大的 {size} 类特征替换为同类中位数，原始得分下降 "
+        f"{found['top_families_fall']:.2f}，随机替换则下降 {found['random_families_fall']:.2f}。"
+        f"{NOT_MEASURED.zh}不同随机种子下的稳定性，以及解释是否真正帮助甄别人员。",
+    )
+
+
+def line_of_payments(evidence: Evidence) -> Text:
+    """Question 3."""
+    share = attribution(evidence, LINE)
+    return Text(
+        f"A single payment says little, so the unit is the customer as of a day, and the line of payments "
+        f"enters "
+        f"as gaps, bursts and receipts followed at once by payments out. Among the top features they "
+        f"carry {share} "
+        f"of the attribution. {NOT_MEASURED.en} an ablation of single payment, windows, sequence and "
+        f"graph at equal "
+        f"budget.",
+        f"单笔交易信息有限，因此以“客户＋日期”为单位，流水以间隔、突发、进账后立即出账等特征进入模型；"
+        f"在主要特征中合计占贡献的 {share}。{NOT_MEASURED.zh}同一预算下单笔、时间窗、序列、图谱的消融对比。",
+    )
+
+
+def graph(evidence: Evidence) -> Text:
+    """Question 4."""
+    if GRAPH not in evidence.truth["metrics"]:
+        return Text(f"{NOT_MEASURED.en} no graph model was trained.", f"{NOT_MEASURED.zh}未训练图模型。")
+    rows = {row["ranker"]: row for row in evidence.truth["beyond_rules"]}
+    shown = both_ways(evidence, GRAPH)
+    mine = rows.get(GRAPH)
+    en = zh = ""
+    if mine and mine["customers"]:
+        ratio = worded_interval(mine["recall"])
+        en = f" Beyond the rules it catches {mine['caught']} of {mine['customers']}, {ratio}."
+        zh = f"对规则从未命中的违法客户，捕获 {mine['caught']} / {mine['customers']}，即 {ratio}。"
+    trials = len(evidence.tuned[GRAPH]["trials"])
+    return Text(
+        f"Customers and outside accounts are nodes, payments timed edges, sliced so that no edge is later "
+        f"than the "
+        f"moment scored. {shown.en}.{en} It had {trials} trials. {NOT_MEASURED.en} the edge-shuffle "
+        f"ablation and "
+        f"the transductive gap.",
+        f"客户与行外账户为节点，交易为带时间的有向边；切片保证不使用评分时点之后的边。{shown.zh}。{zh}"
+        f"共调参 {trials} 次。{NOT_MEASURED.zh}打乱边的消融实验、直推式与归纳式的差距。",
+    )
+
+
+def profile(evidence: Evidence) -> Text:
+    """Question 5."""
+    share = attribution(evidence, "profile")
+    lead = next(iter(evidence.faithfulness["feature_shares"]), None)
+    lead_en = f" The strongest feature is “{lead['label_en']}” with {percent(lead['share'])}." if lead else ""
+    lead_zh = f"贡献最大的特征是“{lead['label_zh']}”，占 {percent(lead['share'])}。" if lead else ""
+    return Text(
+        f"As tags with a history, read as of the day scored: a risk rating raised after a report would "
+        f"leak the "
+        f"label. Tags enter as codes and as a yardstick (money received against declared "
+        f"income).{lead_en} Profile "
+        f"columns themselves carry {share} among the top features. {NOT_MEASURED.en} the drop once a "
+        f"leaked tag is "
+        f"removed.",
+        f"以带生效区间的历史标签输入，只读取评分日有效的取值：上报后调高的风险等级会泄露标签。"
+        f"画像既作为编码，也作为尺度（如转入金额与申报收入之比）。{lead_zh}画像特征本身在主要特征中占 "
+        f"{share}。"
+        f"{NOT_MEASURED.zh}去除泄露标签后的指标下降。",
+    )
+
+
+def accuracy(evidence: Evidence) -> Text:
+    """Question 6."""
+    base = evidence.truth["metrics"][RULES]["base_rate"]["value"]
+    blind = percent(1 - base, 2) if base is not None else "–"
+    shown = [both_ways(evidence, ranker) for ranker in evidence.rankers]
+    metric = METRICS["recall_at_budget"]
+    return Text(
+        f"Accuracy is retired: alerting nobody would be {blind} accurate. {metric.en}, {len(shown)} rankers. "
+        + "; ".join(row.en for row in shown)
+        + f". {NOT_MEASURED.en} the ladder of single changes (features, graph, weights, label repair).",
+        f"不再使用准确率：一个都不预警，准确率也有 {blind}。{metric.zh}，共 {len(shown)} 种排序方法。"
+        + "；".join(row.zh for row in shown)
+        + f"。{NOT_MEASURED.zh}逐项改进（特征、图谱、权重、标签修正）的阶梯对比。",
+    )
+
+
+def suspicion(evidence: Evidence) -> Text:
+    """Question 7."""
+    counts = investigators(evidence)
+    return Text(
+        f"Suspicious is a judgement, illegal a verdict; the model ranks, a human decides, and the "
+        f"customer is not "
+        f"told. Of {count(counts['reported'])} reports in this world {worded_interval(counts['right'])} "
+        f"were truly "
+        f"illicit; of {count(counts['illicit'])} illicit cases that investigators saw, they reported "
+        f"{worded_interval(counts['found'])}.",
+        f"可疑是判断，违法是认定；模型只排序，决定由人作出，且不得向客户泄露。本次模拟中，"
+        f"{count(counts['reported'])} 份可疑报告里真实违法占 {worded_interval(counts['right'])}；"
+        f"甄别人员看到的 {count(counts['illicit'])} 个违法案例中，上报 {worded_interval(counts['found'])}。",
+    )
+
+
+def judged(evidence: Evidence) -> Text:
+    """Question 8."""
+    top = headline(evidence)
+    bank, true = percent(top["bank"]["favourite"]["value"]), percent(top["true"]["favourite"]["value"])
+    en = zh = ""
+    row = top["beyond"]
+    if row and row["customers"]:
+        share = worded_interval(row["recall"])
+        caught, size, best = row["caught"], row["customers"], top["best_name"]
+        en = f" Outside every rule, {best.en} catches {caught} of {size}, {share}."
+        zh = f"在规则之外，{best.zh} 捕获 {caught} / {size}，即 {share}。"
+    return Text(
+        f"Measured twice: by its own labels the bank puts {top['favourite_name'].en} first with {bank}; "
+        f"in truth "
+        f"that recall is {true}.{en} A real bank has only the first column, plus random reviews. "
+        f"{NOT_MEASURED.en} "
+        f"recall on a typology left out of training, drift alarms, and recovery after retraining.",
+        f"同一结果衡量两次：按自身标签，银行认为{top['favourite_name'].zh}最好（{bank}），"
+        f"而其真实召回率为 {true}。{zh}"
+        f"真实银行只有第一列，外加随机抽查。"
+        f"{NOT_MEASURED.zh}训练中未见过的洗钱类型、漂移预警、重训后的恢复。",
+    )
+
+
+def zoo(evidence: Evidence) -> Text:
+    """Question 9."""
+    shown = [
+        f"{named(RANKERS, name).en} {evidence.truth['metrics'][name]['average_precision']['value'] or 0:.3f}"
+        for name in evidence.models
+    ]
+    return Text(
+        f"Average precision against the truth: {', '.join(shown)}. Trees split mixed, skewed and missing "
+        f"columns "
+        f"without scaling. {NOT_MEASURED.en} random forest, SVM, PCA and K-means were not trained, so no "
+        f"number is "
+        f"claimed for them.",
+        f"对照真实情况的平均精确率：{'，'.join(shown)}。树模型无需缩放即可处理混合、偏态与缺失的特征。"
+        f"{NOT_MEASURED.zh}随机森林、SVM、PCA、K-means 未训练，因此不给出数字。",
+    )
+
+
+def iterated(evidence: Evidence) -> Text:
+    """Question 10."""
+    trials = sum(len(result["trials"]) for result in evidence.tuned.values())
+    return Text(
+        f"Each change is one reproducible run of the pipeline, compared on the metrics kept in git. Here "
+        f"{trials} trials over {len(evidence.tuned)} models were searched on validation, never on test. "
+        f"{NOT_MEASURED.en} a log of hypothesis, change, paired result, kept or reverted.",
+        f"每次改动都是一次可复现的流水线运行，用纳入版本管理的指标比较。本次在验证集上对 "
+        f"{len(evidence.tuned)} "
+        f"个模型共搜索 {trials} 组参数，从未使用测试集。"
+        f"{NOT_MEASURED.zh}“假设、改动、配对结果、保留或撤回”的迭代记录。",
+    )
+
+
+def convinced(evidence: Evidence) -> Text:
+    """Question 11."""
+    funnel = evidence.bank["funnel"]
+    size = funnel["random_reported"] + funnel["random_dismissed"]
+    if not size:
+        return Text(
+            f"With below-the-line samples and blind replays. {NOT_MEASURED.en} this data set has no reviews.",
+            f"依靠线下抽样与盲测回放。{NOT_MEASURED.zh}该数据集没有甄别记录。",
+        )
+    found = worded_interval(wilson(funnel["random_reported"], size))
+    return Text(
+        f"With samples that no rule chose: {size} customers were reviewed at random and "
+        f"{funnel['random_reported']} "
+        f"reported, {found}. Each case page leads with facts that an investigator can check. "
+        f"{NOT_MEASURED.en} a "
+        f"blind replay of past cases, and a change made on investigators’ feedback.",
+        f"依靠不受规则影响的样本：随机抽查 {size} 名客户，上报 {funnel['random_reported']} 名，占 {found}。"
+        f"每个案例先列甄别人员可核对的事实。{NOT_MEASURED.zh}历史案例盲测回放、根据甄别人员反馈所作的改动。",
+    )
+
+
+ELEVEN = (
+    (Text("How does business experience become code?", "业务经验如何变成代码？"), from_experience),
+    (Text("How is an alert explained?", "预警如何解释？"), explained),
+    (Text("A single payment, or the whole line?", "单条交易还是连续流水？"), line_of_payments),
+    (Text("What does the graph network bring?", "图神经网络带来什么？"), graph),
+    (Text("How does the customer profile enter?", "用户画像如何输入模型？"), profile),
+    (Text("Accuracy or recall?", "准确率还是召回率？"), accuracy),
+    (Text("Suspicious or illegal?", "可疑交易等于违法交易吗？"), suspicion),
+    (Text("How is the effect judged when truth is missing?", "现实中没有真值，如何判断效果？"), judged),
+    (
+        Text(
+            "Why gradient boosting, and not forest, SVM, PCA or K-means?",
+            "为何用 GBDT，而非随机森林、SVM、PCA、K-means？",
+        ),
+        zoo,
+    ),
+    (Text("How is the model improved?", "模型怎么迭代？"), iterated),
+    (Text("How is the business convinced?", "如何让业务部门信服？"), convinced),
+)
+
+
+def questions(evidence: Evidence) -> list[dict[str, Any]]:
+    """The eleven questions with their answers."""
+    return [
+        {"number": number, "question": question, "answer": answer(evidence)}
+        for number, (question, answer) in enumerate(ELEVEN, start=1)
+    ]

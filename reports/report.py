@@ -1,0 +1,143 @@
+"""Stage report: one self-contained page in two languages, and the metrics kept in git."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+import pipeline
+from features import schema as features_schema
+from models import schema as models_schema
+from reports.case_pages import case_pages
+from reports.evidence import Evidence
+from reports.metrics import metrics
+from reports.pages import sections
+from reports.questions import questions
+from reports.wording import Text, count, percent, percent_range, same, worded_interval, yuan
+
+TEMPLATES = "reports/templates"
+SIMULATED = "simulate"
+
+
+def both(text: Text | str) -> Markup:
+    """Both languages as HTML; the page's CSS shows one."""
+    pair = text if isinstance(text, Text) else same(text)
+    if pair.en == pair.zh:
+        return escape(pair.en)
+    return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
+        *pair
+    )
+
+
+def environment() -> Environment:
+    """The templates' own words: ``t`` and ``both`` for pairs, and how numbers are printed."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["t"] = lambda en, zh: both(Text(en, zh))
+    made.filters |= {
+        "both": both,
+        "percent": percent,
+        "percent_range": percent_range,
+        "worded": worded_interval,
+        "count": count,
+        "yuan": yuan,
+    }
+    return made
+
+
+def table_text(rows: list[dict[str, Any]], columns: list[str]) -> str:
+    """Rows as CSV."""
+    page = io.StringIO()
+    writer = csv.DictWriter(page, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return page.getvalue()
+
+
+def budget_rows(bank: dict[str, Any], truth: dict[str, Any]) -> list[dict[str, Any]]:
+    """Recall by budget, both views in one row."""
+    seen = {(row["ranker"], row["budget"]): row["recall"] for row in bank["recall_by_budget"]}
+    return [
+        {
+            "budget": row["budget"],
+            "ranker": row["ranker"],
+            "bank_recall": seen.get((row["ranker"], row["budget"])),
+            "true_recall": row["recall"],
+        }
+        for row in truth["recall_by_budget"]
+    ]
+
+
+def typology_rows(truth: dict[str, Any]) -> list[dict[str, Any]]:
+    """True recall by typology with its interval."""
+    return [
+        {
+            "typology": row["typology"],
+            "ranker": row["ranker"],
+            "customers": row["customers"],
+            "recall": row["recall"]["value"],
+            "low": row["recall"]["low"],
+            "high": row["recall"]["high"],
+        }
+        for row in truth["by_typology"]
+    ]
+
+
+def evidence() -> Evidence:
+    """Read what earlier stages found."""
+    truth = pipeline.read_json("models", "truth.json")
+    faithfulness = pipeline.read_json("explain", "faithfulness.json")
+    audited = pipeline.read(models_schema.AuditedAlerts)
+    audited = audited[audited["ranker"] == faithfulness["model"]]
+    catalogue = pipeline.read(
+        features_schema.FeatureCatalogue, ["feature", "label_en", "label_zh", "unit", "group"]
+    )
+    is_simulated = pipeline.param("source") == SIMULATED
+    return Evidence(
+        bank=pipeline.read_json("models", "bank.json"),
+        truth=truth,
+        tuned={
+            name: pipeline.read_json("models", f"tuned_{name}.json")
+            for name in truth["metrics"]
+            if name != models_schema.RULES
+        },
+        faithfulness=faithfulness,
+        cases=pipeline.read_json("explain", "cases.json"),
+        schemes=dict(zip(audited["subject_id"].tolist(), audited["schemes"].tolist(), strict=True)),
+        labels=catalogue.set_index("feature").to_dict("index"),
+        budget=pipeline.param("budget"),
+        simulate=pipeline.param("simulate") if is_simulated else {},
+        is_simulated=is_simulated,
+    )
+
+
+def main() -> None:
+    """Write the report, the metrics and the tables behind the plots."""
+    found = evidence()
+    result = metrics(found.bank, found.truth)
+    shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
+    templates = environment()
+    pipeline.write_text("reports", "report.html", templates.get_template("report.html").render(shown))
+    pipeline.write_text("reports", "report.md", templates.get_template("report.md").render(shown))
+    pipeline.write_json("reports", "metrics.json", result)
+    by_budget = table_text(
+        budget_rows(found.bank, found.truth), ["budget", "ranker", "bank_recall", "true_recall"]
+    )
+    pipeline.write_text("reports", "plots/recall_by_budget.csv", by_budget)
+    by_typology = table_text(
+        typology_rows(found.truth), ["typology", "ranker", "customers", "recall", "low", "high"]
+    )
+    pipeline.write_text("reports", "plots/recall_by_typology.csv", by_typology)
+
+
+if __name__ == "__main__":
+    pipeline.run_stage("report", main)
