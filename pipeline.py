@@ -32,6 +32,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from tqdm import tqdm
 
+# Threads that wait must sleep: where cores are shared, spinning ones cost ten times the
+# work. OpenMP reads this when it loads, after this module.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 ARTIFACTS = Path("artifacts")
 PARAMS_FILE = Path("params.yaml")
 ROOMS = ("data", "features", "models", "explain", "reports")

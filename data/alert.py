@@ -81,6 +81,7 @@ def rules_table(book: Rulebook, hits: pd.DataFrame, aside: set[str]) -> pd.DataF
             "name_zh": rule.name.zh,
             "predicate": rule.sql(),
             "family": rule.family,
+            "red_flags": ", ".join(flag.replace("_", " ") for flag in rule.red_flags),
             "source": f"{rule.source} [{rule.evidence}]",
             "known_false_positives": ", ".join(rule.known_false_positives),
             "is_applied": rule.id not in aside,

@@ -306,6 +306,13 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
 
 
+def bank_time(moments: pd.Series, midnight: pd.Timestamp) -> pd.Series:
+    """Moments as the bank's clock shows them; ``midnight`` is one of its midnights in UTC."""
+    ahead = (-midnight.value // 1_000) % DAY_US
+    offset = pd.Timedelta(microseconds=ahead - DAY_US if ahead > DAY_US * 14 // 24 else ahead)
+    return (moments + offset).dt.tz_localize(None)
+
+
 def moments_of(
     transactions: pd.DataFrame, accounts: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame
 ) -> pd.DataFrame:

@@ -171,6 +171,7 @@ class Rules(Table):
     name_zh: Series[str] = Field(description="Chinese name")
     predicate: Series[str] = Field(description="SQL over indicators, parameters filled in")
     family: Series[str] = Field(description="family of reasons that the rule belongs to")
+    red_flags: Series[str] = Field(description="what a business person sees, separated by commas")
     source: Series[str] = Field(description="where the rule comes from, with its evidence mark")
     known_false_positives: Series[str] = Field(description="licit behaviour that it also hits")
     is_applied: Series[bool] = Field(description="false: stepped aside, its indicators are missing")

@@ -7,16 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.schema import DAY_US
 from explain.flow import DAYS, ego_flow
 from explain.reasons import FAMILIES
-
-
-def bank_time(moments: pd.Series, midnight: pd.Timestamp) -> pd.Series:
-    """Moments as the bank's clock shows them; ``midnight`` is one of its midnights in UTC."""
-    ahead = (-midnight.value // 1_000) % DAY_US
-    offset = pd.Timedelta(microseconds=ahead - DAY_US if ahead > DAY_US * 14 // 24 else ahead)
-    return (moments + offset).dt.tz_localize(None)
 
 
 def party_names(account_id: pd.Series, accounts: pd.DataFrame) -> pd.Series:
@@ -57,6 +49,11 @@ def own_line(payments: pd.DataFrame, customer_id: int, as_of: pd.Timestamp, days
     return line.assign(is_new=first >= start)[line["at"] >= start]
 
 
+def chinese_date(day: pd.Timestamp) -> str:
+    """``2026年1月5日``."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def headline(line: pd.DataFrame, income: float, start: pd.Timestamp, as_of: pd.Timestamp) -> dict[str, str]:
     """The plain sentence, from facts only."""
     money_in, money_out = line.loc[line["is_in"], "yuan"].sum(), line.loc[~line["is_in"], "yuan"].sum()
@@ -70,7 +67,7 @@ def headline(line: pd.DataFrame, income: float, start: pd.Timestamp, as_of: pd.T
             f"and CNY {money_out:,.0f} went to {payees} payees; {new} counterparties were new.{declared_en}"
         ),
         "zh": (
-            f"{start:%Y年%m月%d日}至{as_of:%Y年%m月%d日},{payers} 个付款方转入 {money_in:,.0f} 元,"
+            f"{chinese_date(start)}至{chinese_date(as_of)},{payers} 个付款方转入 {money_in:,.0f} 元,"
             f"转出 {money_out:,.0f} 元至 {payees} 个收款方;其中 {new} 个为新交易对手。{declared_zh}"
         ),
     }
@@ -104,7 +101,7 @@ def case(
     ]
     daily = line.assign(day=line["at"].dt.floor("D"), signed=line["yuan"].where(line["is_in"], -line["yuan"]))
     totals = daily.groupby("day")["signed"].agg(
-        money_in=lambda v: v[v > 0].sum(), money_out=lambda v: -v[v < 0].sum()
+        money_in=lambda v: v[v > 0].sum(), money_out=lambda v: v[v < 0].abs().sum()
     )
     others = line.groupby("other").agg(
         money_in=("yuan", lambda v: v[line.loc[v.index, "is_in"]].sum()),
@@ -117,6 +114,7 @@ def case(
         "subject_id": int(alert.subject_id),
         "customer_id": int(alert.customer_id),
         "as_of": f"{as_of:%Y-%m-%d}",
+        "days": DAYS,
         "rank": int(alert.rank),
         "kind": facts["kind"],
         "occupation": None if pd.isna(facts["occupation"]) else facts["occupation"],

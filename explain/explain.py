@@ -10,9 +10,10 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
+from data.asof import bank_time
 from explain import schema
 from explain.attribution import contributions, contributions_table, peer_values
-from explain.cases import bank_time, case, named_payments
+from explain.cases import case, named_payments
 from explain.faithfulness import deletion
 from explain.reasons import reasons
 from features import schema as features_schema

@@ -21,6 +21,7 @@ def ego_flow(
     """
     me = f"customer {customer_id}"
     recent = payments[(payments["at"] < as_of) & (payments["at"] >= as_of - pd.Timedelta(days=DAYS))]
+    recent = recent[recent["payer"] != recent["payee"]]
     is_payment = ~recent["channel"].isin(["pos", "qr"])
     incoming = recent[(recent["payee"] == me) & is_payment].nlargest(most_edges // 3, "yuan")
     outgoing = recent[(recent["payer"] == me) & is_payment].nlargest(most_edges // 3, "yuan")

@@ -18,9 +18,14 @@ FAMILIES = {
     "rhythm": ("Time and pattern of amounts", "时间与金额规律"),
     "dormancy": ("Sleeping account comes alive", "休眠激活"),
     "profile": ("Customer profile", "客户画像"),
+    "demographic": ("Person (for validators only)", "客户基本属性(仅供验证)"),
     "sequence": ("The line of payments", "流水序列"),
     "network": ("The network around the customer", "关联网络"),
 }
+
+
+# A family that is never given as a reason: it describes who somebody is, not what they did.
+VALIDATORS_ONLY = "demographic"
 
 
 def worded(value: float, unit: str) -> str:
@@ -36,13 +41,18 @@ def worded(value: float, unit: str) -> str:
     return f"{value:,.1f}"
 
 
+def chinese(text: str) -> str:
+    """A worded value as a Chinese reader writes it."""
+    return text.removeprefix("CNY ") + " 元" if text.startswith("CNY") else text
+
+
 def sentence(row: pd.Series, labels: pd.DataFrame) -> tuple[str, str]:
     """What the leading feature says, in English and Chinese."""
     entry = labels.loc[row["feature"]]
     value, median, p99 = (worded(row[name], entry["unit"]) for name in ("value", "peer_median", "peer_p99"))
     return (
         f"{entry['label_en']}: {value} (peers: median {median}, 99th percentile {p99})",
-        f"{entry['label_zh']}:{value}(同类客户:中位数 {median},99分位 {p99})",
+        f"{entry['label_zh']}:{chinese(value)}(同类客户中位数 {chinese(median)},99 分位 {chinese(p99)})",
     )
 
 
@@ -56,7 +66,8 @@ def reasons(contributions: pd.DataFrame, labels: pd.DataFrame, most: int) -> pd.
     rows = []
     parts = dict(iter(contributions.groupby(["subject_id", "family"])))
     for subject_id, families in by_family.groupby("subject_id", sort=True):
-        ordered = families.sort_values(["contribution", "family"], ascending=[False, True])
+        told = families[families["family"] != VALIDATORS_ONLY]
+        ordered = told.sort_values(["contribution", "family"], ascending=[False, True])
         for_it = ordered[ordered["contribution"] > 0].head(most)
         against = ordered[ordered["contribution"] < 0].tail(1)
         ranked = [(rank, row) for rank, row in enumerate(for_it.itertuples(index=False), start=1)]

@@ -15,7 +15,7 @@ from features.catalogue import Feature
 OCCUPATIONS = ("student", "unemployed", "retired", "worker", "clerk", "self_employed", "professional")
 
 FEATURES = [
-    Feature("age_years", "Age", "年龄", "years", "profile", "profile", "domain G identity"),
+    Feature("age_years", "Age", "年龄", "years", "demographic", "profile", "domain G identity"),
     Feature("customer_kind", "Kind of customer", "客户类型", "code", "profile", "profile", "domain G"),
     Feature(
         "occupation",

@@ -23,8 +23,8 @@ def alerts_within_budget(
     """Which subjects are alerted: each week the highest scores, up to the budget.
 
     A customer alerted less than ``suppress_days`` ago is passed over. Equal scores are
-    taken in order of the customer's number. All arrays have shape (n,); the result is
-    a rank within the week, 0 where not alerted. ``scale`` multiplies the budget.
+    taken in order of the customer's number; one of minus infinity is never alerted. All
+    arrays have shape (n,); the result is a rank within the week, 0 where not alerted. ``scale`` multiplies the budget.
     """
     rank = np.zeros(len(score), np.int64)
     last_alert: dict[int, int] = {}
@@ -36,7 +36,7 @@ def alerts_within_budget(
         left = round(budget.alerts_per_thousand_customers_week * scale * len(week) / 1_000)
         place = 0
         for subject in week:
-            if place >= left:
+            if place >= left or np.isneginf(score[subject]):
                 break
             who = int(customer[subject])
             if moment - last_alert.get(who, -(2**62)) < budget.suppress_days * DAY_US:

@@ -9,6 +9,7 @@ import pandas as pd
 
 import pipeline
 from data import schema as data_schema
+from data.asof import bank_time
 from models import schema
 from models.budget import Budget
 from models.judgement import Params, judge, test_subjects
@@ -31,6 +32,7 @@ def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataF
                 "predicate": rule.predicate,
                 "source": rule.source,
                 "known_false_positives": rule.known_false_positives,
+                "red_flags": rule.red_flags,
                 "is_applied": bool(rule.is_applied),
                 "hits": int(rule.hits),
                 "alerts": len(mine),
@@ -78,6 +80,7 @@ def main() -> None:
     periods = pipeline.read(data_schema.Periods)
     customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind"])
     transactions = pipeline.read(data_schema.Transactions, columns=["transaction_id"])
+    midnight = periods["starts_at"].min()
     watched = dispositions["event_at"] if len(dispositions) else periods["starts_at"]
     months = max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=30.4), 0.1)
     labels_by_role = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
@@ -94,12 +97,13 @@ def main() -> None:
             for (role, source), row in labels_by_role.iterrows()
         ],
         "periods": [
-            {
-                "name": row.name_,
-                "starts_at": f"{row.starts_at:%Y-%m-%d}",
-                "ends_at": f"{row.ends_at:%Y-%m-%d}",
-            }
-            for row in periods.rename(columns={"name": "name_"}).itertuples(index=False)
+            {"name": name, "starts_at": f"{starts_at:%Y-%m-%d}", "ends_at": f"{ends_at:%Y-%m-%d}"}
+            for name, starts_at, ends_at in zip(
+                periods["name"],
+                bank_time(periods["starts_at"], midnight),
+                bank_time(periods["ends_at"], midnight),
+                strict=True,
+            )
         ],
         "world": {
             "customers": len(customers),

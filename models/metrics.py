@@ -59,9 +59,11 @@ class AveragePrecision:
     """Average precision of one ranking under many weightings; ties share one threshold."""
 
     def __init__(self, score: np.ndarray, is_positive: np.ndarray) -> None:
-        self.order = np.argsort(-score, kind="stable")
+        # Ranks rather than scores: minus infinity (no vote at all) is a tie like any other.
+        _, place = np.unique(-score, return_inverse=True)
+        self.order = np.argsort(place, kind="stable")
         self.is_positive = is_positive[self.order]
-        self.last_of_tie = np.append(np.flatnonzero(np.diff(score[self.order])), len(score) - 1)
+        self.last_of_tie = np.append(np.flatnonzero(np.diff(place[self.order])), len(score) - 1)
 
     def __call__(self, weight: np.ndarray) -> float:
         """Weighted average precision; ``weight`` has shape (n,)."""

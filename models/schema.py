@@ -38,7 +38,7 @@ class Scores(Table):
 
     ranker: Series[str] = Field(description="model, or rules")
     subject_id: Series[int] = Field(description="validation or test subject")
-    score: Series[float] = Field(description="rank only")
+    score: Series[float] = Field(description="rank only; minus infinity: never alerted")
 
 
 class ModelAlerts(Table):

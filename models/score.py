@@ -16,13 +16,16 @@ VOTE_DAYS = 7  # a weekly ranker looks at the votes since its last ranking
 
 
 def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame) -> np.ndarray:
-    """The strongest rule vote of the week before each subject's moment, 0 without one; shape (n,)."""
+    """The strongest rule vote of the week before each subject's moment; shape (n,).
+
+    Minus infinity without a vote: rules alert nobody whom they did not hit.
+    """
     votes = labels[labels["source"] == "rule_vote"]
     pairs = subjects.reset_index(names="row").merge(votes, on="customer_id")
     age = pairs["as_of"] - pairs["event_at"]
     pairs = pairs[(age >= pd.Timedelta(0)) & (age < pd.Timedelta(days=VOTE_DAYS))]
     strongest = pairs.groupby("row")["value"].max()
-    return strongest.reindex(np.arange(len(subjects)), fill_value=0.0).to_numpy()
+    return strongest.reindex(np.arange(len(subjects)), fill_value=-np.inf).to_numpy()
 
 
 def model_alerts(ranker: str, subjects: pd.DataFrame, score: np.ndarray, budget: Budget) -> pd.DataFrame:

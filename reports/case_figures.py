@@ -10,7 +10,6 @@ from markupsafe import Markup
 from reports.drawing import WIDTH, box, element, figure, line, number, words
 from reports.wording import Text, party, yuan
 
-DAYS = 28  # what explain.cases looks back
 BOX, ROW = 178, 60
 COLUMNS = (0, 254, 508, 762)  # payers, the customer, payees, their payees
 WIDER = (0, 381, 762, 762)  # where nothing is paid on
@@ -31,25 +30,25 @@ def short(amount: float) -> str:
     return f"¥{amount / 1_000:,.1f}k" if amount >= 1_000 else yuan(amount)
 
 
-def timeline(days: list[dict[str, Any]], as_of: str) -> Markup:
-    """Money in (up) and out (down) on each of the days before the alert."""
+def timeline(days: list[dict[str, Any]], as_of: str, span: int) -> Markup:
+    """Money in (up) and out (down) on each of the ``span`` days before the alert."""
     end = date.fromisoformat(as_of)
-    start = end - timedelta(days=DAYS)
+    start = end - timedelta(days=span)
     left, right, middle, half = 70.0, WIDTH - 22.0, 104.0, 88.0
     # The axis leaves room above the largest bar for its amount.
     largest = nice(1.15 * max([abs(row[side]) for row in days for side in ("in", "out")], default=0.0) or 1.0)
-    width = (right - left) / DAYS
+    width = (right - left) / span
     parts = [line(left, middle, right, middle, "zero")]
     for sign, side, name in ((-1, "in", Text("in", "转入")), (1, "out", Text("out", "转出"))):
         parts.append(line(left, middle + sign * half, right, middle + sign * half, "grid"))
         parts.append(words(left - 8, middle + sign * half + 4, yuan(largest), "tick", "end"))
         parts.append(words(left - 8, middle + sign * half / 2 + 4, name, f"money-{side} strong", "end"))
     parts.append(words(left - 8, middle + 4, yuan(0), "tick", "end"))
-    for week in range(0, DAYS + 1, 7):
+    for week in range(0, span + 1, 7):
         day, x = start + timedelta(days=week), left + week * width
         parts.append(line(x, middle - half, x, middle + half, "grid"))
         shown = Text(f"{day.day} {day:%b}", f"{day.month}月{day.day}日")
-        anchor = "end" if week == DAYS else "middle" if week else "start"
+        anchor = "end" if week == span else "middle" if week else "start"
         parts.append(words(x, middle + half + 20, shown, "tick", anchor))
     for row in days:
         x = left + (date.fromisoformat(row["day"]) - start).days * width

@@ -98,7 +98,7 @@ def case_pages(evidence: Evidence) -> list[dict[str, Any]]:
                 "rules": " ".join(row["rule_id"] for row in case["rule_hits"]),
                 "reasons": reasons_for,
                 "against": against,
-                "timeline": timeline(case["timeline"], case["as_of"]),
+                "timeline": timeline(case["timeline"], case["as_of"], case["days"]),
                 "counterparties": [row | {"name": party(row["name"])} for row in case["counterparties"]],
                 "flow": flow(case["flow"], case["customer_id"]),
                 "edges": len(leading_on(case["flow"], case["customer_id"])),
