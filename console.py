@@ -29,7 +29,9 @@ SHARED_SECTIONS = {"budget": "models.budget:Budget"}
 TOP_VALUES = ("source", "source_path", "sources", "models")
 README = Path("README.md")
 TABLES_PAGE = Path("docs/tables.md")
-RESULTS_MARK = ("<!-- results: begin -->", "<!-- results: end -->")
+RESULTS_MARK = "results"
+FOREIGN_MARK = "foreign results"
+FOREIGN = Path("benchmarks/results")  # metrics.json of a run on each foreign data set, by source
 
 Command = Callable[[], None]
 COMMANDS: Registry[Command] = Registry("command")
@@ -216,22 +218,44 @@ def tables_page() -> str:
 
 
 def with_results(readme: str, metrics: dict[str, Any]) -> str:
-    """The README with its table of results made anew from metrics.json."""
-    begin, end = RESULTS_MARK
-    head, rest = readme.split(begin)
-    tail = rest.split(end)[1]
-    return f"{head}{begin}\n{results_table(metrics)}\n{end}{tail}"
+    """The README with its tables of results made anew from the files that runs wrote."""
+    for mark, table in ((RESULTS_MARK, results_table(metrics)), (FOREIGN_MARK, foreign_table())):
+        begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+        head, rest = readme.split(begin)
+        readme = f"{head}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+    return readme
+
+
+def shown(value: dict[str, Any]) -> str:
+    """A number with its interval."""
+    if value["value"] is None:
+        return "n/a"
+    return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+
+
+def foreign_table() -> str:
+    """Average precision on held-out time of a run on each foreign data set that was kept."""
+    lines = [
+        "| source | customers | base rate | model | average precision on held-out time |",
+        "|---|---|---|---|---|",
+    ]
+    for file in sorted(FOREIGN.glob("foreign_*.json")):
+        metrics = json.loads(file.read_text(encoding="utf-8"))
+        for name, block in metrics["models"].items():
+            true = block["true"]
+            cells = [
+                file.stem.removeprefix("foreign_"),
+                f"{metrics['world']['customers']:,}",
+                f"{true['base_rate']['value']:.4f}",
+                name,
+                shown(true["average_precision"]),
+            ]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def results_table(metrics: dict[str, Any]) -> str:
     """Recall, precision and average precision of every ranker, as the bank sees and as it is."""
-
-    def cell(block: dict[str, Any], key: str) -> str:
-        value = block[key]
-        if value["value"] is None:
-            return "n/a"
-        return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
-
     world = metrics["world"]
     keys = ("recall_at_budget", "precision_at_budget", "average_precision")
     sides = ("bank sees", "true")
@@ -239,7 +263,7 @@ def results_table(metrics: dict[str, Any]) -> str:
     rows = {"rules": metrics["rules"], **metrics["models"]}
     lines = [headline(metrics), "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     for name, block in rows.items():
-        cells = [cell(block[side], key) for key in keys for side in ("bank", "true")]
+        cells = [shown(block[side][key]) for key in keys for side in ("bank", "true")]
         lines.append("| " + " | ".join([name, *cells]) + " |")
     ceiling, base = (metrics["rules"]["true"][key]["value"] for key in ("precision_ceiling", "base_rate"))
     lines += [

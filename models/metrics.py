@@ -116,8 +116,19 @@ def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
             for _ in range(draws)
         ]
     )
-    low, high = np.nanquantile(sample, [0.025, 0.975], axis=0) if positive.any() else (point, point)
-    return {name: interval(*row) for name, *row in zip(METRICS, point, low, high, strict=True)}
+    return {
+        name: interval(value, *_middle(column))
+        for name, value, column in zip(METRICS, point, sample.T, strict=True)
+    }
+
+
+def _middle(sample: np.ndarray) -> tuple[float, float]:
+    """Ends of the middle 95 % of a sample, NaN where it holds no number."""
+    known = sample[np.isfinite(sample)]
+    if not len(known):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def interval(value: float, low: float, high: float) -> Interval:
