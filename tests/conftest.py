@@ -1,0 +1,59 @@
+"""What every test shares: the repository root, and the parameters and rulebook as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from data import rulebook
+from data.observe import Params as ObserveParams
+from data.rulebook import Rulebook
+from data.simulate import Params as SimulateParams
+from data.simulate import simulate
+from data.sources import World
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _at_the_root() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        yield
+
+
+@pytest.fixture(scope="session")
+def observe_params(_at_the_root: None) -> ObserveParams:
+    return pipeline.params("observe", ObserveParams)
+
+
+@pytest.fixture(scope="session")
+def book(_at_the_root: None) -> Rulebook:
+    return rulebook.load()
+
+
+@pytest.fixture(scope="session")
+def small_params(_at_the_root: None) -> SimulateParams:
+    """A bank of a few hundred customers with plenty of schemes."""
+    return pipeline.params("simulate", SimulateParams).model_copy(
+        update={
+            "customers": 400,
+            "cities": 8,
+            "dormant_share": 0.1,
+            "schemes_per_typology": 4,
+            "look_alikes_per_scheme": 2,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def small_world(small_params: SimulateParams) -> World:
+    return simulate(small_params)

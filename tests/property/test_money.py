@@ -1,0 +1,130 @@
+"""Money is conserved to the cent: in any ledger, and in a whole simulated bank."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.sources import World
+from data.world.ledger import UNKNOWN, settle
+
+ACCOUNTS = 5
+PAYMENT = st.tuples(st.integers(0, ACCOUNTS - 1), st.integers(0, ACCOUNTS - 1), st.integers(1, 1_500))
+LEDGERS = {
+    "payments": st.lists(PAYMENT, max_size=30),
+    "inside": st.lists(st.booleans(), min_size=ACCOUNTS, max_size=ACCOUNTS),
+    "opening": st.lists(st.integers(0, 1_000), min_size=ACCOUNTS, max_size=ACCOUNTS),
+}
+
+
+def settled(payments, inside, opening) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    table = np.array(payments, np.int64).reshape(-1, 3)
+    return settle(
+        table[:, 0].astype(np.int32),
+        table[:, 1].astype(np.int32),
+        table[:, 2],
+        np.array(inside),
+        np.array(opening, np.int64),
+    )
+
+
+@settings(max_examples=300)
+@given(**LEDGERS)
+def test_every_balance_is_opening_plus_credits_minus_debits_and_never_below_zero(
+    payments, inside, opening
+) -> None:
+    done, payer_after, payee_after = settled(payments, inside, opening)
+    balance = list(opening)
+    for i, (payer, payee, cents) in enumerate(payments):
+        expected = not inside[payer] or balance[payer] >= cents
+        assert done[i] == expected
+        if expected:
+            balance[payer] -= cents
+            balance[payee] += cents
+        for after, account in ((payer_after[i], payer), (payee_after[i], payee)):
+            known = expected and inside[account]
+            assert after == (balance[account] if known else UNKNOWN)
+            assert not known or after >= 0
+
+
+@settings(max_examples=200)
+@given(**LEDGERS)
+def test_declined_payments_change_nothing(payments, inside, opening) -> None:
+    done, payer_after, payee_after = settled(payments, inside, opening)
+    kept = [payment for payment, is_done in zip(payments, done, strict=True) if is_done]
+    again, payer_again, payee_again = settled(kept, inside, opening)
+    assert again.all()
+    assert (payer_again == payer_after[done]).all()
+    assert (payee_again == payee_after[done]).all()
+
+
+@settings(max_examples=200)
+@given(**LEDGERS)
+def test_money_inside_changes_only_by_payments_with_outside(payments, inside, opening) -> None:
+    done, payer_after, payee_after = settled(payments, inside, opening)
+    latest = dict(enumerate(opening))
+    for i, (payer, payee, cents) in enumerate(payments):
+        before = sum(latest[account] for account in range(ACCOUNTS) if inside[account])
+        for after, account in ((payer_after[i], payer), (payee_after[i], payee)):
+            if after != UNKNOWN:
+                latest[account] = int(after)
+        change = sum(latest[account] for account in range(ACCOUNTS) if inside[account]) - before
+        crossing = int(inside[payee]) - int(inside[payer])
+        assert change == (cents * crossing if done[i] else 0)
+
+
+def ends(world: World) -> pd.DataFrame:
+    """Both ends of every payment inside the bank: account, order, signed cents, balance after."""
+    table = world.transactions
+    parts = [
+        pd.DataFrame(
+            {
+                "account_id": table[f"{end}_account_id"],
+                "transaction_id": table["transaction_id"],
+                "cents": sign * table["amount_cents"],
+                "after": table[f"{end}_balance_cents"],
+            }
+        )
+        for end, sign in (("payer", -1), ("payee", 1))
+    ]
+    both = pd.concat(parts, ignore_index=True).dropna(subset="after")
+    return both.sort_values(["account_id", "transaction_id"], ignore_index=True)
+
+
+def test_every_balance_of_a_simulated_bank_adds_up_to_the_cent(small_world: World) -> None:
+    both = ends(small_world)
+    opening = small_world.accounts.set_index("account_id")["opening_balance_cents"]
+    running = both.groupby("account_id")["cents"].cumsum() + both["account_id"].map(opening)
+    assert len(both) > 50_000
+    assert (running == both["after"]).all()
+    assert (both["after"] >= 0).all()
+
+
+def test_a_payment_that_was_declined_would_have_overdrawn_its_account(small_world: World) -> None:
+    ((what, _, declined),) = small_world.set_aside
+    assert what == "declined_payments"
+    both = ends(small_world).merge(small_world.transactions[["transaction_id", "at"]], on="transaction_id")
+    both = both.sort_values(["at", "transaction_id"])
+    opening = small_world.accounts.set_index("account_id")["opening_balance_cents"]
+    last = pd.merge_asof(
+        declined.sort_values("at"),
+        both,
+        on="at",
+        left_by="payer_account_id",
+        right_by="account_id",
+        allow_exact_matches=False,
+    )
+    balance = last["after"].fillna(last["payer_account_id"].map(opening))
+    assert len(declined) > 0
+    assert declined[["payer_balance_cents", "payee_balance_cents"]].isna().all(axis=None)
+    assert (balance < last["amount_cents"]).all()
+
+
+def test_transactions_are_numbered_in_order_of_time(small_world: World) -> None:
+    table = small_world.transactions
+    assert table["at"].is_monotonic_increasing
+    assert table["transaction_id"].tolist() == list(range(1, len(table) + 1))
+    assert (table["amount_cents"] > 0).all()
+    assert (table["payer_account_id"] != table["payee_account_id"]).all()

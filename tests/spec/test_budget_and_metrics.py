@@ -1,0 +1,255 @@
+"""The alert budget spent by hand, and what a ranking is worth, worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import average_precision_score
+
+from data.schema import DAY_US
+from models.budget import Budget, alerts_within_budget
+from models.metrics import METRICS, AveragePrecision, Ranking, measure, recall_at_budget, wilson
+from models.score import rule_scores
+
+WEEK = 7 * DAY_US
+
+
+def budget(per_thousand: float, suppress_days: int = 0) -> Budget:
+    return Budget(
+        alerts_per_thousand_customers_week=per_thousand, suppress_days=suppress_days, label_window_days=28
+    )
+
+
+def ranks(score, customer=None, week=None, per_thousand=500, suppress_days=0, scale=1.0) -> list[int]:
+    """Places within the week; half of the customers of a week fit in the budget unless said."""
+    size = len(score)
+    return alerts_within_budget(
+        np.asarray(score, float),
+        np.arange(size) if customer is None else np.asarray(customer),
+        np.zeros(size, np.int64) if week is None else np.asarray(week) * WEEK,
+        budget(per_thousand, suppress_days),
+        scale,
+    ).tolist()
+
+
+# ------------------------------------------------------------------- budget
+
+
+def test_the_highest_scores_of_a_week_fit_in_the_budget() -> None:
+    assert ranks([0.1, 0.9, 0.5, 0.7]) == [0, 1, 0, 2]
+
+
+def test_the_budget_is_spent_week_by_week() -> None:
+    assert ranks([9, 8, 7, 1, 2, 3], [1, 2, 3, 1, 2, 3], [0, 0, 0, 1, 1, 1], per_thousand=334) == [
+        1, 0, 0, 0, 0, 1
+    ]  # fmt: skip
+
+
+def test_a_week_with_more_customers_has_more_alerts() -> None:
+    week = [0] * 2 + [1] * 4
+    assert sum(rank > 0 for rank in ranks([1] * 6, week=week)[:2]) == 1
+    assert sum(rank > 0 for rank in ranks([1] * 6, week=week)[2:]) == 2
+
+
+def test_a_customer_alerted_lately_is_passed_over_and_the_next_one_moves_up() -> None:
+    customer, week = [1, 2, 1, 2, 1, 2], [0, 0, 1, 1, 4, 4]
+    score = [9, 1, 9, 1, 9, 1]
+    assert ranks(score, customer, week, suppress_days=28) == [1, 0, 0, 1, 1, 0]
+    assert ranks(score, customer, week, suppress_days=29) == [1, 0, 0, 1, 0, 0]
+    assert ranks(score, customer, week, suppress_days=0) == [1, 0, 1, 0, 1, 0]
+
+
+def test_only_an_alert_suppresses_and_not_a_high_score() -> None:
+    assert ranks([9, 8, 1, 8], [1, 2, 1, 2], [0, 0, 1, 1], suppress_days=28) == [1, 0, 0, 1]
+
+
+def test_equal_scores_are_taken_in_order_of_the_customers_number() -> None:
+    assert ranks([5, 5, 5, 5], [4, 2, 3, 1]) == [0, 2, 0, 1]
+
+
+def test_the_order_of_the_rows_changes_no_alert() -> None:
+    rng = np.random.default_rng(0)
+    size = 60
+    score, customer, week = rng.integers(0, 5, size), np.arange(size) % 20, np.arange(size) // 20
+    expected = ranks(score, customer, week, per_thousand=200, suppress_days=10)
+    order = rng.permutation(size)
+    shuffled = ranks(score[order], customer[order], week[order], per_thousand=200, suppress_days=10)
+    assert shuffled == [expected[i] for i in order]
+
+
+def test_one_of_minus_infinity_is_never_alerted_though_budget_is_left() -> None:
+    """Rules alert nobody whom they did not hit."""
+    assert ranks([-math.inf, 0.2, -math.inf, -math.inf]) == [0, 1, 0, 0]
+
+
+def test_a_scale_multiplies_the_budget() -> None:
+    assert ranks([4, 3, 2, 1], scale=0.5) == [1, 0, 0, 0]
+    assert ranks([4, 3, 2, 1], scale=2.0) == [1, 2, 3, 4]
+
+
+@pytest.mark.xfail(
+    strict=True, raises=ValueError, reason="alerts_within_budget: zip(strict=True) fails for no subjects"
+)
+def test_nobody_is_alerted_where_there_is_nobody() -> None:
+    assert ranks([]) == []
+
+
+# ------------------------------------------------------------------ metrics
+
+# Six customers in one week; 0, 2 and 4 are suspicious. The budget takes the best three.
+SCORE = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
+POSITIVE = np.array([True, False, True, False, True, False])
+
+
+def by_hand() -> dict[str, float]:
+    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(500))
+    return {name: row["value"] for name, row in measure(ranking, 100, 1).items()}
+
+
+def test_metrics_are_as_worked_out_by_hand() -> None:
+    expected = {
+        "recall_at_budget": 2 / 3,  # 0 and 2 of 0, 2, 4
+        "precision_at_budget": 2 / 3,  # 0 and 2 of 0, 1, 2
+        "precision_ceiling": 1.0,  # three places for three suspicious customers
+        "average_precision": (1 / 1 + 2 / 3 + 3 / 5) / 3,
+        "base_rate": 1 / 2,
+    }
+    assert set(expected) == set(METRICS)
+    assert by_hand() == {name: pytest.approx(value, abs=5e-5) for name, value in expected.items()}
+
+
+def test_the_recall_counts_a_customer_once_however_many_weeks_they_are_suspicious() -> None:
+    """Customer 0 is suspicious and alerted in three weeks, customer 1 suspicious in one."""
+    customer, week = np.tile([0, 1], 3), np.repeat([0, 1, 2], 2)
+    positive = np.array([True, True, True, False, True, False])
+    ranking = Ranking.of(customer, week * WEEK, np.tile([0.9, 0.1], 3), positive, budget(500))
+    result = measure(ranking, 50, 1)
+    assert result["recall_at_budget"]["value"] == 0.5
+    assert result["precision_at_budget"]["value"] == 1
+    assert result["base_rate"]["value"] == pytest.approx(4 / 6, abs=5e-5)
+
+
+def test_the_ceiling_of_the_precision_is_what_perfect_scores_would_reach() -> None:
+    one = np.array([True, *[False] * 5])
+    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, one, budget(500))
+    assert measure(ranking, 50, 1)["precision_ceiling"]["value"] == pytest.approx(1 / 3, abs=5e-5)
+
+
+def test_recall_counts_customers_who_are_alerted_while_suspicious() -> None:
+    customer = np.array([1, 1, 2, 2, 3])
+    positive = np.array([True, False, True, True, False])
+    assert recall_at_budget(customer, positive, np.array([False, True, False, False, True])) == 0
+    assert recall_at_budget(customer, positive, np.array([True, False, True, True, False])) == 1
+    assert recall_at_budget(customer, positive, np.array([False, False, False, True, False])) == 0.5
+    assert math.isnan(recall_at_budget(customer, np.zeros(5, bool), positive))
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("levels", [3, 1_000])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_average_precision_is_that_of_scikit_learn(seed: int, levels: int, weighted: bool) -> None:
+    """With many ties, with hardly any, and with weights of which some are zero."""
+    rng = np.random.default_rng(seed)
+    score = rng.integers(0, levels, 80) / 7
+    positive = rng.random(80) < 0.2
+    positive[0] = True
+    weight = rng.integers(0, 4, 80).astype(float) if weighted else np.ones(80)
+    weight[0] = 1
+    expected = average_precision_score(positive, score, sample_weight=weight)
+    assert AveragePrecision(score, positive)(weight) == pytest.approx(expected, abs=1e-12)
+
+
+def test_those_of_minus_infinity_are_one_tie_at_the_end() -> None:
+    score = np.array([0.5, -math.inf, -math.inf, 0.7, -math.inf])
+    positive = np.array([True, True, False, False, False])
+    expected = average_precision_score(positive, np.where(np.isinf(score), -9.0, score))
+    assert AveragePrecision(score, positive)(np.ones(5)) == pytest.approx(expected)
+
+
+def test_a_ranking_without_any_positive_has_no_average_precision() -> None:
+    assert math.isnan(AveragePrecision(SCORE, np.zeros(6, bool))(np.ones(6)))
+
+
+def test_metrics_without_any_positive_are_empty_and_not_zero() -> None:
+    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, np.zeros(6, bool), budget(500))
+    result = measure(ranking, 50, 1)
+    assert result["recall_at_budget"] == {"value": None, "low": None, "high": None}
+    assert result["average_precision"]["value"] is None
+    assert result["precision_at_budget"]["value"] == 0
+
+
+def test_an_interval_holds_its_value_and_shrinks_with_more_customers() -> None:
+    rng = np.random.default_rng(2)
+    width = {}
+    for size in (100, 1_600):
+        positive = rng.random(size) < 0.3
+        score = positive + rng.normal(0, 1, size)
+        ranking = Ranking.of(np.arange(size), np.zeros(size, np.int64), score, positive, budget(200))
+        result = measure(ranking, 200, 1)
+        assert all(row["low"] <= row["value"] <= row["high"] for row in result.values())
+        width[size] = result["recall_at_budget"]["high"] - result["recall_at_budget"]["low"]
+    assert width[1_600] < width[100] / 2
+
+
+def test_the_bootstrap_draws_customers_with_all_their_weeks() -> None:
+    """Copies of the same weeks add no information, so the interval stays as wide as it was."""
+    rng = np.random.default_rng(4)
+    positive, score = rng.random(60) < 0.4, rng.random(60)
+    widths = []
+    for weeks in (1, 10):
+        customer = np.tile(np.arange(60), weeks)
+        moment = np.repeat(np.arange(weeks) * WEEK, 60)
+        ranking = Ranking.of(customer, moment, np.tile(score, weeks), np.tile(positive, weeks), budget(300))
+        row = measure(ranking, 300, 1)["base_rate"]
+        widths.append(row["high"] - row["low"])
+    assert widths[1] == pytest.approx(widths[0])
+
+
+# ------------------------------------------------------------------- wilson
+
+
+def test_the_wilson_interval_is_as_worked_out_by_hand() -> None:
+    """8 of 10: centre (0.8 + 1.92 / 10) / (1 + 3.84 / 10), Wilson 1927."""
+    z2 = 1.96**2
+    centre = (0.8 + z2 / 20) / (1 + z2 / 10)
+    half = 1.96 * math.sqrt(0.8 * 0.2 / 10 + z2 / 400) / (1 + z2 / 10)
+    assert wilson(8, 10) == {"value": 0.8, "low": round(centre - half, 4), "high": round(centre + half, 4)}
+    assert wilson(8, 10) == {"value": 0.8, "low": 0.4902, "high": 0.9433}
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 40, 1_000])
+def test_the_wilson_interval_holds_its_value_and_stays_a_share(size: int) -> None:
+    for hits in {0, 1, size // 2, size - 1, size}:
+        row = wilson(hits, size)
+        assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
+    assert wilson(0, size)["high"] > 0
+    assert wilson(size, size)["low"] < 1
+
+
+def test_a_share_of_nothing_is_empty() -> None:
+    assert wilson(0, 0) == {"value": None, "low": None, "high": None}
+
+
+# --------------------------------------------------- the rulebook as a ranker
+
+
+def test_the_rulebook_scores_a_subject_by_the_strongest_vote_of_the_week_before() -> None:
+    as_of = pd.Timestamp("2025-03-10", tz="UTC")
+    week = pd.Timedelta(days=7)
+    micro = pd.Timedelta(microseconds=1)
+    votes = pd.DataFrame(
+        [
+            (1, as_of, "rule_vote", 0.2),
+            (1, as_of - week + micro, "rule_vote", 0.6),
+            (1, as_of - week, "rule_vote", 0.9),
+            (1, as_of + micro, "rule_vote", 0.8),
+            (2, as_of - week, "rule_vote", 0.9),
+            (3, as_of - micro, "disposition", 1.0),
+        ],
+        columns=["customer_id", "event_at", "source", "value"],
+    )
+    subjects = pd.DataFrame({"customer_id": [3, 2, 1], "as_of": as_of})
+    assert rule_scores(subjects, votes).tolist() == [-math.inf, -math.inf, 0.6]

@@ -1,0 +1,155 @@
+"""Every entry of the catalogues says what it is, in both languages, once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from data.indicators import INDICATORS, indicator
+from data.rulebook import Rulebook
+from data.sources import READERS
+from data.typologies import TYPOLOGIES, typology
+from data.world.livelihoods import LIVELIHOODS
+from explain.reasons import FAMILIES, worded
+from features import network, profile, sequence
+from features.catalogue import Feature, window_features
+from models.zoo import MODELS
+from pipeline import BadInput, Registry
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+UNITS = {"CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code"}
+FEATURES: list[Feature] = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
+
+
+@pytest.mark.parametrize("entry", INDICATORS.values(), ids=lambda entry: entry.name)
+def test_an_indicator_has_labels_unit_family_and_source(entry) -> None:
+    assert entry.label_en == entry.measure.__doc__.splitlines()[0].rstrip(".")
+    assert len(entry.label_en) > 5
+    assert CHINESE.search(entry.label_zh)
+    assert entry.unit in UNITS
+    assert entry.family in FAMILIES
+    assert entry.source
+    assert entry.needs <= {"cash", "balance", "income", "purpose", "hour"}
+
+
+@pytest.mark.parametrize("entry", INDICATORS.values(), ids=lambda entry: entry.name)
+def test_the_name_and_the_labels_of_an_indicator_tell_the_same_window(entry) -> None:
+    """``in_amount_7d`` speaks of 7 days in both languages."""
+    window = re.search(r"_(\d+)d$", entry.name)
+    if window:
+        assert window[1] in re.findall(r"\d+", entry.label_en) or "10 days" in entry.label_en
+        assert f"{window[1]}天" in entry.label_zh
+
+
+@pytest.mark.parametrize("entry", TYPOLOGIES.values(), ids=lambda entry: entry.name)
+def test_a_typology_has_labels_family_source_and_a_look_alike(entry) -> None:
+    assert len(entry.label_en) > 4
+    assert CHINESE.search(entry.label_zh)
+    assert entry.family in FAMILIES
+    assert entry.source
+    assert entry.look_alike.__doc__
+    assert entry.look_alike is not entry.draw
+
+
+@pytest.mark.parametrize("entry", FEATURES, ids=lambda entry: entry.name)
+def test_a_feature_has_labels_in_both_languages_and_a_known_family(entry: Feature) -> None:
+    assert entry.label_en
+    assert CHINESE.search(entry.label_zh)
+    assert entry.unit in UNITS
+    assert entry.family in FAMILIES
+    assert entry.source
+    assert entry.group in ("windows", "profile", "sequence", "network")
+
+
+def test_no_two_features_share_a_name_or_a_label() -> None:
+    for words in ([f.name for f in FEATURES], [f.label_en for f in FEATURES], [f.label_zh for f in FEATURES]):
+        assert len(set(words)) == len(words)
+
+
+def test_a_rule_has_a_known_family_known_typologies_and_known_false_positives(book: Rulebook) -> None:
+    for rule in book.rules:
+        assert rule.family in FAMILIES, rule.id
+        assert rule.typologies, rule.id
+        assert set(rule.typologies) <= set(TYPOLOGIES), rule.id
+        assert rule.known_false_positives, rule.id
+        assert rule.indicators(), rule.id
+        assert CHINESE.search(rule.name.zh), rule.id
+        assert rule.name.en, rule.id
+
+
+def test_every_parameter_of_a_rule_is_used_by_its_predicate(book: Rulebook) -> None:
+    for rule in book.rules:
+        for name in rule.parameters:
+            assert f"{{{name}}}" in rule.predicate, f"{rule.id}.{name}"
+
+
+def test_every_typology_has_a_rule_that_looks_for_it(book: Rulebook) -> None:
+    assert {name for rule in book.rules for name in rule.typologies} == set(TYPOLOGIES)
+
+
+def test_every_family_is_named_in_both_languages_and_used(book: Rulebook) -> None:
+    used = {f.family for f in FEATURES} | {rule.family for rule in book.rules}
+    assert used == set(FAMILIES)
+    assert all(en and CHINESE.search(zh) for en, zh in FAMILIES.values())
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+def test_every_unit_can_be_put_in_words(unit: str) -> None:
+    assert worded(1_234.5, unit) != worded(2_345.6, unit)
+    assert worded(float("nan"), unit) == "–"
+
+
+@pytest.mark.parametrize("registry", [INDICATORS, TYPOLOGIES, LIVELIHOODS, READERS, MODELS])
+def test_a_second_entry_of_one_name_is_an_error(registry: Registry) -> None:
+    name = next(iter(registry))
+    with pytest.raises(ValueError, match=f"two entries of {registry.what} are named {name!r}"):
+        registry.register(name)(registry[name])
+
+
+def test_a_second_indicator_of_one_name_is_an_error() -> None:
+    def in_amount_7d(past):
+        """Money received again."""
+
+    before = INDICATORS["in_amount_7d"]
+    with pytest.raises(ValueError, match="in_amount_7d"):
+        indicator("重复", "CNY", "volume", "nowhere")(in_amount_7d)
+    assert INDICATORS["in_amount_7d"] is before
+
+
+def test_a_second_typology_of_one_name_is_an_error() -> None:
+    def cycle(scene):
+        """Round trip again."""
+
+    with pytest.raises(ValueError, match="cycle"):
+        typology("重复", "round_trip", "nowhere", look_alike=cycle)(cycle)
+
+
+@pytest.mark.parametrize(
+    ("missing", "how"),
+    [
+        ("an English label", {"doc": ""}),
+        ("a Chinese label", {"label_zh": ""}),
+        ("a source", {"source": ""}),
+    ],
+)
+@pytest.mark.xfail(
+    strict=True,
+    raises=(IndexError, pytest.fail.Exception),
+    reason="indicator() takes empty labels and sources, and fails with IndexError without a docstring; "
+    "the entry should be refused where it is written",
+)
+def test_an_indicator_without_its_words_is_refused(missing: str, how: dict[str, str], monkeypatch) -> None:
+    monkeypatch.setattr("data.indicators.INDICATORS", Registry("indicator"))
+
+    def nameless(past):
+        return past
+
+    nameless.__doc__ = how.get("doc", "A label.")
+    with pytest.raises((ValueError, BadInput)):
+        indicator(how.get("label_zh", "标签"), "CNY", "volume", how.get("source", "somewhere"))(nameless)
+
+
+def test_an_unknown_name_is_bad_input_that_lists_the_known_ones() -> None:
+    with pytest.raises(BadInput, match=r"here: unknown model 'oracle', expected one of: gnn, lightgbm"):
+        MODELS.lookup("oracle", "here")
