@@ -118,6 +118,11 @@ def draw_population(
         "merchant": max(customers // 10, 40),
         "utility": 12,
         "cash_desk": cities,
+        "lender": 10,
+        "broker": 6,
+        "insurer": 6,
+        "exchange": 8,
+        "overseas": max(customers // 20, 60),
     }
     outside_holders = np.repeat(list(outside), list(outside.values()))
     owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE)])

@@ -52,6 +52,13 @@ class Scene:
         within = self.rng.uniform(0, min(days, 1) * 12 * HOUR_US, count).astype(np.int64)
         return np.sort(start + day * DAY_US + within)
 
+    def night(self, start: int, count: int, days: float) -> np.ndarray:
+        """``count`` moments between 22:00 and 04:00 local time on nights after ``start``, in order."""
+        origin = self.calendar.start_us
+        day = (start - origin) // DAY_US + np.floor(self.rng.uniform(0, max(days, 1), count)).astype(np.int64)
+        within = self.rng.uniform(22, 28, count) * HOUR_US
+        return np.sort(origin + day * DAY_US + within.astype(np.int64))
+
     # -- people
 
     def insiders(self, count: int, kind: str = "person") -> np.ndarray:

@@ -21,7 +21,7 @@ def rent(world: Population, calendar: Calendar, rng: np.random.Generator) -> Flo
         rng.choice(world.outside("person"), len(payers)),
         rng.choice(world.account[persons], len(payers)),
     )
-    payee = np.where(is_loan, rng.choice(world.outside("utility"), len(payers)), landlords)
+    payee = np.where(is_loan, rng.choice(world.outside("lender"), len(payers)), landlords)
     monthly_sum = np.minimum(world.income[payers] * rng.uniform(0.18, 0.35, len(payers)), 20_000)
     yuan = np.where(is_loan, monthly_sum.round(2), (monthly_sum / 100).round() * 100 + 100)
     # Lenders debit on a day of their own, landlords early in the month.
