@@ -52,7 +52,7 @@ def sentence(row: pd.Series, labels: pd.DataFrame) -> tuple[str, str]:
     value, median, p99 = (worded(row[name], entry["unit"]) for name in ("value", "peer_median", "peer_p99"))
     return (
         f"{entry['label_en']}: {value} (peers: median {median}, 99th percentile {p99})",
-        f"{entry['label_zh']}:{chinese(value)}(同类客户中位数 {chinese(median)},99 分位 {chinese(p99)})",
+        f"{entry['label_zh']}:{chinese(value)}(同类客户中位数 {chinese(median)}，99 分位 {chinese(p99)})",
     )
 
 

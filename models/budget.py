@@ -24,7 +24,8 @@ def alerts_within_budget(
 
     A customer alerted less than ``suppress_days`` ago is passed over. Equal scores are
     taken in order of the customer's number; one of minus infinity is never alerted. All
-    arrays have shape (n,); the result is a rank within the week, 0 where not alerted. ``scale`` multiplies the budget.
+    arrays have shape (n,); the result is a rank within the week, 0 where not alerted.
+    ``scale`` multiplies the budget.
     """
     rank = np.zeros(len(score), np.int64)
     last_alert: dict[int, int] = {}
