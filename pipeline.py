@@ -197,6 +197,31 @@ def write(table: type[Table], frame: pd.DataFrame) -> None:
     _run["rows_out"][table_name(table)] = len(checked)
 
 
+@contextmanager
+def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Write a table that is larger than memory: each appended frame becomes a row group.
+
+    The file appears when the block ends without an error.
+    """
+    rows = 0
+    with _written_aside(table_path(table)) as aside:
+        file: parquet.ParquetWriter | None = None
+
+        def append(frame: pd.DataFrame) -> None:
+            nonlocal file, rows
+            checked = table.validate(frame.reset_index(drop=True))
+            page = pyarrow.Table.from_pandas(checked, preserve_index=False)
+            if file is None:
+                file = parquet.ParquetWriter(aside, page.schema, compression="zstd")
+            file.write_table(page.cast(file.schema))
+            rows += len(checked)
+
+        yield append
+        if file is not None:
+            file.close()
+    _run["rows_out"][table_name(table)] = rows
+
+
 def artifact(room: str, name: str) -> Path:
     """Path of a generated file that is no table (a model, a page, a JSON result)."""
     return ARTIFACTS / room / name

@@ -22,8 +22,18 @@ HOUR_US = 3_600_000_000  # an hour in microseconds, the unit of every moment in 
 DAY_US = 24 * HOUR_US
 
 CUSTOMER_KINDS = ("person", "micro_business", "company")
-HOLDER_KINDS = (*CUSTOMER_KINDS, "merchant", "utility", "cash_desk")
-CHANNELS = ("transfer", "cash_deposit", "cash_withdrawal", "pos", "qr")
+HOLDER_KINDS = (
+    *CUSTOMER_KINDS,
+    "merchant",
+    "utility",
+    "cash_desk",
+    "lender",
+    "broker",
+    "insurer",
+    "exchange",
+    "overseas",
+)
+CHANNELS = ("transfer", "cash_deposit", "cash_withdrawal", "pos", "qr", "wire")
 PURPOSES = (
     "payroll",
     "rent",
@@ -34,6 +44,13 @@ PURPOSES = (
     "cash",
     "savings",
     "family",
+    "gift",
+    "tuition",
+    "donation",
+    "goods",
+    "investment",
+    "insurance",
+    "loan",
     "loan_repayment",
     "unstated",
 )

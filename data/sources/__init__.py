@@ -6,7 +6,7 @@ fill stay empty; the stages that need them step aside and say so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,21 +17,68 @@ from pipeline import BadInput, Registry, import_siblings
 
 
 @dataclass(frozen=True)
-class World:
-    """All tables that the simulate stage writes, whoever made them.
+class Part:
+    """One stretch of time of a world.
 
-    ``set_aside`` holds rows that were not used: (what, reason, rows).
+    ``truth`` has the columns of the Truth table and ``at``, the moment of the payment;
+    ``declined`` holds payments that did not settle.
+    """
+
+    transactions: pd.DataFrame
+    truth: pd.DataFrame
+    declined: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """All that the simulate stage writes, whoever made it.
+
+    ``parts`` comes in order of time and can be walked through once, so that a world
+    larger than memory can be written. ``members`` is the Schemes table without the
+    moments, which are known when the last part is. ``set_aside`` holds rows that were
+    not used: (what, reason, rows).
     """
 
     periods: pd.DataFrame
     customers: pd.DataFrame
     profile_tags: pd.DataFrame
     accounts: pd.DataFrame
+    members: pd.DataFrame
+    given_labels: pd.DataFrame
+    parts: Iterator[Part]
+    set_aside: list[tuple[str, str, pd.DataFrame]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The tables of a world's parts put together."""
+
     transactions: pd.DataFrame
     truth: pd.DataFrame
     schemes: pd.DataFrame
-    given_labels: pd.DataFrame
-    set_aside: list[tuple[str, str, pd.DataFrame]] = field(default_factory=list)
+    declined: pd.DataFrame
+
+
+def gather(world: World) -> Whole:
+    """Walk through a world that fits into memory."""
+    parts = list(world.parts)
+    truth = pd.concat([part.truth for part in parts], ignore_index=True)
+    declined = [part.declined for part in parts if part.declined is not None]
+    return Whole(
+        transactions=pd.concat([part.transactions for part in parts], ignore_index=True),
+        truth=truth.drop(columns="at"),
+        schemes=schemes_table(world.members, truth),
+        declined=pd.concat(declined, ignore_index=True) if declined else pd.DataFrame(),
+    )
+
+
+def schemes_table(members: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """The Schemes table: members with the first and last payment of their scheme.
+
+    A scheme of which no payment settled never happened.
+    """
+    span = truth.groupby("scheme_id")["at"].agg(starts_at="min", ends_at="max")
+    return members.merge(span, on="scheme_id").sort_values(["scheme_id", "account_id"], ignore_index=True)
 
 
 Reader = Callable[[Path, Span], World]

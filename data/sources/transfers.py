@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.schema import CHANNELS, DAY_US, PURPOSES
-from data.sources import World
+from data.sources import Part, World
 from data.world.calendar import Span, periods
 from pipeline import BadInput
 
@@ -104,9 +104,8 @@ def transfer_world(
         }
     )
 
-    bounds = events.groupby("scheme_id")["at_us"].agg(["min", "max"])
     members = events.drop_duplicates(["scheme_id", "account_id"])
-    schemes = pd.DataFrame(
+    members = pd.DataFrame(
         {
             "scheme_id": members["scheme_id"].to_numpy(),
             "typology": members["typology"].to_numpy(),
@@ -115,10 +114,10 @@ def transfer_world(
             "account_id": members["account_id"].to_numpy(),
             "customer_id": pd.array(members["account_id"].to_numpy(), dtype="Int64"),
             "role": "member",
-            "starts_at": _times(bounds["min"].loc[members["scheme_id"]].to_numpy()),
-            "ends_at": _times(bounds["max"].loc[members["scheme_id"]].to_numpy()),
         }
     )
+    truth = _truth(events, order, foreign_id, payer, at_us)
+    truth["at"] = _times(at_us[order])[truth["transaction_id"] - 1]
     positive = events[events["is_illicit"] & events["account_id"].isin(accounts[is_customer])]
     given = positive.drop_duplicates(["account_id", "at_us"])
     # A label judges the past: the behaviour lies strictly before event_at.
@@ -136,10 +135,9 @@ def transfer_world(
         customers=customers,
         profile_tags=pd.DataFrame(columns=["customer_id", "tag", "value", "valid_from", "valid_to"]),
         accounts=accounts_table,
-        transactions=transactions,
-        truth=_truth(events, order, foreign_id, payer, at_us),
-        schemes=schemes,
+        members=members,
         given_labels=given_labels,
+        parts=iter([Part(transactions, truth)]),
         set_aside=aside,
     )
 

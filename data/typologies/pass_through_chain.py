@@ -14,7 +14,7 @@ def card_repayment(scene: Scene) -> None:
     """Two spouses move a bonus or a short loan between them and repay a lender at once."""
     rng = scene.rng
     earner, spouse = scene.insiders(2)
-    source, lender = scene.outsiders(1, "company"), scene.outsiders(1, "utility")
+    source, lender = scene.outsiders(1, "company"), scene.outsiders(1, "lender")
     scene.join(np.array([earner, spouse]), "spouse")
     for month in range(int(rng.integers(1, 4))):
         at = scene.start + month * 30 * DAY_US

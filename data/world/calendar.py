@@ -68,20 +68,28 @@ class Calendar:
         return (days - days.astype("datetime64[M]")).astype(int) + 1
 
     def leisure_weight(self) -> np.ndarray:
-        """Relative number of purchases and gifts a day, shape (days,), mean 1.
+        """Relative number of purchases and gifts a day, shape (days,); an ordinary week has mean 1.
 
         Weekends are busier; the fortnight before a festival busier still (assumption).
         """
-        weight = np.where(self.is_weekend(), 1.35, 1.0)
+        weight = np.where(self.is_weekend(), 1.35, 1.0) * 7 / (5 + 2 * 1.35)
         for festival in self.festival:
             ahead = (np.datetime64(festival) - self.dates()).astype(int)
             weight = weight * np.where((ahead >= 0) & (ahead < 14), 1.6, 1.0)
-        return weight / weight.mean()
+        return weight
 
     def office_weight(self) -> np.ndarray:
-        """Relative number of office payments a day, shape (days,), mean 1."""
-        weight = np.where(self.is_weekend(), 0.08, 1.0)
-        return weight / weight.mean()
+        """Relative number of office payments a day, shape (days,); an ordinary week has mean 1."""
+        return np.where(self.is_weekend(), 0.08, 1.0) * 7 / (5 + 2 * 0.08)
+
+    def stretches(self, days: int) -> list[Calendar]:
+        """The run cut into stretches of at most so many days, in order."""
+        return [
+            Calendar(
+                self.start_us + first * DAY_US, min(days, self.days - first), self.offset_hours, self.festival
+            )
+            for first in range(0, self.days, days)
+        ]
 
     def draw_days(self, rng: np.random.Generator, count: int, weight: np.ndarray) -> np.ndarray:
         """Day numbers drawn by weight, shape (count,)."""

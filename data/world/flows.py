@@ -60,8 +60,8 @@ class Flow:
         """All payments of several flows, in the order given."""
         return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
-    def take(self, index: np.ndarray) -> Flow:
-        """The payments at ``index`` (positions or a mask)."""
+    def take(self, index: np.ndarray | slice) -> Flow:
+        """The payments at ``index`` (positions, a mask or a slice)."""
         return Flow(*(getattr(self, f.name)[index] for f in fields(self)))
 
     def in_order(self) -> Flow:

@@ -14,7 +14,7 @@ def settle(
     payee: np.ndarray,
     amount: np.ndarray,
     is_inside: np.ndarray,
-    opening: np.ndarray,
+    balance: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Settle payments in the order given; one that would overdraw an account is declined.
 
@@ -22,14 +22,14 @@ def settle(
     ----------
     payer, payee, amount : shape (n,), account positions and cents, in order of time
     is_inside : shape (accounts,), true where the bank keeps the balance
-    opening : shape (accounts,), opening balances in cents
+    balance : shape (accounts,), balances in cents; changed in place, so that the next
+        stretch of payments goes on from here
 
     Returns
     -------
     settled : shape (n,), false where the payment was declined
     payer_after, payee_after : shape (n,), balances in cents, ``UNKNOWN`` outside the bank
     """
-    balance = opening.copy()
     size = len(amount)
     settled = np.zeros(size, np.bool_)
     payer_after = np.full(size, UNKNOWN)
@@ -48,3 +48,45 @@ def settle(
         if is_inside[target]:
             payee_after[i] = balance[target]
     return settled, payer_after, payee_after
+
+
+@njit(cache=True)
+def order_by_time(at: np.ndarray, start: int, width: int, buckets: int) -> np.ndarray:
+    """Positions of payments in order of time; equal moments keep their order. Shape of ``at``.
+
+    Moments lie in ``[start, start + width * buckets)``. Payments are dealt into buckets
+    and each bucket is sorted by insertion: linear as long as buckets hold few.
+    """
+    edge = np.zeros(buckets + 1, np.int64)
+    for moment in at:
+        edge[(moment - start) // width + 1] += 1
+    for b in range(buckets):
+        edge[b + 1] += edge[b]
+    fill = edge.copy()
+    order = np.empty(len(at), np.int64)
+    for i in range(len(at)):
+        b = (at[i] - start) // width
+        order[fill[b]] = i
+        fill[b] += 1
+    for b in range(buckets):
+        for i in range(edge[b] + 1, edge[b + 1]):
+            current, j = order[i], i - 1
+            while j >= edge[b] and at[order[j]] > at[current]:
+                order[j + 1] = order[j]
+                j -= 1
+            order[j + 1] = current
+    return order
+
+
+@njit(cache=True)
+def in_business(
+    at: np.ndarray, payer: np.ndarray, payee: np.ndarray, opened: np.ndarray, start: int, end: int
+) -> np.ndarray:
+    """Positions of the payments in ``[start, end)`` between accounts that are open by then."""
+    keep = np.empty(len(at), np.int64)
+    count = 0
+    for i in range(len(at)):
+        if start <= at[i] < end and at[i] >= opened[payer[i]] and at[i] >= opened[payee[i]]:
+            keep[count] = i
+            count += 1
+    return keep[:count]

@@ -8,11 +8,12 @@ All shares and medians here are assumptions of this project.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from data.schema import DAY_US
+from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS
 from data.streams import stream
 from data.world.calendar import Calendar
 
@@ -57,13 +58,42 @@ class Population:
     holder: np.ndarray
     opening: np.ndarray
 
-    def customers_of(self, kind: str) -> np.ndarray:
-        """Positions of the customers of a kind who lead an ordinary life (are not dormant)."""
-        return np.flatnonzero((self.kind == kind) & ~self.is_dormant)
+    @cached_property
+    def _ordinary(self) -> dict[str, np.ndarray]:
+        kinds = {kind: np.flatnonzero((self.kind == kind) & ~self.is_dormant) for kind in CUSTOMER_KINDS}
+        return {kind: members[np.argsort(self.joined_us[members])] for kind, members in kinds.items()}
+
+    @cached_property
+    def _joined(self) -> dict[str, np.ndarray]:
+        return {kind: self.joined_us[members] for kind, members in self._ordinary.items()}
+
+    @cached_property
+    def _outside(self) -> dict[str, np.ndarray]:
+        is_outside = self.owner == OUTSIDE
+        return {holder: np.flatnonzero((self.holder == holder) & is_outside) for holder in HOLDER_KINDS}
+
+    @cached_property
+    def approachable(self) -> np.ndarray:
+        """How readily each person of ``customers_of("person")`` would lend an account, in (0, 1]."""
+        eager = np.isin(self.occupation[self._ordinary["person"]], ["student", "unemployed", "self_employed"])
+        return np.where(eager, 1.0, 0.5)
+
+    @cached_property
+    def sleepers(self) -> np.ndarray:
+        """Positions of the dormant customers."""
+        return np.flatnonzero(self.is_dormant)
+
+    def customers_of(self, kind: str, by_us: int | None = None) -> np.ndarray:
+        """Positions of the customers of a kind who lead an ordinary life (are not dormant).
+
+        They come in order of joining; with ``by_us`` only those who joined before it.
+        """
+        members = self._ordinary[kind]
+        return members if by_us is None else members[: np.searchsorted(self._joined[kind], by_us)]
 
     def outside(self, holder: str) -> np.ndarray:
         """Positions of the outside accounts of a kind of holder."""
-        return np.flatnonzero((self.holder == holder) & (self.owner == OUTSIDE))
+        return self._outside[holder]
 
     def cash_desk(self, city: np.ndarray | int) -> np.ndarray:
         """Account of the cash desk of a city (code), same shape as ``city``."""
@@ -118,6 +148,11 @@ def draw_population(
         "merchant": max(customers // 10, 40),
         "utility": 12,
         "cash_desk": cities,
+        "lender": 10,
+        "broker": 6,
+        "insurer": 6,
+        "exchange": 8,
+        "overseas": max(customers // 20, 60),
     }
     outside_holders = np.repeat(list(outside), list(outside.values()))
     owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE)])

@@ -6,10 +6,16 @@ import numpy as np
 
 from data.schema import DAY_US, HOUR_US
 from data.world.calendar import Calendar
-from data.world.flows import Flow
+from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
 from data.world.population import Population
+from pipeline import BadInput
 
 MINUTE_US = 60_000_000
+
+# at, payer, payee, yuan (numbers or arrays of one size), channel, purpose, city
+Payment = tuple[
+    "np.ndarray | int", "np.ndarray | int", "np.ndarray | int", "np.ndarray | float", int, int, int
+]
 
 
 class Scene:
@@ -30,7 +36,7 @@ class Scene:
         self.rng = rng
         self.sophistication = sophistication
         self.start = self.moment_between(30, calendar.days - 12)
-        self.flows: list[Flow] = []
+        self._payments: list[Payment] = []
         self.members: list[tuple[int, str]] = []
 
     # -- time
@@ -52,13 +58,33 @@ class Scene:
         within = self.rng.uniform(0, min(days, 1) * 12 * HOUR_US, count).astype(np.int64)
         return np.sort(start + day * DAY_US + within)
 
+    def night(self, start: int, count: int, days: float) -> np.ndarray:
+        """``count`` moments between 22:00 and 04:00 local time on nights after ``start``, in order."""
+        origin = self.calendar.start_us
+        day = (start - origin) // DAY_US + np.floor(self.rng.uniform(0, max(days, 1), count)).astype(np.int64)
+        within = self.rng.uniform(22, 28, count) * HOUR_US
+        return np.sort(origin + day * DAY_US + within.astype(np.int64))
+
     # -- people
 
     def insiders(self, count: int, kind: str = "person") -> np.ndarray:
         """Accounts of distinct ordinary customers of a kind, all customers by then."""
-        pool = self.world.customers_of(kind)
-        pool = pool[self.world.joined_us[pool] < self.start]
-        return self.world.account[self.rng.choice(pool, count, replace=False)]
+        pool = self.world.customers_of(kind, by_us=self.start)
+        return self.world.account[self._draw(pool, count)]
+
+    def _draw(self, pool: np.ndarray, count: int, keep: np.ndarray | None = None) -> np.ndarray:
+        """``count`` different members of a pool in time that does not grow with the pool.
+
+        ``keep`` (shape as ``pool``) is the chance with which a drawn member is accepted.
+        """
+        if count > len(pool):
+            raise BadInput(f"simulate: a scheme needs {count} parties of a kind, the world has {len(pool)}")
+        chosen: dict[int, None] = {}
+        while len(chosen) < count:
+            place = int(self.rng.integers(len(pool)))
+            if keep is None or self.rng.random() < keep[place]:
+                chosen[int(pool[place])] = None
+        return np.fromiter(chosen, np.int64, count)
 
     def recruits(self, count: int) -> np.ndarray:
         """Accounts of distinct persons whom a recruiter would approach.
@@ -66,20 +92,16 @@ class Scene:
         Students, workers, the unemployed and the self-employed are approached more
         often than others (assumption); nobody is beyond reach.
         """
-        pool = self.world.customers_of("person")
-        pool = pool[self.world.joined_us[pool] < self.start]
-        eager = np.isin(self.world.occupation[pool], ["student", "unemployed", "self_employed"])
-        weight = np.where(eager, 2.0, 1.0)
-        return self.world.account[self.rng.choice(pool, count, replace=False, p=weight / weight.sum())]
+        pool = self.world.customers_of("person", by_us=self.start)
+        return self.world.account[self._draw(pool, count, self.world.approachable)]
 
     def outsiders(self, count: int, holder: str = "person") -> np.ndarray:
         """Distinct accounts outside the bank of a kind of holder."""
-        return self.rng.choice(self.world.outside(holder), count, replace=False)
+        return self._draw(self.world.outside(holder), count)
 
     def sleeper(self) -> int:
         """The account of a customer who has been silent since before the run."""
-        pool = np.flatnonzero(self.world.is_dormant)
-        return int(self.world.account[self.rng.choice(pool)])
+        return int(self.world.account[self._draw(self.world.sleepers, 1)[0]])
 
     def income(self, account: int) -> float:
         """Monthly income or turnover of an account's owner in yuan."""
@@ -110,11 +132,19 @@ class Scene:
         city: int = -1,
     ) -> None:
         """Intend one payment, or many of one kind (arrays broadcast); amounts in yuan."""
-        size = np.broadcast(at, payer, payee, yuan).size
-        moments, sources, targets, amounts = (
-            np.broadcast_to(np.atleast_1d(value), size) for value in (at, payer, payee, yuan)
-        )
-        self.flows.append(Flow.of(moments, sources, targets, amounts, channel, purpose, city))
+        self._payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
+
+    @property
+    def flows(self) -> list[Flow]:
+        """The intended payments, one Flow for each call of `pay`."""
+        return [_flow([payment]) for payment in self._payments]
+
+    @staticmethod
+    def all_flows(scenes: list[Scene]) -> Flow:
+        """The payments of many scenes at once; ``scheme`` is the number of the scene."""
+        payments = [payment for scene in scenes for payment in scene._payments]
+        counts = [len(scene._payments) for scene in scenes]
+        return _flow(payments, np.repeat(np.arange(len(scenes)), counts))
 
     def slices(self, total: float, count: int, evenness: float) -> np.ndarray:
         """Split a sum in ``count`` parts; a larger ``evenness`` gives more equal parts.
@@ -133,3 +163,31 @@ class Scene:
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds."""
         return (1.0, 1.5, 3.0)[self.sophistication]
+
+
+def _flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:
+    """Payments as one Flow; built once for all, because a small array costs as much as a large one."""
+    sizes = [max(np.size(value) for value in payment[:4]) for payment in payments]
+
+    def column(place: int, dtype: type) -> np.ndarray:
+        if not payments:
+            return np.empty(0, dtype)
+        parts = [
+            np.full(size, value) if np.size(value) == 1 else np.asarray(value)
+            for size, value in zip(sizes, (payment[place] for payment in payments), strict=True)
+        ]
+        return np.concatenate(parts).astype(dtype)
+
+    whole = [np.repeat(np.array([p[place] for p in payments], np.int64), sizes) for place in (4, 5, 6)]
+    return Flow(
+        at=column(0, np.int64),
+        payer=column(1, np.int32),
+        payee=column(2, np.int32),
+        amount=np.maximum(np.round(column(3, np.float64) * 100), 1).astype(np.int64),
+        channel=whole[0].astype(np.int8),
+        purpose=whole[1].astype(np.int8),
+        city=whole[2].astype(np.int16),
+        scheme=np.repeat(np.full(len(payments), NO_SCHEME) if scheme is None else scheme, sizes).astype(
+            np.int32
+        ),
+    )

@@ -1,4 +1,8 @@
-"""How customers earn and spend: one file a livelihood, each a function to a Flow."""
+"""How customers earn and spend: one file a livelihood.
+
+A livelihood is a function that draws lasting habits (employer, landlord, circle of
+friends) once and returns a function that draws the payments of one stretch of days.
+"""
 
 from __future__ import annotations
 
@@ -12,33 +16,43 @@ from data.world.flows import Flow
 from data.world.population import Population
 from pipeline import Registry, import_siblings
 
-Livelihood = Callable[[Population, Calendar, np.random.Generator], Flow]
+Draw = Callable[[Calendar, np.random.Generator], Flow]
+Livelihood = Callable[[Population, np.random.Generator], Draw]
 
 LIVELIHOODS: Registry[Livelihood] = Registry("livelihood")
 
 
-def repeat(rng: np.random.Generator, who: np.ndarray, per_month: np.ndarray | float, days: int) -> np.ndarray:
-    """Each of ``who`` as often as a Poisson number of events over ``days`` says."""
-    counts = rng.poisson(np.broadcast_to(per_month, len(who)) * days / 30.4)
+def repeat(
+    rng: np.random.Generator, who: np.ndarray, per_month: np.ndarray | float, weight: np.ndarray
+) -> np.ndarray:
+    """Each of ``who`` as often as a Poisson number of events over the weighted days says.
+
+    ``weight`` has shape (days,), 1 for an ordinary day.
+    """
+    counts = rng.poisson(np.broadcast_to(per_month, len(who)) * (weight.sum() / 30.4))
     return np.repeat(who, counts)
 
 
-def monthly(
-    rng: np.random.Generator, calendar: Calendar, payday: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Every (member, day) on which a member's day of the month falls.
+def monthly(calendar: Calendar, payday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every (member, day) of the stretch on which a member's monthly payment falls.
 
-    ``payday`` has shape (members,); both results have shape (payments,): the position
-    in ``payday`` and the day number, up to two days late.
+    ``payday`` has shape (members,), 1 to 28; a payment is up to two days late, by member
+    and month. Both results have shape (payments,): position in ``payday`` and day number.
     """
-    day_of_month = calendar.day_of_month()
-    days = [np.flatnonzero(day_of_month == day) for day in range(1, 29)]
-    member = np.concatenate(
-        [np.full(len(days[p - 1]), m) for m, p in enumerate(payday)] or [np.empty(0, int)]
-    )
-    day = np.concatenate([days[p - 1] for p in payday] or [np.empty(0, int)])
-    late = rng.integers(0, 3, len(day))
-    return member.astype(int), np.minimum(day + late, calendar.days - 1)
+    members, days = [], []
+    order = np.argsort(payday, kind="stable")
+    edges = np.searchsorted(payday[order], np.arange(1, 30))
+    for day, date in enumerate(calendar.dates()):
+        month = int(date.astype("datetime64[M]").astype(int))
+        of_month = int((date - date.astype("datetime64[M]")).astype(int)) + 1
+        for late in range(3):
+            due = of_month - late
+            if 1 <= due <= 28:
+                group = order[edges[due - 1] : edges[due]]
+                paid = group[(group * 7919 + month * 104_729) % 3 == late]
+                members.append(paid)
+                days.append(np.full(len(paid), day))
+    return np.concatenate(members), np.concatenate(days)
 
 
 import_siblings(__name__, str(Path(__file__).parent))

@@ -6,12 +6,12 @@ import numpy as np
 
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, monthly, repeat
+from data.world.livelihoods import LIVELIHOODS, Draw, monthly, repeat
 from data.world.population import Population
 
 
 @LIVELIHOODS.register("payroll")
-def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> Flow:
+def payroll(world: Population, rng: np.random.Generator) -> Draw:
     """Monthly income of persons from employers, the state or their parents."""
     persons = world.customers_of("person")
     occupation = world.occupation[persons]
@@ -27,30 +27,33 @@ def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
     source[is_student] = rng.choice(world.outside("person"), is_student.sum())
     is_regular = ~np.isin(occupation, ["self_employed", "unemployed"])
     payday = (source * 7) % 20 + 5
+    regular, irregular = persons[is_regular], persons[~is_regular]
+    source, is_student, payday = source[is_regular], is_student[is_regular], payday[is_regular]
+    people, firms = world.outside("person"), world.outside("company")
 
-    member, day = monthly(rng, calendar, payday[is_regular])
-    who = persons[is_regular][member]
-    at = calendar.moments(rng, day, OFFICE)
-    yuan = world.income[who] * rng.normal(1, 0.03, len(who)).clip(0.8, 1.6)
-    from_parents = is_student[is_regular][member]
-    income = [
-        Flow.of(at[m], source[is_regular][member[m]], world.account[who[m]], yuan[m], "transfer", purpose)
-        for m, purpose in ((~from_parents, "payroll"), (from_parents, "family"))
-    ]
+    def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
+        member, day = monthly(stretch, payday)
+        who = regular[member]
+        at = stretch.moments(rng, day, OFFICE)
+        yuan = world.income[who] * rng.normal(1, 0.03, len(who)).clip(0.8, 1.6)
+        from_parents = is_student[member]
+        income = [
+            Flow.of(at[m], source[member[m]], world.account[who[m]], yuan[m], "transfer", purpose)
+            for m, purpose in ((~from_parents, "payroll"), (from_parents, "family"))
+        ]
+        leisure = stretch.leisure_weight()
+        gigs = repeat(rng, irregular, 5.0, leisure)
+        clients = np.where(
+            rng.random(len(gigs)) < 0.7, rng.choice(people, len(gigs)), rng.choice(firms, len(gigs))
+        )
+        jobs = Flow.of(
+            stretch.moments(rng, stretch.draw_days(rng, len(gigs), leisure), WAKING),
+            clients,
+            world.account[gigs],
+            world.income[gigs] / 5 * rng.lognormal(-0.32, 0.8, len(gigs)),
+            "transfer",
+            "unstated",
+        )
+        return Flow.concat([*income, jobs])
 
-    gigs = repeat(rng, persons[~is_regular], 5.0, calendar.days)
-    clients = np.where(
-        rng.random(len(gigs)) < 0.7,
-        rng.choice(world.outside("person"), len(gigs)),
-        rng.choice(world.outside("company"), len(gigs)),
-    )
-    days = calendar.draw_days(rng, len(gigs), calendar.leisure_weight())
-    jobs = Flow.of(
-        calendar.moments(rng, days, WAKING),
-        clients,
-        world.account[gigs],
-        world.income[gigs] / 5 * rng.lognormal(-0.32, 0.8, len(gigs)),
-        "transfer",
-        "unstated",
-    )
-    return Flow.concat([*income, jobs])
+    return draw
