@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar, get_args
 
 import pandas as pd
 import pandera.pandas as pa
@@ -117,6 +117,22 @@ def read_yaml(path: Path) -> Any:
         raise BadInput(f"{path}{line}: expected valid YAML") from None
 
 
+def _keys_at(settings: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Keys that a parameter class allows at a place inside it."""
+    inner: Any = settings
+    for part in path:
+        annotation = (
+            inner.model_fields[part].annotation if isinstance(part, str) and _is_model(inner) else inner
+        )
+        candidates = [annotation, *get_args(annotation)]
+        inner = next((kind for kind in candidates if _is_model(kind)), inner)
+    return sorted(inner.model_fields)
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
 def parse(settings: type[Settings], values: Any, place: str) -> Settings:
     """Check ``values`` against a parameter class; the first fault becomes one sentence."""
     if not isinstance(values, dict):
@@ -126,8 +142,8 @@ def parse(settings: type[Settings], values: Any, place: str) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        known = ", ".join(sorted(settings.model_fields))
         if first["type"] == "extra_forbidden":
+            known = ", ".join(_keys_at(settings, first["loc"][:-1]))
             raise BadInput(f"{place}.{key}: unknown key, expected one of: {known}") from None
         found = "" if first["type"] == "missing" else f", found {first['input']!r}"
         raise BadInput(f"{place}.{key}: {first['msg'].lower()}{found}") from None
@@ -180,7 +196,11 @@ def read(table: type[Table], columns: list[str] | None = None) -> pd.DataFrame:
     """Read a table (or some of its columns); a missing or broken file is bad input."""
     path = table_path(table)
     try:
-        frame = parquet.ParquetFile(path).read(columns=columns).to_pandas()
+        file = parquet.ParquetFile(path)
+        for name, column in table.to_schema().columns.items():
+            if not column.regex and name not in file.schema_arrow.names:
+                raise BadInput(f"{path}: column {name!r} is missing, run the stage that writes the table")
+        frame = file.read(columns=columns).to_pandas()
     except FileNotFoundError:
         raise BadInput(f"{path}: the table is missing, run the stage that writes it") from None
     except (pyarrow.ArrowInvalid, OSError) as error:
@@ -262,10 +282,12 @@ _run: dict[str, Any] = {"rows_in": {}, "rows_out": {}, "set_aside": {}}
 def set_aside(rows: pd.DataFrame, what: str, reason: str) -> None:
     """Count rows that a stage does not use, and keep them with the reason."""
     _run["set_aside"][f"{what}: {reason}"] = len(rows)
-    if len(rows):
-        frame = rows.assign(reason=reason)
-        with _written_aside(ARTIFACTS / "set_aside" / f"{what}.parquet") as aside:
-            frame.to_parquet(aside, compression="zstd", index=False)
+    path = ARTIFACTS / "set_aside" / f"{what}.parquet"
+    if not len(rows):
+        path.unlink(missing_ok=True)
+        return
+    with _written_aside(path) as aside:
+        rows.assign(reason=reason).to_parquet(aside, compression="zstd", index=False)
 
 
 def progress(rows: Iterable[Item], what: str, unit: str, total: int | None = None) -> Iterable[Item]:

@@ -19,7 +19,12 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from data.schema import DAY_US, HOLDER_KINDS
+from data.schema import CHANNELS, DAY_US, HOLDER_KINDS, PURPOSES
+
+
+def codes_of(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:
+    """Position of each value in ``names``, whatever order a category brings; shape of ``values``."""
+    return pd.Categorical(values, categories=list(names)).codes
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,8 @@ class Events:
         payee = parties.nodes_of(transactions["payee_account_id"])
         at = transactions["at"].astype("int64").to_numpy()
         cents = transactions["amount_cents"].to_numpy()
-        channel = transactions["channel"].cat.codes.to_numpy()
-        purpose = transactions["purpose"].cat.codes.to_numpy()
+        channel = codes_of(transactions["channel"], CHANNELS)
+        purpose = codes_of(transactions["purpose"], PURPOSES)
         city = transactions["city"].fillna(-1).to_numpy().astype(np.int16)
         customers = len(parties.customer_id)
         ids = transactions["transaction_id"].to_numpy()
@@ -181,7 +186,10 @@ def _smallest(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndar
     smallest = np.full(len(first), np.nan)
     for q in range(len(first)):
         for k in range(first[q], end[q]):
-            if not smallest[q] <= values[k]:
+            if np.isnan(values[k]):
+                smallest[q] = np.nan
+                break
+            if k == first[q] or values[k] < smallest[q]:
                 smallest[q] = values[k]
     return smallest
 

@@ -69,7 +69,8 @@ def opening_times(alerts: pd.DataFrame, per_day: float, longest_wait_days: int) 
             alert = int(order[position])
             heapq.heappush(queue, (-int(counts[alert]), int(arrival[alert]), alert))
             position += 1
-        hands = min(hands + per_day, per_day + 1)
+        # What was not used yesterday is gone, but for a started hour.
+        hands = per_day + hands % 1
         while queue and hands >= 1:
             _, came, alert = heapq.heappop(queue)
             if day - came <= longest_wait_days * DAY_US:
@@ -115,7 +116,9 @@ def random_reviews(active: pd.DataFrame, weekly: float, rng: np.random.Generator
         count = min(int(weekly) + (rng.random() < weekly % 1), len(group))
         drawn = np.sort(rng.choice(group["customer_id"].to_numpy(), count, replace=False))
         parts.append(
-            pd.DataFrame({"customer_id": drawn, "event_at": as_of, "propensity": count / len(group)})
+            pd.DataFrame(
+                {"customer_id": drawn, "event_at": as_of, "propensity": min(weekly / len(group), 1.0)}
+            )
         )
     return pd.concat(parts, ignore_index=True)
 

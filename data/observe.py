@@ -47,7 +47,7 @@ def selections(events: Events, origin_us: int, params: Params) -> dict[str, np.n
         "cash": np.isin(events.channel, [CHANNELS.index(name) for name in CASH]),
         "unexplained": ~explained,
         "near_line": (events.cents >= low) & (events.cents < high),
-        "night": (hour >= dusk) | (hour < dawn),
+        "night": (hour >= dusk) & (hour < dawn) if dusk < dawn else (hour >= dusk) | (hour < dawn),
         "round": events.cents % (params.round_to_cny * 100) == 0,
     }
 
@@ -65,15 +65,17 @@ def money_trail(
         params.fast_hours * HOUR_US,
         params.matching_memory_days * DAY_US,
     )
-    is_transfer = (transactions["channel"] == "transfer").to_numpy()
-    transfers = transactions[is_transfer]
+    payer = parties.nodes_of(transactions["payer_account_id"])
+    payee = parties.nodes_of(transactions["payee_account_id"])
+    # A payment between a customer's own accounts is no hop.
+    is_hop = (transactions["channel"] == "transfer").to_numpy() & (payer != payee)
     low, high = params.round_trip_kept
     hops = np.zeros(len(transactions), np.int64)
-    hops[is_transfer] = round_trip_hops(
-        parties.nodes_of(transfers["payer_account_id"]),
-        parties.nodes_of(transfers["payee_account_id"]),
-        transfers["at"].astype("int64").to_numpy(),
-        transfers["amount_cents"].to_numpy(),
+    hops[is_hop] = round_trip_hops(
+        payer[is_hop],
+        payee[is_hop],
+        transactions["at"].astype("int64").to_numpy()[is_hop],
+        transactions["amount_cents"].to_numpy()[is_hop],
         len(parties.holder),
         len(parties.customer_id),
         params.round_trip_days * DAY_US,
@@ -89,19 +91,6 @@ def money_trail(
         "residence_cent_hours": residence,
     }
     return columns, events.is_credit & (hops[events.payment] >= 3)
-
-
-def available(transactions: pd.DataFrame, customers: pd.DataFrame) -> frozenset[str]:
-    """What the data set offers, of the things that an indicator may need."""
-    at = transactions["at"].astype("int64")
-    offers = {
-        "cash": transactions["channel"].isin(CASH).any(),
-        "balance": transactions["payer_balance_cents"].notna().any(),
-        "income": customers["monthly_income_cents"].notna().any(),
-        "purpose": len(transactions) > 0,
-        "hour": (at % DAY_US != at.min() % DAY_US).any() if len(at) else False,
-    }
-    return frozenset(name for name, offered in offers.items() if offered)
 
 
 def daily_queries(events: Events, origin_us: int, first_day: int) -> tuple[np.ndarray, np.ndarray]:
@@ -138,9 +127,10 @@ def observe(
     accounts: pd.DataFrame,
     customers: pd.DataFrame,
     periods: pd.DataFrame,
+    offered: frozenset[str],
     params: Params,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Daily and weekly indicators as two tables."""
+    """Daily and weekly indicators as two tables; ``offered`` is what the data set can say."""
     parties = Parties.of(customers["customer_id"], accounts)
     events = Events.of(transactions, parties)
     by_node = customers.set_index("customer_id").loc[parties.customer_id]
@@ -151,7 +141,6 @@ def observe(
     }
     columns, closes_round_trip = money_trail(events, transactions, parties, params)
     chosen = {**selections(events, origin_us, params), "round_trip": closes_round_trip}
-    offered = available(transactions, customers)
 
     bounds = periods.set_index("name")
     first_week = int(bounds["starts_at"].astype("int64").loc["train"])
@@ -187,6 +176,7 @@ def main() -> None:
         pipeline.read(schema.Accounts),
         pipeline.read(schema.Customers),
         pipeline.read(schema.Periods),
+        frozenset(pipeline.read(schema.Offers)["name"]),
         params,
     )
     pipeline.write(schema.DailyIndicators, daily)

@@ -18,6 +18,11 @@ RULEBOOK = Path("data/rulebook.yaml")
 CUSTOMER_COLUMNS = {"kind": "VARCHAR", "seg": "DOUBLE"}
 
 
+def _number(value: float) -> str:
+    """A number as SQL reads it, without losing a digit."""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
 class Name(pipeline.Parameters):
     """A name in both languages."""
 
@@ -52,7 +57,7 @@ class Rule(pipeline.Parameters):
     def sql(self) -> str:
         """The predicate with its parameters filled in."""
         try:
-            return self.predicate.format(**{key: f"{p.value:g}" for key, p in self.parameters.items()})
+            return self.predicate.format(**{key: _number(p.value) for key, p in self.parameters.items()})
         except (KeyError, IndexError, ValueError) as error:
             raise BadInput(
                 f"{RULEBOOK}: rule {self.id}: the predicate names unknown parameter {error}"
@@ -60,7 +65,7 @@ class Rule(pipeline.Parameters):
 
     def indicators(self) -> set[str]:
         """Indicators that the predicate uses."""
-        return set(re.findall(r"[a-z_0-9]+", self.sql())) & set(INDICATORS)
+        return set(re.findall(r"[a-z_0-9]+", self.sql().lower())) & set(INDICATORS)
 
 
 class Rulebook(pipeline.Parameters):

@@ -54,6 +54,7 @@ PURPOSES = (
     "loan_repayment",
     "unstated",
 )
+OFFERS = ("cash", "balance", "income", "purpose", "hour")
 STREAMS = ("alert", "random")
 OUTCOMES = ("dismissed", "reported", "unreviewed")
 LABEL_SOURCES = ("rule_vote", "random_review", "disposition", "given")
@@ -69,6 +70,12 @@ class Periods(Table):
     )
     starts_at: Series[Time] = Field(description="first moment of the stretch")
     ends_at: Series[Time] = Field(description="first moment after the stretch")
+
+
+class Offers(Table):
+    """Something that the data set can say at all, whatever its rows happen to hold. Key: name."""
+
+    name: Series[str] = Field(unique=True, isin=OFFERS, description="kind of fact that is offered")
 
 
 class Customers(Table):

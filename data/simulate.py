@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 import pipeline
 from data import schema
 from data.schema import DAY_US
-from data.sources import READERS, Part, World, schemes_table
+from data.sources import DECLINED, READERS, Part, World, schemes_table
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw
 from data.world import population as people
@@ -25,6 +27,9 @@ from data.world.livelihoods import LIVELIHOODS
 from data.world.scene import Scene
 
 SECOND_US = 1_000_000
+SHORTEST_RUN_DAYS = 6 * 7  # a scheme starts on day 30 or later, and not in the last 12 days
+SIMULATE = "simulate"  # the source that is no reader
+PARTIES_PER_SCHEME = 3  # customers that a scheme takes, about
 Planned = tuple[str, bool, Scene]  # typology, is illicit, the drawn scheme
 
 
@@ -39,10 +44,52 @@ class Params(pipeline.Parameters):
     stretch_days: int = Field(ge=7)
     customers: int = Field(ge=300)
     cities: int = Field(ge=1, le=1000)
-    dormant_share: float = Field(gt=0, lt=0.5)
     schemes_per_typology: int = Field(ge=1)
     look_alikes_per_scheme: int = Field(ge=0)
+    dormant_share: float = Field(gt=0, lt=0.5)
     sophistication_shares: tuple[float, float, float]
+
+    @field_validator("calendar")
+    @classmethod
+    def run_holds_schemes(cls, calendar: Span) -> Span:
+        """The run is long enough for a scheme to start and end in it."""
+        days = 7 * sum(calendar.weeks().values())
+        if days < SHORTEST_RUN_DAYS:
+            raise ValueError(f"a run of {days} days holds no scheme, {SHORTEST_RUN_DAYS} are needed")
+        return calendar
+
+    @field_validator("stretch_days")
+    @classmethod
+    def stretch_fits_the_run(cls, days: int, info: ValidationInfo) -> int:
+        """A stretch is no longer than the run."""
+        calendar = info.data.get("calendar")
+        if calendar and days > 7 * sum(calendar.weeks().values()):
+            raise ValueError("a stretch is longer than the run")
+        return days
+
+    @field_validator("schemes_per_typology")
+    @classmethod
+    def customers_suffice(cls, count: int, info: ValidationInfo) -> int:
+        """There are customers enough for all schemes."""
+        needed = count * len(TYPOLOGIES) * PARTIES_PER_SCHEME
+        customers = info.data.get("customers", needed)
+        if needed > customers:
+            raise ValueError(f"so many schemes of each typology need {needed} customers, not {customers}")
+        return count
+
+    @field_validator("dormant_share")
+    @classmethod
+    def sleepers_suffice(cls, share: float, info: ValidationInfo) -> float:
+        """There are sleepers enough for all plans that wake one."""
+        drawn = {"customers", "schemes_per_typology", "look_alikes_per_scheme"}
+        if drawn <= set(info.data):
+            schemes, others = info.data["schemes_per_typology"], info.data["look_alikes_per_scheme"]
+            waking = sum(typology.family == "dormancy" for typology in TYPOLOGIES.values())
+            plans = waking * schemes * (1 + others)
+            asleep = int(info.data["customers"] * share * people.CAN_SLEEP)
+            if plans > asleep:
+                raise ValueError(f"{plans} plans wake a sleeper each, about {asleep} customers would sleep")
+        return share
 
     @field_validator("sophistication_shares")
     @classmethod
@@ -79,6 +126,7 @@ def simulate(params: Params) -> World:
         given_labels=pd.DataFrame(
             {"customer_id": np.empty(0, np.int64), "event_at": nothing, "known_at": nothing, "value": 0.0}
         ),
+        offers=frozenset(schema.OFFERS),
         parts=parts(world, calendar, scenes, names, params),
     )
 
@@ -158,8 +206,12 @@ def parts(
 def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -> list[Planned]:
     """Every scheme and look-alike as (typology, is_illicit, scene).
 
-    Each has a random stream of its own: adding one leaves all others as they were.
+    Each has a random stream of its own: adding one leaves all others as they were. Only
+    sleepers are dealt from one shuffled row, since nobody wakes twice: to schemes from
+    its front, to look-alikes from its back.
     """
+    asleep = deque(world.account[stream(params.seed, "sleepers").permutation(world.sleepers)].tolist())
+    wake = {"illicit": asleep.popleft, "licit": asleep.pop}
     scenes = []
     for name, typology in TYPOLOGIES.items():
         plans: list[tuple[str, Draw, int]] = [
@@ -170,7 +222,7 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
             for number in range(count):
                 rng = stream(params.seed, "typology", name, side, str(number))
                 level = int(rng.choice(3, p=params.sophistication_shares))
-                scene = Scene(world, calendar, rng, level if side == "illicit" else 0)
+                scene = Scene(world, calendar, rng, level if side == "illicit" else 0, wake[side])
                 draw(scene)
                 scenes.append((name, side == "illicit", scene))
     return scenes
@@ -217,15 +269,23 @@ def members_table(scenes: list[Planned], world: people.Population, names: people
     return members.drop(columns="position")
 
 
-def load(source: str, folder: str) -> World:
+def load(source: Any, folder: Any) -> World:
     """The world that ``source`` names: simulated, or read from a folder."""
+    place = pipeline.PARAMS_FILE
+    known = ", ".join(sorted([*READERS, SIMULATE]))
+    for key, value in (("source", source), ("source_path", folder)):
+        if not isinstance(value, str):
+            raise pipeline.BadInput(f"{place}: {key}: expected text, found {value!r}")
+    if source != SIMULATE and source not in READERS:
+        raise pipeline.BadInput(f"{place}: source: unknown source {source!r}, expected one of: {known}")
     if not Path(folder).exists():
-        raise pipeline.BadInput(f"{pipeline.PARAMS_FILE}: source_path: {folder!r} does not exist")
-    if source == "simulate":
+        raise pipeline.BadInput(f"{place}: source_path: {folder!r} does not exist")
+    if source == SIMULATE:
         return simulate(pipeline.params("simulate", Params))
-    reader = READERS.lookup(source, f"{pipeline.PARAMS_FILE}: source")
+    if not Path(folder).is_dir():
+        raise pipeline.BadInput(f"{place}: source_path: expected a folder, found the file {folder!r}")
     settings = pipeline.params(f"sources.{source}", SourceParams)
-    return reader(Path(folder), settings.calendar)
+    return READERS[source](Path(folder), settings.calendar)
 
 
 def main() -> None:
@@ -234,6 +294,7 @@ def main() -> None:
     for what, reason, rows in world.set_aside:
         pipeline.set_aside(rows, what, reason)
     pipeline.write(schema.Periods, world.periods)
+    pipeline.write(schema.Offers, pd.DataFrame({"name": sorted(world.offers)}, dtype=str))
     pipeline.write(schema.Customers, world.customers)
     pipeline.write(schema.ProfileTags, world.profile_tags)
     pipeline.write(schema.Accounts, world.accounts)
@@ -250,7 +311,7 @@ def main() -> None:
     pipeline.write(schema.Schemes, schemes_table(world.members, planted))
     if declined:
         refused = pd.concat(declined, ignore_index=True)
-        pipeline.set_aside(refused, "declined_payments", "would overdraw the payer's account")
+        pipeline.set_aside(refused, *DECLINED)
 
 
 if __name__ == "__main__":

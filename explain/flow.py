@@ -34,7 +34,9 @@ def ego_flow(
             & (recent["payee"] != me)
         ]
         onward.append(later.nlargest(3, "yuan"))
-    steps = [(0, incoming), (1, outgoing), *[(2, part) for part in onward]]
+    # A payee paid twice within the hours pays on once.
+    beyond = pd.concat(onward) if onward else recent.iloc[:0]
+    steps = [(0, incoming), (1, outgoing), (2, beyond[~beyond.index.duplicated()])]
     edges = [
         {
             "step": step,

@@ -87,4 +87,5 @@ def reasons(contributions: pd.DataFrame, labels: pd.DataFrame, most: int) -> pd.
                     "text_zh": text_zh,
                 }
             )
-    return pd.DataFrame(rows)
+    columns = ["subject_id", "rank", "family", "feature", "contribution", "text_en", "text_zh"]
+    return pd.DataFrame(rows, columns=columns)

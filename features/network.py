@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 import pipeline
-from data.asof import Parties
-from data.schema import DAY_US, HOLDER_KINDS, HOUR_US
+from data.asof import Parties, codes_of
+from data.schema import CHANNELS, DAY_US, HOLDER_KINDS, HOUR_US
 from features.catalogue import Feature
 
 HUBS = ("merchant", "utility")
@@ -108,7 +108,7 @@ def graph_edges(transactions: pd.DataFrame, parties: Parties, origin_us: int) ->
             "payer_node": payer[keep],
             "payee_node": payee[keep],
             "log_amount": np.log1p(transactions["amount_cents"].to_numpy()[keep] / 100).astype(np.float32),
-            "channel": transactions["channel"].cat.codes.to_numpy()[keep].astype(np.uint8),
+            "channel": codes_of(transactions["channel"], CHANNELS)[keep].astype(np.uint8),
             "hour": ((at.astype("int64") - origin_us) % DAY_US // HOUR_US).astype(np.uint8),
         }
     ).reset_index(drop=True)

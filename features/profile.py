@@ -74,10 +74,27 @@ def tag_as_of(subjects: pd.DataFrame, tags: pd.DataFrame, tag: str) -> pd.Series
     return found["value"].where(is_valid).set_axis(found["index"]).reindex(subjects.index).astype(object)
 
 
+def household_size(subjects: pd.DataFrame, customers: pd.DataFrame) -> pd.Series:
+    """Customers of the subject's household who had joined before as_of; NaN without a household."""
+    relatives = customers[["household_id", "joined_at"]].dropna().sort_values("joined_at")
+    relatives = relatives.assign(size=relatives.groupby("household_id").cumcount() + 1)
+    mine = subjects["customer_id"].map(customers.set_index("customer_id")["household_id"])
+    queries = pd.DataFrame({"household_id": mine, "as_of": subjects["as_of"]}).dropna()
+    found = pd.merge_asof(
+        queries.reset_index().sort_values("as_of"),
+        relatives,
+        left_on="as_of",
+        right_on="joined_at",
+        by="household_id",
+        allow_exact_matches=False,
+    )
+    return found.set_index("index")["size"].reindex(subjects.index).astype(float)
+
+
 def profile(subjects: pd.DataFrame, customers: pd.DataFrame, tags: pd.DataFrame) -> pd.DataFrame:
     """Profile features by subject, NaN where the profile is silent; index of ``subjects``."""
     facts = customers.set_index("customer_id").loc[subjects["customer_id"]].set_axis(subjects.index)
-    household = facts["household_id"].map(customers["household_id"].value_counts())
+    household = household_size(subjects, customers)
     order = {name: float(code) for code, name in enumerate(OCCUPATIONS)}
     kinds = {name: float(code) for code, name in enumerate(CUSTOMER_KINDS)}
     birth = facts["birth_year"].astype("Float64")
@@ -89,7 +106,7 @@ def profile(subjects: pd.DataFrame, customers: pd.DataFrame, tags: pd.DataFrame)
             "income_band": pd.to_numeric(tag_as_of(subjects, tags, "income_band")).astype(float),
             "declared_monthly_income": facts["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan)
             / 100,
-            "household_size": household.to_numpy(dtype=float, na_value=np.nan),
+            "household_size": household,
         },
         index=subjects.index,
     ).astype(np.float32)

@@ -28,6 +28,8 @@ def alerts_within_budget(
     ``scale`` multiplies the budget.
     """
     rank = np.zeros(len(score), np.int64)
+    if not len(score):
+        return rank
     last_alert: dict[int, int] = {}
     order = np.lexsort((customer, -score, as_of_us))
     edges = np.flatnonzero(np.diff(as_of_us[order], prepend=np.int64(-1)))

@@ -13,7 +13,7 @@ from data.observe import Params as ObserveParams
 from data.rulebook import Rulebook
 from data.simulate import Params as SimulateParams
 from data.simulate import simulate
-from data.sources import World
+from data.sources import Whole, gather
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -55,5 +55,5 @@ def small_params(_at_the_root: None) -> SimulateParams:
 
 
 @pytest.fixture(scope="session")
-def small_world(small_params: SimulateParams) -> World:
-    return simulate(small_params)
+def small_world(small_params: SimulateParams) -> Whole:
+    return gather(simulate(small_params))

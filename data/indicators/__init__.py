@@ -53,7 +53,9 @@ def indicator(
 
     def enter(measure: Measure) -> Measure:
         name = measure.__name__
-        label_en = (measure.__doc__ or "").splitlines()[0].rstrip(".")
+        label_en = ((measure.__doc__ or "").splitlines() or [""])[0].rstrip(".")
+        if not all(text.strip() for text in (label_en, label_zh, unit, family, source)):
+            raise ValueError(f"indicator {name}: expected labels in both languages, unit, family and source")
         INDICATORS.register(name)(
             Indicator(name, label_en, label_zh, unit, family, source, frozenset(needs.split()), measure)
         )

@@ -15,6 +15,9 @@ import pandas as pd
 from data.world.calendar import Span
 from pipeline import BadInput, Registry, import_siblings
 
+# What a world sets aside when it is settled: the table and the reason.
+DECLINED = ("declined_payments", "would overdraw the payer's account")
+
 
 @dataclass(frozen=True)
 class Part:
@@ -35,8 +38,8 @@ class World:
 
     ``parts`` comes in order of time and can be walked through once, so that a world
     larger than memory can be written. ``members`` is the Schemes table without the
-    moments, which are known when the last part is. ``set_aside`` holds rows that were
-    not used: (what, reason, rows).
+    moments, which are known when the last part is. ``offers`` names what the data set can
+    say (schema.OFFERS). ``set_aside`` holds rows that were not used: (what, reason, rows).
     """
 
     periods: pd.DataFrame
@@ -45,30 +48,45 @@ class World:
     accounts: pd.DataFrame
     members: pd.DataFrame
     given_labels: pd.DataFrame
+    offers: frozenset[str]
     parts: Iterator[Part]
     set_aside: list[tuple[str, str, pd.DataFrame]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Whole:
-    """The tables of a world's parts put together."""
+    """A world that fits into memory: every table, the parts put together.
 
+    ``set_aside`` holds the rows that were not used, declined payments among them.
+    """
+
+    periods: pd.DataFrame
+    customers: pd.DataFrame
+    profile_tags: pd.DataFrame
+    accounts: pd.DataFrame
+    given_labels: pd.DataFrame
     transactions: pd.DataFrame
     truth: pd.DataFrame
     schemes: pd.DataFrame
-    declined: pd.DataFrame
+    set_aside: list[tuple[str, str, pd.DataFrame]]
 
 
 def gather(world: World) -> Whole:
-    """Walk through a world that fits into memory."""
+    """Walk through a world and put its parts together."""
     parts = list(world.parts)
     truth = pd.concat([part.truth for part in parts], ignore_index=True)
     declined = [part.declined for part in parts if part.declined is not None]
+    refused = [(*DECLINED, pd.concat(declined, ignore_index=True))] if declined else []
     return Whole(
+        periods=world.periods,
+        customers=world.customers,
+        profile_tags=world.profile_tags,
+        accounts=world.accounts,
+        given_labels=world.given_labels,
         transactions=pd.concat([part.transactions for part in parts], ignore_index=True),
         truth=truth.drop(columns="at"),
         schemes=schemes_table(world.members, truth),
-        declined=pd.concat(declined, ignore_index=True) if declined else pd.DataFrame(),
+        set_aside=[*world.set_aside, *refused],
     )
 
 
@@ -83,6 +101,8 @@ def schemes_table(members: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 Reader = Callable[[Path, Span], World]
 READERS: Registry[Reader] = Registry("source")
+# The least value that is too large: yuan become cents, and both are 64 bits wide.
+LARGEST = {"int": 2.0**63, "float": 1e15}
 
 
 def read_csv(path: Path, columns: dict[str, str]) -> pd.DataFrame:
@@ -107,6 +127,15 @@ def read_parquet(path: Path, columns: dict[str, str]) -> pd.DataFrame:
     return _typed(frame, path, columns)
 
 
+def refuse_repeated(frame: pd.DataFrame, path: Path, column: str) -> None:
+    """Refuse a table in which a value of a key column stands twice, as one sentence."""
+    repeated = frame[column].duplicated().to_numpy().nonzero()[0]
+    if len(repeated):
+        row = int(repeated[0])
+        found = f"expected each value once, found {frame[column].iloc[row]} again"
+        raise BadInput(f"{path}, row {row + 1}, column {column}: {found}")
+
+
 def _typed(frame: pd.DataFrame, path: Path, columns: dict[str, str]) -> pd.DataFrame:
     for column, dtype in columns.items():
         if column not in frame:
@@ -124,6 +153,7 @@ def _typed(frame: pd.DataFrame, path: Path, columns: dict[str, str]) -> pd.DataF
             )
         else:
             typed = pd.to_numeric(frame[column], errors="coerce")
+            typed = typed.where(typed.abs() < LARGEST[dtype])
             if dtype == "int":
                 typed = typed.where(typed % 1 == 0)
         bad = typed.isna().to_numpy().nonzero()[0]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.schema import DAY_US
-from data.sources import READERS, World, read_csv
+from data.sources import READERS, World, read_csv, refuse_repeated
 from data.sources.transfers import transfer_world
 from data.world.calendar import Span
 
@@ -26,6 +26,7 @@ FIRST_DAY_US = int(np.datetime64("2018-01-01", "us").astype(np.int64))
 def amlsim(folder: Path, span: Span) -> World:
     """Accounts labelled fraud, dated by the step at which they acted."""
     nodes = read_csv(folder / "nodes.csv", NODE_COLUMNS)
+    refuse_repeated(nodes, folder / "nodes.csv", "nodeid")
     transfers = read_csv(folder / "transactions.csv", TRANSFER_COLUMNS)
     is_fraud, is_dated = nodes["isFraud"].astype(bool), nodes["fraudStep"] > 0
     undated = nodes[is_fraud & ~is_dated]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.sources import READERS, World, read_csv, read_parquet
+from data.sources import READERS, World, read_csv, read_parquet, refuse_repeated
 from data.sources.transfers import transfer_world
 from data.world.calendar import Span
 
@@ -30,9 +30,12 @@ def amlsim_paper(folder: Path, span: Span) -> World:
     accounts = read_csv(folder / "accounts.csv", {"acct_id": "int"})
     transfers = read_parquet(folder / "transactions.zstd.parquet", TRANSFER_COLUMNS)
     alerts = read_csv(folder / "alert_transactions.csv", ALERT_COLUMNS)
+    refuse_repeated(accounts, folder / "accounts.csv", "acct_id")
+    refuse_repeated(transfers, folder / "transactions.zstd.parquet", "tran_id")
+    refuse_repeated(alerts, folder / "alert_transactions.csv", "tran_id")
 
     at_us = transfers["tran_timestamp"].dt.as_unit("us").astype("int64")
-    labelled = alerts.merge(transfers.assign(at_us=at_us), on="tran_id", how="left", validate="1:1")
+    labelled = alerts.merge(transfers.assign(at_us=at_us), on="tran_id", how="left")
     lost = labelled[labelled["at_us"].isna()]
     labelled = labelled.dropna(subset=["at_us"])
     events = pd.concat(

@@ -137,6 +137,9 @@ def transfer_world(
         accounts=accounts_table,
         members=members,
         given_labels=given_labels,
+        # Plain transfers: no cash, no balances, no profile. That none states a purpose is a
+        # fact about purposes: all of the money is unexplained.
+        offers=frozenset({"purpose", "hour"} if (at_us % DAY_US != at_us[0] % DAY_US).any() else {"purpose"}),
         parts=iter([Part(transactions, truth)]),
         set_aside=aside,
     )

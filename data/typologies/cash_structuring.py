@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from data.schema import DAY_US
 from data.typologies import Scene, typology
 
@@ -25,17 +27,19 @@ def daily_takings(scene: Scene) -> None:
 def cash_structuring(scene: Scene) -> None:
     """Cash structuring.
 
-    One to three accounts take 3 to 15 cash deposits below the report line of 50,000
-    yuan within days; most of the money leaves soon after.
+    One to three accounts take 3 to 15 cash deposits together, at least three each and all
+    below the report line of 50,000 yuan, within 2 to 7 days times the scheme's pace; most
+    of the money leaves within 54 hours after the last.
     """
     rng = scene.rng
-    accounts = scene.recruits(int(rng.integers(1, 3)))
+    accounts = scene.recruits(int(rng.integers(1, 4)))
+    deposits = int(rng.integers(3 * len(accounts), 16))
+    counts = 3 + rng.multinomial(deposits - 3 * len(accounts), np.full(len(accounts), 1 / len(accounts)))
     boss = scene.outsiders(1)
     scene.join(accounts, "depositor")
     scene.join(boss, "beneficiary")
     ceiling = (49_900, 38_000, 29_500)[scene.sophistication]
-    for account in accounts:
-        count = int(rng.integers(3, 9))
+    for account, count in zip(accounts, counts, strict=True):
         days = rng.uniform(2, 7) * scene.pace()
         amounts = (rng.uniform(0.62, 1.0, count) * ceiling / 100).round() * 100
         at = scene.spread(scene.start, days, count)

@@ -24,9 +24,9 @@ def family_loan(scene: Scene) -> None:
 def cycle(scene: Scene) -> None:
     """Round trip.
 
-    A sum from outside runs round a ring of 3 to 6 accounts, one of them possibly at
-    another bank, within 1 to 20 days; each hop keeps 95 to 99 %, and the last
-    returns it to the first.
+    A sum from outside runs once or twice round a ring of 3 to 6 accounts, one of them
+    possibly at another bank, within 1 to 20 days times the scheme's pace; each hop keeps
+    95 to 99 %, and the last returns it to the first.
     """
     rng = scene.rng
     ring = scene.recruits(int(rng.integers(3, 6)))
@@ -42,6 +42,6 @@ def cycle(scene: Scene) -> None:
     scene.pay(at, funder, ring[0], yuan)
     for _ in range(int(rng.integers(1, 3))):
         for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
-            at += int(scene.later(1, 30 * scene.pace()))
+            at += int(scene.later(8, 30 * scene.pace()))
             yuan *= rng.uniform(0.95, 0.99)
             scene.pay(at, payer, payee, yuan)

@@ -44,8 +44,9 @@ def returning_migrant(scene: Scene) -> None:
 def dormant_reactivation(scene: Scene) -> None:
     """Dormant reactivation.
 
-    After at least 180 silent days a transfer of a few yuan tests the account; within
-    72 hours money comes from several payers and leaves at once.
+    After at least 180 silent days (half of a run shorter than a year) a transfer of a few
+    yuan tests the account, unless the scheme is a careful one; within 72 hours times the
+    scheme's pace money comes from 3 to 7 payers and leaves.
     """
     rng = scene.rng
     start = scene.moment_between(min(SILENT_DAYS, scene.calendar.days // 2), scene.calendar.days - 12)

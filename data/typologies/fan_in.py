@@ -28,18 +28,18 @@ def group_buy(scene: Scene) -> None:
 def fan_in(scene: Scene) -> None:
     """Fan-in collector.
 
-    8 to 30 payers send money to one account within days; one or two payments take
-    nearly all of it away within a day.
+    8 to 30 payers send money to one account over 1 to 5 days; one or two payments take
+    nearly all of it away within a day after. Times hold times the scheme's pace.
     """
     rng = scene.rng
     collector = scene.recruits(1)[0]
-    payers = scene.outsiders(int(rng.integers(8, 26)))
+    payers = scene.outsiders(int(rng.integers(8, 31)))
     boss = scene.outsiders(int(rng.integers(1, 3)))
     scene.join(collector, "collector")
     scene.join(payers, "payer")
     scene.join(boss, "beneficiary")
     amounts = scene.slices(rng.lognormal(10.7, 0.7), len(payers), 8.0)
-    at = scene.spread(scene.start, rng.uniform(0.6, 4) * scene.pace(), len(payers))
+    at = scene.spread(scene.start, rng.uniform(1, 4) * scene.pace(), len(payers))
     scene.pay(at, payers, collector, amounts)
     leaves = scene.slices(amounts.sum() * rng.uniform(0.9, 0.98), len(boss), 8.0)
     scene.pay(at[-1] + scene.later(0.5, 20 * scene.pace(), len(boss)), collector, boss, leaves)

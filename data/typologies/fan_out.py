@@ -15,7 +15,7 @@ def labour_contractor(scene: Scene) -> None:
     wage = rng.uniform(2_000, 7_000)
     wages = (wage * rng.normal(1, 0.15, len(crew)).clip(0.5, 1.6) / 50).round() * 50
     scene.pay(scene.start, builder, contractor, wages.sum() * rng.uniform(1.02, 1.25))
-    at = scene.start + scene.later(1, 60) + scene.spread(0, rng.uniform(0.3, 2), len(crew))
+    at = scene.spread(scene.start + int(scene.later(1, 60)), rng.uniform(0.3, 2), len(crew))
     scene.pay(at, contractor, crew, wages)
 
 
@@ -24,17 +24,15 @@ def fan_out(scene: Scene) -> None:
     """Fan-out disperser.
 
     One or two large credits are split into 8 to 30 nearly equal payments to persons
-    within minutes to three days.
+    within minutes to three days, times the scheme's pace; some payees may be recruits, too.
     """
     rng = scene.rng
-    disperser = scene.recruits(1)[0]
+    disperser, *mules = scene.recruits(3)
     sources = scene.outsiders(int(rng.integers(1, 3)), "company" if rng.random() < 0.5 else "person")
-    payees = scene.outsiders(int(rng.integers(8, 26)))
+    payees = scene.outsiders(int(rng.integers(8, 31)))
     if rng.random() < 0.5:
-        own = scene.recruits(2)
-        payees[: len(own)] = own
-        scene.join(own[own != disperser], "mule")
-    payees = payees[payees != disperser]
+        payees[: len(mules)] = mules
+        scene.join(payees[: len(mules)], "mule")
     scene.join(disperser, "disperser")
     scene.join(sources, "source")
     scene.join(payees[payees >= len(scene.world.kind)], "payee")
@@ -43,9 +41,6 @@ def fan_out(scene: Scene) -> None:
     arrives = scene.spread(scene.start, 0.3 * scene.pace(), len(sources))
     scene.pay(arrives, sources, disperser, credits)
     leaves = scene.slices(credits.sum() * rng.uniform(0.9, 0.99), len(payees), 60.0)
-    at = (
-        arrives[-1]
-        + scene.later(0.1, 8 * scene.pace())
-        + scene.spread(0, rng.uniform(0.1, 1.2) * scene.pace(), len(payees))
-    )
+    begins = int(arrives[-1] + scene.later(0.1, 8 * scene.pace()))
+    at = scene.burst(begins, rng.uniform(1.2, 29) * scene.pace(), len(payees))
     scene.pay(at, disperser, payees, leaves)

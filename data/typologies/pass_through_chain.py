@@ -33,10 +33,11 @@ def pass_through_chain(scene: Scene) -> None:
     """Rapid pass-through chain.
 
     Each pulse of money enters a first account and runs through one to three more,
-    minutes to hours a hop; a small fee stays at each; the end is cash or outside.
+    3 minutes to 5 hours a hop times the scheme's pace; a small fee stays at each; the end
+    is cash or outside.
     """
     rng = scene.rng
-    cards = scene.recruits(int(rng.integers(2, 4)))
+    cards = scene.recruits(int(rng.integers(2, 5)))
     exit_account = scene.outsiders(1)
     scene.join(cards, "card")
     scene.join(exit_account, "exit")

@@ -31,6 +31,8 @@ INDUSTRIES = {
     "micro_business": ("catering", "retail", "repair", "wholesale", "services"),
     "company": ("manufacturing", "construction", "trade", "software", "logistics"),
 }
+# Share of customers who can be dormant: persons who joined long enough before the run.
+CAN_SLEEP = 0.66
 # kind: (median turnover a month in yuan, log spread)
 TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 OUTSIDE = -1
@@ -123,12 +125,16 @@ def draw_population(
 
     city_weight = 1 / np.arange(1, cities + 1)
     city = rng.choice(cities, customers, p=city_weight / city_weight.sum())
-    # Households: persons of one city in runs of one to four.
+    # Households: persons of one city in runs of one to four, numbered in random order.
     household = np.full(customers, -1)
     persons = np.flatnonzero(is_person)
     persons = persons[np.lexsort((rng.random(len(persons)), city[persons]))]
     starts = rng.random(len(persons)) < 0.45
-    household[persons] = np.cumsum(starts)
+    starts |= np.diff(city[persons], prepend=-1) != 0
+    place = np.arange(len(persons))
+    starts |= (place - np.maximum.accumulate(np.where(starts, place, 0))) % 4 == 0
+    number = stream(seed, "households").permutation(np.count_nonzero(starts))
+    household[persons] = number[np.cumsum(starts) - 1]
 
     tenure_days = np.minimum(rng.exponential(1_500, customers) + 20, 9_000).astype(np.int64)
     is_newcomer = rng.random(customers) < 0.06

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
 from data.world.calendar import Calendar
 from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
 from data.world.population import Population
-from pipeline import BadInput
+from pipeline import PARAMS_FILE, BadInput
 
-MINUTE_US = 60_000_000
+DAYLIGHT_HOURS = (8, 22)  # local hours
 
 # at, payer, payee, yuan (numbers or arrays of one size), channel, purpose, city
 Payment = tuple[
@@ -26,15 +28,22 @@ class Scene:
     world, calendar : who there is, and when
     rng : the scheme's own stream, so that schemes do not disturb each other
     sophistication : 0 naive, 1 jittered, 2 aware of thresholds and slower
+    wake : hands out the account of a sleeping customer, each one once in a run
     """
 
     def __init__(
-        self, world: Population, calendar: Calendar, rng: np.random.Generator, sophistication: int
+        self,
+        world: Population,
+        calendar: Calendar,
+        rng: np.random.Generator,
+        sophistication: int,
+        wake: Callable[[], int],
     ) -> None:
         self.world = world
         self.calendar = calendar
         self.rng = rng
         self.sophistication = sophistication
+        self._wake = wake
         self.start = self.moment_between(30, calendar.days - 12)
         self._payments: list[Payment] = []
         self.members: list[tuple[int, str]] = []
@@ -44,7 +53,7 @@ class Scene:
     def moment_between(self, first_day: int, last_day: int) -> int:
         """A waking moment (UTC microseconds) on a day of the run, ``first_day`` included."""
         day = int(self.rng.integers(first_day, max(last_day, first_day + 1)))
-        hour = float(self.rng.uniform(8, 22))
+        hour = float(self.rng.uniform(*DAYLIGHT_HOURS))
         return self.calendar.start_us + day * DAY_US + int(hour * HOUR_US)
 
     def later(self, low_hours: float, high_hours: float, count: int | None = None) -> np.ndarray:
@@ -53,10 +62,23 @@ class Scene:
         return np.asarray(delay * HOUR_US).astype(np.int64)
 
     def spread(self, start: int, days: float, count: int) -> np.ndarray:
-        """``count`` moments in daylight over ``days`` days from ``start``, in order."""
-        day = np.floor(self.rng.uniform(0, max(days, 0.01), count)).astype(np.int64)
-        within = self.rng.uniform(0, min(days, 1) * 12 * HOUR_US, count).astype(np.int64)
-        return np.sort(start + day * DAY_US + within)
+        """``count`` moments in daylight over ``days`` days from ``start``, in order.
+
+        They are spread evenly over the hours of daylight (local time) that pass from
+        ``start`` on; a day has as many of them as lie between its morning and evening.
+        """
+        morning, evening = DAYLIGHT_HOURS
+        day, hour = divmod((start - self.calendar.start_us) / HOUR_US, 24)
+        passed = day * (evening - morning) + min(max(hour - morning, 0), evening - morning)
+        lit = passed + self.rng.uniform(0, days * (evening - morning), count)
+        days_on, hours_on = np.divmod(np.sort(lit), evening - morning)
+        hours = days_on * 24 + morning + hours_on
+        at = self.calendar.start_us + (hours * HOUR_US).astype(np.int64)
+        return np.maximum(at, start)
+
+    def burst(self, start: int, hours: float, count: int) -> np.ndarray:
+        """``count`` moments within ``hours`` hours from ``start``, by day or night, in order."""
+        return np.sort(start + (self.rng.uniform(0, hours, count) * HOUR_US).astype(np.int64))
 
     def night(self, start: int, count: int, days: float) -> np.ndarray:
         """``count`` moments between 22:00 and 04:00 local time on nights after ``start``, in order."""
@@ -78,7 +100,10 @@ class Scene:
         ``keep`` (shape as ``pool``) is the chance with which a drawn member is accepted.
         """
         if count > len(pool):
-            raise BadInput(f"simulate: a scheme needs {count} parties of a kind, the world has {len(pool)}")
+            raise BadInput(
+                f"{PARAMS_FILE}: simulate.customers: a scheme needs {count} parties of one kind, "
+                f"the world has {len(pool)}"
+            )
         chosen: dict[int, None] = {}
         while len(chosen) < count:
             place = int(self.rng.integers(len(pool)))
@@ -100,8 +125,14 @@ class Scene:
         return self._draw(self.world.outside(holder), count)
 
     def sleeper(self) -> int:
-        """The account of a customer who has been silent since before the run."""
-        return int(self.world.account[self._draw(self.world.sleepers, 1)[0]])
+        """The account of a customer who has been silent since before the run, and of no other plan."""
+        try:
+            return int(self._wake())
+        except IndexError:
+            raise BadInput(
+                f"{PARAMS_FILE}: simulate.dormant_share: the plans wake more accounts "
+                f"than the {len(self.world.sleepers)} that sleep"
+            ) from None
 
     def income(self, account: int) -> float:
         """Monthly income or turnover of an account's owner in yuan."""
@@ -161,7 +192,7 @@ class Scene:
         return np.maximum(yuan * self.rng.uniform(0.985, 1.0, np.shape(yuan)), 1.0)
 
     def pace(self) -> float:
-        """How much slower than a naive one the scheme proceeds."""
+        """How much slower than a naive one the scheme proceeds: promised times hold times this."""
         return (1.0, 1.5, 3.0)[self.sophistication]
 
 

@@ -170,9 +170,6 @@ def test_who_somebody_is_is_never_a_reason() -> None:
     assert told["family"].tolist() == ["cash"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="reasons() of no alerts has no columns, so that its table cannot be written"
-)
 def test_no_alerts_have_no_reasons_but_a_whole_table() -> None:
     from explain.schema import Reasons
 
@@ -217,11 +214,6 @@ def test_deleting_families_takes_their_contributions_from_a_linear_score(seed: i
 # --------------------------------------------------------------------- flow
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="ego_flow asks for onward payments once for each payment to the payee, so that one onward "
-    "payment within 72 hours of two of them is drawn twice",
-)
 def test_a_payment_stands_once_in_the_picture_of_a_case() -> None:
     rows = [
         ("2025-03-03 10:00", "customer 1", "customer 2", 500.0),

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -171,11 +170,6 @@ def test_a_case_page_tells_nothing_that_was_not_known_at_its_alert(past, future,
 # ------------------------------------------------------------- what leaks
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="observe.available looks at the whole run: the first cash payment, at whatever time, turns "
-    "cash indicators of the past from empty to 0 (and lets their rules step in)",
-)
 def test_what_the_data_set_offers_is_not_learnt_from_the_future(observe_params) -> None:
     past = [("2025-03-05 10:00", "eve", "anna", 1_000)]
     cash = ("2025-04-01 10:00", "cash@1", "anna", 500, "cash_deposit")
@@ -186,10 +180,6 @@ def test_what_the_data_set_offers_is_not_learnt_from_the_future(observe_params) 
     np.testing.assert_array_equal(*seen)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="profile.profile counts all customers of a household, those who join after as_of included",
-)
 def test_a_relative_who_joins_later_does_not_enlarge_the_household_of_today() -> None:
     past = [("2025-03-05 10:00", "eve", "anna", 1_000)]
     sizes = []

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.sources import World
+from data.simulate import Params, draw_schemes, simulate, stretches
+from data.sources import Whole, gather
+from data.world.calendar import Calendar
 from data.world.ledger import UNKNOWN, settle
+from data.world.population import draw_population
 
 ACCOUNTS = 5
 PAYMENT = st.tuples(st.integers(0, ACCOUNTS - 1), st.integers(0, ACCOUNTS - 1), st.integers(1, 1_500))
@@ -75,7 +80,7 @@ def test_money_inside_changes_only_by_payments_with_outside(payments, inside, op
         assert change == (cents * crossing if done[i] else 0)
 
 
-def ends(world: World) -> pd.DataFrame:
+def ends(world: Whole) -> pd.DataFrame:
     """Both ends of every payment inside the bank: account, order, signed cents, balance after."""
     table = world.transactions
     parts = [
@@ -93,7 +98,7 @@ def ends(world: World) -> pd.DataFrame:
     return both.sort_values(["account_id", "transaction_id"], ignore_index=True)
 
 
-def test_every_balance_of_a_simulated_bank_adds_up_to_the_cent(small_world: World) -> None:
+def test_every_balance_of_a_simulated_bank_adds_up_to_the_cent(small_world: Whole) -> None:
     both = ends(small_world)
     opening = small_world.accounts.set_index("account_id")["opening_balance_cents"]
     running = both.groupby("account_id")["cents"].cumsum() + both["account_id"].map(opening)
@@ -102,7 +107,65 @@ def test_every_balance_of_a_simulated_bank_adds_up_to_the_cent(small_world: Worl
     assert (both["after"] >= 0).all()
 
 
-def test_a_payment_that_was_declined_would_have_overdrawn_its_account(small_world: World) -> None:
+def test_balances_go_on_across_the_borders_of_stretches(small_params: Params) -> None:
+    world = simulate(small_params)
+    balance = world.accounts.dropna(subset="customer_id").set_index("account_id")["opening_balance_cents"]
+    latest: dict[int, int] = {int(account): int(cents) for account, cents in balance.items()}
+    crossed, numbered, parts = 0, 0, list(world.parts)
+    assert len(parts) == 14
+    for part in parts:
+        seen: set[int] = set()
+        columns = ["transaction_id", "payer_account_id", "payee_account_id", "amount_cents"]
+        after = (
+            part.transactions[["payer_balance_cents", "payee_balance_cents"]].fillna(-1).to_numpy(np.int64)
+        )
+        rows = part.transactions[columns].to_numpy(np.int64)
+        for (number, payer, payee, cents), known in zip(rows.tolist(), after.tolist(), strict=True):
+            numbered += 1
+            assert number == numbered
+            for account, change, shown in ((payer, -cents, known[0]), (payee, cents, known[1])):
+                if account not in latest:
+                    assert shown == -1
+                    continue
+                latest[account] += change
+                assert shown == latest[account] >= 0
+                seen.add(account)
+        crossed += len(seen)
+    assert crossed > 5 * len(latest)
+
+
+def planned(params: Params) -> Counter:
+    """Payments of schemes as they reach the ledger."""
+    weeks = sum(params.calendar.weeks().values())
+    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals)
+    population = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
+    scenes = draw_schemes(population, calendar, params)
+    found: Counter = Counter()
+    for stretch in stretches(population, calendar, scenes, params):
+        flow = stretch.flow.take(stretch.flow.scheme >= 0)
+        found.update(
+            zip(
+                *(c.tolist() for c in (flow.scheme, flow.at, flow.payer, flow.payee, flow.amount)),
+                strict=True,
+            )
+        )
+    return found
+
+
+def test_the_length_of_a_stretch_changes_no_payment_of_a_scheme(small_params: Params) -> None:
+    four, eight = (planned(small_params.model_copy(update={"stretch_days": days})) for days in (28, 56))
+    assert len(four) > 100
+    assert four == eight
+
+
+def test_declined_payments_of_all_stretches_are_set_aside(small_params: Params, small_world: Whole) -> None:
+    parts = simulate(small_params).parts
+    ((_, _, declined),) = small_world.set_aside
+    assert len(declined) == sum(len(part.declined) for part in parts if part.declined is not None)
+    assert gather(simulate(small_params)).set_aside[0][1] == "would overdraw the payer's account"
+
+
+def test_a_payment_that_was_declined_would_have_overdrawn_its_account(small_world: Whole) -> None:
     ((what, _, declined),) = small_world.set_aside
     assert what == "declined_payments"
     both = ends(small_world).merge(small_world.transactions[["transaction_id", "at"]], on="transaction_id")
@@ -122,7 +185,7 @@ def test_a_payment_that_was_declined_would_have_overdrawn_its_account(small_worl
     assert (balance < last["amount_cents"]).all()
 
 
-def test_transactions_are_numbered_in_order_of_time(small_world: World) -> None:
+def test_transactions_are_numbered_in_order_of_time(small_world: Whole) -> None:
     table = small_world.transactions
     assert table["at"].is_monotonic_increasing
     assert table["transaction_id"].tolist() == list(range(1, len(table) + 1))

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -83,11 +82,6 @@ def test_other_ids_for_payments_of_one_moment_give_the_same_indicators(
         assert_frame_equal(one[rest], other[rest], check_exact=True)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Events.of reads positions of categories (cat.codes) without looking at the categories: a reader "
-    "that writes .astype('category') has its purposes and channels silently mixed up",
-)
 def test_the_order_of_the_categories_changes_no_indicator(observe_params) -> None:
     ledger = bank(
         ("2025-03-04 10:00", "cash@1", "anna", 45_000, "cash_deposit"),

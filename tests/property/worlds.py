@@ -120,6 +120,7 @@ def model_inputs(ledger: Ledger, profile_tags: pd.DataFrame) -> Inputs:
         ledger.accounts,
         ledger.customers,
         ledger.periods,
+        frozenset(schema.OFFERS),
         pipeline.params("observe", observe.Params),
     )
     tables = {

@@ -21,7 +21,7 @@ import pandas as pd
 from data import observe
 from data.alert import rule_hits
 from data.rulebook import Rulebook
-from data.schema import CHANNELS, HOUR_US, PURPOSES
+from data.schema import CHANNELS, HOUR_US, OFFERS, PURPOSES
 from data.world.calendar import Span, periods
 
 FIRST_DAY = "2024-07-01"  # a Monday; the weekly moments begin on 2025-02-24
@@ -157,9 +157,12 @@ def _transactions(
     )
 
 
-def observed(ledger: Ledger, params: observe.Params) -> tuple[pd.DataFrame, pd.DataFrame]:
+def observed(
+    ledger: Ledger, params: observe.Params, offered: frozenset[str] = frozenset(OFFERS)
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Daily and weekly indicators of a drawn bank."""
-    return observe.observe(ledger.transactions, ledger.accounts, ledger.customers, ledger.periods, params)
+    tables = (ledger.transactions, ledger.accounts, ledger.customers, ledger.periods)
+    return observe.observe(*tables, offered, params)
 
 
 def indicators(ledger: Ledger, who: str, as_of: str, params: observe.Params) -> pd.Series:

@@ -151,11 +151,6 @@ def test_the_night_is_from_eleven_to_before_five(clock: str, is_night: bool, obs
     assert indicators(ledger, "anna", MONDAY, observe_params)["night_share_30d"] == (0.25 if is_night else 0)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="observe.selections joins the two hours with 'or': a night that does not cross "
-    "midnight (night_hours: [1, 5]) is all day",
-)
 def test_a_night_after_midnight_is_not_the_whole_day(observe_params: Params) -> None:
     ledger = bank(
         ("2025-03-05 12:00", "dora", "anna", 300), ("2025-03-06 03:00", "dora", "anna", 100), anna="person"
@@ -326,11 +321,6 @@ def test_a_search_gives_up_after_so_many_payments() -> None:
     assert trips(*ring[:2], *noise, ring[2], steps=20)[-1] == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="observe.money_trail hands payments between two accounts of one customer to the "
-    "search, where they count as a hop although nobody else takes part",
-)
 def test_a_payment_between_own_accounts_is_no_hop(observe_params: Params) -> None:
     ledger = bank(
         ("2025-03-03 10:00", "anna", "ben", 10_000),
@@ -342,11 +332,6 @@ def test_a_payment_between_own_accounts_is_no_hop(observe_params: Params) -> Non
     assert indicators(ledger, "anna", MONDAY, observe_params)["round_trip_amount_30d"] == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="asof._smallest starts afresh after an unknown balance: [5, unknown, 7] gives 7, neither "
-    "the lowest known balance nor empty",
-)
 def test_an_unknown_balance_does_not_hide_a_lower_one(observe_params: Params) -> None:
     ledger = bank(
         ("2025-03-04 10:00", "anna", "eve", 9_900),

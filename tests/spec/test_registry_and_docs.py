@@ -133,12 +133,6 @@ def test_a_second_typology_of_one_name_is_an_error() -> None:
         ("a source", {"source": ""}),
     ],
 )
-@pytest.mark.xfail(
-    strict=True,
-    raises=(IndexError, pytest.fail.Exception),
-    reason="indicator() takes empty labels and sources, and fails with IndexError without a docstring; "
-    "the entry should be refused where it is written",
-)
 def test_an_indicator_without_its_words_is_refused(missing: str, how: dict[str, str], monkeypatch) -> None:
     monkeypatch.setattr("data.indicators.INDICATORS", Registry("indicator"))
 

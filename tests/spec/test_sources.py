@@ -12,7 +12,7 @@ import pipeline
 from data import schema
 from data.schema import CHANNELS, PURPOSES
 from data.simulate import SourceParams
-from data.sources import World
+from data.sources import Whole, gather
 from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
 from data.world.calendar import Span
@@ -30,16 +30,16 @@ TABLES = {
 }
 
 
-def keep_their_contracts(world: World) -> None:
+def keep_their_contracts(world: Whole) -> None:
     for name, table in TABLES.items():
         table.validate(getattr(world, name).reset_index(drop=True))
 
 
-def aside(world: World) -> dict[str, int]:
+def aside(world: Whole) -> dict[str, int]:
     return {what: len(rows) for what, _, rows in world.set_aside}
 
 
-def payments(world: World) -> set[tuple[str, int, int, int]]:
+def payments(world: Whole) -> set[tuple[str, int, int, int]]:
     table = world.transactions
     days = table["at"].dt.strftime("%Y-%m-%d")
     columns = (table["payer_account_id"], table["payee_account_id"], table["amount_cents"])
@@ -50,7 +50,7 @@ def payments(world: World) -> set[tuple[str, int, int, int]]:
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> World:
+def sample(tmp_path: Path) -> Whole:
     """Five accounts: 2 is fraud on day 9, 4 fraud without a date, 9 has no account."""
     (tmp_path / "nodes.csv").write_text(
         "nodeid,isFraud,init_balance,fraudStep\n1,0,5,-1\n2,1,5,9\n3,False,5,-1\n4,true,5,-1\n5,0,5,-1\n"
@@ -67,10 +67,10 @@ def sample(tmp_path: Path) -> World:
         "1,3,70,28\n"
         "1,3,70,29\n"  # after the four weeks
     )
-    return amlsim(tmp_path, SPAN)
+    return gather(amlsim(tmp_path, SPAN))
 
 
-def test_amlsim_transfers_become_payments_in_order_of_time(sample: World) -> None:
+def test_amlsim_transfers_become_payments_in_order_of_time(sample: Whole) -> None:
     assert payments(sample) == {
         ("2018-01-01", 1, 2, 10_005),
         ("2018-01-09", 2, 3, 9_950),
@@ -83,7 +83,7 @@ def test_amlsim_transfers_become_payments_in_order_of_time(sample: World) -> Non
     keep_their_contracts(sample)
 
 
-def test_amlsim_rows_that_cannot_be_used_are_set_aside_by_reason(sample: World) -> None:
+def test_amlsim_rows_that_cannot_be_used_are_set_aside_by_reason(sample: Whole) -> None:
     assert aside(sample) == {
         "transfers_unknown_account": 1,
         "transfers_unusable": 2,
@@ -94,12 +94,12 @@ def test_amlsim_rows_that_cannot_be_used_are_set_aside_by_reason(sample: World) 
     assert undated["nodeid"].tolist() == [4]
 
 
-def test_amlsim_no_row_vanishes(sample: World) -> None:
+def test_amlsim_no_row_vanishes(sample: Whole) -> None:
     transfers = sum(count for what, count in aside(sample).items() if what.startswith("transfers"))
     assert len(sample.transactions) + transfers == 9
 
 
-def test_amlsim_labels_are_dated_by_the_step_of_the_fraud(sample: World) -> None:
+def test_amlsim_labels_are_dated_by_the_step_of_the_fraud(sample: Whole) -> None:
     """Judged from just after the payments of that day on."""
     (given,) = sample.given_labels.itertuples(index=False)
     day = pd.Timestamp("2018-01-09", tz="UTC")
@@ -109,14 +109,14 @@ def test_amlsim_labels_are_dated_by_the_step_of_the_fraud(sample: World) -> None
     assert given.value == 1
 
 
-def test_amlsim_truth_is_what_the_fraud_account_sent_that_day(sample: World) -> None:
+def test_amlsim_truth_is_what_the_fraud_account_sent_that_day(sample: Whole) -> None:
     ((transaction_id, _, is_illicit),) = sample.truth.itertuples(index=False)
     sent = sample.transactions.set_index("transaction_id").loc[transaction_id]
     assert (sent["payer_account_id"], sent["amount_cents"], is_illicit) == (2, 9_950, True)
 
 
 def test_amlsim_a_fraud_account_without_a_date_is_no_customer_but_stays_a_counterparty(
-    sample: World,
+    sample: Whole,
 ) -> None:
     assert sorted(sample.customers["customer_id"]) == [1, 2, 3, 5]
     accounts = sample.accounts.set_index("account_id")["customer_id"]
@@ -132,7 +132,7 @@ def test_amlsim_the_order_of_the_rows_in_the_file_does_not_show(tmp_path: Path) 
     )
     lines = [f"{n},{(n + 1) % size},{n + 1},{1 if n < size - 1 else 28}\n" for n in range(size)]
     (tmp_path / "transactions.csv").write_text("sourceNodeId,targetNodeId,value,time\n" + "".join(lines))
-    payer = amlsim(tmp_path, SPAN).transactions["payer_account_id"].to_numpy()[: size - 1]
+    payer = gather(amlsim(tmp_path, SPAN)).transactions["payer_account_id"].to_numpy()[: size - 1]
     assert abs(np.corrcoef(payer, np.arange(size - 1))[0, 1]) < 0.2
 
 
@@ -140,7 +140,7 @@ def test_amlsim_the_order_of_the_rows_in_the_file_does_not_show(tmp_path: Path) 
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> World:
+def paper(tmp_path: Path) -> Whole:
     """Alert 7 is SAR on transfer 12, alert 8 is not, alert 9 names a transfer that is lost."""
     (tmp_path / "accounts.csv").write_text("acct_id,type\n1,I\n2,I\n3,I\n")
     pd.DataFrame(
@@ -155,10 +155,10 @@ def paper(tmp_path: Path) -> World:
     (tmp_path / "alert_transactions.csv").write_text(
         "alert_id,alert_type,is_sar,tran_id\n7,cycle,True,12\n8,fan_in,False,13\n9,cycle,True,99\n"
     )
-    return amlsim_paper(tmp_path, SPAN)
+    return gather(amlsim_paper(tmp_path, SPAN))
 
 
-def test_amlsim_paper_transfers_become_payments(paper: World) -> None:
+def test_amlsim_paper_transfers_become_payments(paper: Whole) -> None:
     assert payments(paper) == {
         ("2020-01-01", 1, 2, 1_000),
         ("2020-01-10", 2, 3, 2_025),
@@ -167,14 +167,14 @@ def test_amlsim_paper_transfers_become_payments(paper: World) -> None:
     keep_their_contracts(paper)
 
 
-def test_amlsim_paper_labels_both_ends_of_a_sar_transfer_and_nothing_else(paper: World) -> None:
+def test_amlsim_paper_labels_both_ends_of_a_sar_transfer_and_nothing_else(paper: Whole) -> None:
     day = pd.Timestamp("2020-01-10", tz="UTC")
     assert sorted(paper.given_labels["customer_id"]) == [2, 3]
     assert ((paper.given_labels["event_at"] - day) < pd.Timedelta(seconds=1)).all()
     assert (paper.given_labels["event_at"] > day).all()
 
 
-def test_amlsim_paper_truth_holds_sar_and_other_alerts_apart(paper: World) -> None:
+def test_amlsim_paper_truth_holds_sar_and_other_alerts_apart(paper: Whole) -> None:
     amount = paper.transactions.set_index("transaction_id")["amount_cents"]
     found = {
         (int(amount[row.transaction_id]), row.scheme_id, row.is_illicit)
@@ -186,7 +186,7 @@ def test_amlsim_paper_truth_holds_sar_and_other_alerts_apart(paper: World) -> No
     }  # fmt: skip
 
 
-def test_amlsim_paper_rows_that_cannot_be_used_are_set_aside(paper: World) -> None:
+def test_amlsim_paper_rows_that_cannot_be_used_are_set_aside(paper: Whole) -> None:
     assert aside(paper) == {
         "transfers_unknown_account": 1,
         "transfers_unusable": 0,
@@ -199,7 +199,7 @@ def test_amlsim_paper_rows_that_cannot_be_used_are_set_aside(paper: World) -> No
 
 
 def test_codes_of_channels_and_purposes_survive_the_disk(
-    paper: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    paper: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Readers of the table rely on the position of a category, used or not."""
     monkeypatch.chdir(tmp_path)
@@ -222,7 +222,7 @@ def real(root: Path, folder: str, source: str) -> tuple[Path, Span]:
 
 def test_the_sample_that_amlsim_ships_is_read(root: Path) -> None:
     path, span = real(root, "amlsim-20k", "amlsim")
-    world = amlsim(path, span)
+    world = gather(amlsim(path, span))
     keep_their_contracts(world)
     nodes = pd.read_csv(path / "nodes.csv")
     is_dated = nodes["fraudStep"] > 0
@@ -236,7 +236,7 @@ def test_the_sample_that_amlsim_ships_is_read(root: Path) -> None:
 
 def test_the_paper_preset_is_read(root: Path) -> None:
     path, span = real(root, "amlsim-paper", "amlsim_paper")
-    world = amlsim_paper(path, span)
+    world = gather(amlsim_paper(path, span))
     keep_their_contracts(world)
     alerts = pd.read_csv(path / "alert_transactions.csv")
     sar = alerts[alerts["is_sar"]]
