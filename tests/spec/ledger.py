@@ -165,9 +165,15 @@ def observed(
     return observe.observe(*tables, offered, params)
 
 
-def indicators(ledger: Ledger, who: str, as_of: str, params: observe.Params) -> pd.Series:
+def indicators(
+    ledger: Ledger,
+    who: str,
+    as_of: str,
+    params: observe.Params,
+    offered: frozenset[str] = frozenset(OFFERS),
+) -> pd.Series:
     """Indicators of a customer at a weekly moment (a midnight of the bank from Monday to Monday)."""
-    _, weekly = observed(ledger, params)
+    _, weekly = observed(ledger, params, offered)
     moment = pd.Timestamp(as_of, tz="UTC")
     row = weekly[(weekly["customer_id"] == ledger.customer_id[who]) & (weekly["as_of"] == moment)]
     assert len(row) == 1, f"{as_of} is no weekly moment of {who}"

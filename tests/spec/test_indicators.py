@@ -161,7 +161,8 @@ def test_a_night_after_midnight_is_not_the_whole_day(observe_params: Params) -> 
 
 def test_what_cannot_be_measured_is_empty_and_not_zero(observe_params: Params) -> None:
     ledger = bank(("2025-03-05 10:00", "anna", "dora", 50), anna=Customer(income=None), ben="person")
-    seen = indicators(ledger, "anna", MONDAY, observe_params)
+    without_cash = frozenset({"balance", "income", "purpose", "hour"})
+    seen = indicators(ledger, "anna", MONDAY, observe_params, without_cash)
     for name in (
         "cash_in_amount_7d",  # the data set has no cash
         "in_to_income_ratio_30d",  # no declared income
