@@ -92,7 +92,7 @@ def typology_rows(truth: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def evidence() -> Evidence:
+def read_inputs() -> Evidence:
     """Read what earlier stages found."""
     truth = pipeline.read_json("models", "truth.json")
     faithfulness = pipeline.read_json("explain", "faithfulness.json")
@@ -122,7 +122,7 @@ def evidence() -> Evidence:
 
 def main() -> None:
     """Write the report, the metrics and the tables behind the plots."""
-    found = evidence()
+    found = read_inputs()
     result = metrics(found.bank, found.truth)
     shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
     templates = environment()
