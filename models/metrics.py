@@ -99,23 +99,19 @@ def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
     ideal_caught = by_customer(ranking.ideal & ranking.is_positive)
     average_precision = AveragePrecision(ranking.score, ranking.is_positive)
 
-    def values(weight: np.ndarray) -> list[float]:
-        return [
-            ratio(float(weight @ (caught > 0)), float(weight @ (positive > 0))),
-            ratio(float(weight @ caught), float(weight @ alerted)),
-            ratio(float(weight @ ideal_caught), float(weight @ ideal)),
-            average_precision(weight[ranking.customer]),
-            ratio(float(weight @ positive), float(weight @ everyone)),
-        ]
-
+    # Row 0 weighs every customer once, the others are the draws.
     rng = np.random.default_rng(seed)
-    point = values(np.ones(customers))
-    sample = np.array(
-        [
-            values(rng.multinomial(customers, np.full(customers, 1 / customers)).astype(float))
-            for _ in range(draws)
-        ]
-    )
+    weight = np.ones((draws + 1, customers))
+    weight[1:] = rng.multinomial(customers, np.full(customers, 1 / customers), draws)
+    parts = np.stack([caught > 0, caught, ideal_caught, positive], axis=1).astype(float)
+    wholes = np.stack([positive > 0, alerted, ideal, everyone], axis=1).astype(float)
+    shares = [
+        [ratio(part, whole) for part, whole in zip(*row, strict=True)]
+        for row in zip(weight @ parts, weight @ wholes, strict=True)
+    ]
+    precision = [average_precision(row[ranking.customer]) for row in weight]
+    table = np.column_stack([np.array(shares)[:, :3], precision, np.array(shares)[:, 3]])
+    point, sample = table[0], table[1:]
     return {
         name: interval(value, *_middle(column))
         for name, value, column in zip(METRICS, point, sample.T, strict=True)
