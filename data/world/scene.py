@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
-from data.world.calendar import Calendar
+from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
-from data.world.population import Population
+from data.world.population import OUTSIDE, Population
 
 MINUTE_US = 60_000_000
 
@@ -59,6 +59,37 @@ class Scene:
         within = self.rng.uniform(22, 28, count) * HOUR_US
         return np.sort(origin + day * DAY_US + within.astype(np.int64))
 
+    def begin_within(self, days: float) -> None:
+        """Draw the start anew, early enough that a plan of ``days`` days ends inside the run."""
+        self.start = self.moment_between(30, int(self.calendar.days - days - 1))
+
+    def length(self, low_days: float, high_days: float) -> float:
+        """Days that a long plan lasts, no more than a run leaves after its first weeks."""
+        return float(min(self.rng.uniform(low_days, high_days), max(self.calendar.days - 45, 14)))
+
+    def waking(self, start: int, days: float, count: int) -> np.ndarray:
+        """``count`` moments in order at the hours of private life, on the days after that of ``start``."""
+        return self._on_days(start, days, count, WAKING, 1.0)
+
+    def office(self, start: int, days: float, count: int) -> np.ndarray:
+        """``count`` moments in order in office hours on the days after that of ``start``; few at weekends."""
+        return self._on_days(start, days, count, OFFICE, 0.08)
+
+    def by_day(self, at: np.ndarray | int) -> np.ndarray:
+        """Moments in the small hours put off to the morning after; all others as they are."""
+        hour = (np.asarray(at) - self.calendar.start_us) % DAY_US / HOUR_US
+        delay = self.rng.uniform(7, 10, np.shape(at)) - hour
+        return np.asarray(at + np.where(hour < 7, delay, 0) * HOUR_US).astype(np.int64)
+
+    def _on_days(self, start: int, days: float, count: int, clock: np.ndarray, weekend: float) -> np.ndarray:
+        first = (start - self.calendar.start_us) // DAY_US + 1
+        day = first + np.arange(max(round(days), 1))
+        # 1970-01-01 was a Thursday.
+        is_weekend = ((self.calendar.first_day() + day).astype("datetime64[D]").view("int64") + 3) % 7 >= 5
+        weight = np.where(is_weekend, weekend, 1.0)
+        chosen = self.rng.choice(day, count, p=weight / weight.sum())
+        return np.sort(self.calendar.moments(self.rng, chosen, clock))
+
     # -- people
 
     def insiders(self, count: int, kind: str = "person") -> np.ndarray:
@@ -87,6 +118,17 @@ class Scene:
         """The account of a customer who has been silent since before the run."""
         pool = np.flatnonzero(self.world.is_dormant)
         return int(self.world.account[self.rng.choice(pool)])
+
+    def students(self, count: int) -> np.ndarray:
+        """Accounts of distinct students, all customers by then."""
+        pool = self.world.customers_of("person")
+        is_known = self.world.joined_us[pool] < self.start
+        pool = pool[is_known & (self.world.occupation[pool] == "student")]
+        return self.world.account[self.rng.choice(pool, count, replace=False)]
+
+    def is_inside(self, accounts: np.ndarray) -> np.ndarray:
+        """Shape of ``accounts``, true where the bank keeps the account."""
+        return np.asarray(self.world.owner[accounts] != OUTSIDE)
 
     def income(self, account: int) -> float:
         """Monthly income or turnover of an account's owner in yuan."""
@@ -140,3 +182,51 @@ class Scene:
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds."""
         return (1.0, 1.5, 3.0)[self.sophistication]
+
+    def portions(self, total: float, count: int, evenness: float, unit: float | None = None) -> np.ndarray:
+        """Split a sum with nothing left over, so that nobody pays more than they hold.
+
+        Parts are multiples of a unit in yuan, by default as a naive (100) or careful (0.01)
+        payer writes them; the largest part takes what is left.
+        """
+        unit = unit or (100.0 if self.sophistication == 0 else 0.01)
+        parts = self.rng.dirichlet(np.full(count, evenness)) * total
+        parts = np.maximum(np.floor(parts / unit) * unit, unit)
+        parts[parts.argmax()] += total - parts.sum()
+        return parts
+
+    def stated(self, purpose: str) -> str:
+        """What honest payers state: the purpose, or nothing, as is their habit (assumption)."""
+        return purpose if self.rng.random() < 0.6 else "unstated"
+
+    def pretext(self, *purposes: str) -> str:
+        """What a criminal states: a naive one mostly nothing, a careful one something plausible."""
+        states_one = self.rng.random() < (0.3, 0.5, 0.7)[self.sophistication]
+        return str(self.rng.choice(purposes)) if states_one else "unstated"
+
+    def warm_up(self, accounts: np.ndarray | int, days: float | None = None) -> None:
+        """Make accounts look lived-in before the start: small sums come in and are partly spent.
+
+        A person gets them from a friend and shops; a firm from a client and buys supplies.
+        Unless told for how many days, only a careful scheme does so, for 30 to 60.
+        """
+        if days is None:
+            days = self.rng.uniform(30, 60) if self.sophistication == 2 else 0
+        whole = min(int(days), (self.start - self.calendar.start_us) // DAY_US - 1)
+        if whole < 1:
+            return
+        for account in np.atleast_1d(accounts).tolist():
+            is_person = self.world.holder[account] == "person"
+            count = int(self.rng.integers(3, 9))
+            at = self.waking(self.start - (whole + 1) * DAY_US, whole, count)
+            sums = self.rng.lognormal(5.0 if is_person else 8.0, 0.8, count)
+            gone = at + self.later(0.2, 3, count)
+            spent = sums * self.rng.uniform(0.3, 0.9, count)
+            if is_person:
+                shops = self.outsiders(count, "merchant")
+                self.pay(at, self.outsiders(1), account, sums.round() + 1, "transfer", "family")
+                self.pay(gone, account, shops, spent, "qr", "shopping", self.home(account))
+            else:
+                client, makers = self.outsiders(1, "company"), self.outsiders(count, "company")
+                self.pay(at, client, account, sums.round() + 1, "transfer", "goods")
+                self.pay(gone, account, makers, spent, "transfer", "supplies")
