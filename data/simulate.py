@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 import pipeline
 from data import schema
@@ -20,7 +20,7 @@ from data.world.calendar import Calendar, Span, periods
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, settle
 from data.world.livelihoods import LIVELIHOODS
-from data.world.scene import Scene
+from data.world.scene import FIRST_DAY, Scene
 
 
 class Params(pipeline.Parameters):
@@ -37,6 +37,8 @@ class Params(pipeline.Parameters):
     schemes_per_typology: int = Field(ge=1)
     look_alikes_per_scheme: int = Field(ge=0)
     sophistication_shares: tuple[float, float, float]
+    first_day_of: dict[str, int]
+    share_of: dict[str, float]
 
     @field_validator("sophistication_shares")
     @classmethod
@@ -45,6 +47,30 @@ class Params(pipeline.Parameters):
         if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
             raise ValueError("expected three shares that sum to 1")
         return shares
+
+    @field_validator("first_day_of", "share_of")
+    @classmethod
+    def names_are_typologies(cls, values: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        """Keys are typologies, values not negative."""
+        place = f"{pipeline.PARAMS_FILE}: simulate.{info.field_name}"
+        for name, value in values.items():
+            TYPOLOGIES.lookup(name, place)
+            if value < 0:
+                raise pipeline.BadInput(f"{place}.{name}: expected no negative number, found {value}")
+        return values
+
+    @field_validator("first_day_of")
+    @classmethod
+    def first_days_lie_in_the_run(cls, values: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        """A typology that began after the end would silently be none."""
+        place = f"{pipeline.PARAMS_FILE}: simulate.first_day_of"
+        if "calendar" not in info.data:  # refused itself
+            return values
+        days = 7 * sum(info.data["calendar"].weeks().values())
+        for name, day in values.items():
+            if day >= days:
+                raise pipeline.BadInput(f"{place}.{name}: expected a day before {days}, found {day}")
+        return values
 
 
 class SourceParams(pipeline.Parameters):
@@ -107,15 +133,17 @@ def draw_schemes(
     """
     scenes = []
     for name, typology in TYPOLOGIES.items():
+        schemes = round(params.schemes_per_typology * params.share_of.get(name, 1.0))
         plans: list[tuple[str, Draw, int]] = [
-            ("illicit", typology.draw, params.schemes_per_typology),
-            ("licit", typology.look_alike, params.schemes_per_typology * params.look_alikes_per_scheme),
+            ("illicit", typology.draw, schemes),
+            ("licit", typology.look_alike, schemes * params.look_alikes_per_scheme),
         ]
+        first_day = params.first_day_of.get(name, FIRST_DAY)
         for side, draw, count in plans:
             for number in range(count):
                 rng = stream(params.seed, "typology", name, side, str(number))
                 level = int(rng.choice(3, p=params.sophistication_shares))
-                scene = Scene(world, calendar, rng, level if side == "illicit" else 0)
+                scene = Scene(world, calendar, rng, level if side == "illicit" else 0, first_day)
                 draw(scene)
                 scenes.append((name, side == "illicit", scene))
     return scenes
