@@ -11,8 +11,10 @@ from data.world.calendar import OFFICE
 
 def _begin(scene: Scene) -> int:
     """Set the start so that 10 to 180 days fit into the run; the delay in microseconds."""
-    days = float(np.exp(scene.rng.uniform(np.log(10), np.log(min(175, 0.5 * scene.calendar.days)))))
-    scene.start = scene.moment_between(30, int(scene.calendar.days - 25 - days))
+    room = scene.calendar.days - 25 - scene.first_day
+    most = max(min(175, 0.5 * scene.calendar.days, room), 11)
+    days = float(np.exp(scene.rng.uniform(np.log(10), np.log(most))))
+    scene.start = scene.moment_between(scene.first_day, int(scene.calendar.days - 25 - days))
     return int(days * DAY_US)
 
 

@@ -10,8 +10,9 @@ from data.typologies import Scene, typology
 
 def _begin(scene: Scene) -> int:
     """Set the start so that one to nine months fit into the run; the delay in microseconds."""
-    days = float(scene.rng.uniform(30, min(270, 0.6 * scene.calendar.days)))
-    scene.start = scene.moment_between(30, int(scene.calendar.days - 25 - days))
+    room = scene.calendar.days - 25 - scene.first_day
+    days = float(scene.rng.uniform(30, max(min(270, 0.6 * scene.calendar.days, room), 31)))
+    scene.start = scene.moment_between(scene.first_day, int(scene.calendar.days - 25 - days))
     return int(days * DAY_US)
 
 
