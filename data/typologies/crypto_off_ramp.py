@@ -28,7 +28,7 @@ def coin_trader(scene: Scene) -> None:
     trader = scene.insiders(1)[0]
     scene.join(trader, "trader")
     buyers, sellers = _buyers(scene), _buyers(scene)
-    at = scene.start
+    at, is_round = scene.start, rng.random() < 0.5
     for _ in range(int(rng.integers(2, 6))):
         yuan = _sales(scene, int(rng.integers(1, 4)))
         sold = at + np.sort(scene.later(0.1, 12, len(yuan)))
@@ -37,6 +37,8 @@ def coin_trader(scene: Scene) -> None:
         )
         count = int(rng.integers(1, 6))
         again = rng.dirichlet(np.full(count, 4.0)) * yuan.sum() * rng.uniform(0.4, 0.99)
+        if is_round:
+            again = np.maximum(again // 100 * 100, 100)
         bought = sold[-1] + scene.later(0.2, 30, count)
         purpose = scene.stated("investment", 0.4)
         scene.pay(bought, trader, rng.choice(sellers, count), again.round(2), "transfer", purpose)

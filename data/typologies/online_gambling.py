@@ -35,6 +35,8 @@ def lottery_shop(scene: Scene) -> None:
     at = _evenings(scene, int(len(players) * rng.uniform(1.2, 1.9)))
     buyer = rng.choice(players, len(at))
     yuan = rng.choice(STAKES if rng.random() < 0.5 else PACKS, len(at), p=LIKELY).astype(float)
+    if rng.random() < 0.4:  # game credit goes at a discount, an odd one
+        yuan = (yuan * rng.uniform(0.985, 1.0, len(at))).round(2)
     scene.pay(at, buyer, shop, yuan, "qr", scene.stated("shopping", 0.6))
     night = _night_of(scene, at)
     for one in np.unique(night):

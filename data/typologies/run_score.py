@@ -19,7 +19,7 @@ def fair_stall(scene: Scene) -> None:
     scene.join(seller, "seller")
     clock = LATE if rng.random() < 0.6 else EVENING
     purpose = scene.stated("shopping", 0.7)
-    grain = float(rng.choice([1, 10, 100]))
+    grain = float(rng.choice([0.01, 0.1, 1, 10, 100]))  # sold by weight, or at whole prices
     moments = scene.during(scene.start, rushes, rushes, clock, scene.calendar.leisure_weight())
     for moment, group in zip(moments, np.array_split(buyers, rushes), strict=True):
         at = np.sort(moment + (rng.uniform(0, rng.uniform(0.3, 2), len(group)) * HOUR_US).astype(np.int64))

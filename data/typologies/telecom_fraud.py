@@ -27,7 +27,9 @@ def _elder(scene: Scene, yuan: float) -> int:
 def deposit_or_emergency(scene: Scene) -> None:
     """A buyer, often an older one, pays for a house, or a family pays a hospital; it moves on at once."""
     rng = scene.rng
-    parts = _payments(scene)
+    # Half of all sums are odd: a share of a price, a hospital's bill.
+    odd = rng.uniform(0.985, 1.0) if rng.random() < 0.5 else 1.0
+    parts = _payments(scene) * odd
     payer = _elder(scene, parts.sum()) if rng.random() < 0.5 else int(scene.outsiders(1)[0])
     middle = scene.insiders(2)
     middle = middle[middle != payer][0]
@@ -42,9 +44,12 @@ def deposit_or_emergency(scene: Scene) -> None:
     owed_purpose = "loan_repayment" if is_house else scene.stated("goods", 0.3)
     for moment, yuan in zip(at, parts, strict=True):
         others = scene.outsiders(int(rng.integers(0, 4)))
-        leaves = scene.portions(yuan * rng.uniform(0.6, 0.99), 1 + len(others), 3.0)
+        leaves = scene.portions(yuan * rng.uniform(0.6, 0.99), 1 + len(others), 3.0) * odd
         left = moment + scene.later(0.05, 4, len(leaves))
-        scene.pay(left[0], middle, owed, leaves[0], "transfer", owed_purpose)
+        if 1_000 <= leaves[0] < 40_000 and rng.random() < 0.4:
+            scene.fetch_cash(left[0], middle, leaves[0])
+        else:
+            scene.pay(left[0], middle, owed, leaves[0], "transfer", owed_purpose)
         scene.pay(left[1:], middle, others, leaves[1:])
 
 

@@ -17,11 +17,12 @@ def outsourced_payroll(scene: Scene) -> None:
     clients = scene.outsiders(int(rng.integers(1, 5)), "company")
     scene.join(agency, "agency")
     scene.join(workers, "worker")
+    grain = float(rng.choice([0.01, 10, 100, 100]))
     for day in scene.workdays(scene.start, int(rng.integers(1, 4))):
-        wages = (rng.lognormal(9.6, 0.9, len(staff)).clip(1_500, 120_000) / 10).round() * 10
+        wages = (rng.lognormal(9.6, 0.9, len(staff)).clip(1_500, 120_000) / grain).round() * grain
         fee = 1 + rng.uniform(0.005, 0.08)
         at = day + (rng.uniform(8.5, 11, len(clients)) * HOUR_US).astype(np.int64)
-        bills = rng.dirichlet(np.full(len(clients), 5.0)) * wages.sum() * fee
+        bills = np.ceil(rng.dirichlet(np.full(len(clients), 5.0)) * wages.sum() * fee / grain) * grain
         scene.pay(at, clients, agency, bills, "transfer", scene.stated("supplies", 0.6))
         paid = at.max() + scene.later(0.2, 3, len(staff))
         scene.pay(paid, agency, staff, wages, "transfer", scene.stated("payroll", 0.7))
