@@ -70,6 +70,10 @@ class Plan:
         return self.payments[self.payments["payer"].isin(accounts)]
 
 
+def flow_of(scene: Scene) -> Flow:
+    return Flow.concat(scene.flows)
+
+
 def draw(name: str, side: str, seed: int, level: int = 0, first_day: int = 30) -> Plan:
     world, calendar = stage_set()
     scene = Scene(world, calendar, stream(seed, "test", name, side, str(level)), level, first_day)
@@ -77,7 +81,7 @@ def draw(name: str, side: str, seed: int, level: int = 0, first_day: int = 30) -
     warm_up = scene.warm_up
     scene.warm_up = lambda accounts: began.append(warm_up(accounts)) or began[-1]
     (TYPOLOGIES[name].draw if side == "illicit" else TYPOLOGIES[name].look_alike)(scene)
-    flow = Flow.concat(scene.flows)
+    flow = flow_of(scene)
     payments = pd.DataFrame(
         {
             "hour": (flow.at - calendar.start_us) / HOUR_US,
@@ -153,7 +157,7 @@ def test_every_customer_but_a_victim_is_a_member(name: str) -> None:
 def test_nobody_is_given_away_by_the_second_or_by_the_moment(name: str) -> None:
     """Drawn moments fall anywhere within the second."""
     for side in ("illicit", "licit"):
-        flow = Flow.concat([f for seed in SEEDS for f in draw(name, side, seed).scene.flows])
+        flow = Flow.concat([flow_of(draw(name, side, seed).scene) for seed in SEEDS])
         assert (flow.at % 1_000_000 == 0).mean() < 0.01
 
 
@@ -181,7 +185,7 @@ def test_a_careful_scheme_warms_its_accounts_up_with_small_everyday_payments() -
         for seed in SEEDS:
             scene = Scene(world, calendar, stream(seed, "test", name, "illicit", "2"), 2)
             TYPOLOGIES[name].draw(scene)
-            flow = Flow.concat(scene.flows).in_order()
+            flow = flow_of(scene).in_order()
             begin = (draw(name, "illicit", seed, 2).begin) * HOUR_US + calendar.start_us
             before = flow.take(flow.at < begin - 1)
             if begin < calendar.start_us + (calendar.days - 12) * DAY_US and len(before):
@@ -565,7 +569,7 @@ def shares(params: Params, bank: World) -> pd.DataFrame:
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     end = calendar.start_us + calendar.days * DAY_US
     rows = [
-        (number, name, is_illicit, int((Flow.concat(scene.flows).at < end).sum()))
+        (number, name, is_illicit, int((flow_of(scene).at < end).sum()))
         for number, (name, is_illicit, scene) in enumerate(draw_schemes(world, calendar, params))
     ]
     frame = pd.DataFrame(rows, columns=["scheme_id", "typology", "is_illicit", "wanted"])
@@ -598,7 +602,7 @@ def test_no_typology_begins_before_its_first_day(name: str, side: str) -> None:
     for level in LEVELS:
         for seed in SEEDS:
             scene = draw(name, side, seed, level, first_day=315).scene
-            day = (Flow.concat(scene.flows).at.min() - scene.calendar.start_us) / DAY_US
+            day = (flow_of(scene).at.min() - scene.calendar.start_us) / DAY_US
             assert day >= 315
 
 
@@ -612,7 +616,7 @@ def test_a_share_multiplies_the_schemes_of_its_typology_and_leaves_all_others(pa
     usual, rarer = drawn(params), drawn(params, share_of={"run_score": 0.5, "loan_back": 0.0})
 
     def of(scenes: list[tuple[str, bool, Scene]], name: str) -> list[np.ndarray]:
-        return [Flow.concat(scene.flows).amount for what, _, scene in scenes if what == name]
+        return [flow_of(scene).amount for what, _, scene in scenes if what == name]
 
     assert (len(of(usual, "run_score")), len(of(rarer, "run_score"))) == (4, 2)
     assert not of(rarer, "loan_back")
