@@ -39,21 +39,57 @@ METRICS = {
 VIEWS = {"bank": Text("Bank sees", "银行所见"), "true": Text("True", "真实")}
 
 TYPOLOGIES = {
+    "ant_moving_fx": Text("Foreign exchange moved by ants", "蚂蚁搬家式分拆购汇"),
+    "bipartite": Text("Several payers to several payees", "二部图转账"),
+    "cash_intensive_front": Text("Cash-intensive front", "现金密集型门店"),
     "cash_structuring": Text("Cash structuring", "拆分存现"),
+    "crypto_off_ramp": Text("Crypto off-ramp", "虚拟币出金"),
     "cycle": Text("Round trip", "闭环回流"),
     "dormant_reactivation": Text("Dormant account reactivated", "休眠账户激活"),
     "fan_in": Text("Fan-in (collection)", "分散转入（归集）"),
     "fan_out": Text("Fan-out (dispersal)", "集中转入分散转出"),
+    "gather_scatter": Text("Gather-scatter", "归集后分散"),
+    "insurance_wash": Text("Insurance surrendered to a third party", "退保洗钱"),
+    "loan_back": Text("Loan-back", "借贷回流"),
+    "online_gambling": Text("Online gambling", "网络赌博"),
     "pass_through_chain": Text("Pass-through chain", "快进快出链"),
+    "run_score": Text("Run-score platform", "跑分平台"),
+    "scatter_gather": Text("Scatter-gather", "分散后归集"),
+    "shell_company": Text("Shell company with sham invoices", "空壳公司虚开"),
+    "smurfing": Text("Smurfing", "多人分拆（蚂蚁搬家）"),
+    "stack": Text("Stack of layers", "多层堆叠"),
+    "student_mule": Text("Student mule", "学生卡农"),
+    "telecom_fraud": Text("Telecom-fraud dispersal", "电诈资金拆解"),
+    "underground_bank_mirror": Text("Underground bank, domestic leg", "地下钱庄对敲"),
+    "underground_bank_settlement": Text("Settlement-type underground bank", "结算型地下钱庄"),
+    "virtual_gift_settlement": Text("Virtual-gift settlement", "虚拟礼物结算"),
 }
 
 LOOK_ALIKES = {
+    "ant_moving_fx": Text("a family that pays fees abroad", "亲属分别汇付留学费用"),
+    "bipartite": Text("market stalls and their wholesalers", "市场摊主向批发商付款"),
+    "cash_intensive_front": Text("a seasonal shop’s takings", "旺季门店营业款"),
     "cash_structuring": Text("a shop’s daily takings", "商户日营业款存现"),
+    "crypto_off_ramp": Text("a private coin trader", "个人买卖虚拟币"),
     "cycle": Text("lending within a family", "亲友间借款往来"),
     "dormant_reactivation": Text("a migrant who comes home", "返乡人员重新用卡"),
     "fan_in": Text("a group-buy leader who collects", "团购团长代收货款"),
     "fan_out": Text("a contractor who pays his workers", "包工头发放工资"),
+    "gather_scatter": Text("an online seller who pays suppliers", "网店收款后支付供货商"),
+    "insurance_wash": Text("a saver who switches policies", "投保人退保换购"),
+    "loan_back": Text("a family loan or an early repayment", "亲属借款或提前还贷"),
+    "online_gambling": Text("a lottery shop", "彩票店收款兑奖"),
     "pass_through_chain": Text("card repayment through an app", "信用卡代还"),
+    "run_score": Text("a stall at a fair or a live-stream sale", "展销摊位或直播带货收款"),
+    "scatter_gather": Text("relatives who pool a gift, a shop’s float", "亲属凑款或门店备用金归集"),
+    "shell_company": Text("a young trading firm", "初创贸易公司"),
+    "smurfing": Text("a class parent who collects fees", "家委会代收学费"),
+    "stack": Text("a chain of distributors", "逐级经销商付款"),
+    "student_mule": Text("a student’s own budget", "学生收取家用与兼职收入"),
+    "telecom_fraud": Text("a house deposit or an emergency", "购房定金或急用钱"),
+    "underground_bank_mirror": Text("a buyer of goods or studies abroad", "海外代购或留学家庭购汇"),
+    "underground_bank_settlement": Text("outsourced payroll", "劳务公司代发工资"),
+    "virtual_gift_settlement": Text("a streamers’ agency", "主播公会结算"),
 }
 
 SOPHISTICATION = {
@@ -118,6 +154,11 @@ PARTIES = {
     "merchant": "商户",
     "cash desk": "现金柜台",
     "utility": "公用事业",
+    "lender": "放贷机构",
+    "broker": "证券公司",
+    "insurer": "保险公司",
+    "exchange": "虚拟币交易所",
+    "overseas": "境外收款人",
 }
 
 # Of the rulebook; a phrase that the rulebook gains is printed in English until it stands here.

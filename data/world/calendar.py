@@ -16,6 +16,7 @@ from pipeline import Parameters
 OFFICE = np.array([0] * 8 + [4, 9, 10, 7, 4, 7, 10, 9, 7, 3] + [1, 0, 0, 0, 0, 0], dtype=float)
 WAKING = np.array([1, 0, 0, 0, 0, 0, 1, 3, 5, 5, 6, 7, 8, 6, 5, 5, 6, 7, 8, 8, 7, 6, 4, 2], dtype=float)
 EVENING = np.array([6, 4, 2, 1, 1, 0, 0, 1, 2, 3, 3, 4, 4, 4, 4, 4, 5, 6, 7, 9, 10, 10, 9, 8], dtype=float)
+LATE = np.array([8, 5, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 6, 9, 10, 10, 9], dtype=float)
 
 
 class Span(Parameters):

@@ -240,7 +240,8 @@ class Scene:
         city: int = -1,
     ) -> None:
         """Intend one payment, or many of one kind (arrays broadcast); amounts in yuan."""
-        self._payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
+        if all(np.size(value) for value in (at, payer, payee, yuan)):
+            self._payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
 
     def fetch_cash(self, at: np.ndarray | int, account: int, yuan: np.ndarray | float) -> None:
         """Take whole notes of 100 out of an account at its owner's home."""
