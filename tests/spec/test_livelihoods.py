@@ -85,14 +85,13 @@ LEADERS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "rent_collector": ("payee", lambda p: p["payee_inside"] & (p["purpose"] == "rent")),
     "retail_crypto_trader": ("payer", lambda p: p["payee_is"] == "exchange"),
     "rotating_savings": ("payer", lambda p: p["payer_inside"]),
-    "second_hand_trader": ("payer", lambda p: p["payer_inside"] & ~p["payee_inside"]),
+    # Who buys now and then is a customer, not a trader.
+    "second_hand_trader": ("payer", lambda p: p.groupby("payer")["yuan"].transform("size") > 20),
     "tax_and_social": ("payer", lambda p: p["payer_inside"]),
     "treasury_sweep": ("payer", lambda p: p["payer_inside"]),
     "tuition": ("payer", lambda p: p["purpose"] == "payroll"),
     "windfall": ("payee", lambda p: p["payee_inside"]),
 }
-# The second-hand trader's customers of this bank look like traders from outside.
-STRANGERS_LEAD = {"second_hand_trader"}
 
 
 def leaders(name: str, days: int = 28) -> set[int]:
@@ -214,7 +213,10 @@ def test_a_donation_drive_draws_many_strangers_within_a_week_and_pays_a_hospital
         assert len(gifts) >= 20
         assert gifts["at"].max() - gifts["at"].min() <= 7 * DAY
         assert gifts["yuan"].median() <= 100
-        assert set(bills.loc[bills["payee_is"] == "company", "payee_is"]) == {"company"}
+        # A patient may give to another one.
+        bills = bills[bills["purpose"] == "unstated"]
+        assert set(bills["payee_is"]) <= {"company"}
+        assert len(set(bills["payee"])) == 1
     assert kept_share("charity_spike", leaders("charity_spike")).between(-0.05, 0.31).all()
 
 
@@ -223,6 +225,9 @@ def test_a_feast_draws_lucky_sums_within_three_days_and_most_pays_the_house() ->
     hosts = leaders("celebration")
     large = table[table["payee"].isin(hosts) & (table["yuan"] >= 1_000)]
     assert large.groupby("payee").size().median() >= 5
+    span = large.groupby("payee")["at"].agg(np.ptp)
+    assert span.max() < 3 * DAY
+    assert kept_share("celebration", hosts).median() < 0.55
     assert set(table.loc[table["payee_is"] == "merchant"].groupby("payer").size()) == {1}
 
 
@@ -319,11 +324,12 @@ def test_a_crypto_trader_turns_sums_of_strangers_into_coins_within_a_day() -> No
 
 
 def test_a_second_hand_trader_buys_from_one_stranger_and_sells_to_the_next_at_a_margin() -> None:
-    account = busiest(payments("second_hand_trader"), "payer")
-    sold, bought = both_sides("second_hand_trader", account)
-    assert abs(len(sold) - len(bought)) <= 2
-    assert sold["payer"].nunique() > 0.9 * len(sold)
-    assert 1.05 <= sold["yuan"].sum() / bought["yuan"].sum() <= 1.6
+    for leader in leaders("second_hand_trader"):
+        sold, bought = both_sides("second_hand_trader", leader)
+        # A trader is now and then the customer of another one.
+        assert abs(len(sold) - len(bought)) <= 5
+        assert sold["payer"].nunique() > 0.9 * len(sold)
+        assert 1.0 < sold["yuan"].sum() / bought["yuan"].sum() <= 1.6
 
 
 def test_a_windfall_is_a_single_credit_of_many_months_income() -> None:
@@ -352,7 +358,7 @@ def test_every_new_livelihood_has_a_definition_here() -> None:
     assert set(LEADERS) == set(LIVELIHOODS) - first
 
 
-@pytest.mark.parametrize("name", sorted(set(LEADERS) - STRANGERS_LEAD))
+@pytest.mark.parametrize("name", sorted(LEADERS))
 def test_who_takes_part_does_not_depend_on_how_the_run_is_cut(name: str) -> None:
     whole = leaders(name)
     assert whole
