@@ -43,6 +43,7 @@ class Params(pipeline.Parameters):
     festivals: list[date]
     first_day_of: dict[str, int]
     share_of: dict[str, float]
+    promotions: list[date]
     stretch_days: int = Field(ge=7)
     customers: int = Field(ge=300)
     cities: int = Field(ge=1, le=1000)
@@ -143,7 +144,11 @@ class SourceParams(pipeline.Parameters):
 def simulate(params: Params) -> World:
     """Draw the whole world of a simulated bank; payments come in parts."""
     calendar = Calendar.of(
-        params.start, sum(params.calendar.weeks().values()), params.utc_offset_hours, params.festivals
+        params.start,
+        sum(params.calendar.weeks().values()),
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
     )
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar
@@ -183,7 +188,7 @@ def stretches(
 ) -> Iterator[Stretch]:
     """Draw and settle one stretch after the other; memory is bounded by one of them."""
     habits = {
-        name: livelihood(world, stream(params.seed, "livelihood", name))
+        name: livelihood(world, calendar, stream(params.seed, "livelihood", name))
         for name, livelihood in LIVELIHOODS.items()
     }
     planned = Scene.all_flows([scene for _, _, scene in scenes]).in_order()
@@ -191,6 +196,7 @@ def stretches(
     opened = np.maximum(joined, calendar.start_us)
     is_inside = world.owner != people.OUTSIDE
     balance = world.opening.copy()
+    waiting = planned.take(slice(0, 0))
     for number, stretch in enumerate(calendar.stretches(params.stretch_days)):
         start, end = stretch.start_us, stretch.start_us + stretch.days * DAY_US
         first, last = np.searchsorted(planned.at, [start, end])
@@ -198,7 +204,9 @@ def stretches(
             draw(stretch, stream(params.seed, "livelihood", name, str(number)))
             for name, draw in habits.items()
         ]
-        flow = Flow.concat([*drawn, planned.take(slice(first, last))])
+        flow = Flow.concat([waiting, *drawn, planned.take(slice(first, last))])
+        # What follows from a payment of this stretch may fall into the next one.
+        waiting = flow.take(flow.at >= end)
         keep = in_business(flow.at, flow.payer, flow.payee, opened, start, end)
         order = order_by_time(flow.at[keep], start, SECOND_US, stretch.days * DAY_US // SECOND_US)
         flow = flow.take(keep[order])

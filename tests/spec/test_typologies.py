@@ -435,7 +435,13 @@ def _rows(frame: pd.DataFrame) -> Counter:
 def plans(small_params: Params) -> list[tuple[bool, Counter]]:
     """What each scheme of the small world intended to pay while the bank was open to it."""
     weeks = sum(small_params.calendar.weeks().values())
-    calendar = Calendar.of(small_params.start, weeks, small_params.utc_offset_hours, small_params.festivals)
+    calendar = Calendar.of(
+        small_params.start,
+        weeks,
+        small_params.utc_offset_hours,
+        small_params.festivals,
+        small_params.promotions,
+    )
     population = draw_population(
         small_params.seed, small_params.customers, small_params.cities, small_params.dormant_share, calendar
     )

@@ -550,7 +550,7 @@ def settled_shares() -> dict[str, float]:
         update={"customers": 1_500, "schemes_per_typology": 8, "look_alikes_per_scheme": 2}
     )
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals)
+    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     joined = np.where(world.owner >= 0, world.joined_us[world.owner], calendar.start_us)
     end = calendar.start_us + calendar.days * DAY_US

@@ -571,7 +571,7 @@ def bank(params: Params) -> Whole:
 def shares(params: Params, bank: Whole) -> pd.DataFrame:
     """Settled and wanted payments by typology and side in a small bank."""
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals)
+    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     end = calendar.start_us + calendar.days * DAY_US
     rows = [
