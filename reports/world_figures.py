@@ -37,10 +37,10 @@ def volume(weeks: list[dict[str, Any]], periods: list[dict[str, Any]]) -> Markup
     bottom = top + len(shown) * (height + gap) - gap
     for period in periods:
         place = x((date.fromisoformat(period["starts_at"]) - first).days / 7)
-        parts.append(line(place, 18, place, bottom, "mark"))
+        parts.append(line(place, 20, place, bottom, "mark"))
         name = named(PERIODS, period["name"])  # without what stands in brackets: periods may be short
         short = Text(name.en.split(" (")[0], name.zh.split("（")[0])
-        parts.append(words(place + 5, 14, short, "tick"))
+        parts.append(words(place + 5, 16, short, "tick"))
     for class_, title, kinds in shown:
         values = [sum(row[kind] for kind in kinds) for row in weeks]
         most = top_of(max(values))
@@ -70,7 +70,7 @@ def spread(histogram: dict[str, Any], title: Text, is_money: bool, unit: Text) -
     most = max(max(row) for row in shares.values())
     step = next(size for size in (0.02, 0.05, 0.1, 0.2) if most / size <= 5.0 or size == 0.2)
     ceiling = math.ceil(most / step) * step
-    left, top, bottom = 60, 30, 230
+    left, top, bottom = 60, 36, 236
     x = scale(math.log10(edges[first]), math.log10(edges[end]), left, WIDTH)
     y, parts = scale(0, ceiling, bottom, top), []
     for tick in range(round(ceiling / step) + 1):
@@ -96,8 +96,8 @@ def spread(histogram: dict[str, Any], title: Text, is_money: bool, unit: Text) -
         parts.append(element("polyline", points=points, class_=f"curve {name}"))
         label = named(KINDS, name)
         size = count(sizes[name])
-        parts.append(element("rect", x=place, y=5.0, width=14.0, height=4.0, class_=f"fill {name}"))
+        parts.append(element("rect", x=place, y=10.0, width=14.0, height=4.0, class_=f"fill {name}"))
         legend = Text(f"{label.en} ({size} {unit.en})", f"{label.zh}（{size} {unit.zh}）")
-        parts.append(words(place + 21, 12, legend, f"{name} strong"))
+        parts.append(words(place + 21, 17, legend, f"{name} strong"))
         place += 300
     return figure(parts, bottom + 46, title)
