@@ -13,6 +13,7 @@ from reports.figures import scale
 from reports.wording import KINDS, PERIODS, Text, count, named, percent, yuan
 
 TRIVIAL = 0.0005  # a bin in which no group has more than this share is cut off the ends
+NAME_ROOM = 70.0  # a period narrower than this goes without its name
 
 
 def top_of(value: float) -> float:
@@ -35,12 +36,13 @@ def volume(weeks: list[dict[str, Any]], periods: list[dict[str, Any]]) -> Markup
     height, gap, top, parts = 84, 42, 52, []
     shown = [panel for panel in panels if any(row[kind] for row in weeks for kind in panel[2])]
     bottom = top + len(shown) * (height + gap) - gap
-    for period in periods:
-        place = x((date.fromisoformat(period["starts_at"]) - first).days / 7)
-        parts.append(line(place, 20, place, bottom, "mark"))
+    starts = [x((date.fromisoformat(row["starts_at"]) - first).days / 7) for row in periods]
+    for period, place, end in zip(periods, starts, [*starts[1:], float(WIDTH)], strict=True):
         name = named(PERIODS, period["name"])  # without what stands in brackets: periods may be short
-        short = Text(name.en.split(" (")[0], name.zh.split("（")[0])
-        parts.append(words(place + 5, 16, short, "tick"))
+        parts.append(line(place, 20, place, bottom, "mark"))
+        if end - place > NAME_ROOM:
+            short = Text(name.en.split(" (")[0], name.zh.split("（")[0])
+            parts.append(words(place + 5, 16, short, "tick"))
     for class_, title, kinds in shown:
         values = [sum(row[kind] for kind in kinds) for row in weeks]
         most = top_of(max(values))
@@ -54,7 +56,8 @@ def volume(weeks: list[dict[str, Any]], periods: list[dict[str, Any]]) -> Markup
             parts.append(box(x(week) + 0.12 * wide, y(value), 0.76 * wide, y(0) - y(value), f"fill {class_}"))
         top += height + gap
     for week in range(0, len(weeks), 8):
-        parts.append(words(x(week), bottom + 18, weeks[week]["starts_at"], "tick"))
+        anchor = "end" if x(week) > WIDTH - 70 else "start"
+        parts.append(words(x(week), bottom + 18, weeks[week]["starts_at"], "tick", anchor))
     return figure(parts, bottom + 24, Text("Payments a week", "每周交易笔数"))
 
 
@@ -81,9 +84,8 @@ def spread(histogram: dict[str, Any], title: Text, is_money: bool, unit: Text) -
     ):
         parts.append(line(x(power), top, x(power), bottom, "grid"))
         value = 10.0**power
-        parts.append(
-            words(x(power), bottom + 18, yuan(value) if is_money else count(value), "tick", "middle")
-        )
+        anchor = "end" if x(power) > WIDTH - 30 else "middle"
+        parts.append(words(x(power), bottom + 18, yuan(value) if is_money else count(value), "tick", anchor))
     parts.append(words((left + WIDTH) / 2, bottom + 40, title, "axis", "middle"))
     place = float(left)
     for name in groups:
