@@ -353,9 +353,12 @@ def main() -> None:
     planted = pd.concat(truth, ignore_index=True)
     pipeline.write(schema.Truth, planted.drop(columns="at"))
     pipeline.write(schema.Schemes, schemes_table(world.members, planted))
-    if declined:
-        refused = pd.concat(declined, ignore_index=True)
+    refused = pd.concat(declined, ignore_index=True) if declined else None
+    if refused is not None:
         pipeline.set_aside(refused, *DECLINED)
+    # Null where the source says nothing of payments that did not settle.
+    counts = {"declined_payments": None if refused is None else len(refused)}
+    pipeline.write_json("data", "settlement.json", counts)
 
 
 if __name__ == "__main__":

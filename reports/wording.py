@@ -161,6 +161,97 @@ PARTIES = {
     "overseas": "境外收款人",
 }
 
+KINDS = {
+    "licit": Text("Licit life", "正常"),
+    "look_alike": Text("Innocent look-alike", "形似正常"),
+    "illicit": Text("Illicit", "违法"),
+}
+
+DIRECTIONS = {"high": Text("high", "偏高"), "low": Text("low", "偏低")}
+
+ARTEFACTS = {
+    "customer_id": Text("Customer id", "客户编号"),
+    "customer_row": Text("Row of the customer", "客户表行序"),
+    "account_id": Text("Account id", "账户编号"),
+    "account_row": Text("Row of the account", "账户表行序"),
+    "joined_order": Text("Order of joining", "开户先后"),
+    "cents_median": Text("Cents of the payments, median", "金额分位中位数"),
+    "second_mean": Text("Second within the minute, mean", "秒数均值"),
+    "second_spread": Text("Second within the minute, spread", "秒数离散度"),
+    "microsecond_mean": Text("Microseconds, mean", "微秒均值"),
+    "microsecond_spread": Text("Microseconds, spread", "微秒离散度"),
+    "id_gap_digit_mean": Text("Gap between own payment ids, last digit", "本人相邻交易编号差的末位"),
+    "id_behind_row": Text("Row of the payment less its id", "交易行序与编号之差"),
+    "second": Text("Second within the minute", "秒数"),
+    "microsecond": Text("Microseconds", "微秒"),
+    "id_digits": Text("Payment id, last two digits", "交易编号末两位"),
+    "id_gap": Text("Gap to the id of the row before", "与前一行编号之差"),
+}
+
+# A calibrated figure: its name, its unit, and who can measure it.
+CALIBRATION = {
+    "illicit_transaction_share": (Text("Illicit share of payments", "违法交易占比"), "share", "true"),
+    "patternless_illicit_share": (
+        Text("Illicit payments outside fixed patterns", "不属于固定模式的违法交易"),
+        "share",
+        "true",
+    ),
+    "rule_alerts_per_thousand_customers_month": (
+        Text("Rule alerts per thousand customers and month", "每千客户每月规则预警"),
+        "",
+        "bank",
+    ),
+    "rule_precision": (Text("True precision of the rules’ alerts", "规则预警的真实精确率"), "share", "true"),
+    "rule_recall": (
+        Text("True recall of the rules by customer", "规则的真实召回率（按客户）"),
+        "share",
+        "true",
+    ),
+    "amount_median_cny": (Text("Amount of a payment, median", "单笔金额中位数"), "CNY", "bank"),
+    "amount_p90_cny": (Text("Amount of a payment, 90th percentile", "单笔金额第 90 百分位"), "CNY", "bank"),
+    "gap_median_hours": (
+        Text("Time between a customer’s payments, median", "同一客户相邻交易间隔中位数"),
+        "hours",
+        "bank",
+    ),
+    "counterparties_median": (
+        Text("Counterparties of a customer, median", "客户交易对手数中位数"),
+        "",
+        "bank",
+    ),
+    "counterparties_p99": (
+        Text("Counterparties of a customer, 99th percentile", "客户交易对手数第 99 百分位"),
+        "",
+        "bank",
+    ),
+    "declined_share": (Text("Share of payments declined", "被拒交易占比"), "share", "bank"),
+}
+
+MARKS = {
+    "V": Text("read in the source", "原始文献"),
+    "V2": Text("second-hand", "二手来源"),
+    "D": Text("assumption", "本项目假设"),
+}
+
+# Of params.yaml; a source that it gains is printed as it stands there.
+TARGET_SOURCES = {
+    "no source": Text("no source", "无文献依据"),
+    "no source measures it": Text("no source measures it", "无文献可测"),
+    "about 9, from the arithmetic of budget and prevalence": Text(
+        "about 9, from the arithmetic of budget and prevalence", "约 9，由预算与占比推算"
+    ),
+    "4 % of alerts become reports (BPI); 1 to 5 % (DataRobot)": Text(
+        "4 % of alerts become reports (BPI); 1 to 5 % (DataRobot)",
+        "预警转报告 4 %（BPI），1 至 5 %（DataRobot）",
+    ),
+    "AMLworld 1/1,948 to 1/807; SAML-D 1/963": Text(
+        "AMLworld 1/1,948 to 1/807; SAML-D 1/963", "AMLworld 1/1,948 至 1/807；SAML-D 1/963"
+    ),
+    "AMLworld LI-Large: 0.81 outside its patterns [V]": Text(
+        "in AMLworld LI-Large 81 % lie outside its patterns", "AMLworld LI-Large 中 81 % 不属于其模式"
+    ),
+}
+
 # Of the rulebook; a phrase that the rulebook gains is printed in English until it stands here.
 FALSE_POSITIVES = {
     "daily takings of a shop": "商户日营业款",
@@ -192,6 +283,11 @@ def named(names: dict[str, Text], key: str) -> Text:
     """The pair of a name, or the name itself."""
     plain = str(key).replace("_", " ")
     return names.get(key, Text(plain, plain))
+
+
+def joined(texts: list[Text], between: Text) -> Text:
+    """Several texts as one."""
+    return Text(between.en.join(text.en for text in texts), between.zh.join(text.zh for text in texts))
 
 
 def party(name: str) -> Text:
