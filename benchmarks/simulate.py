@@ -42,7 +42,7 @@ def run_ours(base: Params, customers: int) -> dict[str, float]:
     schemes = max(round(base.schemes_per_typology * share), 1)
     params = base.model_copy(update={"customers": customers, "schemes_per_typology": schemes})
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals)
+    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
     started = time.perf_counter()
     world = draw_population(params.seed, customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(world, calendar, params)

@@ -24,7 +24,7 @@ from data.world.calendar import Calendar, Span, periods
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
-from data.world.scene import Scene
+from data.world.scene import FIRST_DAY, Scene
 
 SECOND_US = 1_000_000
 SHORTEST_RUN_DAYS = 6 * 7  # a scheme starts on day 30 or later, and not in the last 12 days
@@ -41,6 +41,9 @@ class Params(pipeline.Parameters):
     calendar: Span
     utc_offset_hours: int = Field(ge=-12, le=14)
     festivals: list[date]
+    first_day_of: dict[str, int]
+    share_of: dict[str, float]
+    promotions: list[date]
     stretch_days: int = Field(ge=7)
     customers: int = Field(ge=300)
     cities: int = Field(ge=1, le=1000)
@@ -71,7 +74,9 @@ class Params(pipeline.Parameters):
     @classmethod
     def customers_suffice(cls, count: int, info: ValidationInfo) -> int:
         """There are customers enough for all schemes."""
-        needed = count * len(TYPOLOGIES) * PARTIES_PER_SCHEME
+        needed = PARTIES_PER_SCHEME * sum(
+            schemes_of(name, count, info.data.get("share_of", {})) for name in TYPOLOGIES
+        )
         customers = info.data.get("customers", needed)
         if needed > customers:
             raise ValueError(f"so many schemes of each typology need {needed} customers, not {customers}")
@@ -84,8 +89,9 @@ class Params(pipeline.Parameters):
         drawn = {"customers", "schemes_per_typology", "look_alikes_per_scheme"}
         if drawn <= set(info.data):
             schemes, others = info.data["schemes_per_typology"], info.data["look_alikes_per_scheme"]
-            waking = sum(typology.family == "dormancy" for typology in TYPOLOGIES.values())
-            plans = waking * schemes * (1 + others)
+            waking = [name for name, typology in TYPOLOGIES.items() if typology.family == "dormancy"]
+            share_of = info.data.get("share_of", {})
+            plans = sum(schemes_of(name, schemes, share_of) for name in waking) * (1 + others)
             asleep = int(info.data["customers"] * share * people.CAN_SLEEP)
             if plans > asleep:
                 raise ValueError(f"{plans} plans wake a sleeper each, about {asleep} customers would sleep")
@@ -99,6 +105,35 @@ class Params(pipeline.Parameters):
             raise ValueError("expected three shares that sum to 1")
         return shares
 
+    @field_validator("first_day_of", "share_of")
+    @classmethod
+    def names_are_typologies(cls, values: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        """Keys are typologies, values not negative."""
+        place = f"{pipeline.PARAMS_FILE}: simulate.{info.field_name}"
+        for name, value in values.items():
+            TYPOLOGIES.lookup(name, place)
+            if value < 0:
+                raise pipeline.BadInput(f"{place}.{name}: expected no negative number, found {value}")
+        return values
+
+    @field_validator("first_day_of")
+    @classmethod
+    def first_days_lie_in_the_run(cls, values: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        """A typology that began after the end would silently be none."""
+        place = f"{pipeline.PARAMS_FILE}: simulate.first_day_of"
+        if "calendar" not in info.data:  # refused itself
+            return values
+        days = 7 * sum(info.data["calendar"].weeks().values())
+        for name, day in values.items():
+            if day >= days:
+                raise pipeline.BadInput(f"{place}.{name}: expected a day before {days}, found {day}")
+        return values
+
+
+def schemes_of(name: str, usual: int, share_of: dict[str, float]) -> int:
+    """How many schemes of a typology are drawn, where ``usual`` are of one without a share of its own."""
+    return round(usual * share_of.get(name, 1.0))
+
 
 class SourceParams(pipeline.Parameters):
     """One entry of section ``sources`` of params.yaml."""
@@ -109,7 +144,11 @@ class SourceParams(pipeline.Parameters):
 def simulate(params: Params) -> World:
     """Draw the whole world of a simulated bank; payments come in parts."""
     calendar = Calendar.of(
-        params.start, sum(params.calendar.weeks().values()), params.utc_offset_hours, params.festivals
+        params.start,
+        sum(params.calendar.weeks().values()),
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
     )
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar
@@ -149,7 +188,7 @@ def stretches(
 ) -> Iterator[Stretch]:
     """Draw and settle one stretch after the other; memory is bounded by one of them."""
     habits = {
-        name: livelihood(world, stream(params.seed, "livelihood", name))
+        name: livelihood(world, calendar, stream(params.seed, "livelihood", name))
         for name, livelihood in LIVELIHOODS.items()
     }
     planned = Scene.all_flows([scene for _, _, scene in scenes]).in_order()
@@ -157,6 +196,7 @@ def stretches(
     opened = np.maximum(joined, calendar.start_us)
     is_inside = world.owner != people.OUTSIDE
     balance = world.opening.copy()
+    waiting = planned.take(slice(0, 0))
     for number, stretch in enumerate(calendar.stretches(params.stretch_days)):
         start, end = stretch.start_us, stretch.start_us + stretch.days * DAY_US
         first, last = np.searchsorted(planned.at, [start, end])
@@ -164,7 +204,9 @@ def stretches(
             draw(stretch, stream(params.seed, "livelihood", name, str(number)))
             for name, draw in habits.items()
         ]
-        flow = Flow.concat([*drawn, planned.take(slice(first, last))])
+        flow = Flow.concat([waiting, *drawn, planned.take(slice(first, last))])
+        # What follows from a payment of this stretch may fall into the next one.
+        waiting = flow.take(flow.at >= end)
         keep = in_business(flow.at, flow.payer, flow.payee, opened, start, end)
         order = order_by_time(flow.at[keep], start, SECOND_US, stretch.days * DAY_US // SECOND_US)
         flow = flow.take(keep[order])
@@ -214,15 +256,17 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
     wake = {"illicit": asleep.popleft, "licit": asleep.pop}
     scenes = []
     for name, typology in TYPOLOGIES.items():
+        schemes = schemes_of(name, params.schemes_per_typology, params.share_of)
         plans: list[tuple[str, Draw, int]] = [
-            ("illicit", typology.draw, params.schemes_per_typology),
-            ("licit", typology.look_alike, params.schemes_per_typology * params.look_alikes_per_scheme),
+            ("illicit", typology.draw, schemes),
+            ("licit", typology.look_alike, schemes * params.look_alikes_per_scheme),
         ]
+        first_day = params.first_day_of.get(name, FIRST_DAY)
         for side, draw, count in plans:
             for number in range(count):
                 rng = stream(params.seed, "typology", name, side, str(number))
                 level = int(rng.choice(3, p=params.sophistication_shares))
-                scene = Scene(world, calendar, rng, level if side == "illicit" else 0, wake[side])
+                scene = Scene(world, calendar, rng, level if side == "illicit" else 0, wake[side], first_day)
                 draw(scene)
                 scenes.append((name, side == "illicit", scene))
     return scenes
@@ -309,9 +353,12 @@ def main() -> None:
     planted = pd.concat(truth, ignore_index=True)
     pipeline.write(schema.Truth, planted.drop(columns="at"))
     pipeline.write(schema.Schemes, schemes_table(world.members, planted))
-    if declined:
-        refused = pd.concat(declined, ignore_index=True)
+    refused = pd.concat(declined, ignore_index=True) if declined else None
+    if refused is not None:
         pipeline.set_aside(refused, *DECLINED)
+    # Null where the source says nothing of payments that did not settle.
+    counts = {"declined_payments": None if refused is None else len(refused)}
+    pipeline.write_json("data", "settlement.json", counts)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
 from data.asof import happened_within, moments_of
-from models import schema
+from models import calibration, difficulty, judgement, probes, schema
 from models.budget import Budget
-from models.judgement import Params, judge, test_subjects
+from models.judgement import judge, test_subjects
 from models.metrics import wilson
+
+
+class Params(judgement.Params):
+    """Section ``audit`` of params.yaml."""
+
+    paired_indicators: int = Field(ge=2)
+    patternless_typologies: list[str]
+    bins_per_decade: int = Field(ge=1)
+    probe: probes.Probe
+    targets: calibration.Targets
 
 
 def recall_by(
@@ -111,53 +122,80 @@ def disposition_errors(dispositions: pd.DataFrame, illicit: pd.DataFrame, days: 
     }
 
 
+def alert_counts(audited: pd.DataFrame) -> list[dict[str, Any]]:
+    """How many alerts of each ranker were illicit, and how many a look-alike."""
+    return [
+        {
+            "ranker": ranker,
+            "alerts": len(mine),
+            "illicit": int(mine["is_illicit"].sum()),
+            "look_alike": int((~mine["is_illicit"] & (mine["schemes"] != "")).sum()),
+        }
+        for ranker, mine in audited.groupby("ranker")
+    ]
+
+
 def main() -> None:
     """Write the true view as one JSON file, and the truth of every model alert."""
-    budget = pipeline.params("budget", Budget)
+    budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
     window = budget.label_window_days
     split = pipeline.read(schema.Split)
     subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
-    transactions = pipeline.read(
-        data_schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
-    )
-    truth = pipeline.read(data_schema.Truth)
-    planted = moments_of(
-        transactions,
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        truth,
-        pipeline.read(data_schema.Schemes),
-    )
+    customers = pipeline.read(data_schema.Customers, columns=["customer_id", "joined_at"])
+    accounts = pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id", "holder"])
+    transactions = pipeline.read(data_schema.Transactions)
+    truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
+    alerts, rule_alerts = pipeline.read(schema.ModelAlerts), pipeline.read(data_schema.Alerts)
+    hits, dispositions = pipeline.read(data_schema.RuleHits), pipeline.read(data_schema.Dispositions)
+    periods = pipeline.read(data_schema.Periods)
+    planted = moments_of(transactions, accounts, truth, schemes)
     illicit = planted[planted["is_illicit"]]
     is_illicit = happened_within(illicit, subjects["customer_id"], subjects["as_of"], window)
-    result = judge(subjects, by_ranker, is_illicit, budget, pipeline.params("audit", Params))
-    alerts = pipeline.read(schema.ModelAlerts)
-    rule_alerts = pipeline.read(data_schema.Alerts)
     audited = alerts_in_truth(planted, subjects, alerts, window)
+
+    result = judge(subjects, by_ranker, is_illicit, budget, params)
     result |= {
         "by_typology": recall_by(planted, subjects, alerts, "typology", window),
         "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", window),
-        "beyond_rules": beyond_rules(
-            is_illicit, subjects, alerts, pipeline.read(data_schema.RuleHits), window
-        ),
+        "beyond_rules": beyond_rules(is_illicit, subjects, alerts, hits, window),
         "rule_table": rules_in_truth(rule_alerts, illicit, window),
-        "dispositions": disposition_errors(pipeline.read(data_schema.Dispositions), illicit, window),
-        "alerts": [
-            {
-                "ranker": ranker,
-                "alerts": len(mine),
-                "illicit": int(mine["is_illicit"].sum()),
-                "look_alike": int((~mine["is_illicit"] & (mine["schemes"] != "")).sum()),
-            }
-            for ranker, mine in audited.groupby("ranker")
-        ],
-        "world": {
-            "illicit_transactions": int(truth.loc[truth["is_illicit"], "transaction_id"].nunique()),
-            "illicit_transaction_share": round(
-                truth.loc[truth["is_illicit"], "transaction_id"].nunique() / len(transactions), 6
+        "dispositions": disposition_errors(dispositions, illicit, window),
+        "alerts": alert_counts(audited),
+    }
+
+    bank = calibration.Bank.of(customers, accounts, transactions, truth, illicit, periods)
+    draws, seed = params.bootstrap_draws, params.seed
+    months = judgement.watched_months(periods, dispositions)
+    settlement = pipeline.read_json("data", "settlement.json")
+    measured = {
+        "patternless_illicit_share": calibration.patternless_share(
+            truth, schemes, params.patternless_typologies
+        ),
+        "declined_share": calibration.declined_share(settlement, len(transactions)),
+        **calibration.rule_performance(rule_alerts, illicit, window, months, len(customers)),
+        **calibration.payment_life(bank),
+    }
+    result |= {
+        "world": calibration.illicit_counts(bank)
+        | {"illicit_customers_in_test": int(subjects["customer_id"][is_illicit].nunique())},
+        "difficulty": {
+            "indicators": difficulty.of_indicators(
+                subjects,
+                pipeline.read(data_schema.WeeklyIndicators),
+                is_illicit,
+                illicit,
+                params.paired_indicators,
+                window,
             ),
-            "illicit_customers": int(illicit["customer_id"].nunique()),
-            "illicit_customers_in_test": int(subjects["customer_id"][is_illicit].nunique()),
+            "artefacts": {
+                "customers": probes.on_customers(bank, params.probe, draws, seed),
+                "payments": probes.on_payments(bank, params.probe, draws, seed),
+            },
+            "look_alikes": probes.on_look_alikes(bank, truth, schemes, params.probe, draws, seed),
+            "rule_invisible": difficulty.rule_invisible(illicit, hits, window),
         },
+        "calibration": calibration.table(measured, params.targets),
+        "distributions": calibration.distributions(bank, params.bins_per_decade),
     }
     pipeline.write_json("models", "truth.json", result)
     pipeline.write(schema.AuditedAlerts, audited)

@@ -12,7 +12,7 @@ from data import schema as data_schema
 from data.asof import bank_time
 from models import schema
 from models.budget import Budget
-from models.judgement import Params, judge, test_subjects
+from models.judgement import Params, judge, test_subjects, watched_months
 
 
 def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataFrame) -> list[dict[str, Any]]:
@@ -81,8 +81,7 @@ def main() -> None:
     customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind"])
     transactions = pipeline.read(data_schema.Transactions, columns=["transaction_id"])
     midnight = periods["starts_at"].min()
-    watched = dispositions["event_at"] if len(dispositions) else periods["starts_at"]
-    months = max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=30.4), 0.1)
+    months = watched_months(periods, dispositions)
     labels_by_role = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
     result |= {
         "rule_table": rule_table(rules, alerts, dispositions),

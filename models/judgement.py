@@ -22,6 +22,12 @@ class Params(pipeline.Parameters):
     seed: int = Field(ge=0)
 
 
+def watched_months(periods: pd.DataFrame, dispositions: pd.DataFrame) -> float:
+    """Months of 30.4 days from the first decision to the end of the run."""
+    watched = dispositions["event_at"] if len(dispositions) else periods["starts_at"]
+    return max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=30.4), 0.1)
+
+
 def test_subjects(split: pd.DataFrame, scores: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """The test subjects in order, and each ranker's scores for them in that order."""
     subjects = split[split["role"] == "test"].reset_index(drop=True)

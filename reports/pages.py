@@ -7,6 +7,7 @@ from typing import Any
 
 from models.schema import RULES
 from reports import figures
+from reports.difficulty import difficulty
 from reports.evidence import Evidence, headline
 from reports.sentences import sentence
 from reports.wording import (
@@ -230,6 +231,7 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "periods": periods(evidence),
         "typologies": typologies(evidence),
         "rulebook": rulebook(evidence),
+        "difficulty": difficulty(evidence),
         "funnel": evidence.bank["funnel"],
         "investigators": investigators(evidence),
         "labels": label_table(evidence),

@@ -39,21 +39,57 @@ METRICS = {
 VIEWS = {"bank": Text("Bank sees", "银行所见"), "true": Text("True", "真实")}
 
 TYPOLOGIES = {
+    "ant_moving_fx": Text("Foreign exchange moved by ants", "蚂蚁搬家式分拆购汇"),
+    "bipartite": Text("Several payers to several payees", "二部图转账"),
+    "cash_intensive_front": Text("Cash-intensive front", "现金密集型门店"),
     "cash_structuring": Text("Cash structuring", "拆分存现"),
+    "crypto_off_ramp": Text("Crypto off-ramp", "虚拟币出金"),
     "cycle": Text("Round trip", "闭环回流"),
     "dormant_reactivation": Text("Dormant account reactivated", "休眠账户激活"),
     "fan_in": Text("Fan-in (collection)", "分散转入（归集）"),
     "fan_out": Text("Fan-out (dispersal)", "集中转入分散转出"),
+    "gather_scatter": Text("Gather-scatter", "归集后分散"),
+    "insurance_wash": Text("Insurance surrendered to a third party", "退保洗钱"),
+    "loan_back": Text("Loan-back", "借贷回流"),
+    "online_gambling": Text("Online gambling", "网络赌博"),
     "pass_through_chain": Text("Pass-through chain", "快进快出链"),
+    "run_score": Text("Run-score platform", "跑分平台"),
+    "scatter_gather": Text("Scatter-gather", "分散后归集"),
+    "shell_company": Text("Shell company with sham invoices", "空壳公司虚开"),
+    "smurfing": Text("Smurfing", "多人分拆（蚂蚁搬家）"),
+    "stack": Text("Stack of layers", "多层堆叠"),
+    "student_mule": Text("Student mule", "学生卡农"),
+    "telecom_fraud": Text("Telecom-fraud dispersal", "电诈资金拆解"),
+    "underground_bank_mirror": Text("Underground bank, domestic leg", "地下钱庄对敲"),
+    "underground_bank_settlement": Text("Settlement-type underground bank", "结算型地下钱庄"),
+    "virtual_gift_settlement": Text("Virtual-gift settlement", "虚拟礼物结算"),
 }
 
 LOOK_ALIKES = {
+    "ant_moving_fx": Text("a family that pays fees abroad", "亲属分别汇付留学费用"),
+    "bipartite": Text("market stalls and their wholesalers", "市场摊主向批发商付款"),
+    "cash_intensive_front": Text("a seasonal shop’s takings", "旺季门店营业款"),
     "cash_structuring": Text("a shop’s daily takings", "商户日营业款存现"),
+    "crypto_off_ramp": Text("a private coin trader", "个人买卖虚拟币"),
     "cycle": Text("lending within a family", "亲友间借款往来"),
     "dormant_reactivation": Text("a migrant who comes home", "返乡人员重新用卡"),
     "fan_in": Text("a group-buy leader who collects", "团购团长代收货款"),
     "fan_out": Text("a contractor who pays his workers", "包工头发放工资"),
+    "gather_scatter": Text("an online seller who pays suppliers", "网店收款后支付供货商"),
+    "insurance_wash": Text("a saver who switches policies", "投保人退保换购"),
+    "loan_back": Text("a family loan or an early repayment", "亲属借款或提前还贷"),
+    "online_gambling": Text("a lottery shop", "彩票店收款兑奖"),
     "pass_through_chain": Text("card repayment through an app", "信用卡代还"),
+    "run_score": Text("a stall at a fair or a live-stream sale", "展销摊位或直播带货收款"),
+    "scatter_gather": Text("relatives who pool a gift, a shop’s float", "亲属凑款或门店备用金归集"),
+    "shell_company": Text("a young trading firm", "初创贸易公司"),
+    "smurfing": Text("a class parent who collects fees", "家委会代收学费"),
+    "stack": Text("a chain of distributors", "逐级经销商付款"),
+    "student_mule": Text("a student’s own budget", "学生收取家用与兼职收入"),
+    "telecom_fraud": Text("a house deposit or an emergency", "购房定金或急用钱"),
+    "underground_bank_mirror": Text("a buyer of goods or studies abroad", "海外代购或留学家庭购汇"),
+    "underground_bank_settlement": Text("outsourced payroll", "劳务公司代发工资"),
+    "virtual_gift_settlement": Text("a streamers’ agency", "主播公会结算"),
 }
 
 SOPHISTICATION = {
@@ -118,6 +154,102 @@ PARTIES = {
     "merchant": "商户",
     "cash desk": "现金柜台",
     "utility": "公用事业",
+    "lender": "放贷机构",
+    "broker": "证券公司",
+    "insurer": "保险公司",
+    "exchange": "虚拟币交易所",
+    "overseas": "境外收款人",
+}
+
+KINDS = {
+    "licit": Text("Licit life", "正常"),
+    "look_alike": Text("Innocent look-alike", "形似正常"),
+    "illicit": Text("Illicit", "违法"),
+}
+
+DIRECTIONS = {"high": Text("high", "偏高"), "low": Text("low", "偏低")}
+
+ARTEFACTS = {
+    "customer_id": Text("Customer id", "客户编号"),
+    "customer_row": Text("Row of the customer", "客户表行序"),
+    "account_id": Text("Account id", "账户编号"),
+    "account_row": Text("Row of the account", "账户表行序"),
+    "joined_order": Text("Order of joining", "开户先后"),
+    "cents_median": Text("Cents of the payments, median", "金额分位中位数"),
+    "second_mean": Text("Second within the minute, mean", "秒数均值"),
+    "second_spread": Text("Second within the minute, spread", "秒数离散度"),
+    "microsecond_mean": Text("Microseconds, mean", "微秒均值"),
+    "microsecond_spread": Text("Microseconds, spread", "微秒离散度"),
+    "id_gap_digit_mean": Text("Gap between own payment ids, last digit", "本人相邻交易编号差的末位"),
+    "id_behind_row": Text("Row of the payment less its id", "交易行序与编号之差"),
+    "second": Text("Second within the minute", "秒数"),
+    "microsecond": Text("Microseconds", "微秒"),
+    "id_digits": Text("Payment id, last two digits", "交易编号末两位"),
+    "id_gap": Text("Gap to the id of the row before", "与前一行编号之差"),
+}
+
+# A calibrated figure: its name, its unit, and who can measure it.
+CALIBRATION = {
+    "illicit_transaction_share": (Text("Illicit share of payments", "违法交易占比"), "share", "true"),
+    "patternless_illicit_share": (
+        Text("Illicit payments outside fixed patterns", "不属于固定模式的违法交易"),
+        "share",
+        "true",
+    ),
+    "rule_alerts_per_thousand_customers_month": (
+        Text("Rule alerts per thousand customers and month", "每千客户每月规则预警"),
+        "",
+        "bank",
+    ),
+    "rule_precision": (Text("True precision of the rules’ alerts", "规则预警的真实精确率"), "share", "true"),
+    "rule_recall": (
+        Text("True recall of the rules by customer", "规则的真实召回率（按客户）"),
+        "share",
+        "true",
+    ),
+    "amount_median_cny": (Text("Amount of a payment, median", "单笔金额中位数"), "CNY", "bank"),
+    "amount_p90_cny": (Text("Amount of a payment, 90th percentile", "单笔金额第 90 百分位"), "CNY", "bank"),
+    "gap_median_hours": (
+        Text("Time between a customer’s payments, median", "同一客户相邻交易间隔中位数"),
+        "hours",
+        "bank",
+    ),
+    "counterparties_median": (
+        Text("Counterparties of a customer, median", "客户交易对手数中位数"),
+        "",
+        "bank",
+    ),
+    "counterparties_p99": (
+        Text("Counterparties of a customer, 99th percentile", "客户交易对手数第 99 百分位"),
+        "",
+        "bank",
+    ),
+    "declined_share": (Text("Share of payments declined", "被拒交易占比"), "share", "bank"),
+}
+
+MARKS = {
+    "V": Text("read in the source", "原始文献"),
+    "V2": Text("second-hand", "二手来源"),
+    "D": Text("assumption", "本项目假设"),
+}
+
+# Of params.yaml; a source that it gains is printed as it stands there.
+TARGET_SOURCES = {
+    "no source": Text("no source", "无文献依据"),
+    "no source measures it": Text("no source measures it", "无文献可测"),
+    "about 9, from the arithmetic of budget and prevalence": Text(
+        "about 9, from the arithmetic of budget and prevalence", "约 9，由预算与占比推算"
+    ),
+    "4 % of alerts become reports (BPI); 1 to 5 % (DataRobot)": Text(
+        "4 % of alerts become reports (BPI); 1 to 5 % (DataRobot)",
+        "预警转报告 4 %（BPI），1 至 5 %（DataRobot）",
+    ),
+    "AMLworld 1/1,948 to 1/807; SAML-D 1/963": Text(
+        "AMLworld 1/1,948 to 1/807; SAML-D 1/963", "AMLworld 1/1,948 至 1/807；SAML-D 1/963"
+    ),
+    "AMLworld LI-Large: 0.81 outside its patterns [V]": Text(
+        "in AMLworld LI-Large 81 % lie outside its patterns", "AMLworld LI-Large 中 81 % 不属于其模式"
+    ),
 }
 
 # Of the rulebook; a phrase that the rulebook gains is printed in English until it stands here.
@@ -151,6 +283,11 @@ def named(names: dict[str, Text], key: str) -> Text:
     """The pair of a name, or the name itself."""
     plain = str(key).replace("_", " ")
     return names.get(key, Text(plain, plain))
+
+
+def joined(texts: list[Text], between: Text) -> Text:
+    """Several texts as one."""
+    return Text(between.en.join(text.en for text in texts), between.zh.join(text.zh for text in texts))
 
 
 def party(name: str) -> Text:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,7 +16,9 @@ from pipeline import Parameters
 # Relative activity of the 24 local hours; shapes, not thresholds (assumption).
 OFFICE = np.array([0] * 8 + [4, 9, 10, 7, 4, 7, 10, 9, 7, 3] + [1, 0, 0, 0, 0, 0], dtype=float)
 WAKING = np.array([1, 0, 0, 0, 0, 0, 1, 3, 5, 5, 6, 7, 8, 6, 5, 5, 6, 7, 8, 8, 7, 6, 4, 2], dtype=float)
+NIGHT = np.array([6, 3, 1] + [0] * 15 + [2, 4, 7, 9, 10, 9], dtype=float)
 EVENING = np.array([6, 4, 2, 1, 1, 0, 0, 1, 2, 3, 3, 4, 4, 4, 4, 4, 5, 6, 7, 9, 10, 10, 9, 8], dtype=float)
+LATE = np.array([8, 5, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 6, 9, 10, 10, 9], dtype=float)
 
 
 class Span(Parameters):
@@ -43,12 +46,20 @@ class Calendar:
     days: int
     offset_hours: int
     festival: tuple[date, ...] = ()
+    promotion: tuple[date, ...] = ()
 
     @classmethod
-    def of(cls, start: date, weeks: int, offset_hours: int, festivals: list[date]) -> Calendar:
+    def of(
+        cls,
+        start: date,
+        weeks: int,
+        offset_hours: int,
+        festivals: Sequence[date],
+        promotions: Sequence[date] = (),
+    ) -> Calendar:
         """A calendar of whole weeks from a local date."""
         midnight = np.datetime64(start, "us").astype(np.int64) - offset_hours * HOUR_US
-        return cls(int(midnight), weeks * 7, offset_hours, tuple(festivals))
+        return cls(int(midnight), weeks * 7, offset_hours, tuple(festivals), tuple(promotions))
 
     def first_day(self) -> np.datetime64:
         """Local date of day 0."""
@@ -67,33 +78,46 @@ class Calendar:
         days = self.dates()
         return (days - days.astype("datetime64[M]")).astype(int) + 1
 
+    def month(self) -> np.ndarray:
+        """Shape (days,), 1 to 12."""
+        return self.dates().astype("datetime64[M]").astype(int) % 12 + 1
+
+    def days_until(self, date: date) -> np.ndarray:
+        """Days from each day to a local date, negative after it, shape (days,)."""
+        return (np.datetime64(date) - self.dates()).astype(int)
+
     def leisure_weight(self) -> np.ndarray:
         """Relative number of purchases and gifts a day, shape (days,); an ordinary week has mean 1.
 
-        Weekends are busier; the fortnight before a festival busier still (assumption).
+        Weekends are busier; the fortnight before a festival busier still, and so are the
+        day of a sales promotion and the three days before it (assumption).
         """
         weight = np.where(self.is_weekend(), 1.35, 1.0) * 7 / (5 + 2 * 1.35)
-        for festival in self.festival:
-            ahead = (np.datetime64(festival) - self.dates()).astype(int)
-            weight = weight * np.where((ahead >= 0) & (ahead < 14), 1.6, 1.0)
+        occasions = [(day, 14, 1.6) for day in self.festival] + [(day, 4, 1.8) for day in self.promotion]
+        for occasion, days, lift in occasions:
+            ahead = self.days_until(occasion)
+            weight = weight * np.where((ahead >= 0) & (ahead < days), lift, 1.0)
         return weight
 
     def office_weight(self) -> np.ndarray:
-        """Relative number of office payments a day, shape (days,); an ordinary week has mean 1."""
-        return np.where(self.is_weekend(), 0.08, 1.0) * 7 / (5 + 2 * 0.08)
+        """Relative number of office payments a day, shape (days,); an ordinary week has mean 1.
+
+        Firms clear their books in the last three days of a month (assumption).
+        """
+        dates = self.dates()
+        is_month_end = (dates + 3).astype("datetime64[M]") != dates.astype("datetime64[M]")
+        return np.where(self.is_weekend(), 0.08, 1.0) * np.where(is_month_end, 1.4, 1.0) * 7 / (5 + 2 * 0.08)
 
     def stretches(self, days: int) -> list[Calendar]:
         """The run cut into stretches of at most so many days, in order."""
         return [
-            Calendar(
-                self.start_us + first * DAY_US, min(days, self.days - first), self.offset_hours, self.festival
-            )
+            replace(self, start_us=self.start_us + first * DAY_US, days=min(days, self.days - first))
             for first in range(0, self.days, days)
         ]
 
     def draw_days(self, rng: np.random.Generator, count: int, weight: np.ndarray) -> np.ndarray:
-        """Day numbers drawn by weight, shape (count,)."""
-        edges = np.cumsum(weight) / weight.sum()
+        """Day numbers drawn by weight, shape (count,); nothing is drawn from a stretch without weight."""
+        edges = np.cumsum(weight) / max(weight.sum(), np.finfo(float).tiny)
         return np.minimum(np.searchsorted(edges, rng.random(count)), self.days - 1)
 
     def moments(self, rng: np.random.Generator, days: np.ndarray, clock: np.ndarray) -> np.ndarray:

@@ -82,11 +82,12 @@ def order_by_time(at: np.ndarray, start: int, width: int, buckets: int) -> np.nd
 def in_business(
     at: np.ndarray, payer: np.ndarray, payee: np.ndarray, opened: np.ndarray, start: int, end: int
 ) -> np.ndarray:
-    """Positions of the payments in ``[start, end)`` between accounts that are open by then."""
+    """Positions of the payments in ``[start, end)`` between two accounts that are open by then."""
     keep = np.empty(len(at), np.int64)
     count = 0
     for i in range(len(at)):
-        if start <= at[i] < end and at[i] >= opened[payer[i]] and at[i] >= opened[payee[i]]:
+        is_due = start <= at[i] < end and payer[i] != payee[i]
+        if is_due and at[i] >= opened[payer[i]] and at[i] >= opened[payee[i]]:
             keep[count] = i
             count += 1
     return keep[:count]

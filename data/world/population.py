@@ -81,6 +81,15 @@ class Population:
         return np.where(eager, 1.0, 0.5)
 
     @cached_property
+    def _students(self) -> np.ndarray:
+        persons = self._ordinary["person"]
+        return persons[self.occupation[persons] == "student"]
+
+    @cached_property
+    def _students_joined(self) -> np.ndarray:
+        return self.joined_us[self._students]
+
+    @cached_property
     def sleepers(self) -> np.ndarray:
         """Positions of the dormant customers."""
         return np.flatnonzero(self.is_dormant)
@@ -92,6 +101,10 @@ class Population:
         """
         members = self._ordinary[kind]
         return members if by_us is None else members[: np.searchsorted(self._joined[kind], by_us)]
+
+    def students(self, by_us: int) -> np.ndarray:
+        """Positions of the students who lead an ordinary life and joined before ``by_us``."""
+        return self._students[: np.searchsorted(self._students_joined, by_us)]
 
     def outside(self, holder: str) -> np.ndarray:
         """Positions of the outside accounts of a kind of holder."""

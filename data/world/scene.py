@@ -7,12 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
-from data.world.calendar import Calendar
+from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
-from data.world.population import Population
+from data.world.population import OUTSIDE, Population
 from pipeline import PARAMS_FILE, BadInput
 
 DAYLIGHT_HOURS = (8, 22)  # local hours
+FIRST_DAY = 30  # by then everybody's ordinary life is under way
+NEW_DAYS = 120  # who joined within so many days is a newcomer
 
 # at, payer, payee, yuan (numbers or arrays of one size), channel, purpose, city
 Payment = tuple[
@@ -29,6 +31,7 @@ class Scene:
     rng : the scheme's own stream, so that schemes do not disturb each other
     sophistication : 0 naive, 1 jittered, 2 aware of thresholds and slower
     wake : hands out the account of a sleeping customer, each one once in a run
+    first_day : day of the run before which the scheme does not begin
     """
 
     def __init__(
@@ -38,20 +41,27 @@ class Scene:
         rng: np.random.Generator,
         sophistication: int,
         wake: Callable[[], int],
+        first_day: int = FIRST_DAY,
     ) -> None:
         self.world = world
         self.calendar = calendar
         self.rng = rng
         self.sophistication = sophistication
         self._wake = wake
-        self.start = self.moment_between(30, calendar.days - 12)
+        self.first_day = first_day
+        self.start = self.moment_between(first_day, calendar.days - 12)
         self._payments: list[Payment] = []
+        self._everyday: list[Payment] = []
         self.members: list[tuple[int, str]] = []
 
     # -- time
 
     def moment_between(self, first_day: int, last_day: int) -> int:
-        """A waking moment (UTC microseconds) on a day of the run, ``first_day`` included."""
+        """A waking moment (UTC microseconds) on a day of the run, ``first_day`` included.
+
+        The first day of the scene itself is a floor.
+        """
+        first_day = max(first_day, self.first_day)
         day = int(self.rng.integers(first_day, max(last_day, first_day + 1)))
         hour = float(self.rng.uniform(*DAYLIGHT_HOURS))
         return self.calendar.start_us + day * DAY_US + int(hour * HOUR_US)
@@ -87,6 +97,53 @@ class Scene:
         within = self.rng.uniform(22, 28, count) * HOUR_US
         return np.sort(origin + day * DAY_US + within.astype(np.int64))
 
+    def begin_within(self, days: float) -> None:
+        """Draw the start anew, early enough that a plan of ``days`` days ends inside the run."""
+        self.start = self.moment_between(self.first_day, int(self.calendar.days - days - 1))
+
+    def length(self, low_days: float, high_days: float) -> float:
+        """Days that a long plan lasts, no more than a run leaves after its first weeks."""
+        room = max(self.calendar.days - self.first_day - 15, 14)
+        return float(min(self.rng.uniform(low_days, high_days), room))
+
+    def during(
+        self, start: int, days: int, count: int, clock: np.ndarray, weight: np.ndarray | None = None
+    ) -> np.ndarray:
+        """``count`` moments, in order, on the ``days`` local days after that of ``start``.
+
+        Hours are drawn from a clock of the calendar; ``weight``, shape (calendar.days,),
+        makes some days busier.
+        """
+        day = (start - self.calendar.start_us) // DAY_US + 1 + np.arange(days)
+        chance = np.ones(days) if weight is None else weight[self._in_run(day)]
+        chosen = self.rng.choice(day, count, p=chance / chance.sum())
+        return np.sort(self.calendar.moments(self.rng, chosen, clock))
+
+    def waking(self, start: int, days: float, count: int) -> np.ndarray:
+        """``count`` moments in order at the hours of private life, on the days after that of ``start``."""
+        return self.during(start, max(round(days), 1), count, WAKING)
+
+    def office(self, start: int, days: float, count: int) -> np.ndarray:
+        """``count`` moments in order in office hours on the days after that of ``start``; few at weekends."""
+        return self.during(start, max(round(days), 1), count, OFFICE, self.calendar.office_weight())
+
+    def workdays(self, start: int, count: int) -> np.ndarray:
+        """Local midnights (UTC microseconds) of the first ``count`` working days after that of ``start``."""
+        day = (start - self.calendar.start_us) // DAY_US + 1 + np.arange(2 * count + 3)
+        day = day[~self.calendar.is_weekend()[self._in_run(day)]]
+        return self.calendar.start_us + day[:count] * DAY_US
+
+    def by_day(self, at: np.ndarray | int) -> np.ndarray:
+        """Moments in the small hours put off to the morning after; all others as they are."""
+        hour = (np.asarray(at) - self.calendar.start_us) % DAY_US / HOUR_US
+        delay = self.rng.uniform(7, 10, np.shape(at)) - hour
+        return np.asarray(at + np.where(hour < 7, delay, 0) * HOUR_US).astype(np.int64)
+
+    def _in_run(self, day: np.ndarray) -> np.ndarray:
+        """A day of the run for each day number: for one after the end, its weekday in the last week."""
+        end = self.calendar.days
+        return np.where(day < end, day, end - 7 + (day - end) % 7)
+
     # -- people
 
     def insiders(self, count: int, kind: str = "person") -> np.ndarray:
@@ -119,6 +176,26 @@ class Scene:
         """
         pool = self.world.customers_of("person", by_us=self.start)
         return self.world.account[self._draw(pool, count, self.world.approachable)]
+
+    def students(self, count: int) -> np.ndarray:
+        """Accounts of distinct students, all customers by then."""
+        return self.world.account[self._draw(self.world.students(by_us=self.start), count)]
+
+    def newcomers(self, count: int) -> np.ndarray:
+        """Accounts of distinct persons who joined in the 120 days before the start.
+
+        Where there are too few of them, recruits take the other parts.
+        """
+        pool = self.world.customers_of("person", by_us=self.start)
+        old = self.world.customers_of("person", by_us=self.start - NEW_DAYS * DAY_US)
+        fresh = pool[len(old) :]
+        chosen = self.world.account[self._draw(fresh, min(count, len(fresh)))]
+        others = self.recruits(2 * count)
+        return np.concatenate([chosen, others[~np.isin(others, chosen)][: count - len(chosen)]])
+
+    def is_inside(self, accounts: np.ndarray) -> np.ndarray:
+        """Shape of ``accounts``, true where the bank keeps the account."""
+        return np.asarray(self.world.owner[accounts] != OUTSIDE)
 
     def outsiders(self, count: int, holder: str = "person") -> np.ndarray:
         """Distinct accounts outside the bank of a kind of holder."""
@@ -163,19 +240,68 @@ class Scene:
         city: int = -1,
     ) -> None:
         """Intend one payment, or many of one kind (arrays broadcast); amounts in yuan."""
-        self._payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
+        if all(np.size(value) for value in (at, payer, payee, yuan)):
+            self._payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
+
+    def fetch_cash(self, at: np.ndarray | int, account: int, yuan: np.ndarray | float) -> None:
+        """Take whole notes of 100 out of an account at its owner's home."""
+        notes, city = np.maximum(np.asarray(yuan) // 100 * 100, 100.0), self.home(account)
+        self.pay(at, account, self.desk(city), notes, "cash_withdrawal", "cash", city)
+
+    def warm_up(self, accounts: np.ndarray | int, days: float | None = None) -> int:
+        """Make accounts look lived-in before the start, and return the start.
+
+        Small sums come in and are partly spent: a person gets them from a friend and
+        shops, a firm from a client and buys supplies. That is everyday life, no part of
+        the scheme. Unless told for how many days, only a careful scheme does so, for 30
+        to 60.
+        """
+        if days is None:
+            days = self.rng.uniform(30, 60) if self.sophistication == 2 else 0
+        whole = min(int(days), (self.start - self.calendar.start_us) // DAY_US - 1)
+        if whole < 1:
+            return self.start
+        planned, self._payments = self._payments, self._everyday
+        for account in np.atleast_1d(accounts).tolist():
+            is_person = self.world.holder[account] == "person"
+            count = int(self.rng.integers(3, 9))
+            at = self.waking(self.start - (whole + 1) * DAY_US, whole, count)
+            sums = self.rng.lognormal(5.0 if is_person else 8.0, 0.8, count)
+            gone = at + self.later(0.2, 3, count)
+            spent = sums * self.rng.uniform(0.3, 0.9, count)
+            if is_person:
+                shops = self.outsiders(count, "merchant")
+                self.pay(at, self.outsiders(1), account, sums.round() + 1, "transfer", "family")
+                self.pay(gone, account, shops, spent, "qr", "shopping", self.home(account))
+            else:
+                client, makers = self.outsiders(1, "company"), self.outsiders(count, "company")
+                self.pay(at, client, account, sums.round() + 1, "transfer", "goods")
+                self.pay(gone, account, makers, spent, "transfer", "supplies")
+        self._payments = planned
+        return self.start
 
     @property
     def flows(self) -> list[Flow]:
-        """The intended payments, one Flow for each call of `pay`."""
+        """The intended payments, one Flow for each call of `pay`, without the warm-up."""
         return [_flow([payment]) for payment in self._payments]
+
+    @property
+    def everyday(self) -> Flow:
+        """The payments of the warm-up, which are no part of the scheme."""
+        return _flow(self._everyday)
 
     @staticmethod
     def all_flows(scenes: list[Scene]) -> Flow:
-        """The payments of many scenes at once; ``scheme`` is the number of the scene."""
-        payments = [payment for scene in scenes for payment in scene._payments]
-        counts = [len(scene._payments) for scene in scenes]
-        return _flow(payments, np.repeat(np.arange(len(scenes)), counts))
+        """The payments of many scenes at once; ``scheme`` is the number of the scene.
+
+        Those of a warm-up carry none.
+        """
+        planned = [payment for scene in scenes for payment in scene._payments]
+        everyday = [payment for scene in scenes for payment in scene._everyday]
+        number = np.repeat(np.arange(len(scenes)), [len(scene._payments) for scene in scenes])
+        return _flow(planned + everyday, np.append(number, np.full(len(everyday), NO_SCHEME)))
+
+    # -- sums and words
 
     def slices(self, total: float, count: int, evenness: float) -> np.ndarray:
         """Split a sum in ``count`` parts; a larger ``evenness`` gives more equal parts.
@@ -190,6 +316,28 @@ class Scene:
         if self.sophistication == 0:
             return np.maximum((yuan / 100).round() * 100, 100.0)
         return np.maximum(yuan * self.rng.uniform(0.985, 1.0, np.shape(yuan)), 1.0)
+
+    def portions(self, total: float, count: int, evenness: float, unit: float | None = None) -> np.ndarray:
+        """Split a sum with nothing left over, so that nobody pays more than they hold.
+
+        Parts are multiples of a unit in yuan, by default as a naive (100) or careful (0.01)
+        payer writes them, where they are as large; the largest part takes what is left.
+        """
+        unit = unit or (100.0 if self.sophistication == 0 else 0.01)
+        parts = self.rng.dirichlet(np.full(count, evenness)) * total
+        grain = np.where(parts >= unit, unit, 0.01)
+        parts = np.maximum(np.floor(parts / grain) * grain, 0.01)
+        parts[parts.argmax()] += total - parts.sum()
+        return parts
+
+    def stated(self, purpose: str, share: float = 0.6) -> str:
+        """A purpose as honest payers state it: ``share`` of them do, the others leave it out (assumption)."""
+        return purpose if self.rng.random() < share else "unstated"
+
+    def pretext(self, *purposes: str) -> str:
+        """What a criminal states: a naive one mostly nothing, a careful one something plausible."""
+        states_one = self.rng.random() < (0.3, 0.5, 0.7)[self.sophistication]
+        return str(self.rng.choice(purposes)) if states_one else "unstated"
 
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds: promised times hold times this."""

@@ -137,7 +137,7 @@ def test_balances_go_on_across_the_borders_of_stretches(small_params: Params) ->
 def planned(params: Params) -> Counter:
     """Payments of schemes as they reach the ledger."""
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals)
+    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
     population = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(population, calendar, params)
     found: Counter = Counter()

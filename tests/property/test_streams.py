@@ -43,7 +43,7 @@ def with_gifts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def calendar_of(params: Params) -> Calendar:
     weeks = sum(params.calendar.weeks().values())
-    return Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals)
+    return Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
 
 
 def schemes_of(params: Params) -> dict[tuple, list[tuple]]:
@@ -107,7 +107,7 @@ def test_a_livelihood_draws_the_same_whoever_draws_before_it(small_params) -> No
 
     def drawn(order: list[str]) -> dict[str, Flow]:
         habits = {
-            name: LIVELIHOODS[name](population, stream(small_params.seed, "livelihood", name))
+            name: LIVELIHOODS[name](population, calendar, stream(small_params.seed, "livelihood", name))
             for name in order
         }
         return {

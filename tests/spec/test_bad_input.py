@@ -113,10 +113,10 @@ def test_a_wrong_value_is_refused_with_its_key(here: Path, key: str, value: obje
 @pytest.mark.parametrize(
     ("key", "changes", "why"),
     [
-        ("schemes_per_typology", {"schemes_per_typology": 1_000}, "need 18000 customers, not 16000"),
-        ("schemes_per_typology", {"customers": 300}, "need 396 customers, not 300"),
-        ("dormant_share", {"dormant_share": 0.01}, "286 plans wake a sleeper each, about 105 customers"),
-        ("dormant_share", {"look_alikes_per_scheme": 50}, "1122 plans wake a sleeper each"),
+        ("schemes_per_typology", {"schemes_per_typology": 1_000}, "need 68400 customers, not 24000"),
+        ("schemes_per_typology", {"customers": 300}, "need 414 customers, not 300"),
+        ("dormant_share", {"dormant_share": 0.002}, "66 plans wake a sleeper each, about 31 customers"),
+        ("dormant_share", {"look_alikes_per_scheme": 200}, "1206 plans wake a sleeper each"),
         ("stretch_days", {"stretch_days": 393}, "a stretch is longer than the run"),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_run_too_short_for_a_scheme_is_refused(here: Path) -> None:
 
 
 def test_more_plans_than_sleepers_are_refused_before_a_payment_is_drawn(here: Path) -> None:
-    params = simulate_section().model_copy(update={"customers": 600})
+    params = simulate_section().model_copy(update={"customers": 1_000, "dormant_share": 0.02})
     sentence = refusal(simulate.simulate, params)
     assert sentence.startswith("params.yaml: simulate.dormant_share: the plans wake more accounts than the ")
 

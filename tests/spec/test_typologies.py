@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params, draw_schemes, simulate
+from data.simulate import Params, draw_schemes, schemes_of, simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
@@ -131,7 +131,9 @@ def test_every_customer_who_takes_part_in_a_scheme_is_a_member(name: str) -> Non
     for plan in schemes(name):
         members = {account for account, _ in plan.scene.members}
         part = pd.concat([plan.payments["payer"], plan.payments["payee"]]).unique()
-        assert set(part[is_inside(part)]) <= members
+        # Who pays the first card of a telecom fraud is its victim.
+        victims = set(plan.to(*plan.accounts("level_1"))["payer"])
+        assert set(part[is_inside(part)]) <= members | victims
 
 
 @pytest.mark.parametrize("name", sorted(TYPOLOGIES))
@@ -433,7 +435,13 @@ def _rows(frame: pd.DataFrame) -> Counter:
 def plans(small_params: Params) -> list[tuple[bool, Counter]]:
     """What each scheme of the small world intended to pay while the bank was open to it."""
     weeks = sum(small_params.calendar.weeks().values())
-    calendar = Calendar.of(small_params.start, weeks, small_params.utc_offset_hours, small_params.festivals)
+    calendar = Calendar.of(
+        small_params.start,
+        weeks,
+        small_params.utc_offset_hours,
+        small_params.festivals,
+        small_params.promotions,
+    )
     population = draw_population(
         small_params.seed, small_params.customers, small_params.cities, small_params.dormant_share, calendar
     )
@@ -450,11 +458,13 @@ def plans(small_params: Params) -> list[tuple[bool, Counter]]:
     ]
 
 
-def test_the_truth_holds_exactly_the_settled_payments_of_the_schemes(plans, small_world: Whole) -> None:
+def test_the_truth_holds_exactly_the_settled_payments_of_the_schemes(
+    plans, small_world: Whole, small_params: Params
+) -> None:
     transactions = small_world.transactions.set_index("transaction_id")
     ((_, _, declined),) = small_world.set_aside
     refused = _rows(declined)
-    assert len(plans) == len(TYPOLOGIES) * 4 * (1 + 2)
+    assert len(plans) == sum(schemes_of(name, 4, small_params.share_of) for name in TYPOLOGIES) * (1 + 2)
     for number, (is_illicit, intended) in enumerate(plans):
         mine = small_world.truth[small_world.truth["scheme_id"] == number]
         assert (mine["is_illicit"] == is_illicit).all()

@@ -11,7 +11,7 @@ from data.world.population import Population
 
 
 @LIVELIHOODS.register("business")
-def business(world: Population, rng: np.random.Generator) -> Draw:
+def business(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Money of micro-businesses and companies, apart from wages and cash."""
     stalls, companies = world.customers_of("micro_business"), world.customers_of("company")
     people, size = world.outside("person"), len(world.kind)

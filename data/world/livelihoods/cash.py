@@ -11,7 +11,7 @@ from data.world.population import Population
 
 
 @LIVELIHOODS.register("cash")
-def cash(world: Population, rng: np.random.Generator) -> Draw:
+def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Cash over the counter and at machines, in whole notes of 100 yuan."""
     persons, stalls = world.customers_of("person"), world.customers_of("micro_business")
     # Only some trades still live on cash.

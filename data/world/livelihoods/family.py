@@ -11,7 +11,7 @@ from data.world.population import Population
 
 
 @LIVELIHOODS.register("family")
-def family(world: Population, rng: np.random.Generator) -> Draw:
+def family(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Transfers within a small circle, both ways; amounts have a heavy tail."""
     persons = world.customers_of("person")
     inside, outside, size = world.account[persons], world.outside("person"), len(world.kind)

@@ -11,7 +11,7 @@ from data.world.population import Population
 
 
 @LIVELIHOODS.register("payroll")
-def payroll(world: Population, rng: np.random.Generator) -> Draw:
+def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Monthly income of persons from employers, the state or their parents."""
     persons = world.customers_of("person")
     occupation = world.occupation[persons]

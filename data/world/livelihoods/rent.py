@@ -11,7 +11,7 @@ from data.world.population import Population
 
 
 @LIVELIHOODS.register("rent")
-def rent(world: Population, rng: np.random.Generator) -> Draw:
+def rent(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """A fixed, often round sum a month to a landlord, or an odd one to a lender."""
     persons = world.customers_of("person")
     payers = persons[(rng.random(len(persons)) < 0.45) & (world.occupation[persons] != "student")]

@@ -11,7 +11,7 @@ from data.world.population import Population
 
 
 @LIVELIHOODS.register("shopping")
-def shopping(world: Population, rng: np.random.Generator) -> Draw:
+def shopping(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Purchases by card and QR code; a person returns to a few shops."""
     persons = world.customers_of("person")
     stalls = world.account[world.customers_of("micro_business")]

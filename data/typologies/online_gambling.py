@@ -1,0 +1,89 @@
+"""T18: collectors take stakes and pay winners of a gambling site; a lottery shop looks alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.schema import DAY_US, HOUR_US
+from data.typologies import Scene, typology
+from data.world.calendar import LATE
+
+STAKES = np.array([50, 100, 200, 300, 500, 1_000, 2_000])
+PACKS = np.array([50, 98, 198, 328, 648, 1_000, 2_000])
+LIKELY = np.array([0.2, 0.25, 0.2, 0.12, 0.13, 0.07, 0.03])
+
+
+def _evenings(scene: Scene, count: int) -> np.ndarray:
+    """Moments on late evenings and nights, more of them on weekends, in order."""
+    days = int(scene.rng.integers(3, 9) * scene.pace() ** 0.5)
+    weight = np.where(scene.calendar.is_weekend(), 2.5, 1.0)
+    return scene.during(scene.start, days, count, LATE, weight)
+
+
+def _night_of(scene: Scene, at: np.ndarray) -> np.ndarray:
+    """Number of the night of each moment; a night ends at noon."""
+    return (at - scene.calendar.start_us - 12 * HOUR_US) // DAY_US
+
+
+def lottery_shop(scene: Scene) -> None:
+    """A lottery shop or a seller of game credit: small round sales, a few prizes, a supplier."""
+    rng = scene.rng
+    shop = scene.insiders(1, "micro_business" if rng.random() < 0.4 else "person")[0]
+    players = scene.outsiders(int(rng.integers(25, 61)))
+    supplier = scene.outsiders(1, "company" if rng.random() < 0.6 else "person")
+    scene.join(shop, "shop")
+    at = _evenings(scene, int(len(players) * rng.uniform(1.2, 1.9)))
+    buyer = rng.choice(players, len(at))
+    yuan = rng.choice(STAKES if rng.random() < 0.5 else PACKS, len(at), p=LIKELY).astype(float)
+    if rng.random() < 0.4:  # game credit goes at a discount, an odd one
+        yuan = (yuan * rng.uniform(0.985, 1.0, len(at))).round(2)
+    scene.pay(at, buyer, shop, yuan, "qr", scene.stated("shopping", 0.6))
+    night = _night_of(scene, at)
+    for one in np.unique(night):
+        taken = yuan[night == one].sum()
+        close = at[night == one].max()
+        winners = rng.choice(np.unique(buyer[night == one]), max((night == one).sum() // 7, 1), replace=False)
+        prizes = rng.dirichlet(np.full(len(winners), 2.0)) * taken * rng.uniform(0.2, 0.6)
+        prizes = np.maximum((prizes / 10).round() * 10, 10)
+        scene.pay(close + scene.later(0.2, 12, len(winners)), shop, winners, prizes)
+        rest = max(taken - prizes.sum(), 20.0) * rng.uniform(0.7, 0.97)
+        scene.pay(close + scene.later(1, 24), shop, supplier, rest, "transfer", scene.stated("supplies", 0.5))
+
+
+@typology("网络赌博", family="fan_in", source="T18; AMLTRIX T0017", look_alike=lottery_shop)
+def online_gambling(scene: Scene) -> None:
+    """Online gambling.
+
+    25 to 60 players pay small round stakes of 50 to 2,000 yuan to two to four
+    collectors, many to many, in the evening and at night, most of all on weekends.
+    After each night the collectors pay fewer and larger winnings and pass nearly all
+    of the rest to the operator, so that little stays.
+    """
+    rng = scene.rng
+    collectors = scene.recruits(int(rng.integers(2, 5)))
+    players = scene.outsiders(int(rng.integers(25, 61)))
+    operator = scene.outsiders(1, "company" if rng.random() < 0.3 else "person")
+    scene.join(collectors, "collector")
+    scene.join(players, "player")
+    scene.join(operator, "operator")
+    scene.start = scene.warm_up(collectors)
+    at = _evenings(scene, int(len(players) * rng.uniform(1.3, 2.2)))
+    # Every player and every collector comes up at least once.
+    player = rng.permutation(np.resize(players, len(at)))
+    collector = rng.permutation(np.resize(collectors, len(at)))
+    yuan = rng.choice(STAKES, len(at), p=LIKELY).astype(float)
+    if scene.sophistication:  # a careful site tells players apart by the cents
+        yuan -= rng.integers(0, 100, len(at)) / 100
+    scene.pay(at, player, collector, yuan, "qr", scene.stated("shopping", 0.3))
+    night = _night_of(scene, at)
+    for one, taker in sorted(set(zip(night.tolist(), collector.tolist(), strict=True))):
+        mine = (night == one) & (collector == taker)
+        taken, close = yuan[mine].sum(), at[mine].max()
+        won = 0.0
+        if taken >= 600:  # a poor night has no winner to speak of
+            winners = rng.choice(np.unique(player[mine]), max(mine.sum() // 7, 1), replace=False)
+            prizes = scene.portions(taken * rng.uniform(0.5, 0.8), len(winners), 6.0)
+            scene.pay(close + scene.later(0.2, 6, len(winners)), taker, winners, prizes)
+            won = prizes.sum()
+        rest = (taken - won) * rng.uniform(0.9, 0.99)
+        scene.pay(close + scene.later(0.5, 8 * scene.pace()), taker, operator, rest)

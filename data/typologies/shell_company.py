@@ -1,0 +1,75 @@
+"""T14: sham invoices through a firm to private accounts; a young trading firm looks alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.typologies import Scene, typology
+
+
+def _invoices(scene: Scene, unit: float) -> np.ndarray:
+    """6 to 20 invoices of 50,000 to 2,000,000 yuan, rounded to a unit."""
+    rng = scene.rng
+    sums = rng.lognormal(11.9, 0.7, int(rng.integers(6, 21))).clip(50_000, 2_000_000)
+    return np.asarray((sums / unit).round() * unit)
+
+
+def trading_start_up(scene: Scene) -> None:
+    """A young trading firm is paid by its first clients, pays makers, a small staff and its founder."""
+    rng = scene.rng
+    days = scene.length(30, 180)
+    scene.begin_within(days + 12)
+    firm = scene.insiders(1, "company")[0]
+    scene.join(firm, "start_up")
+    invoices = _invoices(scene, float(rng.choice([10_000, 1_000, 100, 1])))
+    at = scene.office(scene.start, days, len(invoices))
+    clients = scene.outsiders(int(rng.integers(3, 9)), "company")
+    persons = scene.outsiders(10)
+    staff = persons[: int(rng.integers(2, 7))]
+    # Farmers and small workshops are paid on private accounts.
+    makers = persons[6:] if rng.random() < 0.35 else scene.outsiders(4, "company")
+    people = str(rng.choice(["payroll", "loan_repayment"]))
+    for moment, yuan in zip(at, invoices, strict=True):
+        scene.pay(moment, rng.choice(clients), firm, yuan, "transfer", scene.stated("goods"))
+        cost = yuan * rng.uniform(0.4, 0.75)
+        paid = scene.office(moment, 9, 2)
+        scene.pay(paid[0], firm, rng.choice(makers), cost, "transfer", scene.stated("goods"))
+        private = yuan * rng.uniform(0.05, 0.24)
+        scene.pay(paid[1], firm, rng.choice(staff), private, "transfer", scene.stated(people))
+
+
+@typology(
+    "空壳公司虚开",
+    family="profile_mismatch",
+    source="T14; AMLTRIX T0001",
+    look_alike=trading_start_up,
+)
+def shell_company(scene: Scene) -> None:
+    """Shell company with sham invoices.
+
+    For 1 to 6 months 4 to 12 unrelated firms and persons pay a firm 6 to 20 round invoices
+    of 50,000 to 2,000,000 yuan; within days 95 to 99 % of each goes to private accounts.
+    """
+    rng = scene.rng
+    days = scene.length(30, 180)
+    scene.begin_within(days + 3 * scene.pace() + 3)
+    firm = scene.insiders(1, "company")[0]
+    invoices = _invoices(scene, (10_000.0, 1_000.0, 100.0)[scene.sophistication])
+    third_parties = min(int(rng.integers(4, 13)), len(invoices))
+    persons = scene.outsiders(third_parties // 3 + int(rng.integers(2, 7)))
+    private = persons[third_parties // 3 :]
+    payers = scene.outsiders(third_parties - third_parties // 3, "company")
+    payers = rng.permutation(np.append(payers, persons[: third_parties // 3]))
+    scene.join(firm, "shell")
+    scene.join(payers, "third_party")
+    scene.warm_up(firm)
+    at = scene.office(scene.start, days, len(invoices))
+    purpose = scene.pretext("goods", "supplies", "investment")
+    for number, (moment, yuan) in enumerate(zip(at, invoices, strict=True)):
+        scene.pay(moment, payers[number % len(payers)], firm, yuan, "transfer", purpose)
+        count = int(rng.integers(1, min(len(private), 3) + 1))
+        leaves = scene.portions(yuan * rng.uniform(0.95, 0.99), count, 6.0)
+        payees = rng.choice(private, count, replace=False)
+        scene.join(payees, "private_account")
+        gone = scene.office(moment, 3 * scene.pace(), count)
+        scene.pay(gone, firm, payees, leaves, "transfer", scene.pretext("loan_repayment", "payroll"))

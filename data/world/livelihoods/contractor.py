@@ -1,0 +1,43 @@
+"""Labour contractors: a builder pays one person, who pays the crew."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.world.calendar import OFFICE, Calendar
+from data.world.flows import Flow
+from data.world.livelihoods import LIVELIHOODS, Circles, Draw, later, lead, monthly, somebody
+from data.world.population import Population
+
+CONTRACTOR_SHARE = 0.008  # of workers and the self-employed (assumption)
+CREW = (8, 26)  # heads, from the first to before the second (assumption)
+WAGE_CNY = 5_400  # median monthly wage of a hand (assumption)
+
+
+@LIVELIHOODS.register("contractor")
+def contractor(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
+    """Wages outside a payroll: once a month one large credit leaves to many people within days."""
+    persons = world.customers_of("person")
+    leaders = lead(
+        rng, persons[np.isin(world.occupation[persons], ["worker", "self_employed"])], CONTRACTOR_SHARE
+    )
+    account = world.account[leaders]
+    crews = Circles(rng.integers(*CREW, len(leaders)))
+    hands = somebody(world, rng, crews.size.sum(), inside_share=0.3)
+    wage = WAGE_CNY * rng.lognormal(0, 0.25, len(hands))
+    builder = rng.choice(world.outside("company"), len(leaders))
+    payday, margin = rng.integers(1, 26, len(leaders)), rng.uniform(1.02, 1.12, len(leaders))
+
+    def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
+        leader, day = monthly(stretch, payday)
+        at = stretch.moments(rng, day, OFFICE)
+        month, hand = crews.gather(leader)
+        # Days worked differ; most contractors round to the next hundred.
+        yuan = (wage[hand] * rng.normal(1, 0.12, len(hand)).clip(0.4, 1.4) / 100).round() * 100
+        bill = np.bincount(month, yuan, len(leader)) * margin[leader]
+        paid_by_builder = Flow.of(at, builder[leader], account[leader], bill, "transfer", "unstated")
+        wages_at = at[month] + later(rng, len(month), 1, 60)
+        wages = Flow.of(wages_at, account[leader[month]], hands[hand], yuan, "transfer", "unstated")
+        return Flow.concat([paid_by_builder, wages])
+
+    return draw

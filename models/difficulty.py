@@ -1,0 +1,215 @@
+"""How hard the world is to see through: what one column finds alone, and what no rule ever hits.
+
+The truth chooses the best column here, on the very weeks that are judged. These figures
+are therefore ceilings of what so little can find, never results of a method.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.asof import happened_within
+from models.metrics import ratio, wilson
+
+DIRECTIONS = {"high": 1.0, "low": -1.0}  # which end of an indicator is the suspicious one
+EVERY = "all"  # in place of a typology: all of them together
+
+
+def ranks(values: np.ndarray) -> np.ndarray:
+    """Share of values that lie below, half of its ties included; missing values rank lowest.
+
+    Shape (n,), in (0, 1); constant values rank 0.5 whatever their number.
+    """
+    _, place, size = np.unique(
+        np.where(np.isnan(values), -np.inf, values), return_inverse=True, return_counts=True
+    )
+    below = np.cumsum(size) - size / 2
+    return np.asarray(below[place] / len(values))
+
+
+def area_under_roc(rank: np.ndarray, is_positive: np.ndarray) -> float:
+    """Chance that a positive outranks a negative, from `ranks`; NaN where one side is empty."""
+    positive, size = int(is_positive.sum()), len(rank)
+    above = float(rank[is_positive].sum()) * size - positive * positive / 2
+    return ratio(above, positive * (size - positive))
+
+
+def average_precision(score: np.ndarray, is_positive: np.ndarray) -> float:
+    """Average precision of a ranking, ties sharing one threshold; NaN without a positive.
+
+    Only the positives' thresholds are looked at: many rankings are tried on few positives.
+    """
+    if not is_positive.any():
+        return float("nan")
+    positive = np.sort(score[is_positive])
+    seen = len(score) - np.searchsorted(np.sort(score), positive)
+    hits = len(positive) - np.searchsorted(positive, positive)
+    return float(np.mean(hits / seen))
+
+
+def plain(value: float, digits: int = 4) -> float | None:
+    """A number for a JSON file: rounded, None for NaN."""
+    return None if np.isnan(value) else round(float(value), digits)
+
+
+def directed_ranks(indicators: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
+    """Ranks of every indicator that is known anywhere, by (name, direction)."""
+    return {
+        (str(name), direction): ranks(sign * indicators[name].to_numpy(dtype=float))
+        for name in indicators
+        if indicators[name].notna().any()
+        for direction, sign in DIRECTIONS.items()
+    }
+
+
+def best_indicators(
+    directed: dict[tuple[str, str], np.ndarray], is_positive: np.ndarray, paired: int
+) -> dict[str, Any]:
+    """What the best indicator finds alone, and the best two of them together.
+
+    Parameters
+    ----------
+    directed : ranks of shape (subjects,) by indicator and direction
+    is_positive : shape (subjects,)
+    paired : how many of the best single indicators are tried in pairs; a pair is the sum
+        of two ranks, each in the direction that is best alone
+
+    Returns
+    -------
+    ``base_rate``, ``singles`` (the best first), ``best_single`` and ``best_pair``; None
+    where there is nothing to find or nothing to find it with.
+    """
+    subjects = len(is_positive)
+    result: dict[str, Any] = {
+        "subjects": subjects,
+        "positives": int(is_positive.sum()),
+        "base_rate": plain(ratio(float(is_positive.sum()), subjects)),
+        "singles": [],
+        "best_single": None,
+        "best_pair": None,
+    }
+    if not directed or not is_positive.any():
+        return result
+    found = sorted((-average_precision(rank, is_positive), key) for key, rank in directed.items())
+    by_name: dict[str, tuple[float, tuple[str, str]]] = {}
+    for value, key in found:
+        by_name.setdefault(key[0], (-value, key))
+    best = list(by_name.values())[:paired]
+    result["singles"] = [
+        {
+            "indicator": key[0],
+            "direction": key[1],
+            "average_precision": plain(value),
+            "auc": plain(area_under_roc(directed[key], is_positive)),
+        }
+        for value, key in best
+    ]
+    result["best_single"] = result["singles"][0]
+    pairs = [
+        (average_precision(directed[one] + directed[other], is_positive), (one, other))
+        for (_, one), (_, other) in combinations(best, 2)
+    ]
+    if pairs:
+        value, names = max(pairs)
+        result["best_pair"] = {
+            "indicators": [{"indicator": name, "direction": direction} for name, direction in names],
+            "average_precision": plain(value),
+        }
+    return result
+
+
+def best_by_typology(
+    directed: dict[tuple[str, str], np.ndarray], active: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    """For each typology the indicator that separates its customer-weeks from all others best.
+
+    ``active`` marks the subjects of each typology, shape (subjects,) each.
+    """
+    rows = []
+    for typology, is_positive in sorted(active.items()):
+        values = {key: area_under_roc(rank, is_positive) for key, rank in directed.items()}
+        known = {key: value for key, value in values.items() if not np.isnan(value)}
+        key = max(known, key=lambda name: known[name], default=None)
+        rows.append(
+            {
+                "typology": typology,
+                "subjects": int(is_positive.sum()),
+                "indicator": key[0] if key else None,
+                "direction": key[1] if key else None,
+                "auc": plain(known[key]) if key else None,
+            }
+        )
+    return rows
+
+
+def of_indicators(
+    subjects: pd.DataFrame,
+    weekly: pd.DataFrame,
+    is_illicit: np.ndarray,
+    illicit: pd.DataFrame,
+    paired: int,
+    days: int,
+) -> dict[str, Any]:
+    """What one or two indicators find, by the bank's labels and in truth, and by typology.
+
+    Parameters
+    ----------
+    subjects : the test subjects; customer_id, as_of and the bank's label
+    weekly : every indicator by customer_id and as_of
+    is_illicit : the truth of the subjects, shape (subjects,)
+    illicit : moments of illicit schemes: customer_id, at, typology
+    paired : see `best_indicators`
+    days : the label window
+    """
+    keys = ["customer_id", "as_of"]
+    directed = directed_ranks(subjects[keys].merge(weekly, on=keys, how="left").drop(columns=keys))
+    active = {
+        str(typology): happened_within(moments, subjects["customer_id"], subjects["as_of"], days)
+        for typology, moments in illicit.groupby("typology")
+    }
+    return {
+        "bank": best_indicators(directed, (subjects["label"] >= 0.5).to_numpy(), paired),
+        "true": best_indicators(directed, is_illicit, paired),
+        "by_typology": best_by_typology(directed, active),
+    }
+
+
+def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int) -> list[dict[str, Any]]:
+    """Share of the schemes of which no rule ever hit a member who had just taken part.
+
+    Parameters
+    ----------
+    moments : when customers took part in illicit schemes: scheme_id, typology, customer_id, at
+    hits : customer_id and hit_at; a hit counts within ``days`` after the member's payment,
+        whatever behaviour it was for
+    days : the label window
+
+    Returns
+    -------
+    One row a typology and one for all. Schemes that had ended before the rules first
+    looked are left out; schemes without a member at the bank have no moments at all.
+    """
+    watched = moments
+    if len(hits):
+        last = moments.groupby("scheme_id")["at"].transform("max")
+        watched = moments[last >= hits["hit_at"].min()]
+    pairs = watched.merge(hits[["customer_id", "hit_at"]], on="customer_id")
+    late = pairs["hit_at"] - pairs["at"]
+    caught = pairs[(late > pd.Timedelta(0)) & (late <= pd.Timedelta(days=days))]["scheme_id"].unique()
+    schemes = watched.drop_duplicates("scheme_id")
+    is_unseen = ~schemes["scheme_id"].isin(caught)
+    groups = [(EVERY, is_unseen)] if len(schemes) else []
+    groups += [(str(name), is_unseen[mine.index]) for name, mine in schemes.groupby("typology")]
+    return [
+        {
+            "typology": name,
+            "schemes": len(unseen),
+            "unseen": int(unseen.sum()),
+            "share": wilson(int(unseen.sum()), len(unseen)),
+        }
+        for name, unseen in groups
+    ]

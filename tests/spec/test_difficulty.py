@@ -1,0 +1,291 @@
+"""Difficulty and probes on little worlds whose answer is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models import calibration, difficulty, probes
+from models.calibration import Bank
+from models.metrics import AveragePrecision
+
+PROBE = probes.Probe(
+    trees=30,
+    learning_rate=0.1,
+    num_leaves=5,
+    min_data_in_leaf=10,
+    min_sum_hessian_in_leaf=1,
+    lambda_l2=5,
+    threads=1,
+    own_payments=3,
+    licit_per_illicit=2,
+    folds=5,
+    repeats=2,
+    round_to_cny=100,
+    exploratory_below=60,
+)
+DAY = pd.Timedelta(days=1)
+START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
+
+
+def best(indicators: dict[str, Any], is_positive: list[bool] | np.ndarray, paired: int = 3) -> dict[str, Any]:
+    directed = difficulty.directed_ranks(pd.DataFrame(indicators))
+    return difficulty.best_indicators(directed, np.asarray(is_positive, dtype=bool), paired)
+
+
+# ------------------------------------------------------------- indicators
+
+
+def test_a_perfect_indicator_has_average_precision_one() -> None:
+    found = best({"perfect": [1.0, 2, 9, 8], "useless": [5.0, 5, 5, 5]}, [False, False, True, True])
+    assert found["best_single"] == {
+        "indicator": "perfect",
+        "direction": "high",
+        "average_precision": 1.0,
+        "auc": 1.0,
+    }
+    assert found["base_rate"] == 0.5
+
+
+def test_an_indicator_may_be_suspicious_when_low() -> None:
+    found = best({"balance": [9.0, 8, 1, 2]}, [False, False, True, True])
+    assert (found["best_single"]["direction"], found["best_single"]["average_precision"]) == ("low", 1.0)
+
+
+def test_a_useless_indicator_finds_the_base_rate() -> None:
+    found = best({"useless": [5.0] * 8}, [True] + [False] * 7)
+    assert found["best_single"]["average_precision"] == found["base_rate"] == 0.125
+    assert found["best_single"]["auc"] == 0.5
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_missing_values_rank_lowest_in_both_directions(sign: float) -> None:
+    ranked = difficulty.ranks(sign * np.array([np.nan, -7.0, 3.0]))
+    assert ranked[0] < ranked[1:].min()
+
+
+def test_two_indicators_that_add_up_find_more_than_either() -> None:
+    rng = np.random.default_rng(1)
+    one, other = rng.random(4_000), rng.random(4_000)
+    found = best({"one": one, "other": other, "noise": rng.random(4_000)}, one + other > 1.8)
+    assert {row["indicator"] for row in found["best_pair"]["indicators"]} == {"one", "other"}
+    assert found["best_pair"]["average_precision"] > 0.95
+    assert found["best_pair"]["average_precision"] > found["best_single"]["average_precision"] + 0.3
+
+
+def test_average_precision_equals_that_of_the_metrics_with_ties() -> None:
+    rng = np.random.default_rng(2)
+    score, is_positive = rng.integers(0, 20, 500).astype(float), rng.random(500) < 0.1
+    expected = AveragePrecision(score, is_positive)(np.ones(500))
+    assert difficulty.average_precision(score, is_positive) == pytest.approx(expected)
+
+
+def test_nothing_to_find_gives_nulls() -> None:
+    for found in (best({"one": [1.0, 2]}, [False, False]), best({"one": [np.nan, np.nan]}, [True, False])):
+        assert found["best_single"] is None and found["best_pair"] is None and found["singles"] == []
+    assert best({"one": []}, [])["base_rate"] is None
+
+
+def test_the_best_indicator_of_a_typology_without_customers_is_null() -> None:
+    directed = difficulty.directed_ranks(pd.DataFrame({"one": [1.0, 2.0]}))
+    row = difficulty.best_by_typology(directed, {"cycle": np.zeros(2, bool)})[0]
+    assert (row["subjects"], row["indicator"], row["auc"]) == (0, None, None)
+
+
+# ------------------------------------------------------------ unseen schemes
+
+
+def moments(*rows: tuple[int, str, int, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["scheme_id", "typology", "customer_id", "day"]).astype(
+        {"customer_id": "int64"}
+    )
+    return frame.assign(at=START + frame.pop("day").astype(float) * DAY)
+
+
+def hits(*rows: tuple[int, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["customer_id", "day"]).astype({"customer_id": "int64"})
+    return pd.DataFrame(
+        {"customer_id": frame["customer_id"], "hit_at": START + frame["day"].astype(float) * DAY}
+    )
+
+
+def test_a_scheme_is_unseen_when_no_hit_follows_a_members_payment() -> None:
+    took_part = moments((1, "cycle", 10, 20), (2, "cycle", 11, 20), (3, "fan_in", 12, 20))
+    # Of customer 10 right after, of 11 too late, of 12 before the payment.
+    found = difficulty.rule_invisible(took_part, hits((10, 21), (11, 60), (12, 19)), days=28)
+    counts = {row["typology"]: (row["schemes"], row["unseen"]) for row in found}
+    assert counts == {"all": (3, 2), "cycle": (2, 1), "fan_in": (1, 1)}
+
+
+def test_a_scheme_that_ended_before_the_rules_looked_does_not_count() -> None:
+    took_part = moments((1, "cycle", 10, 2), (2, "cycle", 11, 20))
+    found = difficulty.rule_invisible(took_part, hits((99, 10)), days=28)
+    assert [row["schemes"] for row in found] == [1, 1]
+
+
+def test_without_schemes_there_are_no_rows() -> None:
+    assert difficulty.rule_invisible(moments(), hits((10, 1)), days=28) == []
+
+
+# ------------------------------------------------------------------- probes
+
+
+def probed(columns: dict[str, np.ndarray], is_positive: np.ndarray) -> dict[str, Any]:
+    frame = pd.DataFrame(columns)
+    return probes.artefact_probe(frame, is_positive, np.arange(len(frame)), PROBE, draws=50, seed=1)
+
+
+def test_an_id_that_leaks_is_found_and_named() -> None:
+    rng = np.random.default_rng(3)
+    is_positive = rng.random(2_000) < 0.05
+    leak = np.where(is_positive, rng.uniform(0.7, 1, 2_000), rng.random(2_000))
+    found = probed({"customer_id": leak, "second_mean": rng.random(2_000)}, is_positive)
+    by_column = {row["column"]: row["auc"] for row in found["columns"]}
+    assert found["auc"]["value"] > 0.75 and found["auc"]["low"] > 0.6
+    assert by_column["customer_id"] > 0.75 and abs(by_column["second_mean"] - 0.5) < 0.1
+
+
+def test_columns_that_tell_nothing_stay_near_chance() -> None:
+    rng = np.random.default_rng(4)
+    found = probed({name: rng.random(3_000) for name in "abcd"}, rng.random(3_000) < 0.08)
+    assert 0.4 < found["auc"]["value"] < 0.6
+    assert found["auc"]["low"] < 0.5 < found["auc"]["high"]
+
+
+def test_a_probe_of_one_side_only_gives_nulls() -> None:
+    for size in (0, 50):
+        found = probed({"one": np.arange(float(size))}, np.zeros(size, bool))
+        assert found["auc"]["value"] is None and found["columns"] == []
+
+
+def test_a_group_is_never_in_both_halves() -> None:
+    group = np.repeat(np.arange(100), 7)
+    half = probes.halves(group, np.random.default_rng(5))
+    assert all(len(np.unique(half[group == name])) == 1 for name in range(100))
+    assert 0.4 < half.mean() < 0.6
+
+
+def scheme_table(amounts: np.ndarray, is_illicit: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One scheme a row of ``amounts`` (schemes, payments), in cents."""
+    count, each = amounts.shape
+    truth = pd.DataFrame(
+        {
+            "transaction_id": np.arange(count * each),
+            "scheme_id": np.repeat(np.arange(count), each),
+        }
+    )
+    cents = pd.Series(amounts.ravel().astype(np.int64), index=truth["transaction_id"])
+    schemes = pd.DataFrame({"scheme_id": np.arange(count), "typology": "cycle", "is_illicit": is_illicit})
+    return schemes, probes.scheme_amounts(truth, cents, round_to_cny=100)
+
+
+@pytest.mark.parametrize(("factor", "low", "high"), [(10.0, 0.9, 1.0), (1.0, 0.3, 0.7)])
+def test_amounts_tell_schemes_apart_only_where_they_differ(factor: float, low: float, high: float) -> None:
+    rng = np.random.default_rng(6)
+    is_illicit = np.arange(200) < 40
+    amounts = rng.lognormal(12, 0.5, (200, 6)) * np.where(is_illicit, factor, 1.0)[:, None]
+    row = probes.look_alike_probe(*scheme_table(amounts, is_illicit), PROBE, draws=50, seed=1)[0]
+    assert low <= row["auc"]["value"] <= high
+    assert (row["schemes"], row["look_alikes"], row["is_exploratory"]) == (40, 160, True)
+
+
+def test_too_few_schemes_give_no_number() -> None:
+    schemes, amounts = scheme_table(np.full((4, 2), 100_000), np.array([True, False, False, False]))
+    row = probes.look_alike_probe(schemes, amounts, PROBE, draws=50, seed=1)[0]
+    assert row["auc"]["value"] is None
+    assert amounts["round_share"].eq(1).all()
+
+
+# -------------------------------------------------------------- calibration
+
+
+def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) -> Bank:
+    """Payments are (day, payer, payee, cents) between customers 1 to 3 and the outside 9."""
+    frame = pd.DataFrame(payments, columns=["day", "payer_account_id", "payee_account_id", "amount_cents"])
+    frame = frame.astype({"payer_account_id": "int64", "payee_account_id": "int64", "amount_cents": "int64"})
+    size = len(frame)
+    transactions = frame.assign(
+        transaction_id=np.arange(1, size + 1),
+        at=START + frame.pop("day").astype(float) * DAY,
+        channel=pd.Categorical(["transfer"] * size),
+        purpose=pd.Categorical(["unstated"] * size),
+        city=pd.array([pd.NA] * size, dtype="Int16"),
+        payer_balance_cents=pd.array([pd.NA] * size, dtype="Int64"),
+        payee_balance_cents=pd.array([pd.NA] * size, dtype="Int64"),
+    )
+    customers = pd.DataFrame({"customer_id": [1, 2, 3], "joined_at": [START] * 3})
+    accounts = pd.DataFrame(
+        {
+            "account_id": [1, 2, 3, 9],
+            "customer_id": pd.array([1, 2, 3, pd.NA], dtype="Int64"),
+            "holder": ["person"] * 4,
+        }
+    )
+    truth = pd.DataFrame({"transaction_id": illicit, "is_illicit": True}).astype({"transaction_id": "int64"})
+    return Bank.of(
+        customers,
+        accounts,
+        transactions,
+        truth,
+        pd.DataFrame({"customer_id": [1] if illicit else []}),
+        pd.DataFrame({"starts_at": [START]}),
+    )
+
+
+def test_the_life_of_payments_is_measured_as_one_counts_by_hand() -> None:
+    bank = small_bank(
+        [(0.0, 1, 9, 10_000), (0.5, 1, 2, 20_000), (2.0, 1, 9, 90_000), (8.0, 9, 2, 30_000)], [2]
+    )
+    life = calibration.payment_life(bank)
+    # Gaps: customer 1 after 12 and 36 hours, customer 2 after 180.
+    assert life["gap_median_hours"] == 36
+    assert life["amount_median_cny"] == 250
+    assert life["illicit_transaction_share"] == 0.25
+    assert bank.counterparties.tolist() == [2, 2, 0]
+    weeks = calibration.distributions(bank, per_decade=1)["weeks"]
+    assert [(row["starts_at"], row["licit"], row["illicit"]) for row in weeks] == [
+        ("2025-01-06", 2, 1),
+        ("2025-01-13", 1, 0),
+    ]
+
+
+def test_shares_of_a_histogram_sum_to_one_by_group() -> None:
+    found = calibration.histogram({"licit": np.array([1.0, 10, 99]), "illicit": np.array([1_000.0])}, 1)
+    assert found["edges"] == [1, 10, 100, 1_000, 10_000]
+    assert found["shares"] == {"licit": [0.3333, 0.6667, 0.0, 0.0], "illicit": [0.0, 0.0, 0.0, 1.0]}
+
+
+def test_an_empty_bank_gives_nulls_and_empty_lists() -> None:
+    bank = small_bank([], [])
+    assert all(np.isnan(value) for value in calibration.payment_life(bank).values())
+    found = calibration.distributions(bank, per_decade=4)
+    assert found["weeks"] == [] and found["amounts"]["edges"] == []
+    for result in (probes.on_customers(bank, PROBE, 50, 1), probes.on_payments(bank, PROBE, 50, 1)):
+        assert result["auc"]["value"] is None
+
+
+def test_a_target_is_hit_missed_or_not_measured() -> None:
+    target = {"low": 0.1, "high": 0.2, "mark": "D", "source": "no source"}
+    targets = calibration.Targets.model_validate(dict.fromkeys(calibration.Targets.model_fields, target))
+    measured = dict.fromkeys(calibration.Targets.model_fields, float("nan"))
+    rows = calibration.table(measured | {"rule_recall": 0.2, "rule_precision": 0.21}, targets)
+    found = {row["name"]: row["is_hit"] for row in rows}
+    assert (found["rule_recall"], found["rule_precision"], found["declined_share"]) == (True, False, None)
+
+
+def test_rules_are_measured_by_their_alerts() -> None:
+    illicit = moments((1, "cycle", 10, 20), (2, "cycle", 11, 20), (3, "cycle", 12, 1))
+    alerts = hits((10, 21), (10, 25), (99, 10), (11, 60)).rename(columns={"hit_at": "alerted_at"})
+    found = calibration.rule_performance(alerts, illicit, days=28, months=2.0, customers=1_000)
+    # Customer 12 was illicit before the first alert of all: nobody looked yet.
+    assert found["rule_recall"] == 0.5
+    assert found["rule_precision"] == 0.5
+    assert found["rule_alerts_per_thousand_customers_month"] == 2
+
+
+def test_a_source_that_knows_no_declined_payments_says_nothing() -> None:
+    assert np.isnan(calibration.declined_share({"declined_payments": None}, 10))
+    assert calibration.declined_share({"declined_payments": 10}, 90) == 0.1
