@@ -18,6 +18,14 @@ from data.sources import Whole, gather
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--report",
+        default="artifacts/reports/report.html",
+        help="the report that the browser tests open, its metrics.json beside it",
+    )
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

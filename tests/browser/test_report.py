@@ -10,22 +10,25 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-REPORT = ROOT / "artifacts/reports/report.html"
-METRICS = ROOT / "artifacts/reports/metrics.json"
 AREAS = ("average_precision",)  # printed as a number, every other metric in percent
 PERCENT_DIGITS = {"base_rate": 2}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def report(pytestconfig: pytest.Config) -> Path:
+    """The report under test, its metrics.json beside it."""
+    return (pytestconfig.rootpath / pytestconfig.getoption("--report")).resolve()
+
+
+@pytest.fixture(scope="module")
+def browser(report: Path) -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
     executable = next((path for path in found if path), None)
     if executable is None:
         pytest.skip("no Chromium on this machine")
-    if not REPORT.exists():
-        pytest.skip("no report: run `dvc repro`")
+    if not report.exists():
+        pytest.skip("no report: run `make report`")
     with playwright.sync_playwright() as engine:
         started = engine.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         yield started
@@ -33,7 +36,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
+def page(browser: Any, report: Path) -> Iterator[Any]:
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     opened.requested, opened.complaints = [], []
     opened.on("request", lambda request: opened.requested.append(request.url))
@@ -42,15 +45,15 @@ def page(browser: Any) -> Iterator[Any]:
         lambda message: message.type in ("error", "warning") and opened.complaints.append(message.text),
     )
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.goto(REPORT.as_uri())
+    opened.goto(report.as_uri())
     yield opened
     opened.close()
 
 
-def test_the_report_asks_the_network_for_nothing(page: Any) -> None:
+def test_the_report_asks_the_network_for_nothing(page: Any, report: Path) -> None:
     page.get_by_role("button").click()
     page.wait_for_timeout(200)
-    outside = [url for url in page.requested if url != REPORT.as_uri() and not url.startswith("data:")]
+    outside = [url for url in page.requested if url != report.as_uri() and not url.startswith("data:")]
     assert outside == []
 
 
@@ -141,8 +144,8 @@ METRIC_NAMES = (
 )
 
 
-def test_every_number_of_the_main_table_is_in_the_metrics(page: Any) -> None:
-    metrics = json.loads(METRICS.read_text(encoding="utf-8"))
+def test_every_number_of_the_main_table_is_in_the_metrics(page: Any, report: Path) -> None:
+    metrics = json.loads(report.with_name("metrics.json").read_text(encoding="utf-8"))
     cells = page.evaluate(
         """() => [...document.querySelectorAll("table.main [data-key]")].map(
             cell => ({...cell.dataset, text: cell.textContent.trim()}))"""
