@@ -1,0 +1,115 @@
+"""Who pays whom, and every payment as its customers see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.schema import CHANNELS, HOLDER_KINDS, PURPOSES
+
+
+def codes_of(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:
+    """Position of each value in ``names``, whatever order a category brings; shape of ``values``."""
+    return pd.Categorical(values, categories=list(names)).codes
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Nodes of the payment graph: each customer is one, each outside account another.
+
+    ``customer_id`` has shape (customers,); nodes 0 to customers-1 are the customers in
+    that order. ``account_id`` (sorted) and ``node`` map accounts to nodes; ``holder``
+    is a code of HOLDER_KINDS by node.
+    """
+
+    customer_id: np.ndarray
+    account_id: np.ndarray
+    node: np.ndarray
+    holder: np.ndarray
+
+    @classmethod
+    def of(cls, customer_id: pd.Series, accounts: pd.DataFrame) -> Parties:
+        """Number the parties: customers by id, then outside accounts by id."""
+        customers = np.sort(customer_id.to_numpy())
+        accounts = accounts.sort_values("account_id")
+        owner = accounts["customer_id"]
+        is_inside = owner.notna().to_numpy()
+        node = np.empty(len(accounts), np.int64)
+        node[is_inside] = np.searchsorted(customers, owner[is_inside].to_numpy().astype(np.int64))
+        node[~is_inside] = len(customers) + np.arange((~is_inside).sum())
+        code = pd.Categorical(accounts["holder"], categories=list(HOLDER_KINDS)).codes
+        holder = np.zeros(len(customers) + int((~is_inside).sum()), np.int8)
+        holder[node] = code
+        return cls(customers, accounts["account_id"].to_numpy(), node, holder)
+
+    def nodes_of(self, account_id: pd.Series) -> np.ndarray:
+        """Nodes of accounts, shape of ``account_id``."""
+        return self.node[np.searchsorted(self.account_id, account_id.to_numpy())]
+
+
+@dataclass(frozen=True)
+class Events:
+    """Payments as the customers see them: one event a customer's end of a payment.
+
+    Arrays of shape (n,), sorted by customer, moment, credits first, transaction id.
+    ``starts`` has shape (customers + 1,): customer c owns ``starts[c]:starts[c + 1]``.
+    Payments between accounts of one customer are left out: they are neither income
+    nor spending. ``balance`` is yuan after the payment, NaN where unknown.
+    """
+
+    starts: np.ndarray
+    customer: np.ndarray
+    at: np.ndarray
+    cents: np.ndarray
+    balance: np.ndarray
+    is_credit: np.ndarray
+    counterparty: np.ndarray
+    holder: np.ndarray
+    channel: np.ndarray
+    purpose: np.ndarray
+    city: np.ndarray
+    payment: np.ndarray
+
+    @classmethod
+    def of(cls, transactions: pd.DataFrame, parties: Parties) -> Events:
+        """Split payments into the ends that belong to customers."""
+        payer = parties.nodes_of(transactions["payer_account_id"])
+        payee = parties.nodes_of(transactions["payee_account_id"])
+        at = transactions["at"].astype("int64").to_numpy()
+        cents = transactions["amount_cents"].to_numpy()
+        channel = codes_of(transactions["channel"], CHANNELS)
+        purpose = codes_of(transactions["purpose"], PURPOSES)
+        city = transactions["city"].fillna(-1).to_numpy().astype(np.int16)
+        customers = len(parties.customer_id)
+        ids = transactions["transaction_id"].to_numpy()
+
+        ends = []
+        for me, other, column, is_credit in (
+            (payer, payee, "payer_balance_cents", False),
+            (payee, payer, "payee_balance_cents", True),
+        ):
+            mine = np.flatnonzero((me < customers) & (me != other))
+            balance = transactions[column].to_numpy(dtype=float, na_value=np.nan)[mine] / 100
+            ends.append((mine, me[mine], other[mine], balance, np.full(len(mine), is_credit)))
+        index, me, other, balance, credited = (np.concatenate(parts) for parts in zip(*ends, strict=True))
+        order = np.lexsort((ids[index], ~credited, at[index], me))
+        index, me, other = index[order], me[order], other[order]
+        return cls(
+            starts=np.searchsorted(me, np.arange(customers + 1)),
+            customer=me,
+            at=at[index],
+            cents=cents[index],
+            balance=balance[order],
+            is_credit=credited[order],
+            counterparty=other,
+            holder=parties.holder[other],
+            channel=channel[index],
+            purpose=purpose[index],
+            city=city[index],
+            payment=index,
+        )
+
+    def __len__(self) -> int:
+        return len(self.at)

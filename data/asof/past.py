@@ -1,0 +1,132 @@
+"""Answers about customers as of moments, for the authors of indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from data.asof.events import Events
+from data.asof.windows import count_first_seen, first_at_or_after, previous_of_key, smallest
+from data.schema import DAY_US
+
+
+class Past:
+    """Answers about customers as of moments, from strictly earlier events.
+
+    Parameters
+    ----------
+    events : the whole history; a `Past` never lets its later part be seen
+    customer, as_of : shape (queries,), node of the customer and UTC microseconds
+    selections : named row-wise choices of events, shape (n,) each
+    columns : named event-wise quantities in whole units, shape (n,) each
+    profile : named facts by customer, shape (customers,) each, fixed over time
+    """
+
+    def __init__(
+        self,
+        events: Events,
+        customer: np.ndarray,
+        as_of: np.ndarray,
+        selections: Mapping[str, np.ndarray],
+        columns: Mapping[str, np.ndarray],
+        profile: Mapping[str, np.ndarray],
+    ) -> None:
+        self._events = events
+        self._customer = customer
+        self._as_of = as_of
+        self._selections = selections
+        self._columns = columns
+        self._profile = profile
+        self._starts_of_window: dict[int, np.ndarray] = {}
+        self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+        self._previous: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+
+    @cached_property
+    def _end(self) -> np.ndarray:
+        return first_at_or_after(self._events.starts, self._events.at, self._customer, self._as_of)
+
+    def _first(self, days: int) -> np.ndarray:
+        if days not in self._starts_of_window:
+            self._starts_of_window[days] = first_at_or_after(
+                self._events.starts, self._events.at, self._customer, self._as_of - days * DAY_US
+            )
+        return self._starts_of_window[days]
+
+    def _mask(self, select: tuple[str, ...]) -> np.ndarray:
+        mask = np.ones(len(self._events), bool)
+        for name in select:
+            mask &= self._selections[name]
+        return mask
+
+    def _running(self, column: str, select: tuple[str, ...]) -> np.ndarray:
+        if (column, select) not in self._sums:
+            mask = self._mask(select)
+            values = mask if column == "count" else np.where(mask, self._columns[column], 0)
+            self._sums[column, select] = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
+        return self._sums[column, select]
+
+    def _window(self, column: str, select: tuple[str, ...], days: int, gap_days: int = 0) -> np.ndarray:
+        running = self._running(column, select)
+        end = self._first(gap_days) if gap_days else self._end
+        return (running[end] - running[self._first(days)]).astype(float)
+
+    def total(self, *select: str, days: int, gap_days: int = 0, column: str = "cents") -> np.ndarray:
+        """Sum in yuan of the selected events in ``[as_of - days, as_of - gap_days)``."""
+        return self._window(column, select, days, gap_days) / 100
+
+    def count(self, *select: str, days: int) -> np.ndarray:
+        """Number of the selected events in the window."""
+        return self._window("count", select, days)
+
+    def distinct(self, *select: str, days: int, key: str = "counterparty") -> np.ndarray:
+        """Number of different values of ``key`` among the selected events in the window."""
+        return self._distinct(select, days, 0, key)[0].astype(float)
+
+    def new_share(self, *select: str, days: int, known_days: int) -> np.ndarray:
+        """Share of the window's counterparties not seen in ``known_days`` before it; NaN if none."""
+        distinct, new = self._distinct(select, days, known_days, "counterparty")
+        return share(new.astype(float), distinct.astype(float))
+
+    def _distinct(
+        self, select: tuple[str, ...], days: int, known_days: int, key: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        mask = self._mask(select)
+        if (key, select) not in self._previous:
+            keys = getattr(self._events, key).astype(np.int64)
+            self._previous[key, select] = previous_of_key(self._events.starts, keys, mask)
+        known_since = self._as_of - (days + known_days) * DAY_US
+        return count_first_seen(
+            self._first(days), self._end, mask, self._previous[key, select], self._events.at, known_since
+        )
+
+    def lowest_balance(self, days: int) -> np.ndarray:
+        """Lowest balance in yuan after any event in the window; NaN where unknown."""
+        return smallest(self._events.balance, self._first(days), self._end)
+
+    def silent_days(self, before_days: int) -> np.ndarray:
+        """Days without an event before the window, counted back from its start.
+
+        A customer never seen before the window was silent since they joined. NaN where
+        the window itself is empty.
+        """
+        first, end = self._first(before_days), self._end
+        opens = self._as_of - before_days * DAY_US
+        last = np.maximum(first - 1, 0)
+        seen = first > self._events.starts[self._customer]
+        since = np.where(seen, self._events.at[last] if len(self._events) else 0, self.fact("joined_us"))
+        return np.where(end > first, np.maximum(opens - since, 0) / DAY_US, np.nan)
+
+    def tenure_days(self) -> np.ndarray:
+        """Days since the customer joined."""
+        return (self._as_of - self.fact("joined_us")) / DAY_US
+
+    def fact(self, name: str) -> np.ndarray:
+        """A fact of the query's customer; NaN where unknown."""
+        return self._profile[name][self._customer]
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """``part / whole``, NaN where there is no whole."""
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
