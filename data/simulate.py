@@ -26,7 +26,6 @@ from data.world.ledger import UNKNOWN, in_business, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.scene import FIRST_DAY, Scene
 
-SECOND_US = 1_000_000
 SHORTEST_RUN_DAYS = 6 * 7  # a scheme starts on day 30 or later, and not in the last 12 days
 SIMULATE = "simulate"  # the source that is no reader
 PARTIES_PER_SCHEME = 3  # customers that a scheme takes, about
@@ -208,7 +207,7 @@ def stretches(
         # What follows from a payment of this stretch may fall into the next one.
         waiting = flow.take(flow.at >= end)
         keep = in_business(flow.at, flow.payer, flow.payee, opened, start, end)
-        order = order_by_time(flow.at[keep], start, SECOND_US, stretch.days * DAY_US // SECOND_US)
+        order = order_by_time(flow.at[keep], start, end)
         flow = flow.take(keep[order])
         yield Stretch(flow, *settle(flow.payer, flow.payee, flow.amount, is_inside, balance))
 

@@ -51,12 +51,15 @@ def settle(
 
 
 @njit(cache=True)
-def order_by_time(at: np.ndarray, start: int, width: int, buckets: int) -> np.ndarray:
+def order_by_time(at: np.ndarray, start: int, end: int) -> np.ndarray:
     """Positions of payments in order of time; equal moments keep their order. Shape of ``at``.
 
-    Moments lie in ``[start, start + width * buckets)``. Payments are dealt into buckets
-    and each bucket is sorted by insertion: linear as long as buckets hold few.
+    Moments lie in ``[start, end)``. Payments are dealt into as many buckets of time as
+    there are payments, and each bucket is sorted by insertion: linear as long as buckets
+    hold few.
     """
+    buckets = max(len(at), 1)
+    width = (end - start) // buckets + 1
     edge = np.zeros(buckets + 1, np.int64)
     for moment in at:
         edge[(moment - start) // width + 1] += 1
