@@ -94,6 +94,20 @@ class Model(Protocol):
 MODELS: Registry[Model] = Registry("model")
 
 
+def draw_choice(trial: Trial, settings: ModelSettings, linear: tuple[str, ...] = ()) -> Choice:
+    """One value within each range of ``settings``, its pairs of numbers.
+
+    Values are drawn on a logarithmic scale but for those named ``linear``.
+    """
+    choice: Choice = {}
+    for name, value in settings:
+        if isinstance(value, tuple):
+            low, high = value
+            draw = trial.suggest_int if isinstance(low, int) else trial.suggest_float
+            choice[name] = draw(name, low, high, log=name not in linear)
+    return choice
+
+
 def emphasised(examples: Examples, positive_weight: float) -> np.ndarray:
     """Example weights with suspicious ones counted ``positive_weight`` times; shape (n,)."""
     return examples.weight * np.where(examples.label >= 0.5, positive_weight, 1.0)

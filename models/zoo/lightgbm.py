@@ -7,7 +7,7 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
-from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, emphasised
+from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
 
 
 class Settings(ModelSettings):
@@ -49,17 +49,7 @@ class LightgbmModel:
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
         """Draw one choice of hyper-parameters."""
-        return {
-            "trees": trial.suggest_int("trees", *settings.trees, log=True),
-            "learning_rate": trial.suggest_float("learning_rate", *settings.learning_rate, log=True),
-            "num_leaves": trial.suggest_int("num_leaves", *settings.num_leaves, log=True),
-            "min_sum_hessian_in_leaf": trial.suggest_float(
-                "min_sum_hessian_in_leaf", *settings.min_sum_hessian_in_leaf, log=True
-            ),
-            "lambda_l2": trial.suggest_float("lambda_l2", *settings.lambda_l2, log=True),
-            "feature_fraction": trial.suggest_float("feature_fraction", *settings.feature_fraction),
-            "positive_weight": trial.suggest_float("positive_weight", *settings.positive_weight, log=True),
-        }
+        return draw_choice(trial, settings, linear=("feature_fraction",))
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedLightgbm:
         """Fit a booster with fixed threads and order, so that equal inputs give equal bytes."""

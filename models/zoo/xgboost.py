@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import xgboost
 
-from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, emphasised
+from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
 
 
 class Settings(ModelSettings):
@@ -47,15 +47,7 @@ class XgboostModel:
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
         """Draw one choice of hyper-parameters."""
-        return {
-            "trees": trial.suggest_int("trees", *settings.trees, log=True),
-            "learning_rate": trial.suggest_float("learning_rate", *settings.learning_rate, log=True),
-            "max_depth": trial.suggest_int("max_depth", *settings.max_depth),
-            "min_child_weight": trial.suggest_float("min_child_weight", *settings.min_child_weight, log=True),
-            "reg_lambda": trial.suggest_float("reg_lambda", *settings.reg_lambda, log=True),
-            "colsample_bytree": trial.suggest_float("colsample_bytree", *settings.colsample_bytree),
-            "positive_weight": trial.suggest_float("positive_weight", *settings.positive_weight, log=True),
-        }
+        return draw_choice(trial, settings, linear=("max_depth", "colsample_bytree"))
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedXgboost:
         """Fit a booster with fixed threads, so that equal inputs give equal bytes."""

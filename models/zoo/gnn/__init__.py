@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.zoo import MODELS, Choice, Examples, Graph, ModelSettings, Trial, emphasised
+from models.zoo import MODELS, Choice, Examples, Graph, ModelSettings, Trial, draw_choice, emphasised
 
 if TYPE_CHECKING:
     from models.zoo.gnn.network import PaymentNetwork, Scale
@@ -69,11 +69,7 @@ class GnnModel:
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
         """Draw one choice of hyper-parameters."""
-        return {
-            "learning_rate": trial.suggest_float("learning_rate", *settings.learning_rate, log=True),
-            "dropout": trial.suggest_float("dropout", *settings.dropout),
-            "positive_weight": trial.suggest_float("positive_weight", *settings.positive_weight, log=True),
-        }
+        return draw_choice(trial, settings, linear=("dropout",))
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedGnn:
         """Fit on the slices of the training moments."""
