@@ -11,7 +11,7 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import happened_within, moments_of
-from models import calibration, difficulty, judgement, probes, schema
+from models import calibration, difficulty, drawn_schemes, judgement, probes, schema
 from models.budget import Budget
 from models.judgement import judge, test_subjects
 from models.metrics import wilson
@@ -198,6 +198,8 @@ def main() -> None:
         "distributions": calibration.distributions(bank, params.bins_per_decade),
     }
     pipeline.write_json("models", "truth.json", result)
+    drawn = drawn_schemes.drawn(transactions, truth, schemes, accounts)
+    pipeline.write_json("models", "drawn_schemes.json", drawn)
     pipeline.write(schema.AuditedAlerts, audited)
 
 

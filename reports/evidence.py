@@ -16,6 +16,7 @@ class Evidence:
 
     bank: dict[str, Any]
     truth: dict[str, Any]
+    drawn: list[dict[str, Any]]  # one scheme and one look-alike of each typology
     tuned: dict[str, dict[str, Any]]
     faithfulness: dict[str, Any]
     cases: list[dict[str, Any]]

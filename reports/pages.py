@@ -8,6 +8,7 @@ from typing import Any
 from models.schema import RULES
 from reports import figures
 from reports.difficulty import difficulty
+from reports.drawn_schemes import drawn_schemes
 from reports.evidence import Evidence, headline
 from reports.sentences import sentence
 from reports.wording import (
@@ -230,6 +231,7 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "bank_ceiling": evidence.bank["metrics"][RULES]["precision_ceiling"],
         "periods": periods(evidence),
         "typologies": typologies(evidence),
+        "drawn_schemes": drawn_schemes(evidence),
         "rulebook": rulebook(evidence),
         "difficulty": difficulty(evidence),
         "funnel": evidence.bank["funnel"],

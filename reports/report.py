@@ -105,6 +105,7 @@ def read_inputs() -> Evidence:
     return Evidence(
         bank=pipeline.read_json("models", "bank.json"),
         truth=truth,
+        drawn=pipeline.read_json("models", "drawn_schemes.json"),
         tuned={
             name: pipeline.read_json("models", f"tuned_{name}.json")
             for name in truth["metrics"]

@@ -14,7 +14,11 @@ SHARED_DOORS = {"data.asof", "data.indicators", "models.zoo"}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.
-TRUTH_AUDITED = {"artifacts/models/truth.json", "artifacts/models/audited_alerts.parquet"}
+TRUTH_AUDITED = {
+    "artifacts/models/truth.json",
+    "artifacts/models/drawn_schemes.json",
+    "artifacts/models/audited_alerts.parquet",
+}
 
 
 def modules() -> list[Path]:

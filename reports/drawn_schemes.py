@@ -1,0 +1,50 @@
+"""View-model of the drawn schemes: one of each typology beside an innocent look-alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.evidence import Evidence
+from reports.scheme_figures import drawing, lasting, steps
+from reports.wording import LOOK_ALIKES, SOPHISTICATION, TYPOLOGIES, Text, count, named, yuan
+
+SIDES = {"illicit": Text("Illicit", "违法"), "look_alike": Text("Innocent look-alike", "形似正常")}
+
+
+def summary(scheme: dict[str, Any], kind: str) -> Text:
+    """Size, sum and length of a scheme in one line."""
+    size, total, length = count(scheme["payments"]), yuan(scheme["yuan"]), lasting(scheme["hours"])
+    words = Text(f"{size} payments, {total}, {length.en}", f"{size} 笔，{total}，{length.zh}")
+    if kind != "illicit":
+        return words
+    level = SOPHISTICATION[scheme["sophistication"]]
+    return Text(f"{words.en}; {level.en}", f"{words.zh}；{level.zh}")
+
+
+def side(row: dict[str, Any], kind: str) -> dict[str, Any]:
+    """One half of a typology's picture."""
+    scheme, name = row[kind], named(TYPOLOGIES, row["typology"])
+    if kind == "look_alike":
+        name = LOOK_ALIKES.get(row["typology"], name)
+    title = Text(f"{SIDES[kind].en}: {name.en}", f"{SIDES[kind].zh}：{name.zh}")
+    if scheme is None:
+        return {"kind": kind, "title": title, "drawing": None}
+    return {
+        "kind": kind,
+        "title": title,
+        "summary": summary(scheme, kind),
+        "drawing": drawing(scheme, kind, title),
+        "steps": steps(scheme),
+    }
+
+
+def drawn_schemes(evidence: Evidence) -> list[dict[str, Any]]:
+    """Every typology that the run planted, with both sides."""
+    return [
+        {
+            "name": named(TYPOLOGIES, row["typology"]),
+            "look_alike": LOOK_ALIKES.get(row["typology"]),
+            "sides": [side(row, kind) for kind in SIDES],
+        }
+        for row in evidence.drawn
+    ]
