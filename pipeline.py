@@ -192,21 +192,43 @@ def _written_aside(path: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
-def read(table: type[Table], columns: list[str] | None = None) -> pd.DataFrame:
-    """Read a table (or some of its columns); a missing or broken file is bad input."""
+@contextmanager
+def _opened(table: type[Table]) -> Iterator[parquet.ParquetFile]:
+    """The file of a table; a missing, broken or outdated one is bad input."""
     path = table_path(table)
     try:
         file = parquet.ParquetFile(path)
         for name, column in table.to_schema().columns.items():
             if not column.regex and name not in file.schema_arrow.names:
                 raise BadInput(f"{path}: column {name!r} is missing, run the stage that writes the table")
-        frame = file.read(columns=columns).to_pandas()
+        yield file
     except FileNotFoundError:
         raise BadInput(f"{path}: the table is missing, run the stage that writes it") from None
     except (pyarrow.ArrowInvalid, OSError) as error:
         raise BadInput(f"{path}: expected a Parquet file ({str(error).splitlines()[0]})") from None
+
+
+def read(table: type[Table], columns: list[str] | None = None) -> pd.DataFrame:
+    """Read a table (or some of its columns); a missing or broken file is bad input."""
+    with _opened(table) as file:
+        frame = file.read(columns=columns).to_pandas()
     _run["rows_in"][table_name(table)] = len(frame)
     return frame
+
+
+def pages(table: type[Table]) -> Iterator[pd.DataFrame]:
+    """A table that is larger than memory, one row group after the other.
+
+    The index of the frames counts the rows of the table.
+    """
+    with _opened(table) as file:
+        _run["rows_in"][table_name(table)] = file.metadata.num_rows
+        first = 0
+        for number in range(file.num_row_groups):
+            page = file.read_row_group(number).to_pandas()
+            page.index = pd.RangeIndex(first, first + len(page))
+            first += len(page)
+            yield page
 
 
 def write(table: type[Table], frame: pd.DataFrame) -> None:

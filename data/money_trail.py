@@ -5,10 +5,62 @@ Both give one value an event or payment that depends on earlier ones only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from numba import njit
 
+from data.asof import Parties
+
 MINUTE_US = 60_000_000
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """The payments that money can be followed over: transfers from party to party.
+
+    Arrays of shape (transfers,), in order of time: ``payer`` and ``payee`` are nodes,
+    ``at`` UTC microseconds, ``cents`` the amount, ``payment`` the number of the payment
+    among all. A payment between a customer's own accounts is none of them. ``ends``,
+    shape (customers,), counts the ends of all payments, of whatever channel.
+    """
+
+    payer: np.ndarray
+    payee: np.ndarray
+    at: np.ndarray
+    cents: np.ndarray
+    payment: np.ndarray
+    payments: int
+    ends: np.ndarray
+
+    @classmethod
+    def of(cls, pages: Iterable[pd.DataFrame], parties: Parties) -> Transfers:
+        """Look once at the whole ledger, page by page."""
+        customers = len(parties.customer_id)
+        ends = np.zeros(customers, np.int64)
+        columns: list[tuple[np.ndarray, ...]] = []
+        payments = 0
+        for page in pages:
+            payer = parties.nodes_of(page["payer_account_id"]).astype(np.int32)
+            payee = parties.nodes_of(page["payee_account_id"]).astype(np.int32)
+            differs = payer != payee
+            for node in (payer, payee):
+                ends += np.bincount(node[differs & (node < customers)], minlength=customers)
+            is_hop = differs & (page["channel"] == "transfer").to_numpy()
+            columns.append(
+                (
+                    payer[is_hop],
+                    payee[is_hop],
+                    page["at"].astype("int64").to_numpy()[is_hop],
+                    page["amount_cents"].to_numpy()[is_hop],
+                    payments + np.flatnonzero(is_hop),
+                )
+            )
+            payments += len(page)
+        payer, payee, at, cents, payment = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+        return cls(payer, payee, at, cents, payment, payments, ends)
 
 
 @njit(cache=True)

@@ -56,7 +56,8 @@ class Events:
     Arrays of shape (n,), sorted by customer, moment, credits first, transaction id.
     ``starts`` has shape (customers + 1,): customer c owns ``starts[c]:starts[c + 1]``.
     Payments between accounts of one customer are left out: they are neither income
-    nor spending. ``balance`` is yuan after the payment, NaN where unknown.
+    nor spending. ``balance`` is yuan after the payment, NaN where unknown. ``payment``
+    is the index of the payment in the table that the events were made of.
     """
 
     starts: np.ndarray
@@ -73,10 +74,11 @@ class Events:
     payment: np.ndarray
 
     @classmethod
-    def of(cls, transactions: pd.DataFrame, parties: Parties) -> Events:
-        """Split payments into the ends that belong to customers."""
+    def of(cls, transactions: pd.DataFrame, parties: Parties, whose: range | None = None) -> Events:
+        """Split payments into the ends that belong to customers, of the nodes ``whose`` if given."""
         payer = parties.nodes_of(transactions["payer_account_id"])
         payee = parties.nodes_of(transactions["payee_account_id"])
+        whose = range(len(parties.customer_id)) if whose is None else whose
         at = transactions["at"].astype("int64").to_numpy()
         cents = transactions["amount_cents"].to_numpy()
         channel = codes_of(transactions["channel"], CHANNELS)
@@ -90,7 +92,7 @@ class Events:
             (payer, payee, "payer_balance_cents", False),
             (payee, payer, "payee_balance_cents", True),
         ):
-            mine = np.flatnonzero((me < customers) & (me != other))
+            mine = np.flatnonzero((me >= whose.start) & (me < whose.stop) & (me != other))
             balance = transactions[column].to_numpy(dtype=float, na_value=np.nan)[mine] / 100
             ends.append((mine, me[mine], other[mine], balance, np.full(len(mine), is_credit)))
         index, me, other, balance, credited = (np.concatenate(parts) for parts in zip(*ends, strict=True))
@@ -108,7 +110,7 @@ class Events:
             channel=channel[index],
             purpose=purpose[index],
             city=city[index],
-            payment=index,
+            payment=transactions.index.to_numpy()[index],
         )
 
     def __len__(self) -> int:

@@ -40,8 +40,18 @@ class Past:
         self._columns = columns
         self._profile = profile
         self._starts_of_window: dict[int, np.ndarray] = {}
+        # What is kept by event serves every query; see `asked`.
         self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
         self._previous: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+
+    def asked(self, customer: np.ndarray, as_of: np.ndarray) -> Past:
+        """The same history under other queries; what is summed by event is not summed again."""
+        other = Past(self._events, customer, as_of, self._selections, self._columns, self._profile)
+        other._sums, other._previous = self._sums, self._previous
+        return other
+
+    def __len__(self) -> int:
+        return len(self._customer)
 
     @cached_property
     def _end(self) -> np.ndarray:

@@ -1,0 +1,46 @@
+"""The bank cut in ranges of customers, so that memory is bounded by a range.
+
+What one customer did is found without any other customer; only what runs from account
+to account (see `money_trail`) needs everybody, and for that a few columns of the
+transfers are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from data.asof import Parties
+
+# The transactions from the first to the last, page by page and anew at each call; the
+# index of a page counts the transactions.
+Pages = Callable[[], Iterator[pd.DataFrame]]
+
+
+def ranges(ends: np.ndarray, most: int) -> list[range]:
+    """Customers, in order, in ranges that hold at most ``most`` ends of payments.
+
+    ``ends``, shape (customers,), counts the ends of payments of each; a customer with
+    more of them than ``most`` is a range alone.
+    """
+    found, first, held = [], 0, 0
+    for customer, count in enumerate(ends.tolist()):
+        if customer > first and held + count > most:
+            found.append(range(first, customer))
+            first, held = customer, 0
+        held += count
+    return [*found, range(first, len(ends))]
+
+
+def payments_of(pages: Pages, parties: Parties, whose: range) -> pd.DataFrame:
+    """The transactions of which at least one end belongs to a customer of the range."""
+    found = []
+    for page in pages():
+        payer = parties.nodes_of(page["payer_account_id"])
+        payee = parties.nodes_of(page["payee_account_id"])
+        is_mine = (payer >= whose.start) & (payer < whose.stop)
+        is_mine |= (payee >= whose.start) & (payee < whose.stop)
+        found.append(page if is_mine.all() else page[is_mine])
+    return pd.concat(found)
