@@ -142,6 +142,21 @@ class Truth(Table):
     transaction_id: Series[int] = Field(description="transaction of the scheme")
     scheme_id: Series[int] = Field(description="scheme")
     is_illicit: Series[bool] = Field(description="false: a licit look-alike")
+    is_patterned: Series[bool] = Field(
+        description="part of the typology's shape; false: proceeds placed or spent outside it"
+    )
+
+
+class DriftPlan(Table):
+    """What changes during the run of a simulated bank, in order of time; empty for a foreign one.
+
+    Key: event.
+    """
+
+    event: Series[str] = Field(unique=True, description="key")
+    starts_at: Series[Time] = Field(description="local midnight from which it holds")
+    description_en: Series[str] = Field(description="what changes, in English")
+    description_zh: Series[str] = Field(description="what changes, in Chinese")
 
 
 class Schemes(Table):

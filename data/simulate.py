@@ -21,6 +21,7 @@ from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw
 from data.world import population as people
 from data.world.calendar import Calendar, Span, periods
+from data.world.drift import Adaptation, Drift, plan_table
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
@@ -42,6 +43,7 @@ class Params(pipeline.Parameters):
     festivals: list[date]
     first_day_of: dict[str, int]
     share_of: dict[str, float]
+    drift: Drift
     promotions: list[date]
     stretch_days: int = Field(ge=7)
     customers: int = Field(ge=300)
@@ -128,6 +130,31 @@ class Params(pipeline.Parameters):
                 raise pipeline.BadInput(f"{place}.{name}: expected a day before {days}, found {day}")
         return values
 
+    @field_validator("drift")
+    @classmethod
+    def changes_lie_in_the_run(cls, drift: Drift, info: ValidationInfo) -> Drift:
+        """Every change happens during the run; typologies are known."""
+        place = f"{pipeline.PARAMS_FILE}: simulate.drift"
+        for number, shift in enumerate(drift.shifts):
+            for key in ("from_typology", "to_typology"):
+                TYPOLOGIES.lookup(getattr(shift, key), f"{place}.shifts.{number}.{key}")
+            if shift.last_day <= shift.first_day:
+                raise pipeline.BadInput(
+                    f"{place}.shifts.{number}.last_day: expected a day after {shift.first_day}, "
+                    f"found {shift.last_day}"
+                )
+        low, high = drift.policy_change.careful_part
+        if not 0 < low <= high <= 1:
+            raise pipeline.BadInput(
+                f"{place}.policy_change.careful_part: expected two shares in order, found {[low, high]}"
+            )
+        if "calendar" in info.data:  # else refused itself
+            days = 7 * sum(info.data["calendar"].weeks().values())
+            for key, day in drift.days().items():
+                if day >= days:
+                    raise pipeline.BadInput(f"{place}.{key}: expected a day before {days}, found {day}")
+        return drift
+
 
 def schemes_of(name: str, usual: int, share_of: dict[str, float]) -> int:
     """How many schemes of a typology are drawn, where ``usual`` are of one without a share of its own."""
@@ -166,6 +193,12 @@ def simulate(params: Params) -> World:
         ),
         offers=frozenset(schema.OFFERS),
         parts=parts(world, calendar, scenes, names, params),
+        drift_plan=plan_table(
+            params.drift,
+            params.first_day_of,
+            {name: (typology.label_en, typology.label_zh) for name, typology in TYPOLOGIES.items()},
+            calendar,
+        ),
     )
 
 
@@ -190,7 +223,8 @@ def stretches(
         name: livelihood(world, calendar, stream(params.seed, "livelihood", name))
         for name, livelihood in LIVELIHOODS.items()
     }
-    planned = Scene.all_flows([scene for _, _, scene in scenes]).in_order()
+    adaptation = Adaptation(world, calendar, params.drift, stream(params.seed, "drift"))
+    planned = plans_of(scenes, adaptation, params.seed)
     joined = np.where(world.owner >= 0, world.joined_us[world.owner], calendar.start_us)
     opened = np.maximum(joined, calendar.start_us)
     is_inside = world.owner != people.OUTSIDE
@@ -199,8 +233,9 @@ def stretches(
     for number, stretch in enumerate(calendar.stretches(params.stretch_days)):
         start, end = stretch.start_us, stretch.start_us + stretch.days * DAY_US
         first, last = np.searchsorted(planned.at, [start, end])
+        adapting = stream(params.seed, "drift", str(number))
         drawn = [
-            draw(stretch, stream(params.seed, "livelihood", name, str(number)))
+            adaptation.of(draw(stretch, stream(params.seed, "livelihood", name, str(number))), adapting)
             for name, draw in habits.items()
         ]
         flow = Flow.concat([waiting, *drawn, planned.take(slice(first, last))])
@@ -210,6 +245,16 @@ def stretches(
         order = order_by_time(flow.at[keep], start, end)
         flow = flow.take(keep[order])
         yield Stretch(flow, *settle(flow.payer, flow.payee, flow.amount, is_inside, balance))
+
+
+def plans_of(scenes: list[Planned], adaptation: Adaptation, seed: int) -> Flow:
+    """The payments of all plans under the drift plan, in order of time."""
+    intended = Scene.all_flows([scene for _, _, scene in scenes])
+    knows_thresholds = np.array([scene.sophistication == 2 for _, _, scene in scenes], bool)
+    is_careful = np.zeros(len(intended), bool)
+    is_planned = intended.scheme >= 0
+    is_careful[is_planned] = knows_thresholds[intended.scheme[is_planned] % max(len(scenes), 1)]
+    return adaptation.of(intended, stream(seed, "drift", "plans"), is_careful).in_order()
 
 
 def parts(
@@ -229,11 +274,14 @@ def parts(
             done, names, stretch.payer_after[settled], stretch.payee_after[settled], count
         )
         is_planned = done.scheme >= 0
+        # Spent proceeds carry the number of the scheme plus the number of schemes.
+        apart, number = np.divmod(done.scheme[is_planned].astype(np.int64), len(scenes))
         truth = pd.DataFrame(
             {
                 "transaction_id": transactions["transaction_id"].to_numpy()[is_planned],
-                "scheme_id": done.scheme[is_planned].astype(np.int64),
-                "is_illicit": is_illicit[done.scheme[is_planned]],
+                "scheme_id": number,
+                "is_illicit": is_illicit[number],
+                "is_patterned": apart == 0,
                 "at": transactions["at"][is_planned],
             }
         )
@@ -267,8 +315,29 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
                 level = int(rng.choice(3, p=params.sophistication_shares))
                 scene = Scene(world, calendar, rng, level if side == "illicit" else 0, wake[side], first_day)
                 draw(scene)
-                scenes.append((name, side == "illicit", scene))
+                kind = name
+                if side == "illicit":
+                    kind, scene = moved(name, scene, params, str(number))
+                scenes.append((kind, side == "illicit", scene))
     return scenes
+
+
+def moved(name: str, scene: Scene, params: Params, number: str) -> tuple[str, Scene]:
+    """The typology that a scheme is of once criminals have moved, and the scheme drawn anew as it.
+
+    One that stays is returned as it is. The new one begins on the day of the old one, or
+    later, and has a stream of its own.
+    """
+    begins = int(min(flow.at.min() for flow in scene.flows))
+    day = (begins - scene.calendar.start_us) // DAY_US
+    for shift in params.drift.shifts:
+        if shift.from_typology == name:
+            rng = stream(params.seed, "shift", name, shift.to_typology, number)
+            if rng.random() < shift.share_on(day):
+                new = Scene(scene.world, scene.calendar, rng, scene.sophistication, scene.wake, int(day))
+                TYPOLOGIES[shift.to_typology].draw(new)
+                return shift.to_typology, new
+    return name, scene
 
 
 def transactions_table(
@@ -352,6 +421,7 @@ def main() -> None:
     planted = pd.concat(truth, ignore_index=True)
     pipeline.write(schema.Truth, planted.drop(columns="at"))
     pipeline.write(schema.Schemes, schemes_table(world.members, planted))
+    pipeline.write(schema.DriftPlan, world.drift_plan)
     refused = pd.concat(declined, ignore_index=True) if declined else None
     if refused is not None:
         pipeline.set_aside(refused, *DECLINED)

@@ -15,6 +15,7 @@ import pandas as pd
 from data.world.calendar import Span
 from pipeline import BadInput, Registry, import_siblings
 
+DRIFT_COLUMNS = ("event", "starts_at", "description_en", "description_zh")
 # What a world sets aside when it is settled: the table and the reason.
 DECLINED = ("declined_payments", "would overdraw the payer's account")
 
@@ -30,6 +31,12 @@ class Part:
     transactions: pd.DataFrame
     truth: pd.DataFrame
     declined: pd.DataFrame | None = None
+
+
+def no_drift() -> pd.DataFrame:
+    """An empty DriftPlan table: a foreign data set says nothing of changes."""
+    frame = pd.DataFrame({name: pd.Series(dtype=str) for name in DRIFT_COLUMNS})
+    return frame.astype({"starts_at": "datetime64[us, UTC]"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,7 @@ class World:
     offers: frozenset[str]
     parts: Iterator[Part]
     set_aside: list[tuple[str, str, pd.DataFrame]] = field(default_factory=list)
+    drift_plan: pd.DataFrame = field(default_factory=lambda: no_drift())
 
 
 @dataclass(frozen=True)

@@ -166,4 +166,7 @@ def _truth(
             {"account_id": payer[order], "at_us": at_us[order], "transaction_id": transaction_id}
         )
         found = events.merge(own, on=["account_id", "at_us"])
-    return found[["transaction_id", "scheme_id", "is_illicit"]].sort_values(["transaction_id", "scheme_id"])
+    # A foreign data set names the payments of a shape, and none outside it.
+    found["is_patterned"] = True
+    columns = ["transaction_id", "scheme_id", "is_illicit", "is_patterned"]
+    return found[columns].sort_values(["transaction_id", "scheme_id"])

@@ -47,11 +47,12 @@ class Scene:
         self.calendar = calendar
         self.rng = rng
         self.sophistication = sophistication
-        self._wake = wake
+        self.wake = wake
         self.first_day = first_day
         self.start = self.moment_between(first_day, calendar.days - 12)
         self._payments: list[Payment] = []
         self._everyday: list[Payment] = []
+        self._spending: list[Payment] = []
         self.members: list[tuple[int, str]] = []
 
     # -- time
@@ -204,7 +205,7 @@ class Scene:
     def sleeper(self) -> int:
         """The account of a customer who has been silent since before the run, and of no other plan."""
         try:
-            return int(self._wake())
+            return int(self.wake())
         except IndexError:
             raise BadInput(
                 f"{PARAMS_FILE}: simulate.dormant_share: the plans wake more accounts "
@@ -285,6 +286,26 @@ class Scene:
         """The intended payments, one Flow for each call of `pay`, without the warm-up."""
         return [_flow([payment]) for payment in self._payments]
 
+    def spend(
+        self,
+        at: np.ndarray | int,
+        payer: np.ndarray | int,
+        payee: np.ndarray | int,
+        yuan: np.ndarray | float,
+        channel: str = "transfer",
+        purpose: str = "unstated",
+        city: int = -1,
+    ) -> None:
+        """Intend payments with proceeds of the scheme that are no part of its shape."""
+        planned, self._payments = self._payments, self._spending
+        self.pay(at, payer, payee, yuan, channel, purpose, city)
+        self._payments = planned
+
+    @property
+    def spending(self) -> Flow:
+        """The payments with proceeds outside the shape of the scheme."""
+        return _flow(self._spending)
+
     @property
     def everyday(self) -> Flow:
         """The payments of the warm-up, which are no part of the scheme."""
@@ -294,12 +315,19 @@ class Scene:
     def all_flows(scenes: list[Scene]) -> Flow:
         """The payments of many scenes at once; ``scheme`` is the number of the scene.
 
-        Those of a warm-up carry none.
+        Spent proceeds carry the number of the scene plus the number of scenes, since a
+        payment has no room for a second mark; those of a warm-up carry none.
         """
         planned = [payment for scene in scenes for payment in scene._payments]
+        spending = [payment for scene in scenes for payment in scene._spending]
         everyday = [payment for scene in scenes for payment in scene._everyday]
-        number = np.repeat(np.arange(len(scenes)), [len(scene._payments) for scene in scenes])
-        return _flow(planned + everyday, np.append(number, np.full(len(everyday), NO_SCHEME)))
+        number = np.arange(len(scenes))
+        numbers = [
+            np.repeat(number, [len(scene._payments) for scene in scenes]),
+            np.repeat(number + len(scenes), [len(scene._spending) for scene in scenes]),
+            np.full(len(everyday), NO_SCHEME),
+        ]
+        return _flow(planned + spending + everyday, np.concatenate(numbers))
 
     # -- sums and words
 

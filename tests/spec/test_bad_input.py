@@ -111,6 +111,45 @@ def test_a_wrong_value_is_refused_with_its_key(here: Path, key: str, value: obje
 
 
 @pytest.mark.parametrize(
+    ("part", "changes", "sentence"),
+    [
+        (
+            "product_launch",
+            {"first_day": 392},
+            "product_launch.first_day: expected a day before 392, found 392",
+        ),
+        ("product_launch", {"first_day": -1}, "product_launch.first_day: "),
+        ("product_launch", {"adopter_share": 1.2}, "product_launch.adopter_share: "),
+        ("policy_change", {"most_cny": 0}, "policy_change.most_cny: "),
+        (
+            "policy_change",
+            {"careful_part": [0.9, 0.5]},
+            "policy_change.careful_part: expected two shares in order, found [0.9, 0.5]",
+        ),
+        ("policy_change", {"limit": 3}, "policy_change.limit: unknown key"),
+    ],
+)
+def test_a_drift_plan_that_cannot_be_is_refused(
+    here: Path, part: str, changes: dict[str, object], sentence: str
+) -> None:
+    edit(here / "params.yaml", lambda values: values["simulate"]["drift"][part].update(changes))
+    assert refusal(simulate_section).startswith(f"params.yaml: simulate.drift.{sentence}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"to_typology": "run_scor"}, "shifts.0.to_typology: unknown typology 'run_scor'"),
+        ({"last_day": 180}, "shifts.0.last_day: expected a day after 180, found 180"),
+        ({"share": -0.1}, "shifts.0.share: "),
+    ],
+)
+def test_a_shift_that_cannot_be_is_refused(here: Path, changes: dict[str, object], sentence: str) -> None:
+    edit(here / "params.yaml", lambda values: values["simulate"]["drift"]["shifts"][0].update(changes))
+    assert refusal(simulate_section).startswith(f"params.yaml: simulate.drift.{sentence}")
+
+
+@pytest.mark.parametrize(
     ("key", "changes", "why"),
     [
         ("schemes_per_typology", {"schemes_per_typology": 1_000}, "need 68400 customers, not 24000"),

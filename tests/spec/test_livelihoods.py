@@ -391,6 +391,11 @@ def test_a_bank_of_three_hundred_customers_draws_without_error(name: str) -> Non
 
 def test_what_follows_a_stretch_is_settled_in_the_next_one() -> None:
     chosen = params(300, stretch_days=7, schemes_per_typology=1, look_alikes_per_scheme=0)
+    # No limit splits a payment.
+    policy = chosen.drift.policy_change.model_copy(update={"most_cny": 1e9})
+    chosen = chosen.model_copy(
+        update={"drift": chosen.drift.model_copy(update={"policy_change": policy, "shifts": []})}
+    )
     world, calendar = bank(300)
     planned = draw_schemes(world, calendar, chosen)
     # A warm-up is everyday life, but nobody's livelihood.

@@ -110,9 +110,10 @@ def test_amlsim_labels_are_dated_by_the_step_of_the_fraud(sample: Whole) -> None
 
 
 def test_amlsim_truth_is_what_the_fraud_account_sent_that_day(sample: Whole) -> None:
-    ((transaction_id, _, is_illicit),) = sample.truth.itertuples(index=False)
+    ((transaction_id, _, is_illicit, is_patterned),) = sample.truth.itertuples(index=False)
     sent = sample.transactions.set_index("transaction_id").loc[transaction_id]
     assert (sent["payer_account_id"], sent["amount_cents"], is_illicit) == (2, 9_950, True)
+    assert is_patterned
 
 
 def test_amlsim_a_fraud_account_without_a_date_is_no_customer_but_stays_a_counterparty(

@@ -17,11 +17,12 @@ import pandas as pd
 import pytest
 
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params, draw_schemes, schemes_of, simulate
+from data.simulate import Params, draw_schemes, plans_of, schemes_of, simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
+from data.world.drift import Adaptation
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business
 from data.world.population import OUTSIDE, Population, draw_names, draw_population
@@ -452,9 +453,13 @@ def plans(small_params: Params) -> list[tuple[bool, Counter]]:
     def in_time(flow: Flow) -> Flow:
         return flow.take(in_business(flow.at, flow.payer, flow.payee, joined, calendar.start_us, end))
 
+    scenes = draw_schemes(population, calendar, small_params)
+    adaptation = Adaptation(population, calendar, small_params.drift, stream(small_params.seed, "drift"))
+    planned = in_time(plans_of(scenes, adaptation, small_params.seed))
+    number = planned.scheme % len(scenes)
     return [
-        (is_illicit, _keys(in_time(Flow.concat(scene.flows)), account))
-        for _, is_illicit, scene in draw_schemes(population, calendar, small_params)
+        (is_illicit, _keys(planned.take((number == place) & (planned.scheme >= 0)), account))
+        for place, (_, is_illicit, _) in enumerate(scenes)
     ]
 
 
