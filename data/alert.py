@@ -1,6 +1,13 @@
-"""Stage alert: run the rulebook over the daily indicators and group the hits."""
+"""Stage alert: run the rulebook over the daily indicators and group the hits.
+
+Every rule's hits are recorded. Alerts are raised by rules of ``use: label`` only: those
+of ``feature`` and ``held_out`` never reach an investigator or a label. Negative rules
+vote against suspicion where another rule votes for it.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -8,17 +15,17 @@ import pandas as pd
 
 import pipeline
 from data import rulebook, schema
-from data.rulebook import Rulebook
+from data.rulebook import Rule, Rulebook
 from data.schema import DAY_US
 
 
 def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple[pd.DataFrame, set[str]]:
-    """Every customer-day that a rule hits, and the rules that stepped aside.
+    """Every customer-day that a rule hits, with the money it is about, and the rules that stepped aside.
 
     A rule steps aside when one of its indicators is empty throughout.
     """
     measured = {name for name in daily.columns if daily[name].notna().any()}
-    aside = {rule.id for rule in book.rules if not rule.indicators() <= measured}
+    aside = {rule.id for rule in book.every_rule if not rule.indicators() <= measured}
     multiplier = pd.DataFrame(
         {"kind": list(book.segment_multiplier), "seg": list(book.segment_multiplier.values())}
     )
@@ -31,35 +38,45 @@ def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple
             "CREATE VIEW indicators AS SELECT * FROM daily"
             " JOIN kinds USING (customer_id) JOIN multiplier USING (kind)"
         )
-        for rule in book.rules:
+        for rule in book.every_rule:
             if rule.id not in aside:
-                found = (
-                    bench.sql(f"SELECT customer_id, as_of AS hit_at FROM indicators WHERE {rule.sql()}")
-                    .to_arrow_table()
-                    .to_pandas()
+                cents = f"round({rule.amount} * 100)" if rule.amount in measured else "NULL"
+                found = bench.sql(
+                    f"SELECT customer_id, as_of AS hit_at, CAST({cents} AS BIGINT) AS amount_cents"
+                    f" FROM indicators WHERE {rule.sql()}"
                 )
-                hits.append(found.assign(rule_id=rule.id))
+                hits.append(found.to_arrow_table().to_pandas().assign(rule_id=rule.id, use=rule.use))
     empty = pd.DataFrame(
-        {"customer_id": daily["customer_id"].iloc[:0], "hit_at": daily["as_of"].iloc[:0], "rule_id": ""}
-    )
-    table = pd.concat([empty, *hits], ignore_index=True)
+        {"customer_id": daily["customer_id"].iloc[:0], "hit_at": daily["as_of"].iloc[:0]}
+    ).assign(amount_cents=pd.array([], "Int64"), rule_id="", use="")
+    columns = ["customer_id", "hit_at", "rule_id", "use", "amount_cents"]
+    table = pd.concat([empty, *hits], ignore_index=True)[columns]
     table["hit_at"] = pd.to_datetime(table["hit_at"], utc=True).astype("datetime64[us, UTC]")
+    table["amount_cents"] = table["amount_cents"].astype("Int64")
     return table.sort_values(["hit_at", "customer_id", "rule_id"], ignore_index=True), aside
 
 
-def suppressed(hits: pd.DataFrame, suppress_days: dict[str, int]) -> pd.Series:
-    """True for a hit within ``suppress_days`` of the last kept hit of its customer and rule."""
+def suppressed(hits: pd.DataFrame, rules: dict[str, Rule]) -> pd.Series:
+    """True for a hit that repeats the last kept hit of its customer and rule.
+
+    It repeats it within the rule's ``suppress_days``, unless the money that the hit is
+    about has grown by the rule's ``growth`` since.
+    """
     order = np.lexsort((hits["hit_at"], hits["rule_id"], hits["customer_id"]))
     at = hits["hit_at"].astype("int64").to_numpy()[order]
-    days = hits["rule_id"].map(suppress_days).to_numpy()[order]
+    days = hits["rule_id"].map({name: rule.suppress_days for name, rule in rules.items()}).to_numpy()[order]
+    growth = hits["rule_id"].map({name: rule.growth for name, rule in rules.items()}).to_numpy()[order]
+    # No amount never grows.
+    amount = hits["amount_cents"].to_numpy(dtype=float, na_value=np.nan)[order]
     keys = list(zip(hits["customer_id"].to_numpy()[order], hits["rule_id"].to_numpy()[order], strict=True))
     result = np.zeros(len(hits), bool)
-    last_key, last_kept = None, 0
+    last_key, last_kept, last_amount = None, 0, np.nan
     for i, key in enumerate(keys):
-        if key == last_key and at[i] < last_kept + days[i] * DAY_US:
+        repeats = key == last_key and at[i] < last_kept + days[i] * DAY_US
+        if repeats and not amount[i] >= (1 + growth[i]) * last_amount:
             result[order[i]] = True
         else:
-            last_key, last_kept = key, at[i]
+            last_key, last_kept, last_amount = key, at[i], amount[i]
     return pd.Series(result, index=hits.index)
 
 
@@ -69,6 +86,13 @@ def alerts(hits: pd.DataFrame) -> pd.DataFrame:
     table = grouped.agg(rule_ids=" ".join, rule_count="size").reset_index()
     table.insert(0, "alert_id", np.arange(1, len(table) + 1))
     return table.rename(columns={"hit_at": "alerted_at"})
+
+
+def negative_hits(found: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
+    """Those hits of negative rules that answer a hit of another rule on the same day."""
+    columns = ["customer_id", "hit_at", "rule_id"]
+    voted = hits.loc[hits["use"] == "label", columns[:2]].drop_duplicates()
+    return found[columns].merge(voted, on=columns[:2]).sort_values(columns, ignore_index=True)
 
 
 def rules_table(book: Rulebook, hits: pd.DataFrame, aside: set[str]) -> pd.DataFrame:
@@ -82,28 +106,62 @@ def rules_table(book: Rulebook, hits: pd.DataFrame, aside: set[str]) -> pd.DataF
             "predicate": rule.sql(),
             "family": rule.family,
             "red_flags": ", ".join(flag.replace("_", " ") for flag in rule.red_flags),
+            "use": rule.use,
+            "vote": rule.vote,
             "source": f"{rule.source} [{rule.evidence}]",
+            "owner": rule.owner,
+            "reviewed": rule.reviewed.isoformat(),
+            "case_refs": " ".join(rule.case_refs),
             "known_false_positives": ", ".join(rule.known_false_positives),
             "is_applied": rule.id not in aside,
             "hits": int(counts.get(rule.id, 0)),
         }
-        for rule in book.rules
+        for rule in book.every_rule
     ]
     return pd.DataFrame(rows)
 
 
+@dataclass(frozen=True)
+class Raised:
+    """What the rulebook makes of a day: the tables of the stage, and the rules that stepped aside."""
+
+    rules: pd.DataFrame
+    hits: pd.DataFrame
+    negative_hits: pd.DataFrame
+    alerts: pd.DataFrame
+    aside: set[str]
+
+
+def run(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> Raised:
+    """Run the rulebook: all hits are kept, those of rules that vote raise alerts."""
+    found, aside = rule_hits(daily, kinds, book)
+    speaks_against = found["rule_id"].isin([rule.id for rule in book.negative_rules])
+    hits = found[~speaks_against].reset_index(drop=True)
+    hits["is_suppressed"] = suppressed(hits, {rule.id: rule for rule in book.rules})
+    raises = (hits["use"] == "label") & ~hits["is_suppressed"]
+    return Raised(
+        rules_table(book, found, aside),
+        hits,
+        negative_hits(found[speaks_against], hits),
+        alerts(hits[raises]),
+        aside,
+    )
+
+
 def main() -> None:
     """Write rules, hits and alerts."""
-    book = rulebook.load()
-    daily = pipeline.read(schema.DailyIndicators)
-    customers = pipeline.read(schema.Customers, columns=["customer_id", "kind"])
-    hits, aside = rule_hits(daily, customers, book)
-    again = suppressed(hits, {rule.id: rule.suppress_days for rule in book.rules})
-    pipeline.set_aside(hits[again], "rule_hits", "repeats a hit within the rule's suppression")
-    pipeline.write(schema.Rules, rules_table(book, hits, aside))
-    pipeline.write(schema.RuleHits, hits)
-    pipeline.write(schema.Alerts, alerts(hits[~again]))
-    for rule_id in sorted(aside):
+    raised = run(
+        pipeline.read(schema.DailyIndicators),
+        pipeline.read(schema.Customers, columns=["customer_id", "kind"]),
+        rulebook.load(),
+    )
+    again = raised.hits[raised.hits["is_suppressed"] & (raised.hits["use"] == "label")]
+    pipeline.set_aside(again, "rule_hits", "repeats a hit within the rule's suppression")
+    pipeline.write(schema.Rules, raised.rules)
+    pipeline.write(schema.RuleHits, raised.hits)
+    pipeline.write(schema.NegativeHits, raised.negative_hits)
+    pipeline.write(schema.Alerts, raised.alerts)
+    for rule_id in sorted(raised.aside):
         print(f"rule {rule_id} steps aside: the data set lacks what one of its indicators needs")
 
 

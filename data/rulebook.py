@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import duckdb
-from pydantic import Field
+from pydantic import AfterValidator, Field, field_validator
 
 import pipeline
 from data.indicators import INDICATORS
+from data.predicates import PLAIN, Unit, check_units
 from data.schema import CUSTOMER_KINDS
 from pipeline import BadInput
 
 RULEBOOK = Path("data/rulebook.yaml")
 CUSTOMER_COLUMNS = {"kind": "VARCHAR", "seg": "DOUBLE"}
+
+Mark = Literal["V", "V2", "D"]
+
+
+def _every_segment(values: dict[str, float]) -> dict[str, float]:
+    """One value a kind of customer, no more and no fewer."""
+    for kind in values:
+        if kind not in CUSTOMER_KINDS:
+            raise ValueError(f"unknown segment '{kind}', expected {', '.join(CUSTOMER_KINDS)}")
+    for kind in CUSTOMER_KINDS:
+        if kind not in values:
+            raise ValueError(f"segment '{kind}' is missing")
+    return values
+
+
+BySegment = Annotated[dict[str, float], AfterValidator(_every_segment)]
 
 
 def _number(value: float) -> str:
@@ -30,92 +48,178 @@ class Name(pipeline.Parameters):
     zh: str
 
 
-class RuleParameter(pipeline.Parameters):
-    """A number of a rule, with its unit and where it comes from."""
+class Case(pipeline.Parameters):
+    """A public case or official description from which rules were drawn."""
 
-    value: float
-    unit: Literal["CNY", "count", "share", "ratio", "days", "hours"]
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    name: Name
     source: str = Field(min_length=1)
+    evidence: Mark
+
+
+class RuleParameter(pipeline.Parameters):
+    """A number of a rule, or one number a segment, with its unit and where it comes from."""
+
+    value: float | dict[str, float]
+    unit: Literal["CNY", "count", "share", "ratio", "days", "hours", "bits", "deviations"]
+    source: str = Field(min_length=1)
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _one_number_or_one_a_segment(cls, value: Any) -> Any:
+        """Each number must be one; pydantic's own refusal of a union names no cause."""
+        for number in (_every_segment(value) if isinstance(value, dict) else {"": value}).values():
+            if isinstance(number, bool) or not isinstance(number, int | float):
+                raise ValueError(f"expected a number, found '{number}'")
+        return value
+
+    def sql(self) -> str:
+        """The value as SQL reads it."""
+        if not isinstance(self.value, dict):
+            return _number(self.value)
+        person, *firms = (_number(self.value[kind]) for kind in CUSTOMER_KINDS)
+        if len(set(firms)) == 1:
+            return f"case when kind = 'person' then {person} else {firms[0]} end"
+        micro, company = firms
+        return f"case kind when 'person' then {person} when 'micro_business' then {micro} else {company} end"
 
 
 class Rule(pipeline.Parameters):
-    """One rule of the rulebook."""
+    """One rule of the rulebook.
 
-    id: str = Field(pattern=r"^R\d\d$")
+    ``amount`` names the indicator that tells how much money a hit is about: a hit within
+    ``suppress_days`` of an alert raises another one only if its amount has grown by the
+    share ``growth``.
+    """
+
+    id: str = Field(pattern=r"^R\d\d[a-z]?$")
     name: Name
+    use: Literal["label", "feature", "held_out"]
+    case_refs: list[str] = Field(default_factory=list)
     red_flags: list[str] = Field(min_length=1)
     predicate: str
     parameters: dict[str, RuleParameter]
     family: str
     typologies: list[str]
     source: str = Field(min_length=1)
-    evidence: Literal["V", "V2", "D"]
-    owner: str
+    evidence: Mark
+    owner: str = Field(min_length=1)
+    reviewed: datetime.date
     known_false_positives: list[str]
     suppress_days: int = Field(ge=0)
+    amount: str | None = None
+    growth: float = Field(0.5, gt=0)
+
+    @property
+    def vote(self) -> int:
+        """+1: a hit speaks for suspicion."""
+        return 1
+
+    @property
+    def raises_alerts(self) -> bool:
+        """Whether a hit sends a case to the investigators."""
+        return self.use == "label" and self.vote > 0
 
     def sql(self) -> str:
         """The predicate with its parameters filled in."""
+        return self._filled({key: parameter.sql() for key, parameter in self.parameters.items()})
+
+    def _filled(self, values: dict[str, str]) -> str:
         try:
-            return self.predicate.format(**{key: _number(p.value) for key, p in self.parameters.items()})
+            return self.predicate.format(**values)
         except (KeyError, IndexError, ValueError) as error:
             raise BadInput(
                 f"{RULEBOOK}: rule {self.id}: the predicate names unknown parameter {error}"
             ) from None
+
+    def check_units(self) -> None:
+        """Refuse a predicate that compares what has different units."""
+        names: dict[str, Unit] = {name: entry.unit for name, entry in INDICATORS.items()}
+        names |= dict.fromkeys(CUSTOMER_COLUMNS, PLAIN)
+        names |= {f"{{{key}}}": parameter.unit for key, parameter in self.parameters.items()}
+        quoted = self._filled({key: f'"{{{key}}}"' for key in self.parameters})
+        check_units(quoted, names, f"{RULEBOOK}: rule {self.id}")
 
     def indicators(self) -> set[str]:
         """Indicators that the predicate uses."""
         return set(re.findall(r"[a-z_0-9]+", self.sql().lower())) & set(INDICATORS)
 
 
-class Rulebook(pipeline.Parameters):
-    """All rules, and how money thresholds scale by segment."""
+class NegativeRule(Rule):
+    """A rule that speaks for innocence: it raises no alert, its vote is -1."""
 
-    segment_multiplier: dict[str, float]
+    id: str = Field(pattern=r"^N\d$")
+
+    @property
+    def vote(self) -> int:
+        """-1: a hit speaks against suspicion."""
+        return -1
+
+
+class Rulebook(pipeline.Parameters):
+    """All rules, the cases behind them, and how money thresholds scale by segment."""
+
+    segment_multiplier: BySegment
+    cases: list[Case] = Field(default_factory=list)
     rules: list[Rule]
+    negative_rules: list[NegativeRule] = Field(default_factory=list)
+
+    @property
+    def every_rule(self) -> list[Rule]:
+        """Rules that speak for suspicion, then those that speak against it."""
+        return [*self.rules, *self.negative_rules]
+
+
+def _check_references(rule: Rule, cases: set[str], place: str) -> None:
+    for case in rule.case_refs:
+        if case not in cases:
+            raise BadInput(f"{place}: unknown case '{case}', expected one of the list under 'cases'")
+    if rule.amount is not None and rule.amount not in INDICATORS:
+        raise BadInput(f"{place}: the amount is the unknown indicator '{rule.amount}'")
+    if rule.amount is not None and INDICATORS[rule.amount].unit != "CNY":
+        raise BadInput(
+            f"{place}: expected an amount in CNY, found '{rule.amount}' in {INDICATORS[rule.amount].unit}"
+        )
 
 
 def check(rulebook: Rulebook) -> Rulebook:
-    """Refuse duplicate ids, unknown names and predicates that are not true or false."""
-    ids = [rule.id for rule in rulebook.rules]
+    """Refuse duplicate ids, unknown names, mixed units and predicates that are not true or false."""
+    ids = [rule.id for rule in rulebook.every_rule]
     for rule_id in ids:
         if ids.count(rule_id) > 1:
             raise BadInput(
                 f"{RULEBOOK}: rule {rule_id}: the id is used {ids.count(rule_id)} times, expected once"
             )
-    missing = set(CUSTOMER_KINDS) - set(rulebook.segment_multiplier)
-    if missing:
-        raise BadInput(f"{RULEBOOK}: segment_multiplier: {sorted(missing)[0]!r} is missing")
+    cases = {case.id for case in rulebook.cases}
     with duckdb.connect() as bench:
         columns = [f"{name} FLOAT" for name in INDICATORS]
         columns += [f"{name} {kind}" for name, kind in CUSTOMER_COLUMNS.items()]
         bench.execute(f"CREATE TABLE indicators ({', '.join(columns)})")
-        for rule in rulebook.rules:
+        for rule in rulebook.every_rule:
             place = f"{RULEBOOK}: rule {rule.id}"
+            rule.check_units()
             try:
                 kind = bench.execute(f"SELECT ({rule.sql()}) AS hit FROM indicators").description[0][1]
-            except duckdb.BinderException as error:
-                unknown = re.search(r'column "(\w+)" not found', str(error))
-                what = f"unknown indicator {unknown[1]!r}" if unknown else str(error).splitlines()[0]
-                raise BadInput(f"{place}: the predicate has an error: {what}") from None
             except duckdb.Error as error:
                 raise BadInput(f"{place}: expected a SQL predicate ({str(error).splitlines()[0]})") from None
             if str(kind) != "BOOLEAN":
                 raise BadInput(
                     f"{place}: expected a predicate that is true or false, found one of type {kind}"
                 )
+            _check_references(rule, cases, place)
     return rulebook
 
 
 def load() -> Rulebook:
     """Read and check the rulebook; the first fault is one sentence naming the rule."""
     raw = pipeline.read_yaml(RULEBOOK)
-    entries = raw.get("rules") if isinstance(raw, dict) else None
-    if not isinstance(entries, list):
+    if not isinstance(raw, dict) or not isinstance(raw.get("rules"), list):
         raise BadInput(f"{RULEBOOK}: expected a list of rules under 'rules'")
-    for position, entry in enumerate(entries):
-        name = (
-            entry.get("id", f"number {position + 1}") if isinstance(entry, dict) else f"number {position + 1}"
-        )
-        pipeline.parse(Rule, entry, f"{RULEBOOK}: rule {name}")
+    for section, settings in (("rules", Rule), ("negative_rules", NegativeRule)):
+        entries = raw.get(section, [])
+        if not isinstance(entries, list):
+            raise BadInput(f"{RULEBOOK}: expected a list of rules under '{section}'")
+        for position, entry in enumerate(entries, start=1):
+            name = entry.get("id", f"number {position}") if isinstance(entry, dict) else f"number {position}"
+            pipeline.parse(settings, entry, f"{RULEBOOK}: rule {name}")
     return check(pipeline.parse(Rulebook, raw, str(RULEBOOK)))

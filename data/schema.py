@@ -55,6 +55,7 @@ PURPOSES = (
     "unstated",
 )
 OFFERS = ("cash", "balance", "income", "purpose", "hour")
+RULE_USES = ("label", "feature", "held_out")
 STREAMS = ("alert", "random")
 OUTCOMES = ("dismissed", "reported", "unreviewed")
 LABEL_SOURCES = ("rule_vote", "random_review", "disposition", "given")
@@ -211,18 +212,41 @@ class Rules(Table):
     predicate: Series[str] = Field(description="SQL over indicators, parameters filled in")
     family: Series[str] = Field(description="family of reasons that the rule belongs to")
     red_flags: Series[str] = Field(description="what a business person sees, separated by commas")
+    use: Series[str] = Field(
+        isin=RULE_USES,
+        description="label: votes; feature: recorded only; held_out: recorded for the audit only",
+    )
+    vote: Series[int] = Field(isin=(1, -1), description="1 speaks for suspicion, -1 against; labels only")
     source: Series[str] = Field(description="where the rule comes from, with its evidence mark")
+    owner: Series[str] = Field(description="who answers for the rule")
+    reviewed: Series[str] = Field(description="local date of the last review")
+    case_refs: Series[str] = Field(description="cases behind the rule, separated by blanks")
     known_false_positives: Series[str] = Field(description="licit behaviour that it also hits")
     is_applied: Series[bool] = Field(description="false: stepped aside, its indicators are missing")
     hits: Series[int] = Field(ge=0, description="customer-days hit")
 
 
 class RuleHits(Table):
-    """A rule fired for a customer on a day. Key: customer_id, hit_at, rule_id."""
+    """A rule that speaks for suspicion fired for a customer on a day. Key: customer_id, hit_at, rule_id."""
 
     customer_id: Series[int] = Field(description="customer")
     hit_at: Series[Time] = Field(description="as_of of the indicators that fired")
     rule_id: Series[str] = Field(description="rule")
+    use: Series[str] = Field(isin=RULE_USES, description="use of the rule")
+    amount_cents: Series[pd.Int64Dtype] = Field(
+        nullable=True, ge=0, description="money that the hit is about; empty: the rule names no amount"
+    )
+    is_suppressed: Series[bool] = Field(
+        description="repeats a hit of the customer and rule within the suppression; raises no alert"
+    )
+
+
+class NegativeHits(Table):
+    """A rule that speaks for innocence fired where another rule hit. Key: customer_id, hit_at, rule_id."""
+
+    customer_id: Series[int] = Field(description="customer")
+    hit_at: Series[Time] = Field(description="as_of of the indicators that fired")
+    rule_id: Series[str] = Field(description="negative rule")
 
 
 class Alerts(Table):

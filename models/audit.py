@@ -147,6 +147,7 @@ def main() -> None:
     truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
     alerts, rule_alerts = pipeline.read(schema.ModelAlerts), pipeline.read(data_schema.Alerts)
     hits, dispositions = pipeline.read(data_schema.RuleHits), pipeline.read(data_schema.Dispositions)
+    hits = hits[hits["use"] == "label"]  # what no rule sees is what no rule that raises alerts sees
     periods = pipeline.read(data_schema.Periods)
     planted = moments_of(transactions, accounts, truth, schemes)
     illicit = planted[planted["is_illicit"]]

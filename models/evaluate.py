@@ -33,6 +33,8 @@ def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataF
                 "source": rule.source,
                 "known_false_positives": rule.known_false_positives,
                 "red_flags": rule.red_flags,
+                "use": rule.use,
+                "vote": int(rule.vote),
                 "is_applied": bool(rule.is_applied),
                 "hits": int(rule.hits),
                 "alerts": len(mine),
@@ -43,6 +45,11 @@ def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataF
             }
         )
     return rows
+
+
+def voting_hits(rules: pd.DataFrame) -> int:
+    """Customer-days hit by the rules that raise alerts."""
+    return int(rules.loc[(rules["use"] == "label") & (rules["vote"] > 0), "hits"].sum())
 
 
 def funnel(
@@ -85,7 +92,7 @@ def main() -> None:
     labels_by_role = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
     result |= {
         "rule_table": rule_table(rules, alerts, dispositions),
-        "funnel": funnel(alerts, dispositions, int(rules["hits"].sum()), months, len(customers)),
+        "funnel": funnel(alerts, dispositions, voting_hits(rules), months, len(customers)),
         "labels": [
             {
                 "role": role,

@@ -109,7 +109,7 @@ def test_shuffled_indicators_give_the_same_hits_and_alerts(past, future, seed, o
     every = [rule.model_copy(update={"predicate": f"in_count_7d + out_count_7d >= {n}"}) for n, rule in
              enumerate(book.rules, start=1)]  # fmt: skip
     book = book.model_copy(update={"rules": every})
-    quiet = {rule.id: rule.suppress_days for rule in book.rules}
+    quiet = {rule.id: rule for rule in book.rules}
     results = []
     for table, people in ((daily, kinds), (shuffled(daily, rng), shuffled(kinds, rng))):
         hits, _ = rule_hits(table, people, book)

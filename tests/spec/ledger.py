@@ -183,7 +183,9 @@ def indicators(
 def fires(ledger: Ledger, rule_id: str, who: str, params: observe.Params, book: Rulebook) -> bool:
     """Whether a rule hits a customer; a rule that stepped aside proves nothing and is an error."""
     daily, _ = observed(ledger, params)
-    only = book.model_copy(update={"rules": [rule for rule in book.rules if rule.id == rule_id]})
+    only = book.model_copy(
+        update={"rules": [r for r in book.every_rule if r.id == rule_id], "negative_rules": []}
+    )
     hits, aside = rule_hits(daily, ledger.customers[["customer_id", "kind"]], only)
     assert rule_id not in aside, f"{rule_id} stepped aside"
     return bool((hits["customer_id"] == ledger.customer_id[who]).any())

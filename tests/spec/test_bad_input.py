@@ -417,7 +417,7 @@ def test_a_rule_with_an_unknown_indicator_is_refused(here: Path) -> None:
 
 
 def test_a_rule_that_is_neither_true_nor_false_is_refused(here: Path) -> None:
-    sentence = rule_one(lambda rule: rule.update(predicate="cash_in_amount_7d + {count} + {total}"))
+    sentence = rule_one(lambda rule: rule.update(predicate="cash_in_amount_7d + {total}"))
     assert sentence.startswith(f"{PLACE}: expected a predicate that is true or false, found one of type")
 
 
@@ -451,6 +451,91 @@ def test_an_unknown_key_of_a_rule_is_refused(here: Path) -> None:
     assert rule_one(lambda rule: rule.update(threshold=3)).startswith(f"{PLACE}.threshold: unknown key")
 
 
+def test_a_number_for_an_unknown_segment_is_refused(here: Path) -> None:
+    values = {"person": 3, "micro_business": 5, "giant": 9}
+    sentence = rule_one(lambda rule: rule["parameters"]["count"].update(value=values))
+    assert sentence.startswith(f"{PLACE}.parameters.count.value: value error, unknown segment 'giant'")
+
+
+def test_a_number_a_segment_must_leave_no_segment_out(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule["parameters"]["count"].update(value={"person": 3, "company": 5}))
+    assert "segment 'micro_business' is missing" in sentence
+
+
+def test_a_segment_that_a_predicate_names_must_exist(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule.update(predicate=rule["predicate"] + " and kind = 'persno'"))
+    assert sentence.startswith(f"{PLACE}: unknown segment 'persno', expected one of: person")
+
+
+@pytest.mark.parametrize(
+    ("predicate", "units"),
+    [
+        ("cash_in_amount_7d >= {count}", "CNY and count"),
+        ("near_line_cash_count_7d between {count} and {total}", "count and CNY"),
+        ("cash_in_amount_7d + near_line_cash_count_7d >= {total}", "CNY and count"),
+        ("near_line_cash_count_7d >= {total} * seg", "count and CNY"),
+        ("cash_in_share_30d >= cash_in_amount_7d", "share and CNY"),
+        ("cash_in_amount_7d >= case when kind = 'person' then {total} else {count} end", "CNY and count"),
+        ("greatest(cash_in_amount_7d, tenure_days) >= {total}", "CNY and days"),
+    ],
+)
+def test_a_parameter_of_the_wrong_unit_is_refused(here: Path, predicate: str, units: str) -> None:
+    sentence = rule_one(lambda rule: rule.update(predicate=predicate))
+    assert sentence == f"{PLACE}: expected one unit on both sides, found {units}"
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        "cash_in_amount_7d / in_amount_7d >= residence_hours_7d / residence_hours_7d",
+        "cash_in_amount_7d >= {total} * seg * cash_in_share_30d",
+        "(tenure_days < silent_days_before_10d)::int + (in_count_7d > {count})::int >= {count}",
+        "not (in_amount_7d is null) and coalesce(in_amount_7d, 0) >= {total} and kind in ('company')",
+    ],
+)
+def test_a_predicate_whose_units_agree_is_accepted(here: Path, predicate: str) -> None:
+    edit(here / "data/rulebook.yaml", lambda book: book["rules"][0].update(predicate=predicate))
+    assert rulebook.load().rules[0].sql()
+
+
+def test_a_bare_number_in_a_predicate_is_refused_because_it_has_no_source(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule.update(predicate="cash_in_amount_7d >= 75000"))
+    assert sentence == f"{PLACE}: the number 75000 has no source, expected a parameter in its place"
+
+
+def test_a_predicate_that_asks_other_tables_is_refused(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule.update(predicate="cash_in_amount_7d >= (select {total})"))
+    assert sentence == f"{PLACE}: expected a predicate over indicators, found a subquery"
+
+
+def test_a_rule_of_an_unknown_use_is_refused(here: Path) -> None:
+    assert rule_one(lambda rule: rule.update(use="sometimes")).startswith(f"{PLACE}.use: ")
+
+
+def test_a_rule_that_refers_to_an_unknown_case_is_refused(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule.update(case_refs=["hearsay"]))
+    assert sentence == f"{PLACE}: unknown case 'hearsay', expected one of the list under 'cases'"
+
+
+def test_the_amount_of_a_rule_must_be_money(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule.update(amount="near_line_cash_count_7d"))
+    assert sentence == f"{PLACE}: expected an amount in CNY, found 'near_line_cash_count_7d' in count"
+    sentence = rule_one(lambda rule: rule.update(amount="nothing_7d"))
+    assert sentence == f"{PLACE}: the amount is the unknown indicator 'nothing_7d'"
+
+
+def test_a_negative_rule_is_checked_like_any_other(here: Path) -> None:
+    def add(book: dict[str, Any]) -> None:
+        book["negative_rules"] = [book["rules"][0] | {"id": "R99"}]
+
+    edit(here / "data/rulebook.yaml", add)
+    assert refusal(rulebook.load).startswith("data/rulebook.yaml: rule R99.id: ")
+    edit(here / "data/rulebook.yaml", lambda book: book["negative_rules"][0].update(id="N1"))
+    assert rulebook.load().negative_rules[0].vote == -1
+    edit(here / "data/rulebook.yaml", lambda book: book["negative_rules"][0].update(predicate="in_count_7d"))
+    assert refusal(rulebook.load).startswith("data/rulebook.yaml: rule N1: expected a predicate")
+
+
 def test_two_rules_of_one_id_are_refused(here: Path) -> None:
     edit(here / "data/rulebook.yaml", lambda book: book["rules"].append(book["rules"][0]))
     assert refusal(rulebook.load) == f"{PLACE}: the id is used 2 times, expected once"
@@ -465,7 +550,9 @@ def test_a_rule_without_a_proper_id_is_named_by_its_place_in_the_list(here: Path
 
 def test_a_kind_of_customer_without_a_multiplier_is_refused(here: Path) -> None:
     edit(here / "data/rulebook.yaml", lambda book: book["segment_multiplier"].pop("company"))
-    assert refusal(rulebook.load) == "data/rulebook.yaml: segment_multiplier: 'company' is missing"
+    assert refusal(rulebook.load).startswith(
+        "data/rulebook.yaml.segment_multiplier: value error, segment 'company' is missing"
+    )
 
 
 def test_a_rulebook_without_a_list_of_rules_is_refused(here: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -420,7 +422,18 @@ def test_a_rule_is_quiet_for_its_days_after_a_kept_hit_of_the_customer() -> None
     rows = [(1, 0, "R01"), (1, 29, "R01"), (1, 30, "R01"), (1, 31, "R06"), (2, 1, "R01"), (1, 59, "R01")]
     hits = pd.DataFrame(rows, columns=["customer_id", "day", "rule_id"])
     hits["hit_at"] = (at("2025-03-01") + pd.to_timedelta(hits["day"], unit="D")).astype("datetime64[us, UTC]")
-    assert suppressed(hits, {"R01": 30, "R06": 30}).tolist() == [False, True, False, False, False, True]
+    hits["amount_cents"] = pd.array([None] * len(hits), "Int64")
+    rule = SimpleNamespace(suppress_days=30, growth=0.5)
+    assert suppressed(hits, {"R01": rule, "R06": rule}).tolist() == [False, True, False, False, False, True]
+
+
+def test_a_quiet_rule_speaks_again_when_the_money_has_grown_by_half_since_its_last_alert() -> None:
+    amounts = [(0, 1_000), (1, 1_499), (2, 1_500), (3, 2_249), (4, 2_250), (5, 900)]
+    hits = pd.DataFrame(amounts, columns=["day", "amount_cents"]).astype({"amount_cents": "Int64"})
+    hits["hit_at"] = (at("2025-03-01") + pd.to_timedelta(hits["day"], unit="D")).astype("datetime64[us, UTC]")
+    hits = hits.assign(customer_id=1, rule_id="R01")
+    rule = SimpleNamespace(suppress_days=30, growth=0.5)
+    assert suppressed(hits, {"R01": rule}).tolist() == [False, True, False, True, False, True]
 
 
 def test_an_alert_holds_all_rules_of_a_customer_and_day() -> None:

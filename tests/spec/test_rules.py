@@ -24,9 +24,15 @@ CENT = 0.01
 
 @pytest.fixture
 def rule(request: pytest.FixtureRequest, book: Rulebook) -> SimpleNamespace:
-    """The thresholds of the rule after which the test class is named."""
+    """The thresholds of the rule after which the test class is named; a person's where segments differ."""
     (entry,) = [entry for entry in book.rules if entry.id == request.cls.rule_id]
-    return SimpleNamespace(**{name: parameter.value for name, parameter in entry.parameters.items()})
+    return SimpleNamespace(
+        **{
+            name: parameter.value["person"] if isinstance(parameter.value, dict) else parameter.value
+            for name, parameter in entry.parameters.items()
+        },
+        by_segment={name: parameter.value for name, parameter in entry.parameters.items()},
+    )
 
 
 @pytest.fixture
@@ -164,8 +170,9 @@ class TestR04:
 
     def test_a_firm_needs_more_payers_and_more_money(self, hit, rule) -> None:
         big = rule.total * 1_000
-        fewer = gathered(int(rule.payers_of_firm) - 1, big, 1, big)
-        enough = gathered(int(rule.payers_of_firm), big, 1, big)
+        payers = int(rule.by_segment["payers"]["micro_business"])
+        fewer = gathered(payers - 1, big, 1, big)
+        enough = gathered(payers, big, 1, big)
         assert not hit(bank(*fewer, anna="micro_business"))
         assert hit(bank(*enough, anna="micro_business"))
 
