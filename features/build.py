@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 from pydantic import Field
@@ -10,14 +12,40 @@ import pipeline
 from data import schema as data_schema
 from data.asof import Events, Parties
 from features import network, profile, schema, sequence
-from features.catalogue import catalogue_table, window_features
+from features.catalogue import catalogue_table, differences, window_features
 
 
 class Params(pipeline.Parameters):
     """Section ``build`` of params.yaml."""
 
-    line_length: int = Field(ge=2)
+    line: sequence.Line
     graph_days: int = Field(ge=1)
+    stability_bins: int = Field(ge=2)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The bank's tables as far as features read them."""
+
+    customers: pd.DataFrame
+    accounts: pd.DataFrame
+    transactions: pd.DataFrame
+    tags: pd.DataFrame
+    weekly: pd.DataFrame
+
+    def before(self, moment: pd.Timestamp) -> Known:
+        """The same bank with every row deleted that was not yet known at a moment.
+
+        Accounts stay: they only number the parties of payments.
+        """
+        tags = self.tags[self.tags["valid_from"] < moment]
+        return replace(
+            self,
+            customers=self.customers[self.customers["joined_at"] < moment],
+            transactions=self.transactions[(self.transactions["at"] < moment).to_numpy()],
+            tags=tags.assign(valid_to=tags["valid_to"].where(tags["valid_to"] < moment)),
+            weekly=self.weekly[self.weekly["as_of"] <= moment],
+        )
 
 
 def draw_subjects(
@@ -33,62 +61,128 @@ def draw_subjects(
     node = np.searchsorted(customer_id, weekly["customer_id"].to_numpy()[rows])
     order = np.lexsort((node, as_of))
     rows, as_of, node = rows[order], as_of[order], node[order]
+    subjects = weekly[["customer_id", "as_of"]].iloc[rows].reset_index(drop=True)
+    subjects.insert(0, "subject_id", np.arange(1, len(subjects) + 1))
+    return with_lines(subjects, events, customer_id, line_length), rows
+
+
+def with_lines(
+    subjects: pd.DataFrame, events: Events, customer_id: np.ndarray, line_length: int
+) -> pd.DataFrame:
+    """Subjects with the first and the end row of their line among ``events``."""
+    as_of = subjects["as_of"].astype("int64").to_numpy()
+    node = np.searchsorted(customer_id, subjects["customer_id"].to_numpy())
     # Events are sorted by customer, then time: one search over both.
-    position = np.empty(len(rows), np.int64)
+    position = np.empty(len(subjects), np.int64)
     for moment in np.unique(as_of):
         chosen = as_of == moment
         earlier = np.concatenate([[0], np.cumsum(events.at < moment)])
         first, end = events.starts[node[chosen]], events.starts[node[chosen] + 1]
         position[chosen] = first + earlier[end] - earlier[first]
-    subjects = weekly[["customer_id", "as_of"]].iloc[rows].reset_index(drop=True)
-    subjects.insert(0, "subject_id", np.arange(1, len(subjects) + 1))
-    subjects["token_first"] = np.maximum(position - line_length, events.starts[node])
-    subjects["token_end"] = position
-    return subjects, rows
+    return subjects.assign(
+        token_first=np.maximum(position - line_length, events.starts[node]), token_end=position
+    )
+
+
+@dataclass(frozen=True)
+class Built:
+    """Features of the subjects that this stage computes, and the tables behind them."""
+
+    features: pd.DataFrame
+    line: pd.DataFrame
+    edges: pd.DataFrame
+    slices: pd.DataFrame
+
+
+def compute(
+    subjects: pd.DataFrame, known: Known, events: Events, parties: Parties, origin_us: int, params: Params
+) -> Built:
+    """Profile, sequence and network of ``subjects``, row by row."""
+    line = sequence.tokens(events, parties.customer_id, origin_us)
+    edges = network.graph_edges(known.transactions, parties, origin_us)
+    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
+    slices = network.graph_slices(edges, moments, params.graph_days)
+    parts = [
+        profile.profile(subjects, known.customers, known.tags),
+        sequence.line_statistics(
+            events, line["is_new"].to_numpy(), line["hour"].to_numpy(), subjects, params.line
+        ),
+        network.network(subjects, edges, slices, parties, known.weekly),
+    ]
+    return Built(pd.concat(parts, axis=1), line, edges, slices)
+
+
+def future_mask(
+    subjects: pd.DataFrame,
+    features: pd.DataFrame,
+    known: Known,
+    parties: Parties,
+    origin_us: int,
+    params: Params,
+) -> pd.DataFrame:
+    """`differences` of the features at the middle moment, once every later row is deleted.
+
+    The proof on the data of this very run that no feature of this stage sees the future.
+    """
+    moments = np.sort(subjects["as_of"].unique())
+    if not len(moments):
+        return differences(features, features)
+    moment = pd.Timestamp(moments[len(moments) // 2])
+    chosen = (subjects["as_of"] == moment).to_numpy()
+    past = known.before(moment)
+    events = Events.of(past.transactions, parties)
+    mine = with_lines(
+        subjects[chosen].reset_index(drop=True), events, parties.customer_id, params.line.length
+    )
+    again = compute(mine, past, events, parties, origin_us, params).features
+    return differences(features[chosen], again)
+
+
+def period_names(as_of: pd.Series, periods: pd.DataFrame) -> np.ndarray:
+    """Name of the period that holds each moment, shape of ``as_of``."""
+    names = np.full(len(as_of), "", dtype=object)
+    for row in periods.itertuples():
+        names[((as_of >= row.starts_at) & (as_of < row.ends_at)).to_numpy()] = row.name
+    return names
 
 
 def main() -> None:
     """Write subjects, features, their catalogue, the lines and the graph."""
     params = pipeline.params("build", Params)
-    customers = pipeline.read(data_schema.Customers)
-    transactions = pipeline.read(data_schema.Transactions)
-    weekly = pipeline.read(data_schema.WeeklyIndicators)
-    parties = Parties.of(customers["customer_id"], pipeline.read(data_schema.Accounts))
-    origin_us = int(pipeline.read(data_schema.Periods)["starts_at"].astype("int64").min())
-    events = Events.of(transactions, parties)
-
-    subjects, rows = draw_subjects(weekly, events, parties.customer_id, params.line_length)
-    asleep = np.ones(len(weekly), bool)
-    asleep[rows] = False
-    pipeline.set_aside(weekly.loc[asleep, ["customer_id", "as_of"]], "subjects", "no payment in 30 days")
-    line = sequence.tokens(events, parties.customer_id, origin_us)
-    edges = network.graph_edges(transactions, parties, origin_us)
-    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
-    slices = network.graph_slices(edges, moments, params.graph_days)
-
-    matrix = pd.concat(
-        [
-            subjects[["subject_id"]],
-            weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True),
-            profile.profile(subjects, customers, pipeline.read(data_schema.ProfileTags)),
-            sequence.line_statistics(
-                events,
-                line["is_new"].to_numpy(),
-                subjects["token_first"].to_numpy(),
-                subjects["token_end"].to_numpy(),
-            ),
-            network.network(subjects, edges, slices, parties, weekly),
-        ],
-        axis=1,
+    known = Known(
+        customers=pipeline.read(data_schema.Customers),
+        accounts=pipeline.read(data_schema.Accounts),
+        transactions=pipeline.read(data_schema.Transactions),
+        tags=pipeline.read(data_schema.ProfileTags),
+        weekly=pipeline.read(data_schema.WeeklyIndicators),
     )
+    periods = pipeline.read(data_schema.Periods)
+    parties = Parties.of(known.customers["customer_id"], known.accounts)
+    origin_us = int(periods["starts_at"].astype("int64").min())
+    events = Events.of(known.transactions, parties)
+
+    subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line.length)
+    asleep = np.ones(len(known.weekly), bool)
+    asleep[rows] = False
+    pipeline.set_aside(
+        known.weekly.loc[asleep, ["customer_id", "as_of"]], "subjects", "no payment in 30 days"
+    )
+    built = compute(subjects, known, events, parties, origin_us, params)
+    masked = future_mask(subjects, built.features, known, parties, origin_us, params)
+    windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
+    matrix = pd.concat([subjects[["subject_id"]], windows, built.features], axis=1)
+    kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
     features = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
+    catalogue = catalogue_table(
+        features, matrix, kind, period_names(subjects["as_of"], periods), masked, params.stability_bins
+    )
     pipeline.write(schema.Subjects, subjects)
     pipeline.write(schema.FeatureMatrix, matrix)
-    pipeline.write(schema.FeatureCatalogue, catalogue_table(features, matrix))
-    pipeline.write(schema.Sequences, line)
+    pipeline.write(schema.FeatureCatalogue, catalogue)
+    pipeline.write(schema.Sequences, built.line)
     pipeline.write(schema.GraphNodes, network.graph_nodes(parties))
-    pipeline.write(schema.GraphEdges, edges)
-    pipeline.write(schema.GraphSlices, slices)
+    pipeline.write(schema.GraphEdges, built.edges)
+    pipeline.write(schema.GraphSlices, built.slices)
 
 
 if __name__ == "__main__":

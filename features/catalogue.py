@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from data.indicators import INDICATORS
 
+FIRMS = ("micro_business", "company")
+
 
 @dataclass(frozen=True)
 class Feature:
-    """One column of the feature matrix."""
+    """One column of the feature matrix.
+
+    ``window`` is read off the name (``_7d``) where it is not said; ``levels`` counts the
+    codes of an order or a name; ``owner`` answers for a tag that a person keeps.
+    """
 
     name: str
     label_en: str
@@ -20,6 +28,16 @@ class Feature:
     family: str
     group: str
     source: str
+    window: str = ""
+    encoding: str = "number"
+    levels: int = 0
+    applies_to: str = "all"
+    owner: str = ""
+
+    def look_back(self) -> str:
+        """Days or hours, ``line``, or ``day`` where the value is that of the day."""
+        named = re.search(r"_(\d+[dh])(_|$)", self.name)
+        return self.window or (named[1] if named else "day")
 
 
 def window_features() -> list[Feature]:
@@ -30,19 +48,86 @@ def window_features() -> list[Feature]:
     ]
 
 
-def catalogue_table(features: list[Feature], matrix: pd.DataFrame) -> pd.DataFrame:
-    """The FeatureCatalogue table with the share of missing values."""
-    rows = [
-        {
-            "feature": f.name,
-            "label_en": f.label_en,
-            "label_zh": f.label_zh,
-            "unit": f.unit,
-            "family": f.family,
-            "group": f.group,
-            "source": f.source,
-            "missing_share": float(matrix[f.name].isna().mean()),
-        }
-        for f in features
-    ]
+def stability(before: np.ndarray, after: np.ndarray, bins: int, is_coded: bool) -> float:
+    """Population stability index between two samples of one feature; NaN where one is empty.
+
+    The bins are quantiles of the first sample, or every code of a coded feature; missing
+    values are a bin of their own. Empty bins count as half a case.
+    """
+    if not len(before) or not len(after):
+        return float("nan")
+    known = before[~np.isnan(before)]
+    edges = np.unique(known) if is_coded else np.unique(np.quantile(known, np.arange(1, bins) / bins))
+    if not len(known):
+        edges = np.zeros(1)
+
+    def shares(values: np.ndarray) -> np.ndarray:
+        place = np.searchsorted(edges, values, side="right")
+        place[np.isnan(values)] = len(edges) + 1
+        counts = np.maximum(np.bincount(place, minlength=len(edges) + 2), 0.5)
+        return np.asarray(counts / counts.sum())
+
+    one, other = shares(before), shares(after)
+    return float(((other - one) * np.log(other / one)).sum())
+
+
+def differences(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """By column: values compared, and how many differ; two missing values are equal."""
+    alike = (one.to_numpy() == other.to_numpy()) | (one.isna().to_numpy() & other.isna().to_numpy())
+    return pd.DataFrame(
+        {"masked_values": len(one), "masked_differences": (~alike).sum(axis=0)}, index=one.columns
+    )
+
+
+def catalogue_table(
+    features: list[Feature],
+    matrix: pd.DataFrame,
+    kind: np.ndarray,
+    role: np.ndarray,
+    masked: pd.DataFrame,
+    bins: int,
+) -> pd.DataFrame:
+    """The FeatureCatalogue table.
+
+    Parameters
+    ----------
+    features : what the columns are
+    matrix : one row a subject
+    kind : kind of the subject's customer, shape (subjects,)
+    role : period of the subject, shape (subjects,)
+    masked : `differences` by feature, for the features that were computed again
+    bins : of the stability index
+    """
+    applies = {
+        "all": np.ones(len(matrix), bool),
+        "person": kind == "person",
+        "firm": np.isin(kind, FIRMS),
+    }
+    rows = []
+    for f in features:
+        values = matrix[f.name].to_numpy(dtype=float)
+        is_missing = np.isnan(values)
+        mine = applies[f.applies_to]
+        psi = stability(values[role == "train"], values[role == "test"], bins, f.encoding != "number")
+        rows.append(
+            {
+                "feature": f.name,
+                "label_en": f.label_en,
+                "label_zh": f.label_zh,
+                "unit": f.unit,
+                "family": f.family,
+                "group": f.group,
+                "source": f.source,
+                "window": f.look_back(),
+                "encoding": f.encoding,
+                "levels": f.levels,
+                "applies_to": f.applies_to,
+                "owner": f.owner,
+                "missing_share": float(is_missing.mean()) if len(matrix) else 0.0,
+                "coverage": float(1 - is_missing[mine].mean()) if mine.any() else np.nan,
+                "psi": psi,
+                "masked_values": int(masked["masked_values"].get(f.name, 0)),
+                "masked_differences": int(masked["masked_differences"].get(f.name, 0)),
+            }
+        )
     return pd.DataFrame(rows)

@@ -14,7 +14,18 @@ from pandera.typing import Series
 from data.schema import Time
 from pipeline import Table
 
-TOKEN_COLUMNS = ("amount_bucket", "gap_bucket", "direction", "channel", "counterparty_kind", "is_new", "hour")
+TOKEN_COLUMNS = (
+    "weekday",
+    "hour",
+    "amount_bucket",
+    "gap_bucket",
+    "direction",
+    "channel",
+    "counterparty_kind",
+    "is_new",
+)
+ENCODINGS = ("number", "order", "name", "flag")
+APPLIES_TO = ("all", "person", "firm")
 
 
 class Subjects(Table):
@@ -40,7 +51,7 @@ class FeatureMatrix(Table):
 
 
 class FeatureCatalogue(Table):
-    """What each feature is. Key: feature."""
+    """What each feature is, and what became of it in this run. Key: feature."""
 
     feature: Series[str] = Field(unique=True, description="column of FeatureMatrix")
     label_en: Series[str] = Field(description="English label")
@@ -51,25 +62,51 @@ class FeatureCatalogue(Table):
         isin=["windows", "profile", "sequence", "network"], description="rung of the feature ladder"
     )
     source: Series[str] = Field(description="where the idea comes from")
+    window: Series[str] = Field(
+        str_matches=r"^(\d+(d|h)|line|day)$",
+        description="how far it looks back: days or hours, line (the last payments), day (valid on the day)",
+    )
+    encoding: Series[str] = Field(
+        isin=ENCODINGS, description="what the number means: an amount, an order, a name, yes or no"
+    )
+    levels: Series[int] = Field(
+        ge=0, description="of an order or a name: how many there are, codes 0 to levels - 1; otherwise 0"
+    )
+    applies_to: Series[str] = Field(isin=APPLIES_TO, description="customers who can have a value")
+    owner: Series[str] = Field(description="who answers for the value; empty: computed from payments")
     missing_share: Series[float] = Field(ge=0, le=1, description="share of subjects without a value")
+    coverage: Series[float] = Field(
+        nullable=True, ge=0, le=1, description="share with a value among those it applies to"
+    )
+    psi: Series[float] = Field(
+        nullable=True, ge=0, description="population stability index, training to test; empty: no subjects"
+    )
+    masked_values: Series[int] = Field(
+        ge=0, description="values computed again with every later row deleted; 0: not in this stage"
+    )
+    masked_differences: Series[int] = Field(ge=0, description="how many of them came out differently")
 
 
 class Sequences(Table):
-    """The payments of each customer as tokens, by customer and time. Key: row number."""
+    """The payments of each customer as tokens, by customer and time. Key: row number.
+
+    A subject's line is the rows token_first to token_end of Subjects.
+    """
 
     customer_id: Series[int] = Field(description="customer")
-    at: Series[Time] = Field(description="moment of the payment")
+    day: Series[np.int16] = Field(ge=0, description="whole days since the first day of the run")
+    weekday: Series[np.uint8] = Field(le=6, description="days since the run's first day of the week")
+    hour: Series[np.uint8] = Field(le=23, description="local hour")
     amount_bucket: Series[np.uint8] = Field(
-        description="whole binary logarithm of the amount in yuan plus one"
+        description="whole quarters of the binary logarithm of the amount in yuan plus one"
     )
     gap_bucket: Series[np.uint8] = Field(
-        description="whole binary logarithm of the minutes since the last one plus one"
+        description="whole quarters of the binary logarithm of the minutes since the last one plus one"
     )
     direction: Series[np.uint8] = Field(le=1, description="1 received, 0 paid")
     channel: Series[np.uint8] = Field(description="position in CHANNELS")
     counterparty_kind: Series[np.uint8] = Field(description="position in HOLDER_KINDS")
     is_new: Series[np.uint8] = Field(le=1, description="1: first payment with this counterparty")
-    hour: Series[np.uint8] = Field(le=23, description="local hour")
 
 
 class GraphNodes(Table):
