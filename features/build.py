@@ -11,6 +11,7 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import Events, Parties
+from data.schema import DAY_US
 from features import network, profile, schema, sequence
 from features.catalogue import catalogue_table, differences, window_features
 
@@ -49,7 +50,7 @@ class Known:
 
 
 def draw_subjects(
-    weekly: pd.DataFrame, events: Events, customer_id: np.ndarray, line_length: int
+    weekly: pd.DataFrame, events: Events, customer_id: np.ndarray, line: sequence.Line
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Active customers as of each moment, and their rows in ``weekly``.
 
@@ -63,25 +64,28 @@ def draw_subjects(
     rows, as_of, node = rows[order], as_of[order], node[order]
     subjects = weekly[["customer_id", "as_of"]].iloc[rows].reset_index(drop=True)
     subjects.insert(0, "subject_id", np.arange(1, len(subjects) + 1))
-    return with_lines(subjects, events, customer_id, line_length), rows
+    return with_lines(subjects, events, customer_id, line), rows
 
 
 def with_lines(
-    subjects: pd.DataFrame, events: Events, customer_id: np.ndarray, line_length: int
+    subjects: pd.DataFrame, events: Events, customer_id: np.ndarray, line: sequence.Line
 ) -> pd.DataFrame:
-    """Subjects with the first and the end row of their line among ``events``."""
+    """Subjects with the first and the end row of their line among ``events``.
+
+    The line is bounded in payments and in days. Without the second bound it would grow
+    with the history that the bank has, and its statistics would tell the week.
+    """
     as_of = subjects["as_of"].astype("int64").to_numpy()
     node = np.searchsorted(customer_id, subjects["customer_id"].to_numpy())
     # Events are sorted by customer, then time: one search over both.
-    position = np.empty(len(subjects), np.int64)
+    rows = {days: np.empty(len(subjects), np.int64) for days in (0, line.days)}
     for moment in np.unique(as_of):
         chosen = as_of == moment
-        earlier = np.concatenate([[0], np.cumsum(events.at < moment)])
         first, end = events.starts[node[chosen]], events.starts[node[chosen] + 1]
-        position[chosen] = first + earlier[end] - earlier[first]
-    return subjects.assign(
-        token_first=np.maximum(position - line_length, events.starts[node]), token_end=position
-    )
+        for days, position in rows.items():
+            earlier = np.concatenate([[0], np.cumsum(events.at < moment - days * DAY_US)])
+            position[chosen] = first + earlier[end] - earlier[first]
+    return subjects.assign(token_first=np.maximum(rows[line.days], rows[0] - line.length), token_end=rows[0])
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def compute(
     subjects: pd.DataFrame, known: Known, events: Events, parties: Parties, origin_us: int, params: Params
 ) -> Built:
     """Profile, sequence and network of ``subjects``, row by row."""
-    line = sequence.tokens(events, parties.customer_id, origin_us)
+    line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
     edges = network.graph_edges(known.transactions, parties, origin_us)
     moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
     slices = network.graph_slices(edges, moments, params.graph_days)
@@ -131,9 +135,7 @@ def future_mask(
     chosen = (subjects["as_of"] == moment).to_numpy()
     past = known.before(moment)
     events = Events.of(past.transactions, parties)
-    mine = with_lines(
-        subjects[chosen].reset_index(drop=True), events, parties.customer_id, params.line.length
-    )
+    mine = with_lines(subjects[chosen].reset_index(drop=True), events, parties.customer_id, params.line)
     again = compute(mine, past, events, parties, origin_us, params).features
     return differences(features[chosen], again)
 
@@ -161,7 +163,7 @@ def main() -> None:
     origin_us = int(periods["starts_at"].astype("int64").min())
     events = Events.of(known.transactions, parties)
 
-    subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line.length)
+    subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
     asleep = np.ones(len(known.weekly), bool)
     asleep[rows] = False
     pipeline.set_aside(

@@ -57,9 +57,9 @@ def stability(before: np.ndarray, after: np.ndarray, bins: int, is_coded: bool) 
     if not len(before) or not len(after):
         return float("nan")
     known = before[~np.isnan(before)]
-    edges = np.unique(known) if is_coded else np.unique(np.quantile(known, np.arange(1, bins) / bins))
-    if not len(known):
-        edges = np.zeros(1)
+    edges = np.zeros(1)
+    if len(known):
+        edges = np.unique(known if is_coded else np.quantile(known, np.arange(1, bins) / bins))
 
     def shares(values: np.ndarray) -> np.ndarray:
         place = np.searchsorted(edges, values, side="right")

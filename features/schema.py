@@ -106,7 +106,9 @@ class Sequences(Table):
     direction: Series[np.uint8] = Field(le=1, description="1 received, 0 paid")
     channel: Series[np.uint8] = Field(description="position in CHANNELS")
     counterparty_kind: Series[np.uint8] = Field(description="position in HOLDER_KINDS")
-    is_new: Series[np.uint8] = Field(le=1, description="1: first payment with this counterparty")
+    is_new: Series[np.uint8] = Field(
+        le=1, description="1: the counterparty was not met in the days of a line"
+    )
 
 
 class GraphNodes(Table):

@@ -21,6 +21,7 @@ class Line(pipeline.Parameters):
     """Section ``build.line`` of params.yaml."""
 
     length: int = Field(ge=2)
+    days: int = Field(ge=1)
     burst_minutes: int = Field(ge=1)
     pass_hours: int = Field(ge=1)
     pass_kept: tuple[float, float]
@@ -163,8 +164,8 @@ FEATURES = [
         ),
         (
             "line_new_counterparty_share",
-            "Share of payments with a first-time counterparty",
-            "首次交易对手占比",
+            "Share of payments with a counterparty new to the line",
+            "新交易对手占比",
             "share",
             "domain R14",
             "sequence",
@@ -227,15 +228,16 @@ def _bucket(values: np.ndarray, steps: int = 1) -> np.ndarray:
 
 
 @njit(cache=True)
-def _first_meetings(starts: np.ndarray, counterparty: np.ndarray) -> np.ndarray:
-    """1 where a customer's event is the first with its counterparty; shape (n,)."""
-    is_new = np.zeros(len(counterparty), np.uint8)
+def _new_meetings(starts: np.ndarray, at: np.ndarray, counterparty: np.ndarray, known_us: int) -> np.ndarray:
+    """1 where a customer did not meet the counterparty in ``known_us`` before; shape (n,)."""
+    is_new = np.ones(len(counterparty), np.uint8)
     for c in range(len(starts) - 1):
         first, end = starts[c], starts[c + 1]
         order = np.argsort(counterparty[first:end], kind="mergesort")
-        for i in range(len(order)):
-            if i == 0 or counterparty[first + order[i]] != counterparty[first + order[i - 1]]:
-                is_new[first + order[i]] = 1
+        for i in range(1, len(order)):
+            one, other = first + order[i - 1], first + order[i]
+            if counterparty[one] == counterparty[other] and at[other] - at[one] <= known_us:
+                is_new[other] = 0
     return is_new
 
 
@@ -244,10 +246,12 @@ def hours_of(events: Events, origin_us: int) -> np.ndarray:
     return ((events.at - origin_us) % DAY_US // HOUR_US).astype(np.uint8)
 
 
-def tokens(events: Events, customer_id: np.ndarray, origin_us: int) -> pd.DataFrame:
+def tokens(events: Events, customer_id: np.ndarray, origin_us: int, known_days: int) -> pd.DataFrame:
     """The Sequences table. Each token depends on its own and earlier events only.
 
     One byte a column and two for the day: about ten bytes a payment before compression.
+    A counterparty not met in ``known_days`` is new: "never met" would become rarer with
+    every week of history, and a model would learn the calendar.
     """
     gap = np.zeros(len(events), np.int64)
     gap[1:] = np.where(events.customer[1:] == events.customer[:-1], np.diff(events.at), 0)
@@ -263,7 +267,7 @@ def tokens(events: Events, customer_id: np.ndarray, origin_us: int) -> pd.DataFr
             "direction": events.is_credit.astype(np.uint8),
             "channel": events.channel.astype(np.uint8),
             "counterparty_kind": events.holder.astype(np.uint8),
-            "is_new": _first_meetings(events.starts, events.counterparty),
+            "is_new": _new_meetings(events.starts, events.at, events.counterparty, known_days * DAY_US),
         }
     )
 

@@ -1,0 +1,66 @@
+"""What the catalogue says of a feature: its window, how it is spread, how stable it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.catalogue import Feature, catalogue_table, differences, stability
+
+
+def feature(name: str, **more) -> Feature:
+    return Feature(name, "Words", "文字", "count", "sequence", "sequence", "nowhere", **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "window"),
+    [("in_amount_7d", "7d"), ("fast_out_24h", "24h"), ("degree_7d_mean", "7d"), ("age_years", "day")],
+)
+def test_the_window_is_read_off_the_name(name: str, window: str) -> None:
+    assert feature(name).look_back() == window
+    assert feature(name, window="line").look_back() == "line"
+
+
+def test_a_sample_is_stable_against_itself_and_not_against_a_moved_one() -> None:
+    values = np.random.default_rng(1).normal(size=5_000)
+    assert stability(values, values, 10, is_coded=False) == 0
+    assert stability(values, values + 0.02, 10, is_coded=False) < 0.1
+    assert stability(values, values + 1, 10, is_coded=False) > 0.25
+
+
+def test_the_index_of_two_codes_is_the_textbook_sum() -> None:
+    before, after = np.array([0.0] * 6 + [1.0] * 4), np.array([0.0] * 3 + [1.0] * 7)
+    found = stability(before, after, 10, is_coded=True)
+    # Bins without a case on either side count half a case.
+    one, other = np.array([0.5, 6, 4, 0.5]) / 11, np.array([0.5, 3, 7, 0.5]) / 11
+    assert found == pytest.approx(((other - one) * np.log(other / one)).sum())
+
+
+def test_values_that_go_missing_are_a_shift() -> None:
+    values = np.arange(1_000.0)
+    assert stability(values, np.where(values < 400, np.nan, values), 10, is_coded=False) > 0.25
+
+
+def test_nothing_to_compare_has_no_index() -> None:
+    assert np.isnan(stability(np.empty(0), np.ones(3), 10, is_coded=False))
+    assert stability(np.full(4, np.nan), np.full(4, np.nan), 10, is_coded=False) == 0
+
+
+def test_differences_count_what_differs_and_take_missing_as_equal() -> None:
+    one = pd.DataFrame({"a": [1.0, np.nan, 3.0], "b": [1.0, 2.0, 3.0]}, dtype=np.float32)
+    other = pd.DataFrame({"a": [1.0, np.nan, np.nan], "b": [1.0, 2.0, 3.0]}, dtype=np.float32)
+    found = differences(one, other)
+    assert found["masked_values"].tolist() == [3, 3]
+    assert found["masked_differences"].tolist() == [1, 0]
+
+
+def test_coverage_counts_only_those_to_whom_a_feature_applies() -> None:
+    matrix = pd.DataFrame({"capital": np.array([np.nan, np.nan, 5.0, np.nan], np.float32)})
+    kind = np.array(["person", "person", "company", "micro_business"])
+    role = np.array(["train", "test", "train", "test"])
+    masked = differences(matrix.iloc[:0], matrix.iloc[:0])
+    (row,) = catalogue_table(
+        [feature("capital", applies_to="firm")], matrix, kind, role, masked, 10
+    ).itertuples()
+    assert (row.missing_share, row.coverage, row.window) == (0.75, 0.5, "day")
