@@ -54,7 +54,7 @@ PURPOSES = (
     "loan_repayment",
     "unstated",
 )
-OFFERS = ("cash", "balance", "income", "purpose", "hour")
+OFFERS = ("cash", "balance", "income", "purpose", "hour", "device", "country", "firm")
 RULE_USES = ("label", "feature", "held_out")
 STREAMS = ("alert", "random")
 OUTCOMES = ("dismissed", "reported", "unreviewed")
@@ -94,6 +94,13 @@ class Customers(Table):
         nullable=True, ge=0, description="declared income (person) or turnover (firm) a month"
     )
     household_id: Series[pd.Int64Dtype] = Field(nullable=True, description="persons who live together")
+    founded_at: Series[Time] = Field(nullable=True, description="founding, firms only")
+    registered_capital_cents: Series[pd.Int64Dtype] = Field(
+        nullable=True, ge=0, description="registered capital, companies only"
+    )
+    employer_account_id: Series[pd.Int64Dtype] = Field(
+        nullable=True, description="account that pays the wages, persons on a payroll only"
+    )
 
 
 class ProfileTags(Table):
@@ -116,6 +123,22 @@ class Accounts(Table):
     opening_balance_cents: Series[pd.Int64Dtype] = Field(
         nullable=True, description="balance at the first moment of the ledger; empty: unknown"
     )
+    closed_at: Series[Time] = Field(
+        nullable=True, description="closing; empty: still open, or outside the bank"
+    )
+    credit_limit_cents: Series[pd.Int64Dtype] = Field(
+        nullable=True, ge=0, description="how far the account may be overdrawn; empty outside the bank"
+    )
+    country: Series[str] = Field(nullable=True, description="two-letter code of where the account is kept")
+
+
+class Devices(Table):
+    """A customer used a device over a stretch of time. Key: customer_id, device_id, valid_from."""
+
+    customer_id: Series[int] = Field(description="who used it")
+    device_id: Series[int] = Field(description="phone, tablet or kiosk; the same id is the same device")
+    valid_from: Series[Time] = Field(description="first moment at which the bank saw the two together")
+    valid_to: Series[Time] = Field(nullable=True, description="first moment after; empty: still in use")
 
 
 class Transactions(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw
 from data.world import population as people
 from data.world.calendar import Calendar, Span, periods
+from data.world.devices import devices_table
 from data.world.drift import Adaptation, Drift, plan_table
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, order_by_time, settle
@@ -180,6 +181,7 @@ def simulate(params: Params) -> World:
         params.seed, params.customers, params.cities, params.dormant_share, calendar
     )
     scenes = draw_schemes(world, calendar, params)
+    world = after_schemes(world, scenes)
     names = people.draw_names(params.seed, world)
     nothing = pd.DatetimeIndex([], dtype="datetime64[us, UTC]")
     return World(
@@ -187,6 +189,7 @@ def simulate(params: Params) -> World:
         customers=people.customers_table(params.seed, world, names),
         profile_tags=people.profile_tags_table(params.seed, world, names, calendar),
         accounts=people.accounts_table(world, names),
+        devices=devices_table(params.seed, world, calendar, names, uses_of(scenes)),
         members=members_table(scenes, world, names),
         given_labels=pd.DataFrame(
             {"customer_id": np.empty(0, np.int64), "event_at": nothing, "known_at": nothing, "value": 0.0}
@@ -225,8 +228,7 @@ def stretches(
     }
     adaptation = Adaptation(world, calendar, params.drift, stream(params.seed, "drift"))
     planned = plans_of(scenes, adaptation, params.seed)
-    joined = np.where(world.owner >= 0, world.joined_us[world.owner], calendar.start_us)
-    opened = np.maximum(joined, calendar.start_us)
+    hours = open_hours(world, scenes)
     is_inside = world.owner != people.OUTSIDE
     balance = world.opening.copy()
     waiting = planned.take(slice(0, 0))
@@ -241,10 +243,29 @@ def stretches(
         flow = Flow.concat([waiting, *drawn, planned.take(slice(first, last))])
         # What follows from a payment of this stretch may fall into the next one.
         waiting = flow.take(flow.at >= end)
-        keep = in_business(flow.at, flow.payer, flow.payee, opened, start, end)
+        keep = in_business(flow.at, flow.payer, flow.payee, hours, start, end)
         order = order_by_time(flow.at[keep], start, end)
         flow = flow.take(keep[order])
-        yield Stretch(flow, *settle(flow.payer, flow.payee, flow.amount, is_inside, balance))
+        yield Stretch(flow, *settle(flow.payer, flow.payee, flow.amount, is_inside, world.limit, balance))
+
+
+def after_schemes(world: people.Population, scenes: list[Planned]) -> people.Population:
+    """The population with the accounts closed that members of schemes abandon, at the latest then."""
+    closed = world.closed_us.copy()
+    for _, _, scene in scenes:
+        for account, at in scene.closings:
+            closed[account] = min(closed[account], at)
+    return replace(world, closed_us=closed)
+
+
+def open_hours(world: people.Population, scenes: list[Planned]) -> np.ndarray:
+    """From when and before when each account is open, shape (accounts, 2), UTC microseconds."""
+    return np.stack([world.opened_us, after_schemes(world, scenes).closed_us], axis=1)
+
+
+def uses_of(scenes: list[Planned]) -> list[tuple[int, int, int, int]]:
+    """The devices that members of schemes share: (customer position, device, from, to)."""
+    return [use for _, _, scene in scenes for use in scene.devices]
 
 
 def plans_of(scenes: list[Planned], adaptation: Adaptation, seed: int) -> Flow:
@@ -410,6 +431,7 @@ def main() -> None:
     pipeline.write(schema.Customers, world.customers)
     pipeline.write(schema.ProfileTags, world.profile_tags)
     pipeline.write(schema.Accounts, world.accounts)
+    pipeline.write(schema.Devices, world.devices)
     pipeline.write(schema.GivenLabels, world.given_labels)
     truth, declined = [], []
     with pipeline.writer(schema.Transactions) as append:

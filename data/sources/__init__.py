@@ -53,6 +53,7 @@ class World:
     customers: pd.DataFrame
     profile_tags: pd.DataFrame
     accounts: pd.DataFrame
+    devices: pd.DataFrame
     members: pd.DataFrame
     given_labels: pd.DataFrame
     offers: frozenset[str]
@@ -72,6 +73,7 @@ class Whole:
     customers: pd.DataFrame
     profile_tags: pd.DataFrame
     accounts: pd.DataFrame
+    devices: pd.DataFrame
     given_labels: pd.DataFrame
     transactions: pd.DataFrame
     truth: pd.DataFrame
@@ -90,6 +92,7 @@ def gather(world: World) -> Whole:
         customers=world.customers,
         profile_tags=world.profile_tags,
         accounts=world.accounts,
+        devices=world.devices,
         given_labels=world.given_labels,
         transactions=pd.concat([part.transactions for part in parts], ignore_index=True),
         truth=truth.drop(columns="at"),

@@ -90,7 +90,8 @@ def transfer_world(
             "joined_at": first,
             **dict.fromkeys(("birth_year", "gender", "occupation", "industry", "city")),
             "monthly_income_cents": None,
-            "household_id": None,
+            **dict.fromkeys(("household_id", "founded_at", "registered_capital_cents")),
+            "employer_account_id": None,
         }
     )
     owner = pd.Series(pd.array(accounts, dtype="Int64")).where(is_customer)
@@ -100,7 +101,7 @@ def transfer_world(
             "customer_id": owner,
             "holder": "person",
             "opened_at": pd.Series(_times(np.full(len(accounts), start_us))).where(is_customer),
-            "opening_balance_cents": None,
+            **dict.fromkeys(("opening_balance_cents", "closed_at", "credit_limit_cents", "country")),
         }
     )
 
@@ -135,6 +136,7 @@ def transfer_world(
         customers=customers,
         profile_tags=pd.DataFrame(columns=["customer_id", "tag", "value", "valid_from", "valid_to"]),
         accounts=accounts_table,
+        devices=pd.DataFrame(columns=["customer_id", "device_id", "valid_from", "valid_to"]),
         members=members,
         given_labels=given_labels,
         # Plain transfers: no cash, no balances, no profile. That none states a purpose is a

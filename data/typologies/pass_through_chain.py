@@ -40,7 +40,6 @@ def pass_through_chain(scene: Scene) -> None:
     cards = scene.recruits(int(rng.integers(2, 5)))
     exit_account = scene.outsiders(1)
     scene.join(cards, "card")
-    scene.join(exit_account, "exit")
     at = scene.start
     for _ in range(int(rng.integers(2, 6))):
         victim = scene.outsiders(1)
@@ -58,5 +57,6 @@ def pass_through_chain(scene: Scene) -> None:
             city, notes = scene.home(cards[-1]), max(round(yuan, -2) - 100, 100.0)
             scene.pay(hop, cards[-1], scene.desk(city), notes, "cash_withdrawal", "cash", city)
         else:
+            scene.join(exit_account, "exit")
             scene.pay(hop, cards[-1], exit_account, yuan)
         at += int(scene.later(4, 40 * scene.pace()))

@@ -14,14 +14,16 @@ def settle(
     payee: np.ndarray,
     amount: np.ndarray,
     is_inside: np.ndarray,
+    limit: np.ndarray,
     balance: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Settle payments in the order given; one that would overdraw an account is declined.
+    """Settle payments in the order given; those that would overdraw a credit line are declined.
 
     Parameters
     ----------
     payer, payee, amount : shape (n,), account positions and cents, in order of time
     is_inside : shape (accounts,), true where the bank keeps the balance
+    limit : shape (accounts,), cents by which an account may be overdrawn, mostly 0
     balance : shape (accounts,), balances in cents; changed in place, so that the next
         stretch of payments goes on from here
 
@@ -37,7 +39,7 @@ def settle(
     for i in range(size):
         source, target = payer[i], payee[i]
         if is_inside[source]:
-            if balance[source] < amount[i]:
+            if balance[source] + limit[source] < amount[i]:
                 continue
             balance[source] -= amount[i]
         if is_inside[target]:
@@ -83,14 +85,21 @@ def order_by_time(at: np.ndarray, start: int, end: int) -> np.ndarray:
 
 @njit(cache=True)
 def in_business(
-    at: np.ndarray, payer: np.ndarray, payee: np.ndarray, opened: np.ndarray, start: int, end: int
+    at: np.ndarray, payer: np.ndarray, payee: np.ndarray, hours: np.ndarray, start: int, end: int
 ) -> np.ndarray:
-    """Positions of the payments in ``[start, end)`` between two accounts that are open by then."""
+    """Positions of the payments in ``[start, end)`` between two accounts that are open by then.
+
+    ``hours`` has shape (accounts, 2): the moments from which and before which each is open.
+    """
     keep = np.empty(len(at), np.int64)
     count = 0
     for i in range(len(at)):
-        is_due = start <= at[i] < end and payer[i] != payee[i]
-        if is_due and at[i] >= opened[payer[i]] and at[i] >= opened[payee[i]]:
+        if not start <= at[i] < end or payer[i] == payee[i]:
+            continue
+        if (
+            hours[payer[i], 0] <= at[i] < hours[payer[i], 1]
+            and hours[payee[i], 0] <= at[i] < hours[payee[i], 1]
+        ):
             keep[count] = i
             count += 1
     return keep[:count]

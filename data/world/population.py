@@ -15,7 +15,9 @@ import pandas as pd
 
 from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS
 from data.streams import stream
+from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
+from data.world.firms import draw_capital, draw_founded
 
 # occupation: (share of persons, median monthly income in yuan, youngest, oldest)
 OCCUPATIONS = {
@@ -33,6 +35,9 @@ INDUSTRIES = {
 }
 # Share of customers who can be dormant: persons who joined long enough before the run.
 CAN_SLEEP = 0.66
+# Persons on a payroll, and the share of them whose employer banks here.
+EMPLOYED = ("worker", "clerk", "professional")
+INSIDE_EMPLOYER_SHARE = 0.35
 # kind: (median turnover a month in yuan, log spread)
 TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 OUTSIDE = -1
@@ -42,8 +47,10 @@ OUTSIDE = -1
 class Population:
     """Parties by position.
 
-    Customer arrays have shape (customers,), account arrays shape (accounts,);
-    ``account`` is a customer's main account, ``savings`` the second one or -1.
+    Customer arrays have shape (customers,), account arrays (from ``owner`` on) shape
+    (accounts,); ``account`` is a customer's main account, ``savings`` the second one or -1,
+    ``employer`` the account that pays the wages or -1. ``capital`` is yuan, ``opening`` and
+    ``limit`` are cents.
     """
 
     kind: np.ndarray
@@ -54,11 +61,18 @@ class Population:
     household: np.ndarray
     joined_us: np.ndarray
     is_dormant: np.ndarray
+    founded_us: np.ndarray
+    capital: np.ndarray
+    employer: np.ndarray
     account: np.ndarray
     savings: np.ndarray
     owner: np.ndarray
     holder: np.ndarray
     opening: np.ndarray
+    opened_us: np.ndarray
+    closed_us: np.ndarray
+    limit: np.ndarray
+    country: np.ndarray
 
     @cached_property
     def _ordinary(self) -> dict[str, np.ndarray]:
@@ -183,6 +197,13 @@ def draw_population(
     opening[customers : customers + len(savers)] = income[savers] * 3 * rng.lognormal(0, 0.8, len(savers))
     opening[account[is_newcomer]] = 0
     opening[account[is_dormant]] *= 0.05
+
+    may_act = np.append(~is_dormant, np.ones(len(savers), bool))
+    opened = np.concatenate([joined, joined[savers], np.full(len(outside_holders), calendar.start_us)])
+    closed = np.full(len(owner), lifetimes.NEVER)
+    closed[: len(may_act)] = _closings(seed, calendar, kind, opened, savers, may_act)
+    limit = np.zeros(len(owner), np.int64)
+    limit[:customers] = lifetimes.draw_credit_lines(stream(seed, "credit lines"), kind, income, ~is_dormant)
     return Population(
         kind=kind,
         city=city,
@@ -192,12 +213,59 @@ def draw_population(
         household=household,
         joined_us=joined,
         is_dormant=is_dormant,
+        founded_us=draw_founded(stream(seed, "founding"), kind, joined),
+        capital=draw_capital(stream(seed, "capital"), kind),
+        employer=_employers(seed, kind, occupation, is_dormant, owner, holder),
         account=account,
         savings=savings,
         owner=owner,
         holder=holder,
         opening=np.round(opening * 100).astype(np.int64),
+        opened_us=opened,
+        closed_us=closed,
+        limit=limit,
+        country=lifetimes.draw_countries(stream(seed, "countries"), holder),
     )
+
+
+def _closings(
+    seed: int,
+    calendar: Calendar,
+    kind: np.ndarray,
+    opened: np.ndarray,
+    savers: np.ndarray,
+    may_act: np.ndarray,
+) -> np.ndarray:
+    """When the accounts inside the bank are closed; savings at the latest with the main account.
+
+    Sleepers close nothing. Shape of ``may_act``: main accounts, then savings.
+    """
+    customers = len(kind)
+    share = np.full(len(may_act), lifetimes.SAVINGS_CLOSER_SHARE_A_YEAR)
+    for name, of_kind in lifetimes.LEAVER_SHARE_A_YEAR.items():
+        share[:customers][kind == name] = of_kind
+    rng = stream(seed, "closings")
+    closed = lifetimes.draw_closings(rng, calendar, opened[: len(may_act)], share * may_act)
+    closed[customers:] = np.minimum(closed[customers:], closed[savers])
+    return closed
+
+
+def _employers(
+    seed: int,
+    kind: np.ndarray,
+    occupation: np.ndarray,
+    is_dormant: np.ndarray,
+    owner: np.ndarray,
+    holder: np.ndarray,
+) -> np.ndarray:
+    """The company's account that pays each person's wages, -1 without one. Shape of ``kind``."""
+    rng, size = stream(seed, "employers"), len(kind)
+    companies = np.flatnonzero((kind == "company") & ~is_dormant)
+    employer = rng.choice(np.flatnonzero((holder == "company") & (owner == OUTSIDE)), size)
+    is_insider = (rng.random(size) < INSIDE_EMPLOYER_SHARE) & (len(companies) > 0)
+    if len(companies):
+        employer[is_insider] = rng.choice(companies, is_insider.sum())
+    return np.where(np.isin(occupation, EMPLOYED) & ~is_dormant, employer, -1)
 
 
 @dataclass(frozen=True)
@@ -244,9 +312,16 @@ def customers_table(seed: int, population: Population, names: Names) -> pd.DataF
             "city": pd.array(population.city, dtype="Int16"),
             "monthly_income_cents": pd.array(np.round(declared * 100).astype(np.int64), dtype="Int64"),
             "household_id": pd.array(population.household, dtype="Int64"),
+            "founded_at": _times(population.founded_us),
+            "registered_capital_cents": pd.array(
+                np.round(population.capital * 100).astype(np.int64), dtype="Int64"
+            ),
+            "employer_account_id": pd.array(names.account[np.maximum(population.employer, 0)], dtype="Int64"),
         }
     )
     frame.loc[~is_person, ["birth_year", "household_id"]] = pd.NA
+    frame.loc[population.kind != "company", "registered_capital_cents"] = pd.NA
+    frame.loc[population.employer < 0, "employer_account_id"] = pd.NA
     return frame.sort_values("customer_id")
 
 
@@ -259,11 +334,16 @@ def accounts_table(population: Population, names: Names) -> pd.DataFrame:
             "account_id": names.account,
             "customer_id": pd.array(names.customer[owner], dtype="Int64"),
             "holder": population.holder,
-            "opened_at": _times(population.joined_us[owner]),
+            "opened_at": _times(population.opened_us),
             "opening_balance_cents": pd.array(population.opening, dtype="Int64"),
+            "closed_at": _times(population.closed_us),
+            "credit_limit_cents": pd.array(population.limit, dtype="Int64"),
+            "country": population.country,
         }
     )
-    frame.loc[~is_inside, ["customer_id", "opened_at", "opening_balance_cents"]] = None
+    frame.loc[population.closed_us == lifetimes.NEVER, "closed_at"] = pd.NaT
+    outside = ["customer_id", "opened_at", "opening_balance_cents", "credit_limit_cents"]
+    frame.loc[~is_inside, outside] = None
     return frame.sort_values("account_id")
 
 

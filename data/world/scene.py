@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
+from data.world.accounts import NEVER, new_device_id
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
 from data.world.population import OUTSIDE, Population
@@ -14,6 +15,8 @@ from pipeline import PARAMS_FILE, BadInput
 
 DAYLIGHT_HOURS = (8, 22)  # local hours
 FIRST_DAY = 30  # by then everybody's ordinary life is under way
+STAY_DAYS = 200  # the longest plans last about so long
+MOST_TRIES = 100
 NEW_DAYS = 120  # who joined within so many days is a newcomer
 
 # at, payer, payee, yuan (numbers or arrays of one size), channel, purpose, city
@@ -54,6 +57,8 @@ class Scene:
         self._everyday: list[Payment] = []
         self._spending: list[Payment] = []
         self.members: list[tuple[int, str]] = []
+        self.devices: list[tuple[int, int, int, int]] = []
+        self.closings: list[tuple[int, int]] = []
 
     # -- time
 
@@ -156,6 +161,7 @@ class Scene:
         """``count`` different members of a pool in time that does not grow with the pool.
 
         ``keep`` (shape as ``pool``) is the chance with which a drawn member is accepted.
+        Nobody is whose account closes within `STAY_DAYS`, where enough others are found.
         """
         if count > len(pool):
             raise BadInput(
@@ -163,8 +169,11 @@ class Scene:
                 f"the world has {len(pool)}"
             )
         chosen: dict[int, None] = {}
+        stays, tries = self.start + STAY_DAYS * DAY_US, 0
         while len(chosen) < count:
-            place = int(self.rng.integers(len(pool)))
+            place, tries = int(self.rng.integers(len(pool))), tries + 1
+            if self.world.closed_us[pool[place]] < stays and tries < MOST_TRIES * count:
+                continue
             if keep is None or self.rng.random() < keep[place]:
                 chosen[int(pool[place])] = None
         return np.fromiter(chosen, np.int64, count)
@@ -229,6 +238,23 @@ class Scene:
     def join(self, accounts: np.ndarray | int, role: str) -> None:
         """Enter members of the scheme."""
         self.members.extend((int(account), role) for account in np.atleast_1d(accounts))
+
+    def abandon(self, account: int, at: int) -> None:
+        """Let the owner close an account for good at a moment; later payments of it are none.
+
+        An account outside the bank is passed over, nobody here sees it closed.
+        """
+        if self.world.owner[account] != OUTSIDE:
+            self.closings.append((int(account), int(at)))
+
+    def share_device(self, accounts: np.ndarray, from_us: int, until_us: int = NEVER) -> None:
+        """Let one device, new to all, sign in to these accounts: somebody controls them all.
+
+        Accounts outside the bank are passed over, their devices are not seen here.
+        """
+        held = np.unique(self.world.owner[np.atleast_1d(accounts)])
+        device = int(new_device_id(self.rng))
+        self.devices.extend((int(who), device, from_us, until_us) for who in held if who != OUTSIDE)
 
     def pay(
         self,

@@ -21,29 +21,31 @@ LEDGERS = {
     "payments": st.lists(PAYMENT, max_size=30),
     "inside": st.lists(st.booleans(), min_size=ACCOUNTS, max_size=ACCOUNTS),
     "opening": st.lists(st.integers(0, 1_000), min_size=ACCOUNTS, max_size=ACCOUNTS),
+    "limit": st.lists(st.sampled_from([0, 0, 1, 300, 2_000]), min_size=ACCOUNTS, max_size=ACCOUNTS),
 }
 
 
-def settled(payments, inside, opening) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def settled(payments, inside, opening, limit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     table = np.array(payments, np.int64).reshape(-1, 3)
     return settle(
         table[:, 0].astype(np.int32),
         table[:, 1].astype(np.int32),
         table[:, 2],
         np.array(inside),
+        np.array(limit, np.int64),
         np.array(opening, np.int64),
     )
 
 
 @settings(max_examples=300)
 @given(**LEDGERS)
-def test_every_balance_is_opening_plus_credits_minus_debits_and_never_below_zero(
-    payments, inside, opening
+def test_every_balance_is_opening_plus_credits_minus_debits_and_never_below_the_credit_line(
+    payments, inside, opening, limit
 ) -> None:
-    done, payer_after, payee_after = settled(payments, inside, opening)
+    done, payer_after, payee_after = settled(payments, inside, opening, limit)
     balance = list(opening)
     for i, (payer, payee, cents) in enumerate(payments):
-        expected = not inside[payer] or balance[payer] >= cents
+        expected = not inside[payer] or balance[payer] + limit[payer] >= cents
         assert done[i] == expected
         if expected:
             balance[payer] -= cents
@@ -51,15 +53,15 @@ def test_every_balance_is_opening_plus_credits_minus_debits_and_never_below_zero
         for after, account in ((payer_after[i], payer), (payee_after[i], payee)):
             known = expected and inside[account]
             assert after == (balance[account] if known else UNKNOWN)
-            assert not known or after >= 0
+            assert not known or after >= -limit[account]
 
 
 @settings(max_examples=200)
 @given(**LEDGERS)
-def test_declined_payments_change_nothing(payments, inside, opening) -> None:
-    done, payer_after, payee_after = settled(payments, inside, opening)
+def test_declined_payments_change_nothing(payments, inside, opening, limit) -> None:
+    done, payer_after, payee_after = settled(payments, inside, opening, limit)
     kept = [payment for payment, is_done in zip(payments, done, strict=True) if is_done]
-    again, payer_again, payee_again = settled(kept, inside, opening)
+    again, payer_again, payee_again = settled(kept, inside, opening, limit)
     assert again.all()
     assert (payer_again == payer_after[done]).all()
     assert (payee_again == payee_after[done]).all()
@@ -67,8 +69,8 @@ def test_declined_payments_change_nothing(payments, inside, opening) -> None:
 
 @settings(max_examples=200)
 @given(**LEDGERS)
-def test_money_inside_changes_only_by_payments_with_outside(payments, inside, opening) -> None:
-    done, payer_after, payee_after = settled(payments, inside, opening)
+def test_money_inside_changes_only_by_payments_with_outside(payments, inside, opening, limit) -> None:
+    done, payer_after, payee_after = settled(payments, inside, opening, limit)
     latest = dict(enumerate(opening))
     for i, (payer, payee, cents) in enumerate(payments):
         before = sum(latest[account] for account in range(ACCOUNTS) if inside[account])
@@ -104,20 +106,25 @@ def test_every_balance_of_a_simulated_bank_adds_up_to_the_cent(small_world: Whol
     running = both.groupby("account_id")["cents"].cumsum() + both["account_id"].map(opening)
     assert len(both) > 50_000
     assert (running == both["after"]).all()
-    assert (both["after"] >= 0).all()
+    limit = both["account_id"].map(small_world.accounts.set_index("account_id")["credit_limit_cents"])
+    assert (both["after"] >= -limit).all()
+    assert (both.loc[limit > 0, "after"] < 0).any()
 
 
 def test_balances_go_on_across_the_borders_of_stretches(small_params: Params) -> None:
     world = simulate(small_params)
     balance = world.accounts.dropna(subset="customer_id").set_index("account_id")["opening_balance_cents"]
     latest: dict[int, int] = {int(account): int(cents) for account, cents in balance.items()}
+    limit = world.accounts.set_index("account_id")["credit_limit_cents"].dropna().to_dict()
     crossed, numbered, parts = 0, 0, list(world.parts)
     assert len(parts) == 14
     for part in parts:
         seen: set[int] = set()
         columns = ["transaction_id", "payer_account_id", "payee_account_id", "amount_cents"]
         after = (
-            part.transactions[["payer_balance_cents", "payee_balance_cents"]].fillna(-1).to_numpy(np.int64)
+            part.transactions[["payer_balance_cents", "payee_balance_cents"]]
+            .fillna(UNKNOWN)
+            .to_numpy(np.int64)
         )
         rows = part.transactions[columns].to_numpy(np.int64)
         for (number, payer, payee, cents), known in zip(rows.tolist(), after.tolist(), strict=True):
@@ -125,10 +132,10 @@ def test_balances_go_on_across_the_borders_of_stretches(small_params: Params) ->
             assert number == numbered
             for account, change, shown in ((payer, -cents, known[0]), (payee, cents, known[1])):
                 if account not in latest:
-                    assert shown == -1
+                    assert shown == UNKNOWN
                     continue
                 latest[account] += change
-                assert shown == latest[account] >= 0
+                assert shown == latest[account] >= -limit[account]
                 seen.add(account)
         crossed += len(seen)
     assert crossed > 5 * len(latest)
@@ -182,7 +189,8 @@ def test_a_payment_that_was_declined_would_have_overdrawn_its_account(small_worl
     balance = last["after"].fillna(last["payer_account_id"].map(opening))
     assert len(declined) > 0
     assert declined[["payer_balance_cents", "payee_balance_cents"]].isna().all(axis=None)
-    assert (balance < last["amount_cents"]).all()
+    limit = last["payer_account_id"].map(small_world.accounts.set_index("account_id")["credit_limit_cents"])
+    assert (balance + limit < last["amount_cents"]).all()
 
 
 def test_transactions_are_numbered_in_order_of_time(small_world: Whole) -> None:

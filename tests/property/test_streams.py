@@ -63,9 +63,9 @@ def intended(monkeypatch: pytest.MonkeyPatch, params: Params) -> Counter:
     seen: list[Counter] = []
     original = stage.settle
 
-    def spy(payer, payee, amount, is_inside, opening):
+    def spy(payer, payee, amount, *others):
         seen.append(Counter(zip(payer.tolist(), payee.tolist(), amount.tolist(), strict=True)))
-        return original(payer, payee, amount, is_inside, opening)
+        return original(payer, payee, amount, *others)
 
     with monkeypatch.context() as patch:
         patch.setattr(stage, "settle", spy)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from data import observe
 from data.alert import rule_hits
 from data.rulebook import Rulebook
 from data.schema import CHANNELS, HOUR_US, OFFERS, PURPOSES
+from data.world.accounts import HOME
 from data.world.calendar import Span, periods
 
 FIRST_DAY = "2024-07-01"  # a Monday; the weekly moments begin on 2025-02-24
@@ -34,12 +36,14 @@ Line = tuple
 
 @dataclass(frozen=True)
 class Customer:
-    """What the bank knows of a customer; income is declared yuan a month."""
+    """What the bank knows of a customer; income is declared yuan a month, capital yuan."""
 
     kind: str = "person"
     income: float | None = 8_000
     joined: str = "2020-01-01"
     household: int | None = None
+    founded: str | None = None
+    capital: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Ledger:
     customers: pd.DataFrame
     accounts: pd.DataFrame
     transactions: pd.DataFrame
+    devices: pd.DataFrame
     customer_id: Mapping[str, int] = field(default_factory=dict)
     account_id: Mapping[str, int] = field(default_factory=dict)
 
@@ -63,11 +68,16 @@ def bank(
     opening: float = OPENING_YUAN,
     span: Span = SPAN,
     also: Iterable[str] = (),
+    closed: Mapping[str, str] = MappingProxyType({}),
+    country: Mapping[str, str] = MappingProxyType({}),
+    devices: Iterable[Line] = (),
     **people: Customer | str,
 ) -> Ledger:
     """Tables of a bank with the given ledger; ``people`` are its customers by name.
 
-    ``also`` names further accounts that exist whether or not a line names them.
+    ``also`` names further accounts that exist whether or not a line names them. ``closed``
+    gives the day on which an account was closed, ``country`` where one is kept that is not
+    at home. A line of ``devices`` is (customer, device[, from[, to]]).
     """
     known = {name: Customer(kind=who) if isinstance(who, str) else who for name, who in people.items()}
     customer_id = {name: 100 + number for number, name in enumerate(known)}
@@ -86,11 +96,39 @@ def bank(
                 "opening_balance_cents": pd.array(
                     [None if owner[name] is None else round(opening * 100) for name in account_id], "Int64"
                 ),
+                "opened_at": _moments(
+                    [known[name.split("/")[0]].joined if owner[name] else None for name in account_id]
+                ),
+                "closed_at": _moments([closed.get(name) for name in account_id]),
+                "credit_limit_cents": pd.array(
+                    [None if owner[name] is None else 0 for name in account_id], "Int64"
+                ),
+                "country": [country.get(name, HOME) for name in account_id],
             }
         ),
         transactions=_transactions(lines, account_id, owner, offset_hours, opening),
+        devices=_devices(devices, customer_id),
         customer_id=customer_id,
         account_id=account_id,
+    )
+
+
+def _moments(days: Iterable[str | None]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex([pd.NaT if day is None else pd.Timestamp(day) for day in days], tz="UTC").as_unit(
+        "us"
+    )
+
+
+def _devices(uses: Iterable[Line], customer_id: Mapping[str, int]) -> pd.DataFrame:
+    rows = [(*use, *(None,) * (4 - len(use))) for use in uses]
+    number = {name: 10_000 + place for place, name in enumerate(dict.fromkeys(row[1] for row in rows))}
+    return pd.DataFrame(
+        {
+            "customer_id": np.array([customer_id[row[0]] for row in rows], np.int64),
+            "device_id": np.array([number[row[1]] for row in rows], np.int64),
+            "valid_from": _moments([row[2] or "2020-01-01" for row in rows]),
+            "valid_to": _moments([row[3] for row in rows]),
+        }
     )
 
 
@@ -112,6 +150,11 @@ def _customers(known: Mapping[str, Customer], customer_id: Mapping[str, int]) ->
             "birth_year": pd.array([1990 if who.kind == "person" else None for who in people], "Int16"),
             "monthly_income_cents": pd.array(income, "Int64"),
             "household_id": pd.array([who.household for who in people], "Int64"),
+            "founded_at": _moments([who.founded for who in people]),
+            "registered_capital_cents": pd.array(
+                [None if who.capital is None else round(who.capital * 100) for who in people], "Int64"
+            ),
+            "employer_account_id": pd.array([None] * len(people), "Int64"),
         }
     )
 

@@ -408,13 +408,14 @@ def test_what_follows_a_stretch_is_settled_in_the_next_one() -> None:
 def intended(world: Population, calendar: Calendar, days: int) -> int:
     """How many payments of the run are drawn between two open accounts."""
     end = calendar.start_us + calendar.days * 24 * HOUR_US
-    opened = np.where(world.owner >= 0, world.joined_us[world.owner], calendar.start_us)
+    opened, closed = world.opened_us, world.closed_us
     count = 0
     for name, livelihood in LIVELIHOODS.items():
         draw = livelihood(world, calendar, stream(SEED, "livelihood", name))
         for number, stretch in enumerate(calendar.stretches(days)):
             drawn = draw(stretch, stream(SEED, "livelihood", name, str(number)))
             is_open = (drawn.at >= opened[drawn.payer]) & (drawn.at >= opened[drawn.payee])
+            is_open &= (drawn.at < closed[drawn.payer]) & (drawn.at < closed[drawn.payee])
             count += ((drawn.at < end) & is_open & (drawn.payer != drawn.payee)).sum()
     return count
 

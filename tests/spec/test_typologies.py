@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params, draw_schemes, plans_of, schemes_of, simulate
+from data.simulate import Params, draw_schemes, open_hours, plans_of, schemes_of, simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
@@ -447,13 +447,13 @@ def plans(small_params: Params) -> list[tuple[bool, Counter]]:
         small_params.seed, small_params.customers, small_params.cities, small_params.dormant_share, calendar
     )
     account = draw_names(small_params.seed, population).account
-    joined = np.where(population.owner >= 0, population.joined_us[population.owner], calendar.start_us)
+    scenes = draw_schemes(population, calendar, small_params)
+    hours = open_hours(population, scenes)
     end = calendar.start_us + calendar.days * DAY_US
 
     def in_time(flow: Flow) -> Flow:
-        return flow.take(in_business(flow.at, flow.payer, flow.payee, joined, calendar.start_us, end))
+        return flow.take(in_business(flow.at, flow.payer, flow.payee, hours, calendar.start_us, end))
 
-    scenes = draw_schemes(population, calendar, small_params)
     adaptation = Adaptation(population, calendar, small_params.drift, stream(small_params.seed, "drift"))
     planned = in_time(plans_of(scenes, adaptation, small_params.seed))
     number = planned.scheme % len(scenes)

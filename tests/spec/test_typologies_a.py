@@ -19,7 +19,7 @@ import pytest
 
 import pipeline
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params, draw_schemes, simulate
+from data.simulate import Params, draw_schemes, open_hours, simulate
 from data.sources import gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
@@ -552,13 +552,14 @@ def settled_shares() -> dict[str, float]:
     weeks = sum(params.calendar.weeks().values())
     calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
-    joined = np.where(world.owner >= 0, world.joined_us[world.owner], calendar.start_us)
+    scenes = draw_schemes(world, calendar, params)
+    hours = open_hours(world, scenes)
     end = calendar.start_us + calendar.days * DAY_US
     intended: Counter[str] = Counter()
-    for name, is_illicit, scene in draw_schemes(world, calendar, params):
+    for name, is_illicit, scene in scenes:
         if is_illicit:
             flow = Flow.concat(scene.flows)
-            kept = in_business(flow.at, flow.payer, flow.payee, joined, calendar.start_us, end)
+            kept = in_business(flow.at, flow.payer, flow.payee, hours, calendar.start_us, end)
             intended[name] += len(kept)
     bank = gather(simulate(params))
     typology = bank.schemes.drop_duplicates("scheme_id").set_index("scheme_id")["typology"]

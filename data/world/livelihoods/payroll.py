@@ -15,13 +15,7 @@ def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
     """Monthly income of persons from employers, the state or their parents."""
     persons = world.customers_of("person")
     occupation = world.occupation[persons]
-    companies = world.account[world.customers_of("company")]
-    size = len(persons)
-
-    source = rng.choice(world.outside("company"), size)
-    is_insider = rng.random(size) < 0.35
-    if len(companies):
-        source[is_insider] = rng.choice(companies, is_insider.sum())
+    source = world.employer[persons]
     is_retired, is_student = occupation == "retired", occupation == "student"
     source[is_retired] = world.outside("utility")[0]
     source[is_student] = rng.choice(world.outside("person"), is_student.sum())

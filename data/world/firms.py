@@ -1,0 +1,39 @@
+"""What the commercial register says of firms: when they were founded, with how much capital.
+
+All shares, medians and spreads here are assumptions of this project.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.schema import DAY_US
+
+UNKNOWN_US = np.iinfo(np.int64).min
+# Days between founding and the first account here: median, log spread, fewest.
+DAYS_BEFORE_JOINING = (420, 1.4, 3)
+# Registered capital of companies in yuan: many state exactly one million, the others round sums.
+ONE_MILLION, ONE_MILLION_SHARE = 1_000_000, 0.3
+CAPITAL = (2_000_000, 1.2)  # median, log spread
+ROUND_STEPS = np.array([1, 1.5, 2, 3, 5, 8])
+
+
+def draw_founded(rng: np.random.Generator, kind: np.ndarray, joined_us: np.ndarray) -> np.ndarray:
+    """When each firm was founded, UTC microseconds; ``UNKNOWN_US`` for persons. Shape of ``kind``.
+
+    Most firms are years old, some were founded in the months before they came to the bank.
+    """
+    median, spread, fewest = DAYS_BEFORE_JOINING
+    days = np.clip(median * rng.lognormal(0, spread, len(kind)), fewest, 30 * 365).astype(np.int64)
+    return np.where(kind == "person", UNKNOWN_US, joined_us - days * DAY_US)
+
+
+def draw_capital(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
+    """Registered capital in yuan, a round sum; 0 for whoever is no company. Shape of ``kind``."""
+    size = len(kind)
+    median, spread = CAPITAL
+    raw = np.clip(median * rng.lognormal(0, spread, size), 30_000, 500_000_000)
+    magnitude = 10.0 ** np.floor(np.log10(raw))
+    step = ROUND_STEPS[np.searchsorted(ROUND_STEPS, raw / magnitude, side="right") - 1]
+    is_plain = rng.random(size) < ONE_MILLION_SHARE
+    return np.where(kind == "company", np.where(is_plain, ONE_MILLION, step * magnitude), 0.0)
