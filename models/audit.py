@@ -10,8 +10,8 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import happened_within, moments_of
-from models import calibration, difficulty, drawn_schemes, judgement, probes, schema
+from data.asof import bank_time, happened_within, moments_of
+from models import anatomy, calibration, difficulty, drawn_schemes, judgement, probes, schema
 from models.budget import Budget
 from models.judgement import judge, test_subjects
 from models.metrics import wilson
@@ -21,7 +21,6 @@ class Params(judgement.Params):
     """Section ``audit`` of params.yaml."""
 
     paired_indicators: int = Field(ge=2)
-    patternless_typologies: list[str]
     bins_per_decade: int = Field(ge=1)
     probe: probes.Probe
     targets: calibration.Targets
@@ -135,13 +134,22 @@ def alert_counts(audited: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[dict[str, str]]:
+    """The drift plan by local date, in both languages."""
+    local = bank_time(plan["starts_at"], first_day)
+    return [
+        {"at": f"{day:%Y-%m-%d}", "en": str(en), "zh": str(zh)}
+        for day, en, zh in zip(local, plan["description_en"], plan["description_zh"], strict=True)
+    ]
+
+
 def main() -> None:
     """Write the true view as one JSON file, and the truth of every model alert."""
     budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
     window = budget.label_window_days
     split = pipeline.read(schema.Split)
     subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
-    customers = pipeline.read(data_schema.Customers, columns=["customer_id", "joined_at"])
+    customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind", "joined_at"])
     accounts = pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id", "holder"])
     transactions = pipeline.read(data_schema.Transactions)
     truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
@@ -164,17 +172,17 @@ def main() -> None:
         "alerts": alert_counts(audited),
     }
 
-    bank = calibration.Bank.of(customers, accounts, transactions, truth, illicit, periods)
+    bank = calibration.Bank.of(customers, accounts, transactions, truth, planted, periods)
+    spreads = calibration.distributions(bank, params.bins_per_decade)
     draws, seed = params.bootstrap_draws, params.seed
     months = judgement.watched_months(periods, dispositions)
     settlement = pipeline.read_json("data", "settlement.json")
     measured = {
-        "patternless_illicit_share": calibration.patternless_share(
-            truth, schemes, params.patternless_typologies
-        ),
+        "patternless_illicit_share": calibration.patternless_share(truth),
         "declined_share": calibration.declined_share(settlement, len(transactions)),
         **calibration.rule_performance(rule_alerts, illicit, window, months, len(customers)),
         **calibration.payment_life(bank),
+        **calibration.overlaps(spreads),
     }
     result |= {
         "world": calibration.illicit_counts(bank)
@@ -196,7 +204,9 @@ def main() -> None:
             "rule_invisible": difficulty.rule_invisible(illicit, hits, window),
         },
         "calibration": calibration.table(measured, params.targets),
-        "distributions": calibration.distributions(bank, params.bins_per_decade),
+        "drift": drift_dates(pipeline.read(data_schema.DriftPlan), bank.first_day),
+        "anatomy": anatomy.parts(bank, schemes, rule_alerts),
+        "distributions": spreads | {"scheme_starts": anatomy.scheme_starts(schemes, bank.first_day)},
     }
     pipeline.write_json("models", "truth.json", result)
     drawn = drawn_schemes.drawn(transactions, truth, schemes, accounts)

@@ -16,6 +16,9 @@ from models.difficulty import plain
 from models.metrics import ratio
 
 WEEK_US = 7 * DAY_US
+MONTH_US = 30.4 * DAY_US
+YEAR_US = 365 * DAY_US
+SHORTEST_GAP_HOURS = 1 / 3_600  # two payments of one second, on a logarithmic scale
 KINDS = ("licit", "look_alike", "illicit")
 
 
@@ -43,15 +46,21 @@ class Targets(pipeline.Parameters):
     """Section ``audit.targets`` of params.yaml: one target a measured figure."""
 
     illicit_transaction_share: Target
+    illicit_customers_per_year: Target
     patternless_illicit_share: Target
     rule_alerts_per_thousand_customers_month: Target
     rule_precision: Target
     rule_recall: Target
     amount_median_cny: Target
     amount_p90_cny: Target
+    payments_per_customer_month: Target
     gap_median_hours: Target
+    gap_p90_hours: Target
     counterparties_median: Target
     counterparties_p99: Target
+    amount_overlap: Target
+    gap_overlap: Target
+    counterparties_overlap: Target
     declined_share: Target
 
 
@@ -59,8 +68,9 @@ class Targets(pipeline.Parameters):
 class Bank:
     """The bank's payments with what is true of them.
 
-    ``kind`` is a code of KINDS by payment; ``is_ever_illicit`` and ``counterparties`` (how
-    many different ones over the whole run) go by customer, in the order of ``parties``.
+    ``kind`` is a code of KINDS by payment; ``is_ever_illicit``, ``is_ever_double`` (of a
+    look-alike, and never illicit) and ``counterparties`` (how many different ones over the
+    whole run) go by customer, in the order of ``parties``.
     """
 
     customers: pd.DataFrame
@@ -70,8 +80,10 @@ class Bank:
     events: Events
     kind: np.ndarray
     is_ever_illicit: np.ndarray
+    is_ever_double: np.ndarray
     counterparties: np.ndarray
     first_day: pd.Timestamp
+    length_us: int
 
     @classmethod
     def of(
@@ -80,12 +92,17 @@ class Bank:
         accounts: pd.DataFrame,
         transactions: pd.DataFrame,
         truth: pd.DataFrame,
-        illicit: pd.DataFrame,
+        planted: pd.DataFrame,
         periods: pd.DataFrame,
     ) -> Bank:
-        """Put the tables together; ``illicit`` are moments of illicit schemes by customer_id."""
+        """Put the tables together; ``planted`` are moments of schemes: customer_id, is_illicit."""
         parties = Parties.of(customers["customer_id"], accounts)
         events = Events.of(transactions, parties)
+        of_schemes = planted["is_illicit"].to_numpy(dtype=bool)
+        is_illicit, is_double = (
+            np.isin(parties.customer_id, planted["customer_id"][side]) for side in (of_schemes, ~of_schemes)
+        )
+        first_day = periods["starts_at"].min()
         return cls(
             customers,
             accounts,
@@ -93,9 +110,11 @@ class Bank:
             parties,
             events,
             kinds_of_payments(transactions, truth),
-            np.isin(parties.customer_id, illicit["customer_id"]),
+            is_illicit,
+            is_double & ~is_illicit,
             degrees(events),
-            periods["starts_at"].min(),
+            first_day,
+            (periods["ends_at"].max() - first_day).value // 1_000,
         )
 
     @property
@@ -152,33 +171,46 @@ def rule_performance(
     }
 
 
+def gaps(bank: Bank) -> tuple[np.ndarray, np.ndarray]:
+    """Hours since the customer's payment before, and the place of each such payment in the events.
+
+    A customer's first payment has none before it.
+    """
+    later = np.flatnonzero(np.diff(bank.events.customer, prepend=-1) == 0)
+    return (bank.events.at[later] - bank.events.at[later - 1]) / HOUR_US, later
+
+
 def payment_life(bank: Bank) -> dict[str, float]:
     """Size of payments, time between a customer's payments, counterparties of a customer."""
 
     def quantile(values: np.ndarray, share: float) -> float:
         return float(np.quantile(values, share)) if len(values) else float("nan")
 
+    customers = len(bank.parties.customer_id)
     yuan = bank.transactions["amount_cents"].to_numpy() / 100
-    gaps = np.diff(bank.events.at)[np.diff(bank.events.customer) == 0]
+    hours, _ = gaps(bank)
     counterparties = bank.counterparties[bank.counterparties > 0]
     return {
         "illicit_transaction_share": ratio(float(bank.is_illicit.sum()), len(bank.kind)),
+        "illicit_customers_per_year": ratio(
+            float(bank.is_ever_illicit.sum()), customers * bank.length_us / YEAR_US
+        ),
         "amount_median_cny": quantile(yuan, 0.5),
         "amount_p90_cny": quantile(yuan, 0.9),
-        "gap_median_hours": quantile(gaps, 0.5) / HOUR_US,
+        "payments_per_customer_month": ratio(len(bank.events), customers * bank.length_us / MONTH_US),
+        "gap_median_hours": quantile(hours, 0.5),
+        "gap_p90_hours": quantile(hours, 0.9),
         "counterparties_median": quantile(counterparties, 0.5),
         "counterparties_p99": quantile(counterparties, 0.99),
     }
 
 
-def patternless_share(truth: pd.DataFrame, schemes: pd.DataFrame, typologies: list[str]) -> float:
-    """Share of the illicit payments whose scheme follows no fixed shape; NaN without any."""
+def patternless_share(truth: pd.DataFrame) -> float:
+    """Share of the illicit payments that lie outside their typology's shape; NaN without any."""
     illicit = truth[truth["is_illicit"]]
-    shapeless = schemes[schemes["typology"].isin(typologies)]["scheme_id"]
-    return ratio(
-        float(illicit[illicit["scheme_id"].isin(shapeless)]["transaction_id"].nunique()),
-        illicit["transaction_id"].nunique(),
-    )
+    payments = illicit["transaction_id"].nunique()
+    patterned = illicit["transaction_id"][illicit["is_patterned"]].nunique()
+    return ratio(float(payments - patterned), payments)
 
 
 def declined_share(settlement: dict[str, int | None], settled: int) -> float:
@@ -239,18 +271,45 @@ def histogram(groups: dict[str, np.ndarray], per_decade: int) -> dict[str, Any]:
     }
 
 
+def overlaps(found: dict[str, Any]) -> dict[str, float]:
+    """How much of the illicit distribution lies under that of the look-alikes, from `distributions`.
+
+    1 where the two are alike, 0 where they share no bin, NaN where one is empty.
+    """
+
+    def shared(histogram: dict[str, Any]) -> float:
+        sizes, shares = histogram["sizes"], histogram["shares"]
+        if not (sizes.get("illicit") and sizes.get("look_alike")):
+            return float("nan")
+        return float(np.minimum(shares["illicit"], shares["look_alike"]).sum())
+
+    return {
+        "amount_overlap": shared(found["amounts"]),
+        "gap_overlap": shared(found["gaps"]),
+        "counterparties_overlap": shared(found["counterparties"]),
+    }
+
+
 def distributions(bank: Bank, per_decade: int) -> dict[str, Any]:
-    """Payments by week and by amount, and customers by number of counterparties."""
+    """Payments by week, by amount and by the time since the one before, customers by counterparties.
+
+    A payment between two customers has a time since the one before for each of them.
+    """
     yuan = bank.transactions["amount_cents"].to_numpy() / 100
     at_us = bank.transactions["at"].astype("int64").to_numpy()
     is_active = bank.counterparties > 0
     by_kind = {name: yuan[bank.kind == code] for code, name in enumerate(KINDS)}
+    hours, later = gaps(bank)
+    of_gap = bank.kind[bank.events.payment[later]]
+    waited = np.maximum(hours, SHORTEST_GAP_HOURS)
     by_customer = {
-        "licit": bank.counterparties[is_active & ~bank.is_ever_illicit],
+        "licit": bank.counterparties[is_active & ~bank.is_ever_illicit & ~bank.is_ever_double],
+        "look_alike": bank.counterparties[is_active & bank.is_ever_double],
         "illicit": bank.counterparties[is_active & bank.is_ever_illicit],
     }
     return {
         "weeks": weekly_volume(at_us, bank.kind, bank.first_day),
         "amounts": histogram(by_kind, per_decade),
+        "gaps": histogram({name: waited[of_gap == code] for code, name in enumerate(KINDS)}, per_decade),
         "counterparties": histogram(by_customer, per_decade),
     }

@@ -1,7 +1,8 @@
 """One scheme a typology, and one innocent look-alike of it, in the few numbers that a drawing needs.
 
 Which one is no choice of taste: of each side the scheme whose number of payments is the
-median, the earlier one of equals. Only the audit may look at it.
+median, the earlier one of equals. Payments of proceeds outside the typology's shape are
+counted, not drawn. Only the audit may look at it.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def drawn(
     transactions: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame, accounts: pd.DataFrame
 ) -> list[dict[str, Any]]:
     """One row a typology: the median-sized scheme and the median-sized look-alike, None without any."""
-    sizes = truth.groupby("scheme_id").size()
+    shape, outside = truth[truth["is_patterned"]], truth[~truth["is_patterned"]]
+    sizes, beyond = (part.groupby("scheme_id").size() for part in (shape, outside))
     sides = schemes.drop_duplicates("scheme_id").set_index("scheme_id")
     sides = sides[sides.index.isin(sizes.index)]
     chosen = {
@@ -100,7 +102,7 @@ def drawn(
         for side, is_illicit in SIDES.items()
         if len(mine := both[both["is_illicit"] == is_illicit])
     }
-    mine = truth[truth["scheme_id"].isin(chosen.values())]
+    mine = shape[shape["scheme_id"].isin(chosen.values())]
     told = mine.merge(transactions, on="transaction_id").sort_values(["at", "transaction_id"], kind="stable")
     holders = accounts.set_index("account_id")["holder"]
     own = set(accounts["account_id"][accounts["customer_id"].notna()].tolist())
@@ -111,6 +113,7 @@ def drawn(
         roles = dict(zip(parts["account_id"].tolist(), parts["role"].tolist(), strict=True))
         found[key] = {
             "sophistication": int(sides.at[number, "sophistication"]),
+            "outside_payments": int(beyond.get(number, 0)),
             **outline(told[told["scheme_id"] == number], roles, holders, own),
         }
     return [

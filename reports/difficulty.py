@@ -6,8 +6,10 @@ from typing import Any
 
 from reports import world_figures
 from reports.evidence import Evidence, headline
+from reports.misses import EXPLANATIONS
 from reports.wording import (
     ARTEFACTS,
+    CALENDAR,
     CALIBRATION,
     DASH,
     DIRECTIONS,
@@ -15,6 +17,7 @@ from reports.wording import (
     TARGET_SOURCES,
     TYPOLOGIES,
     Text,
+    chinese,
     count,
     joined,
     named,
@@ -163,6 +166,7 @@ def calibration(evidence: Evidence) -> dict[str, Any]:
                 "target": Text(f"{low.en} – {high.en}", f"{low.zh} – {high.zh}"),
                 "measured": amount(row["measured"], unit),
                 "is_hit": row["is_hit"],
+                "why": EXPLANATIONS[row["name"]](evidence) if row["is_hit"] is False else None,
                 "mark": MARKS[row["mark"]],
                 "source": TARGET_SOURCES.get(row["source"], Text(row["source"], row["source"])),
             }
@@ -171,10 +175,28 @@ def calibration(evidence: Evidence) -> dict[str, Any]:
     return {"rows": rows, "hits": sum(row["is_hit"] for row in judged), "judged": len(judged)}
 
 
+def dates(evidence: Evidence) -> list[dict[str, Any]]:
+    """What happens during the run, numbered in order of time: the calendar's days and the drift plan."""
+    events: list[dict[str, Any]] = [
+        {"at": str(day), "what": what, "is_drift": False}
+        for key, what in CALENDAR.items()
+        for day in evidence.simulate.get(key, [])
+    ]
+    events += [
+        {"at": row["at"], "what": Text(row["en"], chinese(row["zh"])), "is_drift": True}
+        for row in evidence.truth["drift"]
+    ]
+    return [
+        row | {"number": number} for number, row in enumerate(sorted(events, key=lambda row: row["at"]), 1)
+    ]
+
+
 def difficulty(evidence: Evidence) -> dict[str, Any]:
     """Everything that the section's template needs."""
     spreads = evidence.truth["distributions"]
+    marks = dates(evidence)
     return {
+        "dates": marks,
         "finds": single_and_pair(evidence),
         "tried": len(evidence.truth["difficulty"]["indicators"]["true"]["singles"]),
         "artefacts": artefacts(evidence),
@@ -182,12 +204,22 @@ def difficulty(evidence: Evidence) -> dict[str, Any]:
         "by_typology": by_typology(evidence),
         "calibration": calibration(evidence),
         "figures": {
-            "volume": world_figures.volume(spreads["weeks"], evidence.bank["periods"]),
+            "volume": world_figures.volume(spreads["weeks"], evidence.bank["periods"], marks),
+            "starts": world_figures.starts(spreads["scheme_starts"], marks),
             "amounts": world_figures.spread(
                 spreads["amounts"],
                 Text("amount of a payment (logarithmic)", "单笔金额（对数坐标）"),
-                True,
                 Text("payments", "笔"),
+                world_figures.SUMS,
+            ),
+            "gaps": world_figures.spread(
+                spreads["gaps"],
+                Text(
+                    "time since the customer’s payment before (logarithmic)",
+                    "距该客户上一笔交易的时间（对数坐标）",
+                ),
+                Text("payments", "笔"),
+                world_figures.TIMES,
             ),
             "counterparties": world_figures.spread(
                 spreads["counterparties"],
@@ -195,8 +227,8 @@ def difficulty(evidence: Evidence) -> dict[str, Any]:
                     "different counterparties of a customer over the run (logarithmic)",
                     "客户全程交易对手数（对数坐标）",
                 ),
-                False,
                 Text("customers", "名客户"),
+                world_figures.COUNTS,
             ),
         },
     }

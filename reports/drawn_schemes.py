@@ -15,6 +15,12 @@ def summary(scheme: dict[str, Any], kind: str) -> Text:
     """Size, sum and length of a scheme in one line."""
     size, total, length = count(scheme["payments"]), yuan(scheme["yuan"]), lasting(scheme["hours"])
     words = Text(f"{size} payments, {total}, {length.en}", f"{size} 笔，{total}，{length.zh}")
+    if scheme["outside_payments"]:
+        more = count(scheme["outside_payments"])
+        words = Text(
+            f"{words.en}, and {more} payments of the proceeds outside the shape",
+            f"{words.zh}，另有 {more} 笔形态之外的赃款支付",
+        )
     if kind != "illicit":
         return words
     level = SOPHISTICATION[scheme["sophistication"]]

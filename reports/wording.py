@@ -257,9 +257,16 @@ ARTEFACTS = {
     "id_gap": Text("Gap to the id of the row before", "与前一行编号之差"),
 }
 
+# Days of the calendar, by their key in section simulate of params.yaml.
+CALENDAR = {
+    "festivals": Text("Festival", "节日"),
+    "promotions": Text("Great online sale", "电商大促"),
+}
+
 # A calibrated figure: its name, its unit, and who can measure it.
 CALIBRATION = {
     "illicit_transaction_share": (Text("Illicit share of payments", "违法交易占比"), "share", "true"),
+    "illicit_customers_per_year": (Text("Customers illicit in a year", "年度违法客户占比"), "share", "true"),
     "patternless_illicit_share": (
         Text("Illicit payments outside fixed patterns", "不属于固定模式的违法交易"),
         "share",
@@ -278,6 +285,16 @@ CALIBRATION = {
     ),
     "amount_median_cny": (Text("Amount of a payment, median", "单笔金额中位数"), "CNY", "bank"),
     "amount_p90_cny": (Text("Amount of a payment, 90th percentile", "单笔金额第 90 百分位"), "CNY", "bank"),
+    "payments_per_customer_month": (
+        Text("Payments per customer and month", "每客户每月交易笔数"),
+        "",
+        "bank",
+    ),
+    "gap_p90_hours": (
+        Text("Time between a customer’s payments, 90th percentile", "同一客户相邻交易间隔第 90 百分位"),
+        "hours",
+        "bank",
+    ),
     "gap_median_hours": (
         Text("Time between a customer’s payments, median", "同一客户相邻交易间隔中位数"),
         "hours",
@@ -293,6 +310,21 @@ CALIBRATION = {
         "",
         "bank",
     ),
+    "amount_overlap": (
+        Text("Amounts of schemes and look-alikes, shared area", "案件与形似场景金额分布的重叠"),
+        "share",
+        "true",
+    ),
+    "gap_overlap": (
+        Text("Times between payments of both, shared area", "二者交易间隔分布的重叠"),
+        "share",
+        "true",
+    ),
+    "counterparties_overlap": (
+        Text("Counterparties of customers of both, shared area", "二者客户对手数分布的重叠"),
+        "share",
+        "true",
+    ),
     "declined_share": (Text("Share of payments declined", "被拒交易占比"), "share", "bank"),
 }
 
@@ -306,6 +338,15 @@ MARKS = {
 TARGET_SOURCES = {
     "no source": Text("no source", "无文献依据"),
     "no source measures it": Text("no source measures it", "无文献可测"),
+    "what amounts give away needs no model": Text(
+        "what amounts give away needs no model", "金额能泄露的，无需模型"
+    ),
+    "what the clock gives away needs no model": Text(
+        "what the clock gives away needs no model", "时钟能泄露的，无需模型"
+    ),
+    "what counting gives away needs no model": Text(
+        "what counting gives away needs no model", "计数能泄露的，无需模型"
+    ),
     "about 9, from the arithmetic of budget and prevalence": Text(
         "about 9, from the arithmetic of budget and prevalence", "约 9，由预算与占比推算"
     ),

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
-from reports.drawing import WIDTH, box, element, figure, line, number, words
+from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.figures import scale
-from reports.wording import KINDS, PERIODS, Text, count, named, percent, yuan
+from reports.wording import KINDS, PERIODS, TYPOLOGIES, Text, count, named, percent, yuan
 
 TRIVIAL = 0.0005  # a bin in which no group has more than this share is cut off the ends
 NAME_ROOM = 70.0  # a period narrower than this goes without its name
+
+
+COUNTS = {10.0**power: Text(count(10.0**power), count(10.0**power)) for power in range(8)}
+SUMS = {10.0**power: Text(yuan(10.0**power), yuan(10.0**power)) for power in range(9)}
+TIMES = {  # in hours
+    1 / 3_600: Text("1 s", "1 秒"),
+    1 / 60: Text("1 min", "1 分钟"),
+    1.0: Text("1 h", "1 小时"),
+    24.0: Text("1 day", "1 天"),
+    7 * 24.0: Text("1 week", "1 周"),
+    30 * 24.0: Text("30 days", "30 天"),
+}
+
+
+def days_between(first: date, day: str) -> int:
+    """Days from the first day of the run to another."""
+    return (date.fromisoformat(day) - first).days
 
 
 def top_of(value: float) -> float:
@@ -22,8 +40,29 @@ def top_of(value: float) -> float:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
 
 
-def volume(weeks: list[dict[str, Any]], periods: list[dict[str, Any]]) -> Markup | None:
-    """Payments a week in three panels of their own scale: all, look-alikes, illicit."""
+def numbered(
+    marks: list[dict[str, Any]], place: Callable[[str], float], top: float, bottom: float
+) -> list[str]:
+    """A line for each date, its number above; numbers that would overlap stand apart."""
+    shown = [(place(row["at"]), row) for row in marks]
+    numbers = apart([x for x, _ in shown], 19, WIDTH - 9)
+    parts = []
+    for (x, row), at in zip(shown, numbers, strict=True):
+        kind = "drift" if row["is_drift"] else "day"
+        parts.append(line(x, top, x, bottom, f"event {kind}"))
+        parts.append(line(x, top, at, top - 6, "leader"))
+        parts.append(dot(at, top - 14, 8.5, f"badge {kind}"))
+        parts.append(words(at, top - 10, str(row["number"]), f"tiny strong {kind}", "middle"))
+    return parts
+
+
+def volume(
+    weeks: list[dict[str, Any]], periods: list[dict[str, Any]], marks: list[dict[str, Any]]
+) -> Markup | None:
+    """Payments a week in three panels of their own scale: all, look-alikes, illicit.
+
+    ``marks`` are numbered dates within the run.
+    """
     if not weeks:
         return None
     panels: list[tuple[str, Text, tuple[str, ...]]] = [
@@ -33,7 +72,8 @@ def volume(weeks: list[dict[str, Any]], periods: list[dict[str, Any]]) -> Markup
     ]
     first = date.fromisoformat(weeks[0]["starts_at"])
     x = scale(0, len(weeks), 60, WIDTH)
-    height, gap, top, parts = 84, 42, 52, []
+    height, gap, top = 84, 42, 76 if marks else 52
+    parts: list[str] = []
     shown = [panel for panel in panels if any(row[kind] for row in weeks for kind in panel[2])]
     bottom = top + len(shown) * (height + gap) - gap
     starts = [x((date.fromisoformat(row["starts_at"]) - first).days / 7) for row in periods]
@@ -43,6 +83,8 @@ def volume(weeks: list[dict[str, Any]], periods: list[dict[str, Any]]) -> Markup
         if end - place > NAME_ROOM:
             short = Text(name.en.split(" (")[0], name.zh.split("（")[0])
             parts.append(words(place + 5, 16, short, "tick"))
+    days = [row for row in marks if 0 <= days_between(first, row["at"]) < 7 * len(weeks)]
+    parts += numbered(days, lambda at: x(days_between(first, at) / 7), 48, bottom)
     for class_, title, kinds in shown:
         values = [sum(row[kind] for kind in kinds) for row in weeks]
         most = top_of(max(values))
@@ -61,8 +103,8 @@ def volume(weeks: list[dict[str, Any]], periods: list[dict[str, Any]]) -> Markup
     return figure(parts, bottom + 24, Text("Payments a week", "每周交易笔数"))
 
 
-def spread(histogram: dict[str, Any], title: Text, is_money: bool, unit: Text) -> Markup | None:
-    """Shares of each group by logarithmic bins, drawn as steps."""
+def spread(histogram: dict[str, Any], title: Text, unit: Text, ticks: dict[float, Text]) -> Markup | None:
+    """Shares of each group by logarithmic bins, drawn as steps; ``ticks`` name values of the axis."""
     edges, sizes = histogram["edges"], histogram["sizes"]
     groups = [name for name in KINDS if sizes.get(name)]
     if not groups:
@@ -79,13 +121,11 @@ def spread(histogram: dict[str, Any], title: Text, is_money: bool, unit: Text) -
     for tick in range(round(ceiling / step) + 1):
         parts.append(line(left, y(tick * step), WIDTH, y(tick * step), "grid"))
         parts.append(words(left - 8, y(tick * step) + 4, percent(tick * step, 0), "tick", "end"))
-    for power in range(
-        math.ceil(math.log10(edges[first]) - 1e-6), math.floor(math.log10(edges[end]) + 1e-6) + 1
-    ):
-        parts.append(line(x(power), top, x(power), bottom, "grid"))
-        value = 10.0**power
-        anchor = "end" if x(power) > WIDTH - 30 else "middle"
-        parts.append(words(x(power), bottom + 18, yuan(value) if is_money else count(value), "tick", anchor))
+    for value, told in ticks.items():
+        at = x(math.log10(value))
+        if left - 1 <= at <= WIDTH + 1:
+            parts.append(line(at, top, at, bottom, "grid"))
+            parts.append(words(at, bottom + 18, told, "tick", "end" if at > WIDTH - 30 else "middle"))
     parts.append(words((left + WIDTH) / 2, bottom + 40, title, "axis", "middle"))
     place = float(left)
     for name in groups:
@@ -103,3 +143,33 @@ def spread(histogram: dict[str, Any], title: Text, is_money: bool, unit: Text) -
         parts.append(words(place + 21, 17, legend, f"{name} strong"))
         place += 300
     return figure(parts, bottom + 46, title)
+
+
+def starts(found: dict[str, Any], marks: list[dict[str, Any]]) -> Markup | None:
+    """How many schemes of each typology begin in every four weeks, as shaded cells."""
+    days, typologies = found["starts_at"], found["typologies"]
+    if not days:
+        return None
+    left, top, row_high = 250.0, 34.0, 21.0
+    wide = (WIDTH - left) / len(days)
+    most = max(max(counts) for counts in typologies.values())
+    bottom = top + row_high * len(typologies)
+    first = date.fromisoformat(days[0])
+    span = days_between(first, days[1]) if len(days) > 1 else 28
+    drift = [row for row in marks if row["is_drift"]]
+    inside = [row for row in drift if 0 <= days_between(first, row["at"]) < span * len(days)]
+    parts = numbered(inside, lambda at: left + days_between(first, at) / span * wide, top - 4, bottom)
+    for row, (name, counts) in enumerate(typologies.items()):
+        y = top + row * row_high
+        parts.append(words(left - 10, y + 15, named(TYPOLOGIES, name), "small", "end"))
+        parts.append(line(0, y + row_high, WIDTH, y + row_high, "grid"))
+        for place, value in enumerate(counts):
+            if value:
+                shade = number(round(0.25 + 0.75 * value / most, 1))
+                cell = box(left + place * wide + 1, y + 1, wide - 2, row_high - 2, "fill true")
+                parts.append(cell.replace("/>", f' opacity="{shade}"/>'))
+                dark = " paper" if value / most > 0.4 else ""
+                parts.append(words(left + (place + 0.5) * wide, y + 15, str(value), f"tiny{dark}", "middle"))
+    for place in range(0, len(days), 2):
+        parts.append(words(left + place * wide, bottom + 18, days[place], "tick"))
+    return figure(parts, bottom + 24, Text("Schemes that begin in every four weeks", "每四周开始的案件数"))

@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import calibration, difficulty, probes
+from models import anatomy, calibration, difficulty, probes
 from models.calibration import Bank
 from models.metrics import AveragePrecision
+from reports.evidence import Evidence
+from reports.misses import EXPLANATIONS
+from reports.wording import CALIBRATION
 
 PROBE = probes.Probe(
     trees=30,
@@ -28,6 +31,7 @@ PROBE = probes.Probe(
     exploratory_below=60,
 )
 DAY = pd.Timedelta(days=1)
+SPREADS = ("amounts", "gaps", "counterparties")
 START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 
 
@@ -216,7 +220,13 @@ def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) 
         payer_balance_cents=pd.array([pd.NA] * size, dtype="Int64"),
         payee_balance_cents=pd.array([pd.NA] * size, dtype="Int64"),
     )
-    customers = pd.DataFrame({"customer_id": [1, 2, 3], "joined_at": [START] * 3})
+    customers = pd.DataFrame(
+        {
+            "customer_id": [1, 2, 3],
+            "kind": ["person", "person", "company"],
+            "joined_at": [START] * 3,
+        }
+    )
     accounts = pd.DataFrame(
         {
             "account_id": [1, 2, 3, 9],
@@ -230,8 +240,8 @@ def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) 
         accounts,
         transactions,
         truth,
-        pd.DataFrame({"customer_id": [1] if illicit else []}),
-        pd.DataFrame({"starts_at": [START]}),
+        pd.DataFrame({"customer_id": [1], "is_illicit": [True]})[: len(illicit)],
+        pd.DataFrame({"starts_at": [START], "ends_at": [START + 14 * DAY]}),
     )
 
 
@@ -242,6 +252,10 @@ def test_the_life_of_payments_is_measured_as_one_counts_by_hand() -> None:
     life = calibration.payment_life(bank)
     # Gaps: customer 1 after 12 and 36 hours, customer 2 after 180.
     assert life["gap_median_hours"] == 36
+    assert life["gap_p90_hours"] == pytest.approx(36 + 0.8 * (180 - 36))
+    # Five ends of payments in 14 days of three customers.
+    assert life["payments_per_customer_month"] == pytest.approx(5 / 3 / (14 / 30.4))
+    assert life["illicit_customers_per_year"] == pytest.approx(1 / 3 / (14 / 365))
     assert life["amount_median_cny"] == 250
     assert life["illicit_transaction_share"] == 0.25
     assert bank.counterparties.tolist() == [2, 2, 0]
@@ -252,6 +266,118 @@ def test_the_life_of_payments_is_measured_as_one_counts_by_hand() -> None:
     ]
 
 
+def test_figures_are_taken_apart_by_kind_of_customer() -> None:
+    bank = small_bank(
+        [(0.0, 1, 9, 10_000), (0.5, 1, 2, 20_000), (2.0, 1, 9, 90_000), (8.0, 9, 2, 30_000)], [2]
+    )
+    person, company = anatomy.segments(bank)
+    assert (person["kind"], person["customers"], person["amount_median"]) == ("person", 2, 200.0)
+    assert (person["gap_median_hours"], person["counterparties_median"]) == (36.0, 2.0)
+    assert (company["customers"], company["payments_per_month"], company["amount_median"]) == (1, 0.0, None)
+    assert anatomy.channels(bank) == [{"channel": "transfer", "share": 1.0, "median": 250.0, "p90": 720.0}]
+    assert anatomy.amounts_by_kind(bank) == {"licit": 300.0, "look_alike": None, "illicit": 200.0}
+
+
+def test_starts_are_counted_by_blocks_of_four_weeks() -> None:
+    schemes = pd.DataFrame(
+        {
+            "scheme_id": [1, 1, 2, 3, 4],
+            "typology": ["cycle", "cycle", "cycle", "fan_in", "fan_in"],
+            "is_illicit": [True, True, True, True, False],
+            "starts_at": [START, START, START + 28 * DAY, START + 57 * DAY, START],
+        }
+    )
+    found = anatomy.scheme_starts(schemes, START)
+    assert found["starts_at"] == ["2025-01-06", "2025-02-03", "2025-03-03"]
+    assert found["typologies"] == {"cycle": [1, 1, 0], "fan_in": [0, 0, 1]}
+    assert anatomy.scheme_starts(schemes[:0], START) == {"starts_at": [], "typologies": {}}
+
+
+@pytest.mark.parametrize(("double", "shared"), [([1.0, 10], 1.0), ([1.0, 1], 0.5), ([100.0], 0.0)])
+def test_the_shared_area_of_two_distributions(double: list[float], shared: float) -> None:
+    groups = {"illicit": np.array([1.0, 10.0]), "look_alike": np.array(double)}
+    found = calibration.overlaps(dict.fromkeys(SPREADS, calibration.histogram(groups, 1)))
+    assert found["amount_overlap"] == pytest.approx(shared)
+    empty = calibration.overlaps(dict.fromkeys(SPREADS, calibration.histogram({}, 1)))
+    assert np.isnan(empty["gap_overlap"])
+
+
+def test_payments_outside_the_shape_are_a_share_of_the_illicit_ones() -> None:
+    truth = pd.DataFrame(
+        {
+            "transaction_id": [1, 2, 2, 3, 4],
+            "is_illicit": [True, True, True, True, False],
+            "is_patterned": [True, False, True, False, False],
+        }
+    )
+    # Payment 2 is part of one scheme's shape and spends the proceeds of another.
+    assert calibration.patternless_share(truth) == pytest.approx(1 / 3)
+    assert np.isnan(calibration.patternless_share(truth[4:]))
+
+
+def test_every_target_can_be_explained_and_named_in_both_languages() -> None:
+    assert set(EXPLANATIONS) == set(calibration.Targets.model_fields) == set(CALIBRATION)
+
+
+SHARE = {"value": 0.5, "low": 0.3, "high": 0.7}
+HISTOGRAM = calibration.histogram({"illicit": np.array([1.0, 50.0]), "look_alike": np.array([2.0, 3.0])}, 1)
+EXPLAINING = {
+    "world": {"illicit_transactions": 40, "illicit_customers_in_test": 9},
+    "anatomy": {
+        "segments": [
+            {
+                "kind": "person",
+                "customers": 90,
+                "payments_per_month": 12.5,
+                "amount_median": 190.0,
+                "amount_p90": 3_600.0,
+                "gap_median_hours": 29.0,
+                "counterparties_median": 44.0,
+                "counterparties_p99": 404.0,
+            }
+        ],
+        "channels": [{"channel": "qr", "share": 0.35, "median": 190.0, "p90": 2_000.0}],
+        "amounts_by_kind": {"licit": 300.0, "look_alike": 250.0, "illicit": 450.0},
+        "alerts": 50,
+        "alerts_by_rule": [{"rule_id": "R12", "alerts": 30}],
+        "schemes": 6,
+        "look_alikes": 60,
+    },
+    "rule_table": [{"rule_id": "R12", "alerts": 30, "true": 15, "precision": SHARE}],
+    "difficulty": {
+        "rule_invisible": [{"typology": "cycle", "schemes": 4, "unseen": 2, "share": SHARE}],
+    },
+    "distributions": dict.fromkeys(SPREADS, HISTOGRAM),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "figure"),
+    [
+        ("amount_median_cny", "¥190"),
+        ("amount_p90_cny", "¥3,600"),
+        ("payments_per_customer_month", "12.5"),
+        ("gap_median_hours", "29"),
+        ("gap_p90_hours", "12.5"),
+        ("counterparties_median", "44"),
+        ("counterparties_p99", "404"),
+        ("rule_alerts_per_thousand_customers_month", "R12 60%"),
+        ("rule_precision", "15/30"),
+        ("rule_recall", "2/4"),
+        ("illicit_customers_per_year", "90"),
+        ("illicit_transaction_share", "40"),
+        ("patternless_illicit_share", "40"),
+        ("amount_overlap", "50.0%"),
+        ("gap_overlap", "50.0%"),
+        ("counterparties_overlap", "50.0%"),
+    ],
+)
+def test_a_miss_is_explained_with_the_numbers_of_the_run(name: str, figure: str) -> None:
+    evidence = Evidence({}, EXPLAINING, [], {}, {}, [], {}, {}, {}, {}, True)
+    for words in EXPLANATIONS[name](evidence):
+        assert figure in words
+
+
 def test_shares_of_a_histogram_sum_to_one_by_group() -> None:
     found = calibration.histogram({"licit": np.array([1.0, 10, 99]), "illicit": np.array([1_000.0])}, 1)
     assert found["edges"] == [1, 10, 100, 1_000, 10_000]
@@ -260,7 +386,10 @@ def test_shares_of_a_histogram_sum_to_one_by_group() -> None:
 
 def test_an_empty_bank_gives_nulls_and_empty_lists() -> None:
     bank = small_bank([], [])
-    assert all(np.isnan(value) for value in calibration.payment_life(bank).values())
+    life = calibration.payment_life(bank)
+    counted = {"payments_per_customer_month", "illicit_customers_per_year"}
+    assert {name for name, value in life.items() if not np.isnan(value)} == counted
+    assert [life[name] for name in counted] == [0, 0]
     found = calibration.distributions(bank, per_decade=4)
     assert found["weeks"] == [] and found["amounts"]["edges"] == []
     for result in (probes.on_customers(bank, PROBE, 50, 1), probes.on_payments(bank, PROBE, 50, 1)):

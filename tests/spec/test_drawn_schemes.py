@@ -40,6 +40,7 @@ def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list
             "transaction_id": transactions["transaction_id"],
             "scheme_id": told["scheme_id"],
             "is_illicit": [is_illicit[number] for number in told["scheme_id"]],
+            "is_patterned": told["yuan"] != SPENT,
         }
     )
     members = pd.DataFrame(
@@ -57,6 +58,7 @@ def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list
     return drawn_schemes.drawn(transactions, truth, members, accounts)
 
 
+SPENT = 77  # yuan of a payment of proceeds outside the shape
 COLLECTION = [(0.0, 10, 1, 100), (2.0, 11, 1, 300), (5.0, 1, 100, 390)]
 
 
@@ -90,6 +92,12 @@ def test_of_two_the_smaller_and_of_equals_the_earlier_is_drawn() -> None:
 
 def test_a_typology_without_a_look_alike_has_none_drawn() -> None:
     assert world(("cycle", True, COLLECTION))[0]["look_alike"] is None
+
+
+def test_proceeds_spent_outside_the_shape_are_counted_and_not_drawn() -> None:
+    scheme = world(("fan_in", True, [*COLLECTION, (90.0, 1, 101, SPENT)]))[0]["illicit"]
+    assert (scheme["payments"], scheme["outside_payments"], scheme["hours"]) == (3, 1, 5.0)
+    assert len(scheme["nodes"]) == 4
 
 
 def test_money_that_comes_back_points_to_an_earlier_column() -> None:
