@@ -219,8 +219,8 @@ def patternless(evidence: Evidence) -> Text:
     world = evidence.truth["world"]
     return Text(
         f"The others of {count(world['illicit_transactions'])} illicit payments are part of a typology’s "
-        "shape. In AMLworld proceeds also run through the launderers’ ordinary payments; here only members who "
-        "are customers of this bank can be seen spending them.",
+        "shape. In AMLworld proceeds also run through the launderers’ ordinary payments; here only members "
+        "who are customers of this bank can be seen spending them.",
         f"{count(world['illicit_transactions'])} 笔违法交易中，其余均属于某一类型的固定形态。"
         "AMLworld 中赃款还会混入洗钱者的日常支付；此处只能看到本行客户如何花费。",
     )
