@@ -20,11 +20,12 @@ from data.sources import DECLINED, READERS, Part, World, schemes_table
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw
 from data.world import population as people
+from data.world.accounts import NEVER
 from data.world.calendar import Calendar, Span, periods
 from data.world.devices import devices_table
 from data.world.drift import Adaptation, Drift, plan_table
 from data.world.flows import Flow
-from data.world.ledger import UNKNOWN, in_business, order_by_time, settle
+from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.scene import FIRST_DAY, Scene
 
@@ -229,18 +230,21 @@ def stretches(
     adaptation = Adaptation(world, calendar, params.drift, stream(params.seed, "drift"))
     planned = plans_of(scenes, adaptation, params.seed)
     hours = open_hours(world, scenes)
+    paid_out = payouts(after_schemes(world, scenes))
     is_inside = world.owner != people.OUTSIDE
     balance = world.opening.copy()
     waiting = planned.take(slice(0, 0))
     for number, stretch in enumerate(calendar.stretches(params.stretch_days)):
         start, end = stretch.start_us, stretch.start_us + stretch.days * DAY_US
-        first, last = np.searchsorted(planned.at, [start, end])
         adapting = stream(params.seed, "drift", str(number))
         drawn = [
             adaptation.of(draw(stretch, stream(params.seed, "livelihood", name, str(number))), adapting)
             for name, draw in habits.items()
         ]
-        flow = Flow.concat([waiting, *drawn, planned.take(slice(first, last))])
+        last = _within(paid_out, start, end)
+        flow = Flow.concat([waiting, *drawn, _within(planned, start, end), last])
+        for side in (flow.payer, flow.payee):
+            move_on(flow.at, side[: len(flow) - len(last)], world.successor, world.moved_us)
         # What follows from a payment of this stretch may fall into the next one.
         waiting = flow.take(flow.at >= end)
         keep = in_business(flow.at, flow.payer, flow.payee, hours, start, end)
@@ -254,8 +258,33 @@ def after_schemes(world: people.Population, scenes: list[Planned]) -> people.Pop
     closed = world.closed_us.copy()
     for _, _, scene in scenes:
         for account, at in scene.closings:
-            closed[account] = min(closed[account], at)
+            used = int(world.used(np.array(account), np.array(at)))
+            closed[used] = min(closed[used], at)
     return replace(world, closed_us=closed)
+
+
+def payouts(world: people.Population) -> Flow:
+    """What an account holds leaves it when its owner moves to another one, or closes it.
+
+    On closing it goes to an account of the owner that is open then, or to a bank elsewhere.
+    """
+    account = np.flatnonzero(world.closed_us != NEVER)
+    at = world.closed_us[account] - 1
+    owner, elsewhere = world.owner[account], world.outside("person")
+    main = world.used(world.account[owner], at)
+    is_open = (main != account) & (world.closed_us[main] > world.closed_us[account])
+    # Which account elsewhere hangs on the account closed alone, so that no closing moves another.
+    payee = np.where(is_open, main, elsewhere[account * 7_919 % len(elsewhere)])
+    moves = np.flatnonzero(world.successor >= 0)
+    at, account = np.append(at, world.moved_us[moves]), np.append(account, moves)
+    payee = np.append(payee, world.successor[moves])
+    flow = Flow.of(at, account, payee, np.ones(len(at)), "transfer", "savings")
+    return replace(flow, amount=np.full(len(at), EVERYTHING)).in_order()
+
+
+def _within(flow: Flow, start: int, end: int) -> Flow:
+    """The payments of an ordered flow in ``[start, end)``."""
+    return flow.take(slice(*np.searchsorted(flow.at, [start, end])))
 
 
 def open_hours(world: people.Population, scenes: list[Planned]) -> np.ndarray:
@@ -290,7 +319,9 @@ def parts(
     count = 0
     for stretch in stretches(world, calendar, scenes, params):
         settled = stretch.settled
-        done, declined = stretch.flow.take(settled), stretch.flow.take(~settled)
+        # An empty account pays nothing out; that is no payment declined.
+        is_declined = ~settled & (stretch.flow.amount != EVERYTHING)
+        done, declined = stretch.flow.take(settled), stretch.flow.take(is_declined)
         transactions = transactions_table(
             done, names, stretch.payer_after[settled], stretch.payee_after[settled], count
         )
@@ -308,7 +339,7 @@ def parts(
         )
         count += len(transactions)
         refused = transactions_table(
-            declined, names, stretch.payer_after[~settled], stretch.payee_after[~settled], 0
+            declined, names, stretch.payer_after[is_declined], stretch.payee_after[is_declined], 0
         )
         yield Part(transactions, truth.reset_index(drop=True), refused)
 
@@ -386,11 +417,12 @@ def transactions_table(
 
 
 def members_table(scenes: list[Planned], world: people.Population, names: people.Names) -> pd.DataFrame:
-    """The Schemes table without moments: who takes part in what."""
+    """The Schemes table without moments: who takes part in what, with which accounts."""
     rows = [
-        (number, typology, illicit, scene.sophistication, account, role)
+        (number, typology, illicit, scene.sophistication, used, role)
         for number, (typology, illicit, scene) in enumerate(scenes)
         for account, role in dict(reversed(scene.members)).items()
+        for used in scene.accounts_of(account)
     ]
     members = pd.DataFrame(
         rows, columns=["scheme_id", "typology", "is_illicit", "sophistication", "position", "role"]

@@ -5,9 +5,11 @@ All shares, medians and spreads here are assumptions of this project.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from data.schema import DAY_US
+from data.schema import DAY_US, HOUR_US
 from data.world.calendar import Calendar
 
 NEVER = np.iinfo(np.int64).max
@@ -17,6 +19,15 @@ LOWEST_DEVICE, HIGHEST_DEVICE = 10**14, 10**15  # ids drawn among so many are ne
 LEAVER_SHARE_A_YEAR = {"person": 0.035, "micro_business": 0.06, "company": 0.03}
 SAVINGS_CLOSER_SHARE_A_YEAR = 0.05
 FEWEST_DAYS_OPEN = 60
+# Share of persons and micro-businesses who move to a new account in a year, and close the old one.
+SWITCHER_SHARE_A_YEAR = 0.02
+MOVE_DAYS, CLOSE_DAYS, CLOSE_SHARE = (3, 30), (5, 60), 0.8
+# Share of persons who open further accounts in a year; how many, within so many days. Those who
+# open several hunt for promotions and close them again.
+OPENER_SHARE_A_YEAR = 0.05
+OPENED_COUNT = {1: 0.78, 2: 0.1, 3: 0.05, 4: 0.04, 5: 0.03}
+OPENED_WITHIN_DAYS = 90
+ONE_CLOSES, SEVERAL_CLOSE = (0.3, 60, 250), (0.8, 30, 150)  # share, days open
 # kind: (share with a credit line, months of income it covers: lowest and highest)
 CREDIT_LINE = {"person": (0.12, 0.5, 2.5), "micro_business": (0.2, 0.3, 1.2), "company": (0.35, 0.2, 1.0)}
 CREDIT_LINE_STEP_CNY = 1_000
@@ -49,11 +60,89 @@ def draw_closings(
     """
     size = len(opened_us)
     years = calendar.days / 365
-    hour = rng.uniform(9, 17, size) * 3_600_000_000
-    day = np.floor(rng.uniform(0, calendar.days, size)).astype(np.int64)
-    closed = calendar.start_us + day * DAY_US + hour.astype(np.int64)
+    closed = _at_the_counter(rng, calendar, rng.uniform(0, calendar.days, size))
     closes = rng.random(size) < share_a_year * years
     return np.where(closes & (closed >= opened_us + FEWEST_DAYS_OPEN * DAY_US), closed, NEVER)
+
+
+@dataclass(frozen=True)
+class Further:
+    """Accounts that are opened during the run; arrays of shape (further,).
+
+    ``replaces`` is the customer whose everyday payments go to the new account from
+    ``moved_us`` on and leave the main one, or -1.
+    """
+
+    owner: np.ndarray
+    opened_us: np.ndarray
+    closed_us: np.ndarray
+    replaces: np.ndarray
+    moved_us: np.ndarray
+
+
+def draw_further(
+    rng: np.random.Generator,
+    calendar: Calendar,
+    kind: np.ndarray,
+    joined_us: np.ndarray,
+    stays: np.ndarray,
+) -> Further:
+    """Accounts of customers who move to a new one, then of those who open more.
+
+    ``stays`` is true for customers who close no account otherwise. Who came less than a
+    month before opens none.
+    """
+    size, years = len(kind), calendar.days / 365
+
+    def ready(opened: np.ndarray, who: np.ndarray) -> np.ndarray:
+        return opened >= joined_us[who] + 30 * DAY_US
+
+    moves = stays & np.isin(kind, ["person", "micro_business"])
+    movers = np.flatnonzero(moves & (rng.random(size) < SWITCHER_SHARE_A_YEAR * years))
+    opened = _at_the_counter(rng, calendar, rng.uniform(0, calendar.days - 30, len(movers)))
+    movers, opened = movers[ready(opened, movers)], opened[ready(opened, movers)]
+    moved = opened + (rng.uniform(*MOVE_DAYS, len(movers)) * DAY_US).astype(np.int64)
+
+    openers = np.flatnonzero(stays & (kind == "person") & (rng.random(size) < OPENER_SHARE_A_YEAR * years))
+    counts = rng.choice(list(OPENED_COUNT), len(openers), p=list(OPENED_COUNT.values()))
+    first = np.repeat(rng.uniform(0, calendar.days - 30, len(openers)), counts)
+    openers, counts = np.repeat(openers, counts), np.repeat(counts, counts)
+    begun = _at_the_counter(rng, calendar, first + rng.uniform(0, OPENED_WITHIN_DAYS, len(openers)))
+    end = calendar.start_us + calendar.days * DAY_US
+    keep = ready(begun, openers) & (begun < end)
+    openers, counts, begun = openers[keep], counts[keep], begun[keep]
+    (share, low, high), (share_of_several, low_of_several, high_of_several) = ONE_CLOSES, SEVERAL_CLOSE
+    is_one = counts == 1
+    days = np.where(
+        is_one, rng.uniform(low, high, len(begun)), rng.uniform(low_of_several, high_of_several, len(begun))
+    )
+    closes = rng.random(len(begun)) < np.where(is_one, share, share_of_several)
+    never = np.full(len(movers), NEVER)
+    return Further(
+        owner=np.concatenate([movers, openers]),
+        opened_us=np.concatenate([opened, begun]),
+        closed_us=np.concatenate([never, np.where(closes, begun + (days * DAY_US).astype(np.int64), NEVER)]),
+        replaces=np.concatenate([movers, np.full(len(begun), -1)]),
+        moved_us=np.concatenate([moved, np.full(len(begun), NEVER)]),
+    )
+
+
+def close_behind(rng: np.random.Generator, moved_us: np.ndarray) -> np.ndarray:
+    """When those who moved to a new account close the old one, ``NEVER`` for some. Shape of ``moved_us``."""
+    size = len(moved_us)
+    closed = moved_us + (rng.uniform(*CLOSE_DAYS, size) * DAY_US).astype(np.int64)
+    return np.where(rng.random(size) < CLOSE_SHARE, closed, NEVER)
+
+
+def within_the_run(calendar: Calendar, closed_us: np.ndarray) -> np.ndarray:
+    """Closings after the end of the run become ``NEVER``: nobody knows of them. Shape of ``closed_us``."""
+    return np.where(closed_us < calendar.start_us + calendar.days * DAY_US, closed_us, NEVER)
+
+
+def _at_the_counter(rng: np.random.Generator, calendar: Calendar, day: np.ndarray) -> np.ndarray:
+    """Moments in office hours on days of the run, shape of ``day``."""
+    hour = rng.uniform(9, 17, len(day)) * HOUR_US
+    return calendar.start_us + np.floor(day).astype(np.int64) * DAY_US + hour.astype(np.int64)
 
 
 def draw_credit_lines(

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 UNKNOWN = np.iinfo(np.int64).min
+EVERYTHING = 0  # the amount of a payment that takes whatever the payer's account holds
 
 
 @njit(cache=True)
@@ -21,7 +22,8 @@ def settle(
 
     Parameters
     ----------
-    payer, payee, amount : shape (n,), account positions and cents, in order of time
+    payer, payee, amount : shape (n,), account positions and cents, in order of time; an amount
+        of ``EVERYTHING`` becomes the payer's balance in place, and settles if there is one
     is_inside : shape (accounts,), true where the bank keeps the balance
     limit : shape (accounts,), cents by which an account may be overdrawn, mostly 0
     balance : shape (accounts,), balances in cents; changed in place, so that the next
@@ -38,6 +40,10 @@ def settle(
     payee_after = np.full(size, UNKNOWN)
     for i in range(size):
         source, target = payer[i], payee[i]
+        if amount[i] == EVERYTHING:
+            if balance[source] <= 0:
+                continue
+            amount[i] = balance[source]
         if is_inside[source]:
             if balance[source] + limit[source] < amount[i]:
                 continue
@@ -81,6 +87,18 @@ def order_by_time(at: np.ndarray, start: int, end: int) -> np.ndarray:
                 j -= 1
             order[j + 1] = current
     return order
+
+
+@njit(cache=True)
+def move_on(at: np.ndarray, account: np.ndarray, successor: np.ndarray, moved: np.ndarray) -> None:
+    """Let payments be of the account that took the place of ``account`` (shape (n,)), in place.
+
+    ``at`` has shape (n,) or more; ``successor`` and ``moved`` have shape (accounts,): the new
+    account or -1, and from when.
+    """
+    for i in range(len(account)):
+        if successor[account[i]] >= 0 and at[i] >= moved[account[i]]:
+            account[i] = successor[account[i]]
 
 
 @njit(cache=True)

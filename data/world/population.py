@@ -50,7 +50,9 @@ class Population:
     Customer arrays have shape (customers,), account arrays (from ``owner`` on) shape
     (accounts,); ``account`` is a customer's main account, ``savings`` the second one or -1,
     ``employer`` the account that pays the wages or -1. ``capital`` is yuan, ``opening`` and
-    ``limit`` are cents.
+    ``limit`` are cents. From ``moved_us`` on everyday payments of an account are those of its
+    ``successor`` (-1: none). ``further`` are positions of accounts opened beside the main one
+    during the run.
     """
 
     kind: np.ndarray
@@ -73,6 +75,9 @@ class Population:
     closed_us: np.ndarray
     limit: np.ndarray
     country: np.ndarray
+    successor: np.ndarray
+    moved_us: np.ndarray
+    further: np.ndarray
 
     @cached_property
     def _ordinary(self) -> dict[str, np.ndarray]:
@@ -102,6 +107,16 @@ class Population:
     @cached_property
     def _students_joined(self) -> np.ndarray:
         return self.joined_us[self._students]
+
+    @cached_property
+    def leaves_us(self) -> np.ndarray:
+        """When each account, or the one that took its place, is closed. Shape (accounts,)."""
+        return self.closed_us[np.where(self.successor >= 0, self.successor, np.arange(len(self.owner)))]
+
+    def used(self, account: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """The accounts used in place of ``account`` at moments, shape of ``account``."""
+        is_moved = (self.successor[account] >= 0) & (at >= self.moved_us[account])
+        return np.where(is_moved, self.successor[account], account)
 
     @cached_property
     def sleepers(self) -> np.ndarray:
@@ -188,8 +203,18 @@ def draw_population(
         "overseas": max(customers // 20, 60),
     }
     outside_holders = np.repeat(list(outside), list(outside.values()))
-    owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE)])
-    holder = np.concatenate([kind, kind[savers], outside_holders])
+    closed = _closings(seed, calendar, kind, np.append(joined, joined[savers]), savers, is_dormant)
+    more = lifetimes.draw_further(
+        stream(seed, "further accounts"),
+        calendar,
+        kind,
+        joined,
+        ~is_dormant & (closed[:customers] == lifetimes.NEVER),
+    )
+    # Accounts opened during the run come last, so that they move no other.
+    owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE), more.owner])
+    holder = np.concatenate([kind, kind[savers], outside_holders, kind[more.owner]])
+    number = np.arange(len(owner) - len(more.owner), len(owner))
 
     months = np.where(kind == "company", 2.0, np.where(kind == "micro_business", 1.2, 1.8))
     opening = np.zeros(len(owner))
@@ -198,12 +223,16 @@ def draw_population(
     opening[account[is_newcomer]] = 0
     opening[account[is_dormant]] *= 0.05
 
-    may_act = np.append(~is_dormant, np.ones(len(savers), bool))
-    opened = np.concatenate([joined, joined[savers], np.full(len(outside_holders), calendar.start_us)])
-    closed = np.full(len(owner), lifetimes.NEVER)
-    closed[: len(may_act)] = _closings(seed, calendar, kind, opened, savers, may_act)
+    long_ago = np.full(len(outside_holders), calendar.start_us)
+    outside_open = np.full(len(outside_holders), lifetimes.NEVER)
+    successor, moved = np.full(len(owner), -1), np.full(len(owner), lifetimes.NEVER)
+    is_move = more.replaces >= 0
+    movers = more.replaces[is_move]
+    successor[movers], moved[movers] = number[is_move], more.moved_us[is_move]
+    closed[movers] = lifetimes.close_behind(stream(seed, "old accounts"), more.moved_us[is_move])
     limit = np.zeros(len(owner), np.int64)
     limit[:customers] = lifetimes.draw_credit_lines(stream(seed, "credit lines"), kind, income, ~is_dormant)
+    limit[successor[movers]] = limit[movers]  # the line moves along
     return Population(
         kind=kind,
         city=city,
@@ -221,10 +250,13 @@ def draw_population(
         owner=owner,
         holder=holder,
         opening=np.round(opening * 100).astype(np.int64),
-        opened_us=opened,
-        closed_us=closed,
+        opened_us=np.concatenate([joined, joined[savers], long_ago, more.opened_us]),
+        closed_us=lifetimes.within_the_run(calendar, np.concatenate([closed, outside_open, more.closed_us])),
         limit=limit,
         country=lifetimes.draw_countries(stream(seed, "countries"), holder),
+        successor=successor,
+        moved_us=moved,
+        further=number[~is_move],
     )
 
 
@@ -234,18 +266,18 @@ def _closings(
     kind: np.ndarray,
     opened: np.ndarray,
     savers: np.ndarray,
-    may_act: np.ndarray,
+    is_dormant: np.ndarray,
 ) -> np.ndarray:
-    """When the accounts inside the bank are closed; savings at the latest with the main account.
+    """When main accounts, then savings, are closed; savings at the latest with the main account.
 
-    Sleepers close nothing. Shape of ``may_act``: main accounts, then savings.
+    Sleepers close nothing. Shape of ``opened``.
     """
     customers = len(kind)
-    share = np.full(len(may_act), lifetimes.SAVINGS_CLOSER_SHARE_A_YEAR)
+    share = np.full(len(opened), lifetimes.SAVINGS_CLOSER_SHARE_A_YEAR)
     for name, of_kind in lifetimes.LEAVER_SHARE_A_YEAR.items():
         share[:customers][kind == name] = of_kind
-    rng = stream(seed, "closings")
-    closed = lifetimes.draw_closings(rng, calendar, opened[: len(may_act)], share * may_act)
+    share[:customers][is_dormant] = 0
+    closed = lifetimes.draw_closings(stream(seed, "closings"), calendar, opened, share)
     closed[customers:] = np.minimum(closed[customers:], closed[savers])
     return closed
 

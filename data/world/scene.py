@@ -172,7 +172,7 @@ class Scene:
         stays, tries = self.start + STAY_DAYS * DAY_US, 0
         while len(chosen) < count:
             place, tries = int(self.rng.integers(len(pool))), tries + 1
-            if self.world.closed_us[pool[place]] < stays and tries < MOST_TRIES * count:
+            if self.world.leaves_us[pool[place]] < stays and tries < MOST_TRIES * count:
                 continue
             if keep is None or self.rng.random() < keep[place]:
                 chosen[int(pool[place])] = None
@@ -239,12 +239,28 @@ class Scene:
         """Enter members of the scheme."""
         self.members.extend((int(account), role) for account in np.atleast_1d(accounts))
 
+    def accounts_of(self, account: int) -> list[int]:
+        """The accounts that a member uses: another one from the day on which they move to it."""
+        if self.world.successor[account] < 0:
+            return [account]
+        moments = [
+            np.broadcast_to(at, np.broadcast_shapes(np.shape(at), np.shape(payer), np.shape(payee)))[
+                np.broadcast_to((np.asarray(payer) == account) | (np.asarray(payee) == account), size)
+            ]
+            for at, payer, payee, *_ in self._payments + self._spending
+            for size in [np.broadcast_shapes(np.shape(at), np.shape(payer), np.shape(payee))]
+        ]
+        at = np.concatenate([np.ravel(moment) for moment in moments] or [np.array([self.start])])
+        return np.unique(self.world.used(np.full(len(at), account), at)).tolist()
+
     def abandon(self, account: int, at: int) -> None:
         """Let the owner close an account for good at a moment; later payments of it are none.
 
-        An account outside the bank is passed over, nobody here sees it closed.
+        An account outside the bank is passed over, nobody here sees it closed; likewise a
+        closing after the end of the run.
         """
-        if self.world.owner[account] != OUTSIDE:
+        end = self.calendar.start_us + self.calendar.days * DAY_US
+        if self.world.owner[account] != OUTSIDE and at < end:
             self.closings.append((int(account), int(at)))
 
     def share_device(self, accounts: np.ndarray, from_us: int, until_us: int = NEVER) -> None:

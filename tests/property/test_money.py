@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from data.simulate import Params, draw_schemes, simulate, stretches
 from data.sources import Whole, gather
 from data.world.calendar import Calendar
-from data.world.ledger import UNKNOWN, settle
+from data.world.ledger import EVERYTHING, UNKNOWN, settle
 from data.world.population import draw_population
 
 ACCOUNTS = 5
-PAYMENT = st.tuples(st.integers(0, ACCOUNTS - 1), st.integers(0, ACCOUNTS - 1), st.integers(1, 1_500))
+CENTS = st.one_of(st.just(EVERYTHING), st.integers(1, 1_500))
+PAYMENT = st.tuples(st.integers(0, ACCOUNTS - 1), st.integers(0, ACCOUNTS - 1), CENTS)
 LEDGERS = {
     "payments": st.lists(PAYMENT, max_size=30),
     "inside": st.lists(st.booleans(), min_size=ACCOUNTS, max_size=ACCOUNTS),
@@ -25,16 +26,20 @@ LEDGERS = {
 }
 
 
-def settled(payments, inside, opening, limit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def settled(payments, inside, opening, limit) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What `settle` returns, and the amounts as they became."""
     table = np.array(payments, np.int64).reshape(-1, 3)
-    return settle(
+    amount = table[:, 2].copy()
+    found = settle(
         table[:, 0].astype(np.int32),
         table[:, 1].astype(np.int32),
-        table[:, 2],
+        amount,
         np.array(inside),
         np.array(limit, np.int64),
         np.array(opening, np.int64),
     )
+    assert (amount[table[:, 2] != EVERYTHING] == table[table[:, 2] != EVERYTHING, 2]).all()
+    return *found, amount
 
 
 @settings(max_examples=300)
@@ -42,11 +47,16 @@ def settled(payments, inside, opening, limit) -> tuple[np.ndarray, np.ndarray, n
 def test_every_balance_is_opening_plus_credits_minus_debits_and_never_below_the_credit_line(
     payments, inside, opening, limit
 ) -> None:
-    done, payer_after, payee_after = settled(payments, inside, opening, limit)
+    payments = [line for line in payments if inside[line[0]] or line[2] != EVERYTHING]
+    done, payer_after, payee_after, amount = settled(payments, inside, opening, limit)
     balance = list(opening)
     for i, (payer, payee, cents) in enumerate(payments):
-        expected = not inside[payer] or balance[payer] + limit[payer] >= cents
+        if cents == EVERYTHING:
+            expected, cents = balance[payer] > 0, max(balance[payer], 0)
+        else:
+            expected = not inside[payer] or balance[payer] + limit[payer] >= cents
         assert done[i] == expected
+        assert amount[i] == cents
         if expected:
             balance[payer] -= cents
             balance[payee] += cents
@@ -59,9 +69,9 @@ def test_every_balance_is_opening_plus_credits_minus_debits_and_never_below_the_
 @settings(max_examples=200)
 @given(**LEDGERS)
 def test_declined_payments_change_nothing(payments, inside, opening, limit) -> None:
-    done, payer_after, payee_after = settled(payments, inside, opening, limit)
+    done, payer_after, payee_after, _ = settled(payments, inside, opening, limit)
     kept = [payment for payment, is_done in zip(payments, done, strict=True) if is_done]
-    again, payer_again, payee_again = settled(kept, inside, opening, limit)
+    again, payer_again, payee_again, _ = settled(kept, inside, opening, limit)
     assert again.all()
     assert (payer_again == payer_after[done]).all()
     assert (payee_again == payee_after[done]).all()
@@ -70,16 +80,16 @@ def test_declined_payments_change_nothing(payments, inside, opening, limit) -> N
 @settings(max_examples=200)
 @given(**LEDGERS)
 def test_money_inside_changes_only_by_payments_with_outside(payments, inside, opening, limit) -> None:
-    done, payer_after, payee_after = settled(payments, inside, opening, limit)
+    done, payer_after, payee_after, amount = settled(payments, inside, opening, limit)
     latest = dict(enumerate(opening))
-    for i, (payer, payee, cents) in enumerate(payments):
+    for i, (payer, payee, _) in enumerate(payments):
         before = sum(latest[account] for account in range(ACCOUNTS) if inside[account])
         for after, account in ((payer_after[i], payer), (payee_after[i], payee)):
             if after != UNKNOWN:
                 latest[account] = int(after)
         change = sum(latest[account] for account in range(ACCOUNTS) if inside[account]) - before
         crossing = int(inside[payee]) - int(inside[payer])
-        assert change == (cents * crossing if done[i] else 0)
+        assert change == (amount[i] * crossing if done[i] else 0)
 
 
 def ends(world: Whole) -> pd.DataFrame:
@@ -199,3 +209,31 @@ def test_transactions_are_numbered_in_order_of_time(small_world: Whole) -> None:
     assert table["transaction_id"].tolist() == list(range(1, len(table) + 1))
     assert (table["amount_cents"] > 0).all()
     assert (table["payer_account_id"] != table["payee_account_id"]).all()
+
+
+def test_no_payment_settles_before_an_account_opens_or_after_it_closes(small_world: Whole) -> None:
+    accounts = small_world.accounts.set_index("account_id")
+    seen = 0
+    for end in ("payer", "payee"):
+        account = small_world.transactions[f"{end}_account_id"]
+        at, opened, closed = (
+            small_world.transactions["at"],
+            account.map(accounts["opened_at"]),
+            account.map(accounts["closed_at"]),
+        )
+        assert not (at < opened).any()
+        assert not (at >= closed).any()
+        seen += closed.notna().sum()
+    assert seen > 1_000
+    assert accounts.loc[accounts["customer_id"].isna(), ["opened_at", "closed_at"]].isna().all(axis=None)
+    assert (accounts["closed_at"] > accounts["opened_at"])[accounts["closed_at"].notna()].all()
+
+
+def test_an_account_that_is_closed_holds_nothing(small_world: Whole) -> None:
+    closed = small_world.accounts.dropna(subset="closed_at").set_index("account_id")
+    last = ends(small_world).groupby("account_id")["after"].last()
+    left = last.reindex(closed.index).fillna(closed["opening_balance_cents"])
+    assert len(left) > 20
+    # What was overdrawn stays owed.
+    assert (left <= 0).all()
+    assert (left < 0).mean() < 0.2

@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 
 import pipeline
-from data.schema import CHANNELS, HOUR_US, PURPOSES
-from data.simulate import Params, draw_schemes, stretches
+from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
+from data.simulate import Params, after_schemes, draw_schemes, payouts, stretches
 from data.streams import stream
+from data.world.accounts import NEVER
 from data.world.calendar import Calendar
 from data.world.flows import NO_SCHEME, Flow
+from data.world.ledger import move_on
 from data.world.livelihoods import LIVELIHOODS, Circles
 from data.world.population import OUTSIDE, Population, draw_population
 
@@ -81,6 +83,7 @@ LEADERS: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "group_buy_leader": ("payer", lambda p: p["purpose"] == "supplies"),
     "live_stream_seller": ("payer", lambda p: p["purpose"] == "supplies"),
     "marketplace_seller": ("payer", lambda p: p["purpose"] == "supplies"),
+    "new_accounts": ("payee", lambda p: p["purpose"] == "gift"),
     "overseas_student_family": ("payer", lambda p: p["channel"] == "wire"),
     "rent_collector": ("payee", lambda p: p["payee_inside"] & (p["purpose"] == "rent")),
     "retail_crypto_trader": ("payer", lambda p: p["payee_is"] == "exchange"),
@@ -353,6 +356,36 @@ def test_firms_pay_the_state_in_the_middle_of_a_month_and_more_in_tax_months() -
     assert by_month[[4, 7, 10]].min() > 1.5 * by_month[[5, 6, 8, 9]].max()
 
 
+def test_a_new_account_gets_one_gift_and_otherwise_own_money_from_the_day_it_is_opened() -> None:
+    world, _ = bank()
+    table = payments("new_accounts")
+    opened = pd.Series(pd.to_datetime(world.opened_us + 8 * HOUR_US, unit="us"))
+    closed = pd.Series(pd.to_datetime(np.minimum(world.closed_us, 2**60) + 8 * HOUR_US, unit="us"))
+    gifts, own = table[table["purpose"] == "gift"], table[table["purpose"] == "savings"]
+    assert gifts["payee"].is_unique
+    assert set(gifts["payee"]) <= set(world.further)
+    assert gifts["payer_is"].eq("company").all()
+    assert gifts["yuan"].between(20, 200).all()
+    assert (world.owner[own["payer"]] == world.owner[own["payee"]]).all()
+    further = np.where(np.isin(own["payee"], world.further), own["payee"], own["payer"])
+    assert (own["at"].to_numpy() >= opened[further].to_numpy()).all()
+    started = own[own["payee"].isin(world.further)]
+    assert (started["at"].to_numpy() < closed[started["payee"]].to_numpy()).all()
+    assert (started["yuan"] % 100 == 0).all()
+
+
+def test_who_hunts_for_promotions_opens_three_to_five_accounts_in_ninety_days() -> None:
+    world, _ = bank()
+    more = pd.DataFrame({"owner": world.owner[world.further], "at": world.opened_us[world.further]})
+    count = more.groupby("owner").size()
+    days = more.groupby("owner")["at"].agg(lambda at: (at.max() - at.min()) / DAY_US)
+    assert count.max() == 5
+    assert 0.03 < (count >= 3).mean() < 0.3
+    assert (days <= 90).all()
+    closes = world.closed_us[world.further] != NEVER
+    assert closes[count[more["owner"]].to_numpy() >= 3].mean() > 0.5
+
+
 def test_every_new_livelihood_has_a_definition_here() -> None:
     first = {"business", "cash", "family", "payroll", "rent", "shopping"}
     assert set(LEADERS) == set(LIVELIHOODS) - first
@@ -401,8 +434,10 @@ def test_what_follows_a_stretch_is_settled_in_the_next_one() -> None:
     # A warm-up is everyday life, but nobody's livelihood.
     scenes = [plan for plan in planned if not len(plan[2].everyday)]
     settled = stretches(world, calendar, scenes, chosen)
+    # What is left in an account that is closed is paid out, and is nobody's livelihood either.
     seen = sum((stretch.flow.scheme == NO_SCHEME).sum() for stretch in settled)
-    assert seen == intended(world, calendar, chosen.stretch_days)
+    left = payouts(after_schemes(world, scenes))
+    assert seen == intended(world, calendar, chosen.stretch_days) + len(left)
 
 
 def intended(world: Population, calendar: Calendar, days: int) -> int:
@@ -414,6 +449,8 @@ def intended(world: Population, calendar: Calendar, days: int) -> int:
         draw = livelihood(world, calendar, stream(SEED, "livelihood", name))
         for number, stretch in enumerate(calendar.stretches(days)):
             drawn = draw(stretch, stream(SEED, "livelihood", name, str(number)))
+            for side in (drawn.payer, drawn.payee):
+                move_on(drawn.at, side, world.successor, world.moved_us)
             is_open = (drawn.at >= opened[drawn.payer]) & (drawn.at >= opened[drawn.payee])
             is_open &= (drawn.at < closed[drawn.payer]) & (drawn.at < closed[drawn.payee])
             count += ((drawn.at < end) & is_open & (drawn.payer != drawn.payee)).sum()

@@ -24,7 +24,7 @@ from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
 from data.world.drift import Adaptation
 from data.world.flows import Flow
-from data.world.ledger import UNKNOWN, in_business
+from data.world.ledger import UNKNOWN, in_business, move_on
 from data.world.population import OUTSIDE, Population, draw_names, draw_population
 from data.world.scene import Scene
 
@@ -452,6 +452,8 @@ def plans(small_params: Params) -> list[tuple[bool, Counter]]:
     end = calendar.start_us + calendar.days * DAY_US
 
     def in_time(flow: Flow) -> Flow:
+        for side in (flow.payer, flow.payee):
+            move_on(flow.at, side, population.successor, population.moved_us)
         return flow.take(in_business(flow.at, flow.payer, flow.payee, hours, calendar.start_us, end))
 
     adaptation = Adaptation(population, calendar, small_params.drift, stream(small_params.seed, "drift"))
