@@ -1,66 +1,14 @@
-"""Following money: first-in-first-out matching, and payments that close a round trip.
+"""Following money: what left against what came, sums that come back, round trips, chains.
 
-Both give one value an event or payment that depends on earlier ones only.
+Each gives one value an event or payment that depends on earlier ones only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 import numpy as np
-import pandas as pd
 from numba import njit
 
-from data.asof import Parties
-
 MINUTE_US = 60_000_000
-
-
-@dataclass(frozen=True)
-class Transfers:
-    """The payments that money can be followed over: transfers from party to party.
-
-    Arrays of shape (transfers,), in order of time: ``payer`` and ``payee`` are nodes,
-    ``at`` UTC microseconds, ``cents`` the amount, ``payment`` the number of the payment
-    among all. A payment between a customer's own accounts is none of them. ``ends``,
-    shape (customers,), counts the ends of all payments, of whatever channel.
-    """
-
-    payer: np.ndarray
-    payee: np.ndarray
-    at: np.ndarray
-    cents: np.ndarray
-    payment: np.ndarray
-    payments: int
-    ends: np.ndarray
-
-    @classmethod
-    def of(cls, pages: Iterable[pd.DataFrame], parties: Parties) -> Transfers:
-        """Look once at the whole ledger, page by page."""
-        customers = len(parties.customer_id)
-        ends = np.zeros(customers, np.int64)
-        columns: list[tuple[np.ndarray, ...]] = []
-        payments = 0
-        for page in pages:
-            payer = parties.nodes_of(page["payer_account_id"]).astype(np.int32)
-            payee = parties.nodes_of(page["payee_account_id"]).astype(np.int32)
-            differs = payer != payee
-            for node in (payer, payee):
-                ends += np.bincount(node[differs & (node < customers)], minlength=customers)
-            is_hop = differs & (page["channel"] == "transfer").to_numpy()
-            columns.append(
-                (
-                    payer[is_hop],
-                    payee[is_hop],
-                    page["at"].astype("int64").to_numpy()[is_hop],
-                    page["amount_cents"].to_numpy()[is_hop],
-                    payments + np.flatnonzero(is_hop),
-                )
-            )
-            payments += len(page)
-        payer, payee, at, cents, payment = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-        return cls(payer, payee, at, cents, payment, payments, ends)
 
 
 @njit(cache=True)
@@ -195,3 +143,121 @@ def round_trip_hops(
                     height += 1
         hops[e] = best
     return hops
+
+
+@njit(cache=True)
+def answers(
+    starts: np.ndarray,
+    at: np.ndarray,
+    cents: np.ndarray,
+    counterparty: np.ndarray,
+    opens: np.ndarray,
+    closes: np.ndarray,
+    after_us: int,
+    within_us: int,
+    low: float,
+    high: float,
+) -> np.ndarray:
+    """Which closing events answer an opening one of the same customer and counterparty.
+
+    A closing event answers one that happened more than ``after_us`` and at most
+    ``within_us`` before it, if it is ``low`` to ``high`` times as large.
+
+    Parameters
+    ----------
+    starts, at, cents, counterparty : events as in `data.asof.Events`
+    opens, closes : shape (n,), the events that may open and that may close
+
+    Returns
+    -------
+    Shape (n,), true for a closing event with an opening one
+    """
+    answered = np.zeros(len(at), np.bool_)
+    for c in range(len(starts) - 1):
+        first = starts[c]
+        for k in range(starts[c], starts[c + 1]):
+            if not closes[k]:
+                continue
+            while at[first] < at[k] - within_us:
+                first += 1
+            for j in range(first, k):
+                if at[j] >= at[k] - after_us:
+                    break
+                if opens[j] and counterparty[j] == counterparty[k]:
+                    if low * cents[j] <= cents[k] <= high * cents[j]:
+                        answered[k] = True
+                        break
+    return answered
+
+
+@njit(cache=True)
+def layered_chains(
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    cents: np.ndarray,
+    nodes: int,
+    customers: int,
+    within_us: int,
+    kept_low: float,
+    most_steps: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Customers on a chain of three hops in a short time, at the moment that its last hop ends it.
+
+    A chain passes four different parties by payments that are each strictly later than
+    the one before and keep ``kept_low`` to all of its amount; from the first to the last
+    no more than ``within_us`` pass. A longer chain is several of three hops. The search
+    goes back in time and gives up after ``most_steps`` payments looked at.
+
+    Parameters
+    ----------
+    payer, payee, at, cents : shape (n,), payments in order of time, parties as nodes
+    nodes, customers : number of nodes; the first ``customers`` are customers
+
+    Returns
+    -------
+    customer, hop : each customer on a chain, and the payment that is its third hop
+    """
+    first, by_payee = _arrivals(payee, nodes)
+    found_customer, found_hop = [np.int64(0) for _ in range(0)], [np.int64(0) for _ in range(0)]
+    stamp = np.full(nodes, -1)
+    for e in range(len(at)):
+        last, end, opens, steps = payer[e], payee[e], at[e] - within_us, 0
+        low, high = first[last], first[last + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if at[by_payee[middle]] < at[e]:
+                low = middle + 1
+            else:
+                high = middle
+        for i in range(low - 1, first[last] - 1, -1):
+            f = by_payee[i]
+            steps += 1
+            if at[f] < opens or steps >= most_steps:
+                break
+            if payer[f] == end or cents[e] < kept_low * cents[f] or cents[e] > cents[f]:
+                continue
+            before = payer[f]
+            low_f, high_f = first[before], first[before + 1]
+            while low_f < high_f:
+                middle = (low_f + high_f) // 2
+                if at[by_payee[middle]] < at[f]:
+                    low_f = middle + 1
+                else:
+                    high_f = middle
+            for j in range(low_f - 1, first[before] - 1, -1):
+                g = by_payee[j]
+                steps += 1
+                if at[g] < opens or steps >= most_steps:
+                    break
+                start = payer[g]
+                if start == end or start == last:
+                    continue
+                if cents[f] < kept_low * cents[g] or cents[f] > cents[g]:
+                    continue
+                for who in (start, before, last, end):
+                    if stamp[who] != e and who < customers:
+                        found_customer.append(np.int64(who))
+                        found_hop.append(np.int64(e))
+                    stamp[who] = e
+    return np.array(found_customer, np.int64), np.array(found_hop, np.int64)

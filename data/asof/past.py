@@ -8,7 +8,16 @@ from functools import cached_property
 import numpy as np
 
 from data.asof.events import Events
-from data.asof.windows import count_first_seen, first_at_or_after, previous_of_key, smallest
+from data.asof.windows import (
+    count_distinct,
+    count_new,
+    dense_keys,
+    first_at_or_after,
+    following_of,
+    previous_of_key,
+    smallest,
+    spread_over_keys,
+)
 from data.schema import DAY_US
 
 
@@ -42,12 +51,13 @@ class Past:
         self._starts_of_window: dict[int, np.ndarray] = {}
         # What is kept by event serves every query; see `asked`.
         self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
-        self._previous: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+        self._previous: dict[tuple[str, tuple[str, ...]], tuple[np.ndarray, np.ndarray]] = {}
+        self._dense: dict[str, np.ndarray] = {}
 
     def asked(self, customer: np.ndarray, as_of: np.ndarray) -> Past:
         """The same history under other queries; what is summed by event is not summed again."""
         other = Past(self._events, customer, as_of, self._selections, self._columns, self._profile)
-        other._sums, other._previous = self._sums, self._previous
+        other._sums, other._previous, other._dense = self._sums, self._previous, self._dense
         return other
 
     def __len__(self) -> int:
@@ -92,24 +102,56 @@ class Past:
 
     def distinct(self, *select: str, days: int, key: str = "counterparty") -> np.ndarray:
         """Number of different values of ``key`` among the selected events in the window."""
-        return self._distinct(select, days, 0, key)[0].astype(float)
+        return self._distinct(select, days, key).astype(float)
+
+    def new_count(self, *select: str, days: int, known_days: int, key: str = "counterparty") -> np.ndarray:
+        """How many of the window's keys were not seen in ``known_days`` before it."""
+        previous, _ = self._neighbours(key, select)
+        known_since = self._as_of - (days + known_days) * DAY_US
+        first, mask, at = self._first(days), self._mask(select), self._events.at
+        return count_new(first, self._end, mask, previous, at, known_since).astype(float)
 
     def new_share(self, *select: str, days: int, known_days: int) -> np.ndarray:
         """Share of the window's counterparties not seen in ``known_days`` before it; NaN if none."""
-        distinct, new = self._distinct(select, days, known_days, "counterparty")
-        return share(new.astype(float), distinct.astype(float))
+        new = self.new_count(*select, days=days, known_days=known_days)
+        return share(new, self.distinct(*select, days=days))
 
-    def _distinct(
-        self, select: tuple[str, ...], days: int, known_days: int, key: str
-    ) -> tuple[np.ndarray, np.ndarray]:
-        mask = self._mask(select)
+    def _distinct(self, select: tuple[str, ...], days: int, key: str) -> np.ndarray:
+        previous, following = self._neighbours(key, select)
+        return count_distinct(self._first(days), self._end, self._mask(select), previous, following)
+
+    def _keys(self, key: str) -> np.ndarray:
+        values = self._columns[key] if key in self._columns else getattr(self._events, key)
+        return np.asarray(values, np.int64)
+
+    def _neighbours(self, key: str, select: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
         if (key, select) not in self._previous:
-            keys = getattr(self._events, key).astype(np.int64)
-            self._previous[key, select] = previous_of_key(self._events.starts, keys, mask)
-        known_since = self._as_of - (days + known_days) * DAY_US
-        return count_first_seen(
-            self._first(days), self._end, mask, self._previous[key, select], self._events.at, known_since
-        )
+            previous = previous_of_key(self._events.starts, self._keys(key), self._mask(select))
+            self._previous[key, select] = previous, following_of(previous)
+        return self._previous[key, select]
+
+    def top_share(self, *select: str, days: int, top: int, of: str | None = None) -> np.ndarray:
+        """Share of the window's money with the ``top`` counterparties; NaN if none, or the fact ``of`` is not 1."""
+        return self._spread(select, days, "counterparty", top, of)[0]
+
+    def repeated_share(
+        self, *select: str, days: int, key: str = "counterparty", of: str | None = None
+    ) -> np.ndarray:
+        """Share of the window's keys with two events or more; NaN if none, or the fact ``of`` is not 1."""
+        return self._spread(select, days, key, 1, of)[1]
+
+    def entropy(self, *select: str, days: int, key: str, of: str | None = None) -> np.ndarray:
+        """Entropy in bits of the window's events over ``key``; NaN if none, or the fact ``of`` is not 1."""
+        return self._spread(select, days, key, 1, of)[2]
+
+    def _spread(
+        self, select: tuple[str, ...], days: int, key: str, top: int, of: str | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        if key not in self._dense:
+            self._dense[key] = dense_keys(self._events.starts, self._keys(key))
+        wanted = np.ones(len(self), bool) if of is None else self.fact(of) == 1
+        first, mask = self._first(days), self._mask(select)
+        return spread_over_keys(first, self._end, wanted, mask, self._dense[key], self._events.cents, top)
 
     def lowest_balance(self, days: int) -> np.ndarray:
         """Lowest balance in yuan after any event in the window; NaN where unknown."""

@@ -39,24 +39,140 @@ def previous_of_key(starts: np.ndarray, key: np.ndarray, selected: np.ndarray) -
 
 
 @njit(cache=True)
-def count_first_seen(
+def count_distinct(
+    first: np.ndarray, end: np.ndarray, selected: np.ndarray, previous: np.ndarray, following: np.ndarray
+) -> np.ndarray:
+    """Distinct keys among the selected events of each window; shape (queries,).
+
+    ``previous`` and ``following`` are the neighbours of an event's key, see `previous_of_key`.
+    A window that begins and ends no earlier than the one before it is slid, so that
+    windows in order of customer and moment cost each event twice, however long they are.
+    """
+    distinct = np.zeros(len(first), np.int64)
+    low = high = count = 0
+    for q in range(len(first)):
+        if first[q] < low or end[q] < high or first[q] > high:
+            low = high = first[q]
+            count = 0
+        while high < end[q]:
+            if selected[high] and previous[high] < low:
+                count += 1
+            high += 1
+        while low < first[q]:
+            # The key's next event, if it is in the window, now stands for the key.
+            if selected[low] and not low < following[low] < high:
+                count -= 1
+            low += 1
+        distinct[q] = count
+    return distinct
+
+
+@njit(cache=True)
+def following_of(previous: np.ndarray) -> np.ndarray:
+    """For each event the next one of its key, or -1; the inverse of ``previous``."""
+    following = np.full(len(previous), -1)
+    for k in range(len(previous)):
+        if previous[k] >= 0:
+            following[previous[k]] = k
+    return following
+
+
+@njit(cache=True)
+def count_new(
     first: np.ndarray,
     end: np.ndarray,
     selected: np.ndarray,
     previous: np.ndarray,
     at: np.ndarray,
     known_since: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct keys in each window, and those of them not seen since ``known_since``."""
-    distinct = np.zeros(len(first), np.int64)
+) -> np.ndarray:
+    """Distinct keys of each window that were not seen before it since ``known_since``."""
     new = np.zeros(len(first), np.int64)
     for q in range(len(first)):
         for k in range(first[q], end[q]):
             if selected[k] and previous[k] < first[q]:
-                distinct[q] += 1
-                if previous[k] < 0 or at[previous[k]] < known_since[q]:
-                    new[q] += 1
-    return distinct, new
+                new[q] += previous[k] < 0 or at[previous[k]] < known_since[q]
+    return new
+
+
+@njit(cache=True)
+def dense_keys(starts: np.ndarray, key: np.ndarray) -> np.ndarray:
+    """Keys of each customer numbered from 0 on, so that they count in a short array."""
+    dense = np.empty(len(key), np.int64)
+    for c in range(len(starts) - 1):
+        first, end = starts[c], starts[c + 1]
+        order = np.argsort(key[first:end], kind="mergesort")
+        number = -1
+        for i in range(len(order)):
+            if i == 0 or key[first + order[i]] != key[first + order[i - 1]]:
+                number += 1
+            dense[first + order[i]] = number
+    return dense
+
+
+@njit(cache=True)
+def spread_over_keys(
+    first: np.ndarray,
+    end: np.ndarray,
+    wanted: np.ndarray,
+    selected: np.ndarray,
+    dense: np.ndarray,
+    weight: np.ndarray,
+    top: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How each window's events spread over their keys; shape (queries,) each.
+
+    Parameters
+    ----------
+    wanted : queries to answer; all others, and empty windows, give NaN
+    dense : key of each event, see `dense_keys`
+    weight : what an event counts for in the share of the top keys, e.g. cents
+
+    Returns
+    -------
+    top_share, repeated_share, entropy : share of the weight that the ``top`` heaviest keys
+        hold, share of keys with two events or more, Shannon entropy in bits of the events
+    """
+    top_share = np.full(len(first), np.nan)
+    repeated_share = np.full(len(first), np.nan)
+    entropy = np.full(len(first), np.nan)
+    most = 0
+    for k in range(len(dense)):
+        most = max(most, dense[k] + 1)
+    counts, weights = np.zeros(most, np.int64), np.zeros(most, np.int64)
+    seen = np.empty(most, np.int64)
+    heaviest = np.empty(top, np.int64)
+    for q in range(len(first)):
+        if not wanted[q]:
+            continue
+        keys = events = total = 0
+        for k in range(first[q], end[q]):
+            if selected[k]:
+                if counts[dense[k]] == 0:
+                    seen[keys] = dense[k]
+                    keys += 1
+                counts[dense[k]] += 1
+                weights[dense[k]] += weight[k]
+                events += 1
+                total += weight[k]
+        if events == 0:
+            continue
+        repeated, bits = 0, 0.0
+        heaviest[:] = 0
+        seen[:keys].sort()  # floats are added in one order, whatever came first
+        for i in range(keys):
+            n, w = counts[seen[i]], weights[seen[i]]
+            repeated += n > 1
+            bits -= n / events * np.log2(n / events)
+            for place in range(top):
+                if w > heaviest[place]:
+                    w, heaviest[place] = heaviest[place], w
+            counts[seen[i]] = 0
+            weights[seen[i]] = 0
+        top_share[q] = heaviest.sum() / total
+        repeated_share[q] = repeated / keys
+        entropy[q] = bits
+    return top_share, repeated_share, entropy
 
 
 @njit(cache=True)
