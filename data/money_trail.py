@@ -183,10 +183,10 @@ def answers(
             for j in range(first, k):
                 if at[j] >= at[k] - after_us:
                     break
-                if opens[j] and counterparty[j] == counterparty[k]:
-                    if low * cents[j] <= cents[k] <= high * cents[j]:
-                        answered[k] = True
-                        break
+                is_one = opens[j] and counterparty[j] == counterparty[k]
+                if is_one and low * cents[j] <= cents[k] <= high * cents[j]:
+                    answered[k] = True
+                    break
     return answered
 
 
@@ -251,7 +251,7 @@ def layered_chains(
                 if at[g] < opens or steps >= most_steps:
                     break
                 start = payer[g]
-                if start == end or start == last:
+                if start in (end, last):
                     continue
                 if cents[f] < kept_low * cents[g] or cents[f] > cents[g]:
                     continue

@@ -11,14 +11,22 @@ from pydantic import Field
 
 import pipeline
 from data import schema
-from data.asof import Events, Parties, Past
+from data.asof import Crowd, Devices, Events, Parties, Past, Surroundings, Trace
+from data.asof.surroundings import NO_HOUSEHOLD
+from data.asof.windows import previous_of_key
 from data.indicators import INDICATORS
-from data.money_trail import Transfers, match_first_in_first_out, round_trip_hops
+from data.money_trail import answers, layered_chains, match_first_in_first_out, round_trip_hops
 from data.ranges import Pages, payments_of, ranges
-from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
+from data.schema import CHANNELS, DAY_US, HOLDER_KINDS, HOUR_US, PURPOSES
+from data.survey import Links, Survey
 
 EXPLAINED = ("payroll", "utility", "loan_repayment", "shopping", "savings")
 CASH = ("cash_deposit", "cash_withdrawal")
+CODES = ("qr", "pos")
+UPKEEP = ("payroll", "utility", "rent")  # what a firm that works pays for; taxes are stated as utility
+OFFICIAL = ("utility", "broker", "lender", "insurer")
+HUBS = ("merchant", "utility", "cash_desk")  # whoever deals with everybody is no acquaintance
+EVER_US = np.iinfo(np.int64).max // 2
 
 
 class Params(pipeline.Parameters):
@@ -34,6 +42,19 @@ class Params(pipeline.Parameters):
     round_trip_kept: tuple[float, float]
     round_trip_hops: int = Field(ge=2, le=10)
     round_trip_steps: int = Field(ge=10)
+    chain_hours: int = Field(ge=1)
+    chain_kept: float = Field(gt=0, le=1)
+    chain_steps: int = Field(ge=10)
+    high_risk_countries: tuple[str, ...]
+    stakes_cny: tuple[int, ...]
+    early_repaid_days: int = Field(ge=1)
+    early_repaid_share: tuple[float, float]
+    lent_back_days: tuple[int, int]
+    lent_back_kept: tuple[float, float]
+    surrendered_days: int = Field(ge=1)
+    surrendered_share: tuple[float, float]
+    most_device_users: int = Field(ge=2)
+    most_dealings: int = Field(ge=2)
     ends_at_a_time: int = Field(ge=1)
 
 
@@ -54,10 +75,56 @@ def selections(events: Events, origin_us: int, params: Params) -> dict[str, np.n
         "near_line": (events.cents >= low) & (events.cents < high),
         "night": (hour >= dusk) & (hour < dawn) if dusk < dawn else (hour >= dusk) | (hour < dawn),
         "round": events.cents % (params.round_to_cny * 100) == 0,
+        "stake": np.isin(events.cents, [yuan * 100 for yuan in params.stakes_cny]),
+        "code": np.isin(events.channel, [CHANNELS.index(name) for name in CODES]),
+        "upkeep": np.isin(events.purpose, [PURPOSES.index(name) for name in UPKEEP]),
+        "wages": events.purpose == PURPOSES.index("payroll"),
+        "official": np.isin(events.holder, [HOLDER_KINDS.index(name) for name in OFFICIAL]),
+        "first_time": first_time(events),
+        "in_city": events.city >= 0,
+        "with_cents": events.cents % 100 != 0,
+        "personal": ~np.isin(events.holder, [HOLDER_KINDS.index(name) for name in HUBS]),
+        **{f"with_{name}": events.holder == code for code, name in enumerate(HOLDER_KINDS)},
     }
 
 
-def closes_round_trip(transfers: Transfers, parties: Parties, params: Params) -> np.ndarray:
+def first_time(events: Events) -> np.ndarray:
+    """Which events are a customer's first with the counterparty, shape (n,)."""
+    everything = np.ones(len(events), bool)
+    return previous_of_key(events.starts, events.counterparty.astype(np.int64), everything) < 0
+
+
+def sums_that_come_back(
+    events: Events, chosen: dict[str, np.ndarray], params: Params
+) -> dict[str, np.ndarray]:
+    """Events that answer an earlier one with the same party: loans repaid, lent back, policies given up."""
+    debit, credit, lender, insurer = (
+        chosen[name] for name in ("debit", "credit", "with_lender", "with_insurer")
+    )
+    private = chosen["with_person"] | chosen["with_micro_business"] | chosen["with_company"]
+
+    def answered(
+        opens: np.ndarray, closes: np.ndarray, days: tuple[int, int], shares: tuple[float, float]
+    ) -> np.ndarray:
+        after, within = (number * DAY_US for number in days)
+        columns = (events.starts, events.at, events.cents, events.counterparty)
+        return answers(*columns, opens, closes, after, within, *shares)
+
+    repaid, given_up = (0, params.early_repaid_days), (0, params.surrendered_days)
+    lent, kept = params.lent_back_days, params.lent_back_kept
+    ever_paid = answers(
+        events.starts, events.at, events.cents, events.counterparty,
+        debit, credit & insurer, 0, EVER_US, 0.0, np.inf,
+    )  # fmt: skip
+    return {
+        "early_repaid": answered(credit & lender, debit & lender, repaid, params.early_repaid_share),
+        "lent_back": answered(debit & private, credit & private, lent, kept),
+        "surrendered": answered(debit & insurer, credit & insurer, given_up, params.surrendered_share),
+        "unpaid_for": credit & insurer & ~ever_paid,
+    }
+
+
+def closes_round_trip(transfers: Links, payments: int, parties: Parties, params: Params) -> np.ndarray:
     """Which payments close a round trip of three or more, shape (payments,)."""
     low, high = params.round_trip_kept
     hops = round_trip_hops(
@@ -73,7 +140,7 @@ def closes_round_trip(transfers: Transfers, parties: Parties, params: Params) ->
         params.round_trip_hops,
         params.round_trip_steps,
     )
-    closes = np.zeros(transfers.payments, bool)
+    closes = np.zeros(payments, bool)
     closes[transfers.payment[hops >= 3]] = True
     return closes
 
@@ -133,32 +200,108 @@ class Bank:
     pages: Pages
     accounts: pd.DataFrame
     customers: pd.DataFrame
+    devices: pd.DataFrame
     periods: pd.DataFrame
     offered: frozenset[str]
+
+
+def facts(customers: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Facts by node that do not change; ``customers`` in order of their nodes."""
+    founded = customers["founded_at"]
+    return {
+        "monthly_income": customers["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan) / 100,
+        "joined_us": customers["joined_at"].astype("int64").to_numpy(),
+        "founded_us": np.where(founded.isna(), np.nan, founded.astype("int64")),
+        "capital": customers["registered_capital_cents"].to_numpy(dtype=float, na_value=np.nan) / 100,
+        "is_firm": (customers["kind"] != "person").to_numpy(),
+        "is_company": (customers["kind"] == "company").to_numpy(),
+    }
+
+
+def on_file(events: Events, customers: pd.DataFrame, parties: Parties) -> np.ndarray:
+    """Events with the employer or a member of the household that the bank has on file, shape (n,)."""
+    account = customers["employer_account_id"]
+    employer = np.full(len(customers), -1)
+    employer[account.notna()] = parties.nodes_of(account.dropna().astype("int64"))
+    household = np.append(customers["household_id"].fillna(NO_HOUSEHOLD).to_numpy(np.int64), NO_HOUSEHOLD)
+    other = np.minimum(events.counterparty, len(customers))
+    is_family = (household[other] == household[events.customer]) & (household[other] != NO_HOUSEHOLD)
+    return is_family | (events.counterparty == employer[events.customer])
+
+
+def countries(accounts: pd.DataFrame, parties: Parties, high_risk: tuple[str, ...]) -> tuple[np.ndarray, ...]:
+    """By node: number of the country of the account, and whether it is one of higher risk."""
+    names, number = np.unique(accounts["country"].fillna("").to_numpy(str), return_inverse=True)
+    country = np.zeros(len(parties.holder), np.int64)
+    country[parties.nodes_of(accounts["account_id"])] = number
+    return country, np.isin(names, high_risk)[country]
+
+
+def surroundings(bank: Bank, survey: Survey, parties: Parties, params: Params) -> Surroundings:
+    """What everybody's payments and devices say about each customer."""
+    size, transfers, abroad = len(parties.customer_id), survey.transfers, survey.abroad
+    members, hop = layered_chains(
+        transfers.payer,
+        transfers.payee,
+        transfers.at,
+        transfers.cents,
+        len(parties.holder),
+        size,
+        params.chain_hours * HOUR_US,
+        params.chain_kept,
+        params.chain_steps,
+    )
+    out, into = abroad.payer < size, abroad.payee < size
+    household = bank.customers.set_index("customer_id").loc[parties.customer_id, "household_id"]
+    devices = Devices.of(bank.devices, parties.customer_id, household)
+    sharers = parties.customers(devices.sharers())
+    theirs = Events.of(payments_of(bank.pages, parties, sharers), parties, sharers)
+    fast = matched_money(theirs, params)["fast_cents"]
+    return Surroundings(
+        traces={
+            "chain": Trace.of(members, transfers.at[hop], transfers.cents[hop], size),
+            "fast": Trace.of(theirs.customer[fast > 0], theirs.at[fast > 0], fast[fast > 0], size),
+        },
+        crowds={
+            "paying_abroad": Crowd.of(
+                abroad.payee[out], abroad.at[out], abroad.payer[out], len(parties.holder)
+            ),
+            "paid_from_abroad": Crowd.of(
+                abroad.payer[into], abroad.at[into], abroad.payee[into], len(parties.holder)
+            ),
+        },
+        devices=devices,
+        most_users=params.most_device_users,
+        most_dealings=params.most_dealings,
+    )
 
 
 def parts(bank: Bank, params: Params) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Daily and weekly indicators, range by range of the customers in order of their ids."""
     parties = Parties.of(bank.customers["customer_id"], bank.accounts)
     by_node = bank.customers.set_index("customer_id").loc[parties.customer_id]
-    profile = {
-        "monthly_income": by_node["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan) / 100,
-        "joined_us": by_node["joined_at"].astype("int64").to_numpy(),
-    }
+    profile = facts(by_node)
+    country, is_high_risk = countries(bank.accounts, parties, params.high_risk_countries)
     bounds = bank.periods.set_index("name")
     origin = int(bounds["starts_at"].astype("int64").min())
     first_week = int(bounds["starts_at"].astype("int64").loc["train"])
     end = int(bounds["ends_at"].astype("int64").max())
 
-    transfers = Transfers.of(bank.pages(), parties)
-    closes = closes_round_trip(transfers, parties, params)
-    pieces = ranges(transfers.ends, params.ends_at_a_time)
+    survey = Survey.of(bank.pages(), parties)
+    closes = closes_round_trip(survey.transfers, survey.payments, parties, params)
+    around = surroundings(bank, survey, parties, params)
+    pieces = ranges(survey.ends, params.ends_at_a_time)
     for whose in pipeline.progress(pieces, "indicators", "range of customers"):
-        events = Events.of(payments_of(bank.pages, parties, whose), parties, whose)
+        mine = parties.customers(slice(whose.start, whose.stop))
+        events = Events.of(payments_of(bank.pages, parties, mine), parties, mine)
         chosen = selections(events, origin, params)
+        chosen |= sums_that_come_back(events, chosen, params)
         chosen["round_trip"] = events.is_credit & closes[events.payment]
+        chosen["high_risk"] = chosen["with_overseas"] & is_high_risk[events.counterparty]
+        chosen["on_file"] = on_file(events, by_node, parties)
+        columns = matched_money(events, params) | {"country": country[events.counterparty]}
         none = np.empty(0, np.int64)
-        past = Past(events, none, none, chosen, matched_money(events, params), profile)
+        past = Past(events, none, none, chosen, columns, profile, around)
         tables = []
         for customer, as_of in (
             daily_queries(events, origin, params.first_day),
@@ -175,13 +318,14 @@ def observe(
     transactions: pd.DataFrame,
     accounts: pd.DataFrame,
     customers: pd.DataFrame,
+    devices: pd.DataFrame,
     periods: pd.DataFrame,
     offered: frozenset[str],
     params: Params,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Daily and weekly indicators as two whole tables, from tables in memory."""
     page = transactions.reset_index(drop=True)
-    bank = Bank(lambda: iter([page]), accounts, customers, periods, offered)
+    bank = Bank(lambda: iter([page]), accounts, customers, devices, periods, offered)
     daily, weekly = zip(*parts(bank, params), strict=True)
     return pd.concat(daily, ignore_index=True), pd.concat(weekly, ignore_index=True)
 
@@ -193,16 +337,15 @@ def main() -> None:
         lambda: pipeline.pages(schema.Transactions),
         pipeline.read(schema.Accounts),
         pipeline.read(schema.Customers),
+        pipeline.read(schema.Devices),
         pipeline.read(schema.Periods),
         frozenset(pipeline.read(schema.Offers)["name"]),
     )
-    with (
-        pipeline.writer(schema.DailyIndicators) as add_daily,
-        pipeline.writer(schema.WeeklyIndicators) as add,
-    ):
+    days, weeks = pipeline.writer(schema.DailyIndicators), pipeline.writer(schema.WeeklyIndicators)
+    with days as add_daily, weeks as add_weekly:
         for daily, weekly in parts(bank, params):
             add_daily(daily)
-            add(weekly)
+            add_weekly(weekly)
 
 
 if __name__ == "__main__":

@@ -34,13 +34,12 @@ def ranges(ends: np.ndarray, most: int) -> list[range]:
     return [*found, range(first, len(ends))]
 
 
-def payments_of(pages: Pages, parties: Parties, whose: range) -> pd.DataFrame:
-    """The transactions of which at least one end belongs to a customer of the range."""
+def payments_of(pages: Pages, parties: Parties, whose: np.ndarray) -> pd.DataFrame:
+    """The transactions with an end that belongs to the nodes ``whose``, shape (nodes,)."""
     found = []
     for page in pages():
         payer = parties.nodes_of(page["payer_account_id"])
         payee = parties.nodes_of(page["payee_account_id"])
-        is_mine = (payer >= whose.start) & (payer < whose.stop)
-        is_mine |= (payee >= whose.start) & (payee < whose.stop)
+        is_mine = whose[payer] | whose[payee]
         found.append(page if is_mine.all() else page[is_mine])
     return pd.concat(found)

@@ -12,11 +12,16 @@ Sums are taken in whole cents, so that they are exact in any order.
 from data.asof.events import Events, Parties, codes_of
 from data.asof.moments import bank_time, happened_within, moments_of
 from data.asof.past import Past, share
+from data.asof.surroundings import Crowd, Devices, Surroundings, Trace
 
 __all__ = [
+    "Crowd",
+    "Devices",
     "Events",
     "Parties",
     "Past",
+    "Surroundings",
+    "Trace",
     "bank_time",
     "codes_of",
     "happened_within",

@@ -44,6 +44,12 @@ class Parties:
         holder[node] = code
         return cls(customers, accounts["account_id"].to_numpy(), node, holder)
 
+    def customers(self, chosen: slice | np.ndarray = slice(None)) -> np.ndarray:
+        """Which nodes are customers, all or those chosen among them; shape (nodes,)."""
+        is_chosen = np.zeros(len(self.holder), bool)
+        is_chosen[: len(self.customer_id)][chosen] = True
+        return is_chosen
+
     def nodes_of(self, account_id: pd.Series) -> np.ndarray:
         """Nodes of accounts, shape of ``account_id``."""
         return self.node[np.searchsorted(self.account_id, account_id.to_numpy())]
@@ -74,11 +80,11 @@ class Events:
     payment: np.ndarray
 
     @classmethod
-    def of(cls, transactions: pd.DataFrame, parties: Parties, whose: range | None = None) -> Events:
-        """Split payments into the ends that belong to customers, of the nodes ``whose`` if given."""
+    def of(cls, transactions: pd.DataFrame, parties: Parties, whose: np.ndarray | None = None) -> Events:
+        """Split payments into the ends that belong to customers; ``whose`` as in `Parties.customers`."""
         payer = parties.nodes_of(transactions["payer_account_id"])
         payee = parties.nodes_of(transactions["payee_account_id"])
-        whose = range(len(parties.customer_id)) if whose is None else whose
+        whose = parties.customers() if whose is None else whose
         at = transactions["at"].astype("int64").to_numpy()
         cents = transactions["amount_cents"].to_numpy()
         channel = codes_of(transactions["channel"], CHANNELS)
@@ -92,7 +98,7 @@ class Events:
             (payer, payee, "payer_balance_cents", False),
             (payee, payer, "payee_balance_cents", True),
         ):
-            mine = np.flatnonzero((me >= whose.start) & (me < whose.stop) & (me != other))
+            mine = np.flatnonzero(whose[me] & (me != other))
             balance = transactions[column].to_numpy(dtype=float, na_value=np.nan)[mine] / 100
             ends.append((mine, me[mine], other[mine], balance, np.full(len(mine), is_credit)))
         index, me, other, balance, credited = (np.concatenate(parts) for parts in zip(*ends, strict=True))

@@ -8,12 +8,14 @@ from functools import cached_property
 import numpy as np
 
 from data.asof.events import Events
+from data.asof.surroundings import Surroundings, count_companions, largest_crowd
 from data.asof.windows import (
     count_distinct,
     count_new,
     dense_keys,
     first_at_or_after,
     following_of,
+    largest_selected,
     previous_of_key,
     smallest,
     spread_over_keys,
@@ -31,6 +33,7 @@ class Past:
     selections : named row-wise choices of events, shape (n,) each
     columns : named event-wise quantities in whole units, shape (n,) each
     profile : named facts by customer, shape (customers,) each, fixed over time
+    surroundings : traces, crowds and devices; without them their questions have no answer
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Past:
         selections: Mapping[str, np.ndarray],
         columns: Mapping[str, np.ndarray],
         profile: Mapping[str, np.ndarray],
+        surroundings: Surroundings | None = None,
     ) -> None:
         self._events = events
         self._customer = customer
@@ -48,6 +52,7 @@ class Past:
         self._selections = selections
         self._columns = columns
         self._profile = profile
+        self._surroundings = surroundings or Surroundings()
         self._starts_of_window: dict[int, np.ndarray] = {}
         # What is kept by event serves every query; see `asked`.
         self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
@@ -56,7 +61,8 @@ class Past:
 
     def asked(self, customer: np.ndarray, as_of: np.ndarray) -> Past:
         """The same history under other queries; what is summed by event is not summed again."""
-        other = Past(self._events, customer, as_of, self._selections, self._columns, self._profile)
+        given = (self._selections, self._columns, self._profile, self._surroundings)
+        other = Past(self._events, customer, as_of, *given)
         other._sums, other._previous, other._dense = self._sums, self._previous, self._dense
         return other
 
@@ -96,6 +102,11 @@ class Past:
         """Sum in yuan of the selected events in ``[as_of - days, as_of - gap_days)``."""
         return self._window(column, select, days, gap_days) / 100
 
+    def largest_amount(self, *select: str, days: int) -> np.ndarray:
+        """Largest amount in yuan among the selected events in the window; NaN if there is none."""
+        mask = self._mask(select)
+        return largest_selected(self._events.cents, mask, self._first(days), self._end) / 100
+
     def count(self, *select: str, days: int) -> np.ndarray:
         """Number of the selected events in the window."""
         return self._window("count", select, days)
@@ -131,17 +142,20 @@ class Past:
         return self._previous[key, select]
 
     def top_share(self, *select: str, days: int, top: int, of: str | None = None) -> np.ndarray:
-        """Share of the window's money with the ``top`` counterparties; NaN if none, or the fact ``of`` is not 1."""
+        """Share of the window's money with the ``top`` largest counterparties; NaN if there is none.
+
+        With ``of`` only customers for whom that fact is 1 are answered, here and below.
+        """
         return self._spread(select, days, "counterparty", top, of)[0]
 
     def repeated_share(
         self, *select: str, days: int, key: str = "counterparty", of: str | None = None
     ) -> np.ndarray:
-        """Share of the window's keys with two events or more; NaN if none, or the fact ``of`` is not 1."""
+        """Share of the window's keys with two events or more; NaN if there is none."""
         return self._spread(select, days, key, 1, of)[1]
 
     def entropy(self, *select: str, days: int, key: str, of: str | None = None) -> np.ndarray:
-        """Entropy in bits of the window's events over ``key``; NaN if none, or the fact ``of`` is not 1."""
+        """Entropy in bits of the window's events over ``key``; NaN if there is none."""
         return self._spread(select, days, key, 1, of)[2]
 
     def _spread(
@@ -170,9 +184,74 @@ class Past:
         since = np.where(seen, self._events.at[last] if len(self._events) else 0, self.fact("joined_us"))
         return np.where(end > first, np.maximum(opens - since, 0) / DAY_US, np.nan)
 
+    def traced(self, name: str, days: int) -> np.ndarray:
+        """Yuan of the customer's moments in a trace in the window."""
+        since = self._as_of - days * DAY_US
+        return self._surroundings.traces[name].cents(self._customer, since, self._as_of) / 100
+
+    def largest_crowd(self, name: str, *select: str, days: int, within_days: int) -> np.ndarray:
+        """Most customers with one counterparty of the window's selected events at about the same time.
+
+        Those count who are in the crowd ``name`` within ``within_days`` of such an event.
+        """
+        events, crowd = self._events, self._surroundings.crowds[name]
+        return largest_crowd(
+            self._first(days),
+            self._end,
+            self._as_of,
+            self._mask(select),
+            events.at,
+            events.counterparty,
+            crowd.starts,
+            crowd.at,
+            crowd.customer,
+            within_days * DAY_US,
+            self._surroundings.most_dealings,
+            len(events.starts) - 1,
+        ).astype(float)
+
+    def device_sharers(self, days: int) -> np.ndarray:
+        """Others outside the household who used a device of the customer's in the window."""
+        return self._companions(days, "fast", 1, 0)[0].astype(float)
+
+    def traced_device_sharers(self, name: str, days: int, trace_days: int, least: float) -> np.ndarray:
+        """Those of them whose trace ``name`` has ``least`` yuan in ``trace_days``."""
+        return self._companions(days, name, trace_days, least)[1].astype(float)
+
+    def _companions(
+        self, days: int, name: str, trace_days: int, least: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        devices, trace = self._surroundings.devices, self._surroundings.traces[name]
+        if devices is None:
+            return np.full(len(self), np.nan), np.full(len(self), np.nan)
+        return count_companions(
+            self._customer,
+            self._as_of,
+            days * DAY_US,
+            devices.starts,
+            devices.device,
+            devices.since,
+            devices.until,
+            devices.user_starts,
+            devices.user,
+            devices.user_since,
+            devices.user_until,
+            devices.household,
+            trace.starts,
+            trace.at,
+            trace.running,
+            trace_days * DAY_US,
+            round(least * 100),
+            self._surroundings.most_users,
+        )
+
     def tenure_days(self) -> np.ndarray:
         """Days since the customer joined."""
-        return (self._as_of - self.fact("joined_us")) / DAY_US
+        return self.days_since("joined_us")
+
+    def days_since(self, name: str) -> np.ndarray:
+        """Days since the moment (UTC microseconds) that is a fact of the customer; NaN where unknown."""
+        return (self._as_of - self.fact(name)) / DAY_US
 
     def fact(self, name: str) -> np.ndarray:
         """A fact of the query's customer; NaN where unknown."""

@@ -176,6 +176,19 @@ def spread_over_keys(
 
 
 @njit(cache=True)
+def largest_selected(
+    values: np.ndarray, selected: np.ndarray, first: np.ndarray, end: np.ndarray
+) -> np.ndarray:
+    """Largest selected value of each window, NaN where there is none."""
+    largest = np.full(len(first), np.nan)
+    for q in range(len(first)):
+        for k in range(first[q], end[q]):
+            if selected[k] and not values[k] <= largest[q]:
+                largest[q] = values[k]
+    return largest
+
+
+@njit(cache=True)
 def smallest(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Smallest value of each window, NaN where the window is empty or a value unknown."""
     smallest = np.full(len(first), np.nan)

@@ -49,7 +49,7 @@ INDICATORS: Registry[Indicator] = Registry("indicator")
 def indicator(
     label_zh: str, unit: str, family: str, source: str, needs: str = ""
 ) -> Callable[[Measure], Measure]:
-    """Register a measure; ``needs`` lists among: cash, balance, income, purpose, hour."""
+    """Register a measure; ``needs`` lists among `data.schema.OFFERS`."""
 
     def enter(measure: Measure) -> Measure:
         name = measure.__name__

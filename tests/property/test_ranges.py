@@ -28,7 +28,8 @@ def test_ranges_and_pages_change_nothing(past, future, ends_at_a_time, cuts, obs
     payments = ledger.transactions
     edges = sorted({0, len(payments), *(cut for cut in cuts if cut < len(payments))})
     pages = [payments.iloc[first:end] for first, end in itertools.pairwise(edges)]
-    bank = Bank(lambda: iter(pages), ledger.accounts, ledger.customers, ledger.periods, frozenset(OFFERS))
+    tables = (ledger.accounts, ledger.customers, ledger.devices, ledger.periods)
+    bank = Bank(lambda: iter(pages), *tables, frozenset(OFFERS))
     params = observe_params.model_copy(update={"ends_at_a_time": ends_at_a_time})
     pieces = list(parts(bank, params))
     whole = observed(ledger, observe_params.model_copy(update={"ends_at_a_time": 10**9}))

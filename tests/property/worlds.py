@@ -119,6 +119,7 @@ def model_inputs(ledger: Ledger, profile_tags: pd.DataFrame) -> Inputs:
         ledger.transactions,
         ledger.accounts,
         ledger.customers,
+        ledger.devices,
         ledger.periods,
         frozenset(schema.OFFERS),
         pipeline.params("observe", observe.Params),

@@ -6,8 +6,9 @@ A line is (moment, payer, payee, yuan[, channel[, purpose]]), for example
 
 Whoever is named as a customer is one; ``anna/savings`` is a second account of anna.
 Every other name is an account outside the bank: ``cash@3`` the cash desk of city 3,
-``firm ...`` a company, ``shop ...`` a merchant, ``utility ...`` a utility, anything
-else a person. The bank's midnight is midnight UTC unless ``offset_hours`` says otherwise.
+``firm ...`` a company, ``shop ...`` a merchant, ``utility ...``, ``lender ...``,
+``broker ...``, ``insurer ...``, ``exchange ...`` and ``overseas ...`` what they say,
+anything else a person. The bank's midnight is midnight UTC unless ``offset_hours`` says otherwise.
 """
 
 from __future__ import annotations
@@ -29,14 +30,19 @@ from data.world.calendar import Span, periods
 FIRST_DAY = "2024-07-01"  # a Monday; the weekly moments begin on 2025-02-24
 SPAN = Span(warm_up_weeks=34, train_weeks=8, embargo_weeks=2, validation_weeks=4, test_weeks=4)
 OPENING_YUAN = 10_000.0
-OUTSIDE_KINDS = {"cash": "cash_desk", "firm": "company", "shop": "merchant", "utility": "utility"}
+OUTSIDE_KINDS = {"cash": "cash_desk", "firm": "company", "shop": "merchant"} | {
+    name: name for name in ("utility", "lender", "broker", "insurer", "exchange", "overseas")
+}
 
 Line = tuple
 
 
 @dataclass(frozen=True)
 class Customer:
-    """What the bank knows of a customer; income is declared yuan a month, capital yuan."""
+    """What the bank knows of a customer; income is declared yuan a month, capital yuan.
+
+    ``employer`` names the account that pays the wages.
+    """
 
     kind: str = "person"
     income: float | None = 8_000
@@ -44,6 +50,7 @@ class Customer:
     household: int | None = None
     founded: str | None = None
     capital: float | None = None
+    employer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ def bank(
     start_us = int(pd.Timestamp(FIRST_DAY, tz="UTC").as_unit("us").value // 1_000) - offset_hours * HOUR_US
     return Ledger(
         periods=periods(start_us, span),
-        customers=_customers(known, customer_id),
+        customers=_customers(known, customer_id, account_id),
         accounts=pd.DataFrame(
             {
                 "account_id": list(account_id.values()),
@@ -139,7 +146,9 @@ def _holder(name: str, known: Mapping[str, Customer]) -> str:
     return OUTSIDE_KINDS.get(name.replace("@", " ").split(" ")[0], "person")
 
 
-def _customers(known: Mapping[str, Customer], customer_id: Mapping[str, int]) -> pd.DataFrame:
+def _customers(
+    known: Mapping[str, Customer], customer_id: Mapping[str, int], account_id: Mapping[str, int]
+) -> pd.DataFrame:
     people = list(known.values())
     income = [None if who.income is None else round(who.income * 100) for who in people]
     return pd.DataFrame(
@@ -154,7 +163,9 @@ def _customers(known: Mapping[str, Customer], customer_id: Mapping[str, int]) ->
             "registered_capital_cents": pd.array(
                 [None if who.capital is None else round(who.capital * 100) for who in people], "Int64"
             ),
-            "employer_account_id": pd.array([None] * len(people), "Int64"),
+            "employer_account_id": pd.array(
+                [None if who.employer is None else account_id[who.employer] for who in people], "Int64"
+            ),
         }
     )
 
@@ -204,7 +215,7 @@ def observed(
     ledger: Ledger, params: observe.Params, offered: frozenset[str] = frozenset(OFFERS)
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Daily and weekly indicators of a drawn bank."""
-    tables = (ledger.transactions, ledger.accounts, ledger.customers, ledger.periods)
+    tables = (ledger.transactions, ledger.accounts, ledger.customers, ledger.devices, ledger.periods)
     return observe.observe(*tables, offered, params)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -73,7 +76,9 @@ def annas_month(**how: int) -> Ledger:
 
 
 def test_every_indicator_of_the_catalogue_is_worked_out_by_hand() -> None:
-    assert set(BY_HAND) == set(INDICATORS)
+    files = sorted(Path(__file__).parent.glob("test_indicators*.py"))
+    worked_out = [name for file in files for name in import_module(f"tests.spec.{file.stem}").BY_HAND]
+    assert sorted(worked_out) == sorted(INDICATORS)
 
 
 @pytest.mark.parametrize("name", sorted(BY_HAND))

@@ -8,6 +8,7 @@ import pytest
 
 from data.indicators import INDICATORS, indicator
 from data.rulebook import Rulebook
+from data.schema import OFFERS
 from data.sources import READERS
 from data.typologies import TYPOLOGIES, typology
 from data.world.livelihoods import LIVELIHOODS
@@ -18,7 +19,7 @@ from models.zoo import MODELS
 from pipeline import BadInput, Registry
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-UNITS = {"CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code"}
+UNITS = {"CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code", "bits"}
 FEATURES: list[Feature] = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
 
 
@@ -30,7 +31,7 @@ def test_an_indicator_has_labels_unit_family_and_source(entry) -> None:
     assert entry.unit in UNITS
     assert entry.family in FAMILIES
     assert entry.source
-    assert entry.needs <= {"cash", "balance", "income", "purpose", "hour"}
+    assert entry.needs <= set(OFFERS)
 
 
 @pytest.mark.parametrize("entry", INDICATORS.values(), ids=lambda entry: entry.name)
