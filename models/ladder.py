@@ -1,0 +1,226 @@
+"""The feature ladder: one fixed model, an equal alert budget, one group of features more a rung.
+
+The lowest rung looks at each payment of the week alone and ranks the customer by the
+most suspicious one. The others look at the customer: at the last payment and the windows,
+then at profile, sequence and network as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+import pipeline
+from models.budget import Budget, alerts_within_budget
+from models.metrics import Interval, interval, ratio
+
+SINGLE_LINE = "single_line"
+GROUPS = ("windows", "profile", "sequence", "network")
+LOOK_BACK_DAYS = 7  # a weekly ranking looks at the payments since the last one
+
+
+class Trees(pipeline.Parameters):
+    """Section ``audit_ladder.trees`` of params.yaml: one fixed LightGBM, never tuned."""
+
+    count: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    num_leaves: int = Field(ge=2)
+    min_sum_hessian_in_leaf: float = Field(gt=0)
+    lambda_l2: float = Field(ge=0)
+    feature_fraction: float = Field(gt=0, le=1)
+    positive_weight: float = Field(gt=0)
+    max_bin: int = Field(ge=3)
+    threads: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Subjects of one role; arrays of shape (n,).
+
+    ``label`` and ``weight`` are the bank's; ``is_illicit`` is the truth, which is looked
+    at to judge a ranking and never to make one.
+    """
+
+    place: np.ndarray
+    customer: np.ndarray
+    as_of_us: np.ndarray
+    label: np.ndarray
+    weight: np.ndarray
+    is_illicit: np.ndarray
+
+    @classmethod
+    def of(cls, split: pd.DataFrame, role: str, subject_id: np.ndarray, is_illicit: np.ndarray) -> Rows:
+        """The subjects of a role; ``place`` is their row in the matrix with ``subject_id`` (sorted)."""
+        chosen = (split["role"] == role).to_numpy()
+        mine = split[chosen]
+        return cls(
+            place=np.searchsorted(subject_id, mine["subject_id"].to_numpy()),
+            customer=mine["customer_id"].to_numpy(),
+            as_of_us=mine["as_of"].astype("int64").to_numpy(),
+            label=mine["label"].to_numpy(),
+            weight=mine["weight"].to_numpy(),
+            is_illicit=is_illicit[chosen],
+        )
+
+
+def options(trees: Trees) -> dict[str, Any]:
+    """What LightGBM is told: fixed threads and order, so that equal inputs give equal trees."""
+    return {
+        "objective": "cross_entropy",
+        "learning_rate": trees.learning_rate,
+        "num_leaves": trees.num_leaves,
+        "min_sum_hessian_in_leaf": trees.min_sum_hessian_in_leaf,
+        "lambda_l2": trees.lambda_l2,
+        "feature_fraction": trees.feature_fraction,
+        "max_bin": trees.max_bin,
+        "num_threads": trees.threads,
+        "seed": trees.seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
+
+
+def binned(values: np.ndarray, trees: Trees) -> lightgbm.Dataset:
+    """Training rows sorted into bins, which costs as much as a fit; shape (n, columns)."""
+    return lightgbm.Dataset(values, params=options(trees), free_raw_data=False)
+
+
+def fit_binned(
+    data: lightgbm.Dataset, label: np.ndarray, weight: np.ndarray, trees: Trees
+) -> lightgbm.Booster:
+    """The fixed model on rows that may serve again; labels lie between 0 and 1."""
+    data.set_label(label)
+    data.set_weight(weight * np.where(label >= 0.5, trees.positive_weight, 1.0))
+    return lightgbm.train(options(trees), data, num_boost_round=trees.count)
+
+
+def fit(values: np.ndarray, label: np.ndarray, weight: np.ndarray, trees: Trees) -> lightgbm.Booster:
+    """The fixed model; ``values`` has shape (n, columns)."""
+    return fit_binned(binned(values, trees), label, weight, trees)
+
+
+def margins(booster: lightgbm.Booster, values: np.ndarray) -> np.ndarray:
+    """Raw margin by row, shape (n,)."""
+    return np.asarray(booster.predict(values, raw_score=True))
+
+
+def payments_since(
+    subjects: pd.DataFrame, customer: np.ndarray, day: np.ndarray, origin_us: int, days: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """First and end row of each subject's payments in ``days`` before as_of.
+
+    ``customer`` and ``day`` are columns of Sequences, sorted by both; ``subjects`` has
+    customer_id, as_of (a bank's midnight) and token_end.
+    """
+    us_a_day = 24 * 3_600_000_000
+    far = int(day.max(initial=0)) + 2
+    key = customer.astype(np.int64) * far + day
+    opens = (subjects["as_of"].astype("int64").to_numpy() - origin_us) // us_a_day - days
+    wanted = subjects["customer_id"].to_numpy() * far + np.clip(opens, 0, far - 1)
+    end = subjects["token_end"].to_numpy()
+    return np.minimum(np.searchsorted(key, wanted, side="left"), end), end
+
+
+def unfolded(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every row of every stretch ``first:end``, and the stretch that it belongs to."""
+    size = end - first
+    owner = np.repeat(np.arange(len(first)), size)
+    start = np.cumsum(size) - size
+    return np.arange(len(owner)) - start[owner] + first[owner], owner
+
+
+def highest(values: np.ndarray, owner: np.ndarray, size: int) -> np.ndarray:
+    """The highest value of each owner, minus infinity where it has none; shape (size,)."""
+    result = np.full(size, -np.inf)
+    np.maximum.at(result, owner, values)
+    return result
+
+
+def score_single_lines(
+    tokens: np.ndarray,
+    train: tuple[np.ndarray, np.ndarray],
+    label: np.ndarray,
+    weight: np.ndarray,
+    test: tuple[np.ndarray, np.ndarray],
+    every: int,
+    trees: Trees,
+) -> np.ndarray:
+    """Each test subject's most suspicious single payment of the week.
+
+    Parameters
+    ----------
+    tokens : shape (payments, columns)
+    train, test : first and end row of each subject's payments
+    label, weight : of the training subjects; a payment has its subject's
+    every : only each so-many-th payment of unsuspected customers is learnt from, with as
+        much more weight
+    """
+    row, owner = unfolded(*train)
+    keep = (label[owner] > 0) | (np.arange(len(row)) % every == 0)
+    row, owner = row[keep], owner[keep]
+    mass = weight[owner] * np.where(label[owner] > 0, 1, every)
+    booster = fit(tokens[row], label[owner], mass, trees)
+    row, owner = unfolded(*test)
+    scored = margins(booster, tokens[row]) if len(row) else np.empty(0)
+    return highest(scored, owner, len(test[0]))
+
+
+@dataclass(frozen=True)
+class Caught:
+    """What one ranking alerts: marks of shape (n,) over the test subjects."""
+
+    alerted: np.ndarray
+
+    @classmethod
+    def of(cls, score: np.ndarray, rows: Rows, budget: Budget) -> Caught:
+        """Spend the budget on a score."""
+        return cls(alerts_within_budget(score, rows.customer, rows.as_of_us, budget) > 0)
+
+    def by_customer(self, rows: Rows, is_positive: np.ndarray) -> np.ndarray:
+        """1 for each positive customer who is alerted while positive, in order of the customer."""
+        _, number = np.unique(rows.customer[is_positive], return_inverse=True)
+        hits = np.bincount(number, self.alerted[is_positive])
+        return (hits > 0).astype(float)
+
+
+def compared(
+    caught: dict[str, Caught], against: dict[str, str], rows: Rows, draws: int, seed: int
+) -> list[dict[str, Any]]:
+    """Recall of each ranking by the bank's labels and in truth, and its gain over another.
+
+    ``against`` names for a ranking the one that its gain is measured from. The intervals
+    come from a bootstrap of the positive customers, the same draw for both of a pair.
+    """
+    views = {"bank": rows.label >= 0.5, "true": rows.is_illicit}
+    table: list[dict[str, Any]] = [{"ranking": name} for name in caught]
+    for view, is_positive in views.items():
+        size = len(np.unique(rows.customer[is_positive]))
+        rng = np.random.default_rng(seed)
+        weight = rng.multinomial(size, np.full(size, 1 / size), draws) if size else np.zeros((draws, 0))
+        hits = {name: found.by_customer(rows, is_positive) for name, found in caught.items()}
+        for row in table:
+            mine = hits[row["ranking"]]
+            base = hits.get(against.get(row["ranking"], ""))
+            row[view] = {
+                "customers": size,
+                "caught": int(mine.sum()),
+                "recall": bootstrapped(mine, weight),
+                "gain": None if base is None else bootstrapped(mine - base, weight),
+            }
+    return table
+
+
+def bootstrapped(value: np.ndarray, weight: np.ndarray) -> Interval:
+    """The mean by customer with the middle 95 % of its bootstrap."""
+    size = len(value)
+    if not size:
+        return {"value": None, "low": None, "high": None}
+    low, high = np.quantile(weight @ value / size, [0.025, 0.975])
+    return interval(ratio(float(value.sum()), size), float(low), float(high))

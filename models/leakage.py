@@ -1,0 +1,147 @@
+"""Leakage tests: what a model must NOT gain from, and what it would gain if the future leaked in.
+
+A test of this kind is worth something only if it can fail, so each has a twin that leaks
+on purpose: a rating without dates, an encoder that sees its own label, a graph whose
+slices reach into the test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.difficulty import area_under_roc, plain, ranks
+from models.encoding import TargetEncoder, encoded_in_fold
+from models.metrics import Interval, interval
+
+RATINGS = ("low", "medium", "high")
+RAISED = len(RATINGS)  # the rating of a customer about whom a report was filed
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What a rating is read from: dated tags, and dispositions with their known_at."""
+
+    tags: pd.DataFrame
+    dispositions: pd.DataFrame
+
+    def before(self, moment: pd.Timestamp) -> Histories:
+        """The same with every row deleted that was not yet known."""
+        return Histories(
+            self.tags[self.tags["valid_from"] < moment],
+            self.dispositions[(self.dispositions["known_at"] < moment).to_numpy()],
+        )
+
+
+def risk_rating(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated: bool) -> np.ndarray:
+    """The risk rating of each subject, raised after a report as the rules demand; shape (n,).
+
+    Dated, it is what the bank had on the day: the tag's last value and the reports known
+    strictly before as_of. Undated, it is the customer's current rating: the latest value,
+    and any report ever filed. Both are columns that a data warehouse offers; only one of
+    them existed on the day.
+    """
+    stated = histories.tags[histories.tags["tag"] == tag].sort_values("valid_from")
+    codes = stated["value"].map({name: float(code) for code, name in enumerate(RATINGS)})
+    stated = stated[["customer_id", "valid_from"]].assign(rating=codes)
+    reports = histories.dispositions[histories.dispositions["outcome"] == "reported"]
+    if not is_dated:
+        latest = stated.drop_duplicates("customer_id", keep="last").set_index("customer_id")["rating"]
+        rating = subjects["customer_id"].map(latest).to_numpy(dtype=float)
+        return np.where(subjects["customer_id"].isin(reports["customer_id"]), RAISED, rating)
+    queries = subjects[["customer_id", "as_of"]].reset_index(drop=True).reset_index(names="row")
+    queries = queries.sort_values("as_of", kind="stable")
+    first = reports.groupby("customer_id")["known_at"].min()
+    known = first.reindex(queries["customer_id"]).set_axis(queries.index)
+    found = pd.merge_asof(
+        queries,
+        stated.sort_values("valid_from"),
+        left_on="as_of",
+        right_on="valid_from",
+        by="customer_id",
+        allow_exact_matches=False,
+    )
+    value = np.where((known < queries["as_of"]).to_numpy(), RAISED, found["rating"].to_numpy(dtype=float))
+    result = np.empty(len(queries))
+    result[queries["row"].to_numpy()] = value
+    return result
+
+
+def changed_by_mask(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated: bool) -> dict[str, int]:
+    """The as-of test of the rating: how many values at the middle moment need later rows."""
+    moments = np.sort(subjects["as_of"].unique())
+    if not len(moments):
+        return {"values": 0, "differences": 0}
+    moment = pd.Timestamp(moments[len(moments) // 2])
+    mine = subjects[subjects["as_of"] == moment]
+    whole = risk_rating(mine, histories, tag, is_dated)
+    past = risk_rating(mine, histories.before(moment), tag, is_dated)
+    alike = (whole == past) | (np.isnan(whole) & np.isnan(past))
+    return {"values": len(mine), "differences": int((~alike).sum())}
+
+
+def encoder_of_noise(
+    label: np.ndarray,
+    weight: np.ndarray,
+    customer: np.ndarray,
+    as_of_us: np.ndarray,
+    customers_per_name: int,
+    folds: int,
+    prior_rows: float,
+    seed: int,
+) -> dict[str, float | None]:
+    """Correlation of the labels with the mean label of a meaningless name.
+
+    Each customer draws a name at random, ``customers_per_name`` of them share one. Encoded
+    in fold it is worth nothing (about 0; a little below, for a name's other customers see
+    the label that its owner does not). With its own rows it seems to tell the labels.
+    """
+    rng = np.random.default_rng(seed)
+    _, number = np.unique(customer, return_inverse=True)
+    customers = int(number.max(initial=0)) + 1
+    levels = max(customers // customers_per_name, 2)
+    code = rng.integers(levels, size=customers)[number]
+    naive = TargetEncoder.fit(code, label, weight, levels, prior_rows).transform(code)
+    honest = encoded_in_fold(code, label, weight, customer, as_of_us, levels, folds, prior_rows)
+    return {"in_fold": plain(correlation(honest, label)), "own_rows": plain(correlation(naive, label))}
+
+
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Pearson's correlation, NaN where a side is constant."""
+    if len(one) < 2 or one.std() == 0 or other.std() == 0:
+        return float("nan")
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def auc_by_customer(
+    score: np.ndarray, is_positive: np.ndarray, customer: np.ndarray, draws: int, seed: int
+) -> Interval:
+    """Area under the ROC, with a 95 % interval from a bootstrap of customers.
+
+    One row a customer: the highest score, positive if ever so.
+    """
+    _, number = np.unique(customer, return_inverse=True)
+    size = number.max(initial=-1) + 1
+    best = np.full(size, -np.inf)
+    np.maximum.at(best, number, score)
+    positive = np.bincount(number, is_positive, size) > 0
+    if positive.all() or not positive.any():
+        return {"value": None, "low": None, "high": None}
+    rng = np.random.default_rng(seed)
+    sample = []
+    for _ in range(draws):
+        drawn = rng.integers(size, size=size)
+        sample.append(area_under_roc(ranks(best[drawn]), positive[drawn]))
+    low, high = np.nanquantile(sample, [0.025, 0.975])
+    return interval(area_under_roc(ranks(best), positive), float(low), float(high))
+
+
+def exchanged_within(values: np.ndarray, group: np.ndarray, seed: int) -> np.ndarray:
+    """Rows of ``values`` dealt anew among the rows of one group; shape (n, columns)."""
+    rng = np.random.default_rng(seed)
+    order = np.lexsort((rng.random(len(group)), group))
+    result = np.empty_like(values)
+    result[np.argsort(group, kind="stable")] = values[order]
+    return result

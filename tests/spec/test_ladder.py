@@ -1,0 +1,136 @@
+"""The feature ladder: single payments, equal budgets, paired gains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models import ladder
+from models.audit_ladder import rung_columns
+from models.budget import Budget
+from models.ladder import Caught, Rows
+
+WEEK_US = 7 * 24 * 3_600_000_000
+BUDGET = Budget(alerts_per_thousand_customers_week=250, suppress_days=0, label_window_days=7)
+TREES = ladder.Trees(
+    count=20,
+    learning_rate=0.3,
+    num_leaves=4,
+    min_sum_hessian_in_leaf=1e-3,
+    lambda_l2=0,
+    feature_fraction=1,
+    positive_weight=1,
+    max_bin=15,
+    threads=1,
+    seed=1,
+)
+
+
+def rows(customer: list[int], label: list[float], is_illicit: list[bool]) -> Rows:
+    size = len(customer)
+    return Rows(
+        np.arange(size),
+        np.array(customer),
+        np.full(size, WEEK_US),
+        np.array(label, float),
+        np.ones(size),
+        np.array(is_illicit),
+    )
+
+
+def test_every_rung_has_the_features_of_the_rungs_below() -> None:
+    catalogue = pd.DataFrame(
+        {"feature": ["n", "w", "s", "p"], "group": ["network", "windows", "sequence", "profile"]}
+    )
+    assert rung_columns(catalogue) == {
+        "windows": ["w"],
+        "profile": ["w", "p"],
+        "sequence": ["w", "p", "s"],
+        "network": ["w", "p", "s", "n"],
+    }
+
+
+def test_a_week_has_the_payments_of_seven_days_and_none_of_the_moment_itself() -> None:
+    customer = np.array([10, 10, 10, 10, 11, 11])
+    day = np.array([0, 6, 7, 14, 13, 14])
+    subjects = pd.DataFrame(
+        {
+            "customer_id": [10, 11, 10],
+            "as_of": pd.to_datetime(
+                [14 * WEEK_US / 7, 14 * WEEK_US / 7, 7 * WEEK_US / 7], unit="us", utc=True
+            ),
+            "token_end": [3, 5, 2],
+        }
+    )
+    first, end = ladder.payments_since(subjects, customer, day, origin_us=0, days=7)
+    assert list(zip(first.tolist(), end.tolist(), strict=True)) == [(2, 3), (4, 5), (0, 2)]
+
+
+def test_stretches_are_unfolded_row_by_row_and_folded_to_the_highest() -> None:
+    row, owner = ladder.unfolded(np.array([2, 5, 5]), np.array([4, 5, 7]))
+    assert row.tolist() == [2, 3, 5, 6]
+    assert owner.tolist() == [0, 0, 2, 2]
+    best = ladder.highest(np.array([1.0, 3.0, -2.0, -5.0]), owner, 3)
+    assert best.tolist() == [3, -np.inf, -2]
+
+
+def test_a_customer_ranks_by_the_most_suspicious_single_payment() -> None:
+    rng = np.random.default_rng(1)
+    tokens = rng.integers(0, 10, size=(400, 1)).astype(float)
+    first = np.arange(0, 400, 4)
+    train = first[:80], first[:80] + 4
+    label = np.array([float(tokens[a:b].max() == 9) for a, b in zip(*train, strict=True)])
+    test = first[80:], first[80:] + 4
+    score = ladder.score_single_lines(tokens, train, label, np.ones(80), test, every=1, trees=TREES)
+    has_nine = np.array([tokens[a:b].max() == 9 for a, b in zip(*test, strict=True)])
+    assert score[has_nine].min() > score[~has_nine].max()
+
+
+def test_recall_counts_a_customer_once_and_by_both_labels() -> None:
+    mine = rows([1, 1, 2, 3], [1, 1, 0, 0], [True, False, True, False])
+    caught = {"one": Caught(np.array([False, True, False, True]))}
+    (row,) = ladder.compared(caught, {}, mine, 50, 1)
+    assert (row["bank"]["customers"], row["bank"]["caught"]) == (1, 1)
+    # Customer 1 was alerted in the week in which the truth has nothing against them.
+    assert (row["true"]["customers"], row["true"]["caught"]) == (2, 0)
+    assert row["bank"]["gain"] is None
+
+
+def test_a_gain_is_paired_so_equal_rankings_differ_by_nothing() -> None:
+    customer = list(range(40))
+    mine = rows(customer, [1] * 40, [True] * 40)
+    some = Caught(np.arange(40) < 20)
+    more = Caught(np.arange(40) < 26)
+    table = ladder.compared(
+        {"base": some, "same": some, "more": more}, {"same": "base", "more": "base"}, mine, 200, 1
+    )
+    by_name = {row["ranking"]: row["true"] for row in table}
+    assert by_name["same"]["gain"] == {"value": 0, "low": 0, "high": 0}
+    assert by_name["more"]["gain"]["value"] == pytest.approx(0.15)
+    # Not paired, the interval of the difference would hold zero.
+    assert by_name["more"]["gain"]["low"] > 0
+    assert by_name["base"]["recall"]["value"] == 0.5
+
+
+def test_every_ranking_spends_the_same_budget() -> None:
+    mine = rows(list(range(8)), [1] * 8, [True] * 8)
+    for seed in range(3):
+        score = np.random.default_rng(seed).random(8)
+        assert Caught.of(score, mine, BUDGET).alerted.sum() == 2
+
+
+def test_without_a_positive_customer_there_is_nothing_to_measure() -> None:
+    mine = rows([1, 2], [0, 0], [False, False])
+    (row,) = ladder.compared({"one": Caught(np.array([True, False]))}, {}, mine, 50, 1)
+    assert row["true"]["recall"] == {"value": None, "low": None, "high": None}
+
+
+def test_equal_rows_give_equal_trees() -> None:
+    values = np.random.default_rng(1).random((200, 3))
+    label = (values[:, 0] > 0.7).astype(float)
+    data = ladder.binned(values, TREES)
+    ladder.fit_binned(data, 1 - label, np.ones(200), TREES)
+    again = ladder.fit_binned(data, label, np.ones(200), TREES)
+    alone = ladder.fit(values, label, np.ones(200), TREES)
+    np.testing.assert_array_equal(ladder.margins(again, values), ladder.margins(alone, values))
