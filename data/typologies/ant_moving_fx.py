@@ -18,7 +18,7 @@ def family_tuition(scene: Scene) -> None:
     payee = scene.outsiders(1, "overseas")
     rate = rng.uniform(7.0, 7.3)
     # Dear schools use the quotas up, others do not.
-    usd = QUOTA_USD * rng.uniform(rng.choice([0.3, 0.7, 0.95]), 0.998, len(family)) // 100 * 100
+    usd = QUOTA_USD * rng.uniform(rng.choice([0.6, 0.85, 0.92, 0.94]), 0.998, len(family)) // 100 * 100
     yuan = usd * rate
     # A parent sells funds for all, or everybody finds the money.
     has_parent = rng.random() < 0.5
@@ -26,7 +26,9 @@ def family_tuition(scene: Scene) -> None:
     funders = scene.outsiders(1) if has_parent else brokers
     purpose = scene.stated("family", 0.7) if has_parent else scene.stated("investment", 0.7)
     came = scene.start + scene.later(0.5, 20, len(family))
-    scene.pay(came, funders, family, yuan * rng.uniform(1.0, 1.06, len(family)), "transfer", purpose)
+    scene.pay(
+        came, funders, family, scene.rounded(yuan * rng.uniform(1.0, 1.04, len(family))), "transfer", purpose
+    )
     days = scene.workdays(int(came.max()), int(rng.integers(1, 4)))
     at = rng.choice(days, len(family)) + (rng.uniform(9, 17, len(family)) * HOUR_US).astype(np.int64)
     scene.pay(at, family, payee, yuan, "wire", scene.stated("tuition", 0.8))
@@ -53,13 +55,18 @@ def ant_moving_fx(scene: Scene) -> None:
     scene.join(payee, "payee")
     rate = rng.uniform(7.0, 7.3)
     # A careful one stays well away from the quota.
-    low = (0.96, 0.9, 0.7)[scene.sophistication]
+    low = (0.955, 0.85, 0.7)[scene.sophistication]
     usd = QUOTA_USD * rng.uniform(low, 0.998, len(buyers))
-    if scene.sophistication == 0:
-        usd = usd // 100 * 100
-    yuan = usd * rate
+    yuan = usd // 100 * 100 * rate
     came = scene.start + np.sort(scene.later(0.5, 12 * scene.pace(), len(buyers)))
-    scene.pay(came, funder, buyers, yuan * rng.uniform(1.0, 1.03), "transfer", scene.stated("family", 0.4))
+    scene.pay(
+        came,
+        funder,
+        buyers,
+        scene.rounded(yuan * rng.uniform(1.005, 1.04, len(buyers))),
+        "transfer",
+        scene.stated("family", 0.4),
+    )
     days = scene.workdays(int(came[-1]), (1, 2, 3)[scene.sophistication])
     at = rng.choice(days, len(buyers)) + (rng.uniform(9, 17, len(buyers)) * HOUR_US).astype(np.int64)
     scene.pay(at, buyers, payee, yuan, "wire", scene.stated("tuition", 0.6))

@@ -44,18 +44,20 @@ def wholesale_market(scene: Scene) -> None:
     scene.join(own[:own_payers], "stall")
     scene.join(own[own_payers:], "wholesaler")
     for stall in own[:own_payers]:
-        takings = np.ceil(yuan[source == stall].sum() * rng.uniform(1.0, 1.3) / 100) * 100
+        takings = float(scene.rounded(yuan[source == stall].sum() * rng.uniform(1.0, 1.3)) + 100)
         at, city = scene.start + scene.later(0.05, 1.5), scene.home(stall)
         if rng.random() < 0.5:
-            scene.pay(at, scene.desk(city), stall, takings, "cash_deposit", "takings", city)
+            scene.pay(
+                at, scene.desk(city), stall, takings // 100 * 100 + 100, "cash_deposit", "takings", city
+            )
         else:
             scene.pay(at, scene.outsiders(1), stall, takings, "transfer", scene.stated("goods"))
     at = scene.waking(scene.start, rng.uniform(1, 7), len(yuan))
-    yuan = np.where(rng.random(len(yuan)) < 0.5, (yuan / 100).round() * 100, yuan)
+    yuan = scene.rounded(yuan)
     scene.pay(at, source, target, yuan, "transfer", scene.stated("goods"))
     for wholesaler in own[own_payers:]:
         maker, sold = scene.outsiders(1, "company"), target == wholesaler
-        paid = yuan[sold].sum() * rng.uniform(0.6, 0.95)
+        paid = scene.rounded(yuan[sold].sum() * rng.uniform(0.6, 0.95))
         ordered = scene.by_day(at[sold].max() + scene.later(1, 60))
         scene.pay(ordered, wholesaler, maker, paid, "transfer", scene.stated("supplies"))
 

@@ -34,6 +34,12 @@ def _settle(
     return due
 
 
+def _split(rng: np.random.Generator) -> np.ndarray:
+    """Shares of a supplier and of the owner, shape (2,)."""
+    share = rng.uniform(0.35, 0.85)
+    return np.array([share, 1 - share])
+
+
 def seasonal_shop(scene: Scene) -> None:
     """A shop in season takes more, in cash and by code, most at weekends, and buys more goods."""
     rng = scene.rng
@@ -41,7 +47,9 @@ def seasonal_shop(scene: Scene) -> None:
     scene.begin_within(days + 5)
     shop = scene.insiders(1, "micro_business")[0]
     scene.join(shop, "shop")
-    sums = _extra(scene, shop, days, 49_000, 0.35)
+    # Owners carry as much to the counter as they care to.
+    ceiling = float(rng.choice([49_900, 45_000, 29_500]))
+    sums = _extra(scene, shop, days, ceiling, rng.uniform(0.1, 0.35))
     first = (scene.start - scene.calendar.start_us) // DAY_US + 1
     season = (first + np.arange(int(days))) % scene.calendar.days
     bulge = np.sin(np.linspace(0.3, np.pi - 0.3, len(season)))
@@ -52,14 +60,13 @@ def seasonal_shop(scene: Scene) -> None:
     scene.pay(at, scene.desk(city), shop, sums, "cash_deposit", "takings", city)
     scans = int(days * rng.uniform(0.3, 1.2))
     paid = scene.income(shop) / 32 * rng.lognormal(-0.3, 0.8, scans)
-    scene.pay(
-        scene.waking(scene.start, days, scans), scene.outsiders(scans), shop, paid, "qr", "shopping", city
-    )
+    at_till = scene.waking(scene.start, days, scans)
+    scene.live(at_till, scene.outsiders(scans), shop, paid, "qr", "shopping", city)
     supplier, owner = scene.outsiders(1, "company"), scene.outsiders(1)
-    for moment, yuan in _settle(scene, at, sums, (0.6, 0.95)):
-        share = rng.uniform(0.5, 1.0)
-        scene.pay(moment, shop, supplier, yuan * share, "transfer", "supplies")
-        scene.pay(moment + scene.later(0.1, 2), shop, owner, yuan * (1 - share) + 100)
+    for moment, yuan in _settle(scene, at, sums, (0.65, 0.96)):
+        goods, drawn = scene.rounded(yuan * _split(rng))
+        scene.pay(moment, shop, supplier, goods, "transfer", "supplies")
+        scene.pay(moment + scene.later(0.1, 2), shop, owner, drawn)
 
 
 @typology("现金密集型门店", family="cash", source="T13; AMLTRIX T0014", look_alike=seasonal_shop)
@@ -79,13 +86,13 @@ def cash_intensive_front(scene: Scene) -> None:
     scene.join(supplier, "supplier")
     scene.warm_up(shop)
     ceiling = (49_900, 45_000, 29_500)[scene.sophistication]
-    sums = _extra(scene, shop, days, ceiling, (0.05, 0.12, 0.2)[scene.sophistication])
+    sums = _extra(scene, shop, days, ceiling, (0.1, 0.2, 0.3)[scene.sophistication])
     first = (scene.start - scene.calendar.start_us) // DAY_US + 1
     day = first + np.linspace(0, days, len(sums)) + rng.uniform(0, 1, len(sums))
     at = np.sort(scene.calendar.moments(rng, day.astype(np.int64), OFFICE))
     city = scene.home(shop)
     scene.pay(at, scene.desk(city), shop, sums, "cash_deposit", "takings", city)
     for moment, yuan in _settle(scene, at, sums, (0.85, 0.97)):
-        share = rng.uniform(0.3, 0.7)
-        scene.pay(moment, shop, supplier, yuan * share, "transfer", scene.pretext("supplies", "goods"))
-        scene.pay(moment + scene.later(0.1, 2), shop, owner, yuan * (1 - share))
+        goods, drawn = scene.rounded(yuan * _split(rng))
+        scene.pay(moment, shop, supplier, goods, "transfer", scene.pretext("supplies", "goods"))
+        scene.pay(moment + scene.later(0.1, 2), shop, owner, drawn)

@@ -10,17 +10,20 @@ from data.typologies import Scene, typology
 
 def daily_takings(scene: Scene) -> None:
     """A busy shop pays in its takings over a fair or a festival week."""
-    shop = scene.insiders(1, "micro_business")[0]
+    # The busiest of a few: a fair is for those who sell much.
+    shops = scene.insiders(6, "micro_business")
+    shop = int(shops[np.argmax([scene.income(one) for one in shops])])
     scene.join(shop, "shop")
     days = int(scene.rng.integers(4, 10))
-    takings = min(scene.income(shop) * scene.rng.uniform(0.1, 0.5), 49_000.0)
-    amounts = (takings * scene.rng.normal(1, 0.25, days).clip(0.3, 1.6) / 100).round() * 100
+    takings = min(scene.income(shop) * scene.rng.uniform(0.2, 1.0), scene.rng.uniform(18_000, 47_000))
+    amounts = (takings * scene.rng.normal(1, 0.22, days).clip(0.3, 1.4) / 100).round() * 100
     at = scene.spread(scene.start, days, days)
     city = scene.home(shop)
     scene.pay(at, scene.desk(city), shop, amounts.clip(100), "cash_deposit", "takings", city)
     supplier = scene.outsiders(1, "company")
-    kept = scene.rng.uniform(0.3, 0.9)
-    scene.pay(at[-1] + scene.later(12, 120), shop, supplier, amounts.sum() * kept, "transfer", "supplies")
+    bought = scene.slices(amounts.sum() * scene.rng.uniform(0.5, 0.95), int(scene.rng.integers(1, 4)), 6.0)
+    ordered = scene.by_day(at[-1] + scene.later(12, 120, len(bought)))
+    scene.pay(ordered, shop, supplier, bought, "transfer", scene.stated("supplies", 0.8))
 
 
 @typology("拆分存现", family="cash", source="T01; FFIEC App. F/G", look_alike=daily_takings)
@@ -32,16 +35,18 @@ def cash_structuring(scene: Scene) -> None:
     of the money leaves within 54 hours after the last.
     """
     rng = scene.rng
-    accounts = scene.recruits(int(rng.integers(1, 4)))
+    accounts = scene.recruits(int(rng.integers(1, 4)), firm_share=0.15)
     deposits = int(rng.integers(3 * len(accounts), 16))
     counts = 3 + rng.multinomial(deposits - 3 * len(accounts), np.full(len(accounts), 1 / len(accounts)))
     boss = scene.outsiders(1)
     scene.join(accounts, "depositor")
     scene.join(boss, "beneficiary")
     ceiling = (49_900, 38_000, 29_500)[scene.sophistication]
+    least = (0.62, 0.4, 0.25)[scene.sophistication]
+    purpose = scene.pretext("goods", "loan_repayment", "family")
     for account, count in zip(accounts, counts, strict=True):
         days = rng.uniform(2, 7) * scene.pace()
-        amounts = (rng.uniform(0.62, 1.0, count) * ceiling / 100).round() * 100
+        amounts = (rng.uniform(least, 1.0, count) * ceiling / 100).round() * 100
         at = scene.spread(scene.start, days, count)
         home = scene.home(account)
         for moment, amount in zip(at, amounts, strict=True):
@@ -49,4 +54,4 @@ def cash_structuring(scene: Scene) -> None:
             scene.pay(int(moment), scene.desk(city), account, amount, "cash_deposit", "cash", city)
         outs = int(rng.integers(1, 4))
         leaves = scene.slices(amounts.sum() * rng.uniform(0.8, 0.97), outs, 6.0)
-        scene.pay(at[-1] + scene.later(2, 48, outs) + DAY_US // 4, account, boss, leaves)
+        scene.pay(at[-1] + scene.later(2, 48, outs) + DAY_US // 4, account, boss, leaves, "transfer", purpose)

@@ -28,25 +28,23 @@ def coin_trader(scene: Scene) -> None:
     trader = scene.insiders(1)[0]
     scene.join(trader, "trader")
     buyers, sellers = _buyers(scene), _buyers(scene)
-    at, is_round = scene.start, rng.random() < 0.5
+    at = scene.start
     for _ in range(int(rng.integers(2, 6))):
         yuan = _sales(scene, int(rng.integers(1, 4)))
         sold = at + np.sort(scene.later(0.1, 12, len(yuan)))
         scene.pay(
             sold, rng.choice(buyers, len(yuan)), trader, yuan, "transfer", scene.stated("investment", 0.4)
         )
-        count = int(rng.integers(1, 6))
-        again = rng.dirichlet(np.full(count, 4.0)) * yuan.sum() * rng.uniform(0.4, 0.99)
-        if is_round:
-            again = np.maximum(again // 100 * 100, 100)
+        count = int(rng.integers(1, 9))
+        again = scene.slices(yuan.sum() * rng.uniform(0.6, 0.99), count, 6.0)
         bought = sold[-1] + scene.later(0.2, 30, count)
         purpose = scene.stated("investment", 0.4)
-        scene.pay(bought, trader, rng.choice(sellers, count), again.round(2), "transfer", purpose)
+        scene.pay(bought, trader, rng.choice(sellers, count), again, "transfer", purpose)
         at += int(scene.later(12, 80))
     if rng.random() < 0.5:
         friends = scene.outsiders(int(rng.integers(1, 4)))
-        lent = yuan.sum() * rng.uniform(0.01, 0.05)
-        scene.pay(at + scene.later(1, 40, len(friends)), trader, friends, lent / len(friends))
+        lent = scene.slices(yuan.sum() * rng.uniform(0.05, 0.2), len(friends), 6.0)
+        scene.live(at + scene.later(1, 40, len(friends)), trader, friends, lent)
 
 
 @typology(

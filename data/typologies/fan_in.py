@@ -6,7 +6,7 @@ from data.typologies import Scene, typology
 
 
 def group_buy(scene: Scene) -> None:
-    """A group-buy leader or rent collector gathers equal sums and pays the supplier."""
+    """A group-buy leader gathers the price of some items each, less coupons, and pays the supplier."""
     rng = scene.rng
     leader = scene.insiders(1, "person" if rng.random() < 0.8 else "micro_business")[0]
     count = int(rng.integers(8, 35))
@@ -15,13 +15,14 @@ def group_buy(scene: Scene) -> None:
     neighbours = neighbours[neighbours != leader]
     payers[: len(neighbours)] = neighbours
     scene.join(leader, "leader")
-    price = float(rng.choice([199, 388, 800, 1_500, 2_600, 4_000]))
-    amounts = price * rng.integers(1, 4, count)
+    items = rng.integers(2, 7, count) * rng.lognormal(6.15, 0.7)  # one price, several items
+    amounts = scene.rounded((items * rng.uniform(0.9, 1.0, count)).clip(50, 30_000))
     at = scene.spread(scene.start, rng.uniform(1, 6), count)
-    scene.pay(at, payers, leader, amounts)
-    supplier = scene.outsiders(1, "company")
-    kept = amounts.sum() * rng.uniform(0.82, 0.97)
-    scene.pay(at[-1] + scene.later(2, 72), leader, supplier, kept, "transfer", "supplies")
+    scene.pay(at, payers, leader, amounts, "transfer", scene.stated("goods"))
+    suppliers = scene.outsiders(int(rng.integers(1, 3)), "company")
+    costs = scene.slices(amounts.sum() * rng.uniform(0.82, 0.97), len(suppliers), 8.0)
+    ordered = scene.by_day(at[-1] + scene.later(2, 72, len(suppliers)))
+    scene.pay(ordered, leader, suppliers, costs, "transfer", scene.stated("supplies", 0.8))
 
 
 @typology("归集", family="fan_in", source="T03; AMLworld fan-in", look_alike=group_buy)
@@ -32,7 +33,7 @@ def fan_in(scene: Scene) -> None:
     nearly all of it away within a day after. Times hold times the scheme's pace.
     """
     rng = scene.rng
-    collector = scene.recruits(1)[0]
+    collector = scene.recruits(1, firm_share=0.2)[0]
     payers = scene.outsiders(int(rng.integers(8, 31)))
     boss = scene.outsiders(int(rng.integers(1, 3)))
     scene.join(collector, "collector")
@@ -40,6 +41,9 @@ def fan_in(scene: Scene) -> None:
     scene.join(boss, "beneficiary")
     amounts = scene.slices(rng.lognormal(10.7, 0.7), len(payers), 8.0)
     at = scene.spread(scene.start, rng.uniform(1, 4) * scene.pace(), len(payers))
-    scene.pay(at, payers, collector, amounts)
+    scene.pay(at, payers, collector, amounts, "transfer", scene.pretext("goods", "family"))
+    purpose = scene.pretext("supplies", "goods", "loan_repayment")
     leaves = scene.slices(amounts.sum() * rng.uniform(0.9, 0.98), len(boss), 8.0)
-    scene.pay(at[-1] + scene.later(0.5, 20 * scene.pace(), len(boss)), collector, boss, leaves)
+    scene.pay(
+        at[-1] + scene.later(0.5, 20 * scene.pace(), len(boss)), collector, boss, leaves, "transfer", purpose
+    )

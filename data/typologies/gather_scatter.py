@@ -24,11 +24,10 @@ def online_seller(scene: Scene) -> None:
     is_small = rng.random() < 0.5
     buyers = persons[:orders_count]
     suppliers = persons[orders_count:] if is_small else scene.outsiders(supplier_count, "company")
-    unit = float(rng.choice([100, 10, 0.01]))
-    orders = scene.portions(rng.lognormal(10.9, 0.7), len(buyers), 6.0, unit)
+    orders = scene.slices(rng.lognormal(10.9, 0.7), len(buyers), 6.0)
     at = scene.waking(scene.start, rng.uniform(0.6, 4), len(buyers))
     scene.pay(at, buyers, seller, orders, "transfer", scene.stated("goods"))
-    costs = scene.portions(orders.sum() * rng.uniform(0.78, 0.97), len(suppliers), 6.0, unit)
+    costs = scene.portions(orders.sum() * rng.uniform(0.78, 0.97), len(suppliers), 6.0)
     shipped = scene.by_day(at[-1] + scene.later(0.5, 48) + scene.later(0.02, 14, len(suppliers)))
     scene.pay(shipped, seller, suppliers, costs, "transfer", scene.stated("goods"))
 
@@ -55,7 +54,7 @@ def gather_scatter(scene: Scene) -> None:
     scene.join(mules, "mule")
     scene.join(payees[~np.isin(payees, mules)], "payee")
     scene.warm_up(hub)
-    credits = scene.rounded(scene.portions(rng.lognormal(10.9, 0.7), len(payers), 6.0))
+    credits = scene.slices(rng.lognormal(10.9, 0.7), len(payers), 6.0)
     at = scene.waking(scene.start, rng.uniform(0.6, 4) * scene.pace(), len(payers))
     for moment, payer, yuan in zip(at, payers, credits, strict=True):
         scene.pay(moment, payer, hub, yuan, "transfer", scene.pretext("goods", "loan"))

@@ -34,25 +34,29 @@ def switching_policy(scene: Scene) -> None:
     holder, spouse = scene.insiders(2)
     scene.join(holder, "policyholder")
     first, second = scene.outsiders(2, "insurer")
-    premium = round(scene.income(holder) * rng.uniform(4, 18), -2)
-    sources = scene.outsiders(1, "broker") if rng.random() < 0.6 else scene.outsiders(int(rng.integers(1, 4)))
-    cash = premium * rng.uniform(0.05, 0.5) if rng.random() < 0.35 else 0.0
+    premium = float(scene.rounded(scene.income(holder) * rng.uniform(5, 19)))
+    kind = "broker" if rng.random() < 0.5 else "person"
+    sources = scene.outsiders(int(rng.integers(1, 5)), kind)
+    cash = premium * rng.uniform(0.1, 0.55) if rng.random() < 0.45 else 0.0
     paid_in = _pay_in(scene, holder, cash, rng.uniform(1, 5)) if cash else scene.start
-    parts = rng.dirichlet(np.full(len(sources), 4.0)) * (premium - cash) * rng.uniform(1.03, 1.2)
+    parts = scene.slices((premium - cash) * rng.uniform(1.05, 1.15), len(sources), 5.0)
     came = scene.start + np.sort(scene.later(1, 90, len(sources)))
     purpose = scene.stated("investment" if scene.world.holder[sources[0]] == "broker" else "family", 0.6)
     scene.pay(came, sources, holder, parts, "transfer", purpose)
     bought = max(paid_in, int(came[-1])) + int(scene.later(2, 120))
-    scene.pay(bought, holder, first, premium, "transfer", "insurance")
+    # Some spread the money over two policies.
+    premiums = scene.portions(premium, 1 + int(rng.random() < 0.15), 60.0)
+    scene.pay(bought, holder, first, premiums, "transfer", "insurance")
     paid = spouse if rng.random() < 0.3 else holder
     if paid == spouse:
         scene.join(spouse, "spouse")
-    value, back = premium * rng.uniform(0.86, 1.01), bought + dwell
-    scene.pay(back, first, paid, value, "transfer", "insurance")
+    values, back = premiums * rng.uniform(0.86, 1.0), bought + dwell
+    scene.pay(back, first, paid, values, "transfer", "insurance")
     # The new policy, or the need for cash that ended the old one.
     new = second if rng.random() < 0.6 else scene.outsiders(1)[0]
     purpose = "insurance" if new == second else scene.stated("family", 0.4)
-    scene.pay(back + scene.later(2, 120), paid, new, value * rng.uniform(0.7, 0.99), "transfer", purpose)
+    uses = scene.slices(values.sum() * rng.uniform(0.85, 0.99), int(rng.integers(1, 3)), 6.0)
+    scene.pay(back + scene.later(2, 120, len(uses)), paid, new, uses, "transfer", purpose)
 
 
 @typology(
@@ -73,15 +77,15 @@ def insurance_wash(scene: Scene) -> None:
     holder, third = scene.recruits(2)
     scene.join(holder, "policyholder")
     scene.join(third, "third_party")
-    sources = scene.outsiders(int(rng.integers(2, 5)))
+    sources = scene.outsiders(int(rng.integers(1, 5)))
     exits = scene.outsiders(int(rng.integers(1, 3)))
     scene.join(sources, "source")
     scene.join(exits, "exit")
-    premium = round(scene.income(holder) * rng.uniform(6.1, 20), -2)
+    premium = float(scene.rounded(scene.income(holder) * rng.uniform(6.5, 20)))
     days = rng.uniform(1, 5) * scene.pace()
-    cash = premium * rng.uniform(0.1, 0.6) if rng.random() < 0.6 else 0.0
+    cash = premium * rng.uniform(0.1, 0.6) if rng.random() < 0.55 else 0.0
     paid_in = _pay_in(scene, holder, cash, days) if cash else scene.start
-    parts = scene.slices((premium - cash) * 1.04, len(sources), 5.0)
+    parts = scene.slices((premium - cash) * rng.uniform(1.05, 1.15), len(sources), 5.0)
     came = scene.spread(scene.start, days, len(sources))
     scene.pay(came, sources, holder, parts, "transfer", scene.stated("family", 0.3))
     count = (1, 1, 2)[scene.sophistication]

@@ -25,29 +25,39 @@ def _night_of(scene: Scene, at: np.ndarray) -> np.ndarray:
     return (at - scene.calendar.start_us - 12 * HOUR_US) // DAY_US
 
 
+def _prizes(scene: Scene, total: float, players: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Prizes that add up to a sum, and who of those that played wins them: one in seven."""
+    winners = scene.rng.choice(np.unique(players), max(len(players) // 7, 1), replace=False)
+    return scene.slices(total, len(winners), 6.0), winners
+
+
 def lottery_shop(scene: Scene) -> None:
     """A lottery shop or a seller of game credit: small round sales, a few prizes, a supplier."""
     rng = scene.rng
-    shop = scene.insiders(1, "micro_business" if rng.random() < 0.4 else "person")[0]
+    # Two or three of a family sell under one roof, each with a code of their own.
+    shops = scene.insiders(int(rng.integers(1, 4)), "micro_business" if rng.random() < 0.4 else "person")
     players = scene.outsiders(int(rng.integers(25, 61)))
     supplier = scene.outsiders(1, "company" if rng.random() < 0.6 else "person")
-    scene.join(shop, "shop")
-    at = _evenings(scene, int(len(players) * rng.uniform(1.2, 1.9)))
+    scene.join(shops, "shop")
+    at = _evenings(scene, int(len(players) * rng.uniform(1.3, 2.1)))
     buyer = rng.choice(players, len(at))
-    yuan = rng.choice(STAKES if rng.random() < 0.5 else PACKS, len(at), p=LIKELY).astype(float)
-    if rng.random() < 0.4:  # game credit goes at a discount, an odd one
+    shop = rng.permutation(np.resize(shops, len(at)))
+    yuan = rng.choice(STAKES if rng.random() < 0.8 else PACKS, len(at), p=LIKELY).astype(float)
+    if rng.random() < 0.3:  # game credit goes at a discount, an odd one
         yuan = (yuan * rng.uniform(0.985, 1.0, len(at))).round(2)
     scene.pay(at, buyer, shop, yuan, "qr", scene.stated("shopping", 0.6))
     night = _night_of(scene, at)
-    for one in np.unique(night):
-        taken = yuan[night == one].sum()
-        close = at[night == one].max()
-        winners = rng.choice(np.unique(buyer[night == one]), max((night == one).sum() // 7, 1), replace=False)
-        prizes = rng.dirichlet(np.full(len(winners), 2.0)) * taken * rng.uniform(0.2, 0.6)
-        prizes = np.maximum((prizes / 10).round() * 10, 10)
-        scene.pay(close + scene.later(0.2, 12, len(winners)), shop, winners, prizes)
-        rest = max(taken - prizes.sum(), 20.0) * rng.uniform(0.7, 0.97)
-        scene.pay(close + scene.later(1, 24), shop, supplier, rest, "transfer", scene.stated("supplies", 0.5))
+    for one, seller in sorted(set(zip(night.tolist(), shop.tolist(), strict=True))):
+        mine = (night == one) & (shop == seller)
+        taken, close = yuan[mine].sum(), at[mine].max()
+        won = 0.0
+        if taken >= 600:
+            prizes, winners = _prizes(scene, taken * rng.uniform(0.35, 0.7), buyer[mine])
+            scene.pay(close + scene.later(0.2, 12, len(winners)), seller, winners, prizes)
+            won = prizes.sum()
+        rest = scene.rounded((taken - won) * rng.uniform(0.75, 0.97))
+        paid = close + scene.later(1, 24)
+        scene.pay(paid, seller, supplier, rest, "transfer", scene.stated("supplies", 0.5))
 
 
 @typology("网络赌博", family="fan_in", source="T18; AMLTRIX T0017", look_alike=lottery_shop)
@@ -72,7 +82,7 @@ def online_gambling(scene: Scene) -> None:
     player = rng.permutation(np.resize(players, len(at)))
     collector = rng.permutation(np.resize(collectors, len(at)))
     yuan = rng.choice(STAKES, len(at), p=LIKELY).astype(float)
-    if scene.sophistication:  # a careful site tells players apart by the cents
+    if scene.sophistication and rng.random() < 0.8:  # such a site tells players apart by the cents
         yuan -= rng.integers(0, 100, len(at)) / 100
     scene.pay(at, player, collector, yuan, "qr", scene.stated("shopping", 0.3))
     night = _night_of(scene, at)
@@ -81,9 +91,8 @@ def online_gambling(scene: Scene) -> None:
         taken, close = yuan[mine].sum(), at[mine].max()
         won = 0.0
         if taken >= 600:  # a poor night has no winner to speak of
-            winners = rng.choice(np.unique(player[mine]), max(mine.sum() // 7, 1), replace=False)
-            prizes = scene.portions(taken * rng.uniform(0.5, 0.8), len(winners), 6.0)
+            prizes, winners = _prizes(scene, taken * rng.uniform(0.5, 0.8), player[mine])
             scene.pay(close + scene.later(0.2, 6, len(winners)), taker, winners, prizes)
             won = prizes.sum()
-        rest = (taken - won) * rng.uniform(0.9, 0.99)
+        rest = scene.rounded((taken - won) * rng.uniform(0.9, 0.99))
         scene.pay(close + scene.later(0.5, 8 * scene.pace()), taker, operator, rest)

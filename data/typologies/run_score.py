@@ -8,25 +8,26 @@ from data.schema import HOUR_US
 from data.typologies import Scene, typology
 from data.world.calendar import EVENING, LATE
 
+MIDDLE = (6.1, 6.9)  # log of the median yuan of a payment, of an evening at a stall or of a site
+
 
 def fair_stall(scene: Scene) -> None:
     """A stall at a fair or a live-stream shop sells to strangers in rushes, then pays its supplier."""
     rng = scene.rng
     seller = scene.insiders(1, "person" if rng.random() < 0.7 else "micro_business")[0]
-    rushes = int(rng.integers(2, 6))
+    rushes = int(rng.integers(3, 8))
     buyers = scene.outsiders(int(rng.integers(36, 121)))
     supplier = scene.outsiders(1, "company" if rng.random() < 0.6 else "person")
     scene.join(seller, "seller")
     clock = LATE if rng.random() < 0.6 else EVENING
     purpose = scene.stated("shopping", 0.7)
-    grain = float(rng.choice([0.01, 0.1, 1, 10, 100]))  # sold by weight, or at whole prices
+    middle = rng.uniform(*MIDDLE)
     moments = scene.during(scene.start, rushes, rushes, clock, scene.calendar.leisure_weight())
     for moment, group in zip(moments, np.array_split(buyers, rushes), strict=True):
         at = np.sort(moment + (rng.uniform(0, rng.uniform(0.3, 2), len(group)) * HOUR_US).astype(np.int64))
-        prices = rng.lognormal(6.3, 0.9, len(group)).clip(60, 5_000)
-        prices = np.maximum((prices / grain).round() * grain, grain)
+        prices = scene.rounded(rng.lognormal(middle, 0.8, len(group)).clip(105, 5_000))
         scene.pay(at, group, seller, prices, "qr", purpose)
-        cost = prices.sum() * rng.uniform(0.5, 0.97)
+        cost = scene.rounded(prices.sum() * rng.uniform(0.7, 0.98))
         paid = at[-1] + scene.later(0.3, 40)
         scene.pay(paid, seller, supplier, cost, "transfer", scene.stated("supplies", 0.5))
 
@@ -54,15 +55,16 @@ def run_score(scene: Scene) -> None:
     scene.join(pool, "pool")
     scene.join(payers, "payer")
     begin = scene.warm_up(runners)
-    purpose = scene.stated("shopping", 0.4)
+    purpose, middle = scene.stated("shopping", 0.4), rng.uniform(*MIDDLE)
     nights = scene.night(begin, bursts, min(bursts * scene.pace(), 10))
     for number, (moment, group) in enumerate(zip(nights, np.array_split(payers, bursts), strict=True)):
         minutes = rng.uniform(10, 60)
         at = np.sort(moment + (rng.uniform(0, minutes / 60, len(group)) * HOUR_US).astype(np.int64))
-        yuan = scene.rounded(rng.lognormal(6.7, 0.8, len(group)).clip(105, 5_000))
+        yuan = scene.rounded(rng.lognormal(middle, 0.8, len(group)).clip(105, 5_000))
         # The next code takes over each time; a big burst needs two.
         code = (number + np.arange(len(group)) % rng.integers(1, 3)) % len(runners)
         scene.pay(at, group, runners[code], yuan, "qr", purpose)
         for used in np.unique(code):
-            swept = yuan[code == used].sum() * rng.uniform(0.98, 0.992)
+            taken = float(yuan[code == used].sum())
+            swept = float(max(scene.rounded(taken * rng.uniform(0.98, 0.992)), taken * 0.98))
             scene.pay(at[-1] + scene.later(0.1, 3 * scene.pace()), runners[used], pool, swept)

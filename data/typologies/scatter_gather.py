@@ -32,15 +32,14 @@ def loan_pool(scene: Scene) -> None:
     giver, taker, between = _middle(scene, "person" if is_family else "micro_business")
     own = np.append([giver, taker], between[scene.is_inside(between)])
     scene.join(own, "relative" if is_family else "till")
-    unit = 100.0 if is_family else 0.01
-    gifts = scene.portions(_sum(scene, len(between)), len(between), 15.0, unit)
+    gifts = scene.slices(_sum(scene, len(between)), len(between), 15.0)
     source = scene.outsiders(1, "insurer" if is_family else "company")
     came, given, returned = ("insurance", "gift", "loan") if is_family else ("goods", "unstated", "takings")
     scene.pay(scene.start, source, giver, gifts.sum() * rng.uniform(1, 1.3), "transfer", scene.stated(came))
     at = scene.waking(scene.start, rng.uniform(0.5, 4), len(between))
     scene.pay(at, giver, between, gifts, "transfer", scene.stated(given))
     back = scene.by_day(at + scene.later(2, 96, len(between)))
-    pooled = gifts * rng.choice([1.0, 1.0, 0.95, 0.9])
+    pooled = scene.rounded(gifts * rng.uniform(rng.choice([0.9, 0.95, 0.98]), 1.0, len(gifts)))
     scene.pay(back, between, taker, pooled, "transfer", scene.stated(returned))
 
 
@@ -61,15 +60,14 @@ def scatter_gather(scene: Scene) -> None:
     scene.join(between, "between")
     scene.join(funder, "funder")
     scene.warm_up(np.array([giver, taker]))
-    slices = scene.rounded(scene.portions(_sum(scene, len(between)), len(between), 12.0).clip(100, 49_900))
+    slices = scene.slices(_sum(scene, len(between)), len(between), 12.0).clip(100, 49_900)
     scene.pay(scene.start, funder, giver, slices.sum() * rng.uniform(1.0, 1.04))
     at = scene.by_day(scene.start + scene.later(0.3, 90 * scene.pace(), len(between)))
     rests = scene.later(2, 96 * scene.pace(), len(between))
     rests[0] = scene.later(12, 96 * scene.pace())  # one at least keeps it for half a day
     back = scene.by_day(at + rests)
     passed = slices * rng.uniform(0.95, 0.99, len(between))
-    if scene.sophistication == 0:
-        passed = passed.round()
+    passed = np.maximum(scene.rounded(passed), slices * 0.95)
     for account, out, slice_, home, rest in zip(between, at, slices, back, passed, strict=True):
         scene.pay(out, giver, account, slice_, "transfer", scene.pretext("family", "gift"))
         scene.pay(home, account, taker, rest, "transfer", scene.pretext("loan", "loan_repayment"))

@@ -21,7 +21,7 @@ def trading_start_up(scene: Scene) -> None:
     scene.begin_within(days + 12)
     firm = scene.insiders(1, "company")[0]
     scene.join(firm, "start_up")
-    invoices = _invoices(scene, float(rng.choice([10_000, 1_000, 100, 1])))
+    invoices = _invoices(scene, float(rng.choice([10_000, 10_000, 1_000, 100])))
     at = scene.office(scene.start, days, len(invoices))
     clients = scene.outsiders(int(rng.integers(3, 9)), "company")
     persons = scene.outsiders(10)
@@ -31,11 +31,12 @@ def trading_start_up(scene: Scene) -> None:
     people = str(rng.choice(["payroll", "loan_repayment"]))
     for moment, yuan in zip(at, invoices, strict=True):
         scene.pay(moment, rng.choice(clients), firm, yuan, "transfer", scene.stated("goods"))
-        cost = yuan * rng.uniform(0.4, 0.75)
-        paid = scene.office(moment, 9, 2)
-        scene.pay(paid[0], firm, rng.choice(makers), cost, "transfer", scene.stated("goods"))
-        private = yuan * rng.uniform(0.05, 0.24)
-        scene.pay(paid[1], firm, rng.choice(staff), private, "transfer", scene.stated(people))
+        bills = scene.portions(yuan * rng.uniform(0.8, 0.98), int(rng.integers(1, 4)), 6.0)
+        paid = scene.office(moment, 9, len(bills))
+        for number, (due, bill) in enumerate(zip(paid, bills, strict=True)):
+            # Goods first; what is left pays people.
+            payee, why = (rng.choice(makers), "goods") if number < 2 else (rng.choice(staff), people)
+            scene.pay(due, firm, payee, bill, "transfer", scene.stated(why))
 
 
 @typology(

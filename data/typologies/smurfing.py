@@ -17,8 +17,7 @@ def _like_sums(scene: Scene, least_spread: float = 0.05) -> np.ndarray:
 def fee_collector(scene: Scene) -> None:
     """A class parent or owners' committee collects tuition or property fees and pays them on."""
     rng = scene.rng
-    unit = float(rng.choice([100, 10, 0.01]))
-    fees = (_like_sums(scene) / unit).round() * unit
+    fees = scene.rounded(_like_sums(scene))
     inside = scene.insiders(1 + len(fees) // 4)
     collector = inside[0] if rng.random() < 0.7 else scene.insiders(1, "micro_business")[0]
     # Some of the families bank here: those who can afford the fee.
@@ -29,9 +28,11 @@ def fee_collector(scene: Scene) -> None:
     purpose = scene.stated("tuition" if is_school else "utility")
     at = scene.waking(scene.start, rng.uniform(1, 5), len(fees))
     scene.pay(at, rng.permutation(payers), collector, fees, "transfer", purpose)
-    passed = fees.sum() * rng.uniform(0.88, 0.99)
+    passed = fees.sum() * rng.uniform(0.9, 0.99)
     payee = scene.outsiders(1, "company" if is_school else "utility")
-    scene.pay(scene.by_day(at[-1] + scene.later(0.5, 48)), collector, payee, passed, "transfer", purpose)
+    dues = scene.slices(passed, int(rng.integers(1, 3)), 8.0)
+    gone = scene.by_day(at[-1] + scene.later(0.5, 48, len(dues)))
+    scene.pay(gone, collector, payee, dues, "transfer", purpose)
 
 
 @typology("多人分拆", family="fan_in", source="T02; AMLTRIX T0016.005", look_alike=fee_collector)

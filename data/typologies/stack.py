@@ -27,16 +27,15 @@ def _sink(
     layers: list[np.ndarray],
     kept: tuple[float, float],
     purpose: Callable[[], str],
-    unit: float | None = None,
 ) -> None:
     """Pay a sum down the layers; each account passes on what reached it, less a share."""
     rng = scene.rng
-    held = scene.portions(rng.lognormal(11.2, 0.6), len(layers[0]), 6.0, unit)
+    held = scene.portions(rng.lognormal(11.2, 0.6), len(layers[0]), 6.0)
     ready = scene.start + scene.later(0.02, 8, len(layers[0]))
     for upper, lower in pairwise(layers):
         reached, last = np.zeros(len(lower)), np.zeros(len(lower), np.int64)
         for payer, yuan, moment in zip(upper, held, ready, strict=True):
-            parts = scene.portions(yuan, len(lower), 5.0, unit)
+            parts = scene.portions(yuan, len(lower), 5.0)
             at = rng.permutation(scene.waking(int(moment), rng.uniform(1, 2.5) * scene.pace(), len(lower)))
             scene.pay(at, payer, lower, parts, "transfer", purpose())
             reached, last = reached + parts, np.maximum(last, at)
@@ -49,8 +48,7 @@ def distribution_chain(scene: Scene) -> None:
     # The agents of direct sales work from private accounts.
     layers = _layers(scene, "micro_business" if scene.rng.random() < 0.6 else "person")
     scene.join(np.concatenate(layers[1:-1]), "distributor")
-    unit = float(scene.rng.choice([100, 10, 0.01]))
-    _sink(scene, layers, (0.82, 0.98), lambda: scene.stated("goods"), unit)
+    _sink(scene, layers, (0.82, 0.98), lambda: scene.stated("goods"))
 
 
 @typology("多层堆叠", family="pass_through", source="T09; AMLworld stack", look_alike=distribution_chain)

@@ -20,8 +20,7 @@ def student_budget(scene: Scene) -> None:
     scene.join(student, "student")
     days = rng.uniform(3, 20)
     family = scene.outsiders(int(rng.integers(1, 6)))
-    unit = float(rng.choice([1_000, 100, 0.01]))
-    sums = (_credits(scene, int(rng.integers(3, 11))) / unit).round() * unit
+    sums = scene.rounded(_credits(scene, int(rng.integers(3, 11))))
     at = scene.waking(scene.start, days, len(sums))
     school, landlord = scene.outsiders(1, "company")[0], scene.outsiders(1)[0]
     for moment, yuan in zip(at, sums, strict=True):
@@ -31,13 +30,13 @@ def student_budget(scene: Scene) -> None:
         else:
             scene.pay(moment, rng.choice(family), student, yuan, "transfer", scene.stated("family"))
         payee, purpose = (school, "tuition") if rng.random() < 0.7 else (landlord, "rent")
-        paid = yuan * rng.uniform(0.85, 1.0)
+        paid = scene.rounded(yuan * rng.uniform(0.88, 1.0))
         gone = scene.by_day(moment + scene.later(0.2, 40))
         scene.pay(gone, student, payee, paid, "transfer", scene.stated(purpose))
     jobs = int(rng.integers(1, 5))
     wages = rng.lognormal(7.4, 0.5, jobs).round()
     employers = scene.outsiders(jobs, "company")
-    scene.pay(scene.waking(scene.start, days, jobs), employers, student, wages, "transfer", "payroll")
+    scene.live(scene.waking(scene.start, days, jobs), employers, student, wages, "transfer", "payroll")
 
 
 @typology("学生卡农", family="profile_mismatch", source="T11; AMLTRIX T0140", look_alike=student_budget)
@@ -67,6 +66,7 @@ def student_mule(scene: Scene) -> None:
         else:
             scene.pay(moment, victim, student, credit)
         left = credit * rng.uniform(0.9, 0.995)
+        left = float(max(scene.rounded(left), credit * 0.9))
         gone = moment + scene.later(0.1, 6 * scene.pace())
         if rng.random() < 0.2 and left < 20_000:
             city, notes = int(rng.choice(scene.world.city)), np.floor(left / 100) * 100

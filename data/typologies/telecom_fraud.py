@@ -14,9 +14,13 @@ def _payments(scene: Scene) -> np.ndarray:
     return scene.slices(float(total), int(scene.rng.integers(1, 5)), 5.0)
 
 
-def _elder(scene: Scene, yuan: float) -> int:
-    """The oldest of eight customers, for whom a fund or a lender pays out ``yuan`` at the start."""
-    eight = scene.insiders(8)
+def _elder(scene: Scene, yuan: float, others: np.ndarray) -> int:
+    """The oldest of eight customers, none of ``others``.
+
+    A fund or a lender pays out ``yuan`` for them at the start.
+    """
+    eight = scene.insiders(8 + len(others))
+    eight = eight[~np.isin(eight, others)][:8]
     elder = int(eight[np.argmin(scene.world.birth_year[scene.world.owner[eight]])])
     source, purpose = ("broker", "investment") if scene.rng.random() < 0.75 else ("lender", "loan")
     paid_out = yuan * scene.rng.uniform(1.0, 1.1)
@@ -27,12 +31,10 @@ def _elder(scene: Scene, yuan: float) -> int:
 def deposit_or_emergency(scene: Scene) -> None:
     """A buyer, often an older one, pays for a house, or a family pays a hospital; it moves on at once."""
     rng = scene.rng
-    # Half of all sums are odd: a share of a price, a hospital's bill.
-    odd = rng.uniform(0.985, 1.0) if rng.random() < 0.5 else 1.0
-    parts = _payments(scene) * odd
-    payer = _elder(scene, parts.sum()) if rng.random() < 0.5 else int(scene.outsiders(1)[0])
-    middle = scene.insiders(2)
-    middle = middle[middle != payer][0]
+    parts = _payments(scene)
+    middle = scene.insiders(1)[0]
+    is_own = rng.random() < 0.5
+    payer = _elder(scene, parts.sum(), middle[None]) if is_own else int(scene.outsiders(1)[0])
     is_house = rng.random() < 0.6
     scene.join(middle, "seller" if is_house else "relative")
     if scene.world.owner[payer] >= 0:
@@ -43,8 +45,8 @@ def deposit_or_emergency(scene: Scene) -> None:
     owed = scene.outsiders(1, "lender" if is_house else "company")
     owed_purpose = "loan_repayment" if is_house else scene.stated("goods", 0.3)
     for moment, yuan in zip(at, parts, strict=True):
-        others = scene.outsiders(int(rng.integers(0, 4)))
-        leaves = scene.portions(yuan * rng.uniform(0.6, 0.99), 1 + len(others), 3.0) * odd
+        others = scene.outsiders(int(rng.integers(1, 5)))
+        leaves = scene.portions(yuan * rng.uniform(0.75, 0.99), 1 + len(others), 8.0)
         left = moment + scene.later(0.05, 4, len(leaves))
         if 1_000 <= leaves[0] < 40_000 and rng.random() < 0.4:
             scene.fetch_cash(left[0], middle, leaves[0])
@@ -76,9 +78,8 @@ def telecom_fraud(scene: Scene) -> None:
     scene.start = scene.warm_up(mules[:1])
     parts = _payments(scene)
     # A customer of this bank who pays is a victim, so no member.
-    victim = _elder(scene, parts.sum()) if rng.random() < 0.5 else int(scene.outsiders(1)[0])
-    if victim in mules:
-        victim = int(scene.outsiders(1)[0])
+    is_own = rng.random() < 0.5
+    victim = _elder(scene, parts.sum(), mules) if is_own else int(scene.outsiders(1)[0])
     at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), WAKING)
     scene.pay(at, victim, card, parts, "transfer", scene.stated("investment", 0.3))
     hop = 0.48 * scene.pace()  # hours; two hops are over within the golden one
@@ -87,7 +88,9 @@ def telecom_fraud(scene: Scene) -> None:
         arrives = moment + scene.later(0.03, hop, len(seconds))
         scene.pay(arrives, card, seconds, splits)
         for second, reached, share in zip(mules[1:], arrives, splits, strict=False):
-            left, yuan = reached + scene.later(0.03, hop), share * rng.uniform(0.97, 0.995)
+            left = reached + scene.later(0.03, hop)
+            yuan = share * rng.uniform(0.97, 0.995)
+            yuan = float(max(scene.rounded(yuan), share * 0.965))
             if 1_000 <= share < 40_000 and rng.random() < 0.4:
                 scene.fetch_cash(left, second, yuan)
             else:

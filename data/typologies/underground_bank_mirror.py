@@ -18,6 +18,14 @@ def _deals(scene: Scene, least: int, unit: float) -> np.ndarray:
     return np.asarray((dollars / unit).round() * unit)
 
 
+def _parts(scene: Scene, dollars: float, unit: float) -> np.ndarray:
+    """A deal in one sum, or split in two multiples of the unit."""
+    if dollars < 2 * unit or scene.rng.random() >= 0.4:
+        return np.array([dollars])
+    first = unit * int(scene.rng.integers(1, int(dollars // unit)))
+    return np.array([first, dollars - first])
+
+
 def overseas_buyer(scene: Scene) -> None:
     """A purchasing agent or a student's family collects yuan for dollar prices and wires them abroad."""
     rng = scene.rng
@@ -26,7 +34,8 @@ def overseas_buyer(scene: Scene) -> None:
     is_agent = rng.random() < 0.6
     payer = scene.insiders(1)[0]
     scene.join(payer, "agent" if is_agent else "parent")
-    dollars = _deals(scene, 3, float(rng.choice([1_000, 500, 100])))
+    unit = float(rng.choice([1_000, 500, 500, 100]))
+    dollars = _deals(scene, 6, unit)
     count = len(dollars)
     at = scene.waking(scene.start, days, count)
     quoted = round(rng.uniform(*RATE), 2)
@@ -36,10 +45,12 @@ def overseas_buyer(scene: Scene) -> None:
         at, sender, payer, dollars * quoted, "transfer", scene.stated("goods" if is_agent else "family")
     )
     abroad = scene.outsiders(int(rng.integers(1, 4)), "overseas")
-    cost = quoted * rng.uniform(0.95, 0.998, count)
-    sent = scene.by_day(at + scene.later(0.5, 48, count))
+    cost = quoted * rng.uniform(0.97, 0.998, count)
     purpose = scene.stated("goods" if is_agent else "tuition")
-    scene.pay(sent, payer, rng.choice(abroad, count), dollars * cost, "wire", purpose)
+    for moment, usd, price in zip(at, dollars, cost, strict=True):
+        parts = _parts(scene, usd, unit)
+        sent = scene.by_day(moment + scene.later(0.5, 48, len(parts)))
+        scene.pay(sent, payer, rng.choice(abroad, len(parts)), parts * price, "wire", purpose)
 
 
 @typology(
@@ -75,10 +86,7 @@ def underground_bank_mirror(scene: Scene) -> None:
         scene.join(banker, "banker")
         scene.join(client, "client")
         scene.pay(moment, client, banker, usd * price[number], "transfer", scene.pretext("goods", "loan"))
-        parts = np.array([usd])
-        if usd >= 2 * unit and rng.random() < 0.4:
-            first = unit * int(rng.integers(1, int(usd // unit)))
-            parts = np.array([first, usd - first])
+        parts = _parts(scene, usd, unit)
         bought = price[number] * (1 - rng.uniform(0.003, 0.02))
         paid = parts * np.round(bought, 2 if scene.sophistication == 0 else 4)
         payees = payees[: len(parts)]

@@ -9,26 +9,28 @@ from data.typologies import Scene, typology
 
 
 def outsourced_payroll(scene: Scene) -> None:
-    """A labour agency is paid by its clients and pays their people, some of whom want cash."""
+    """A labour agency is paid for a project and pays the crews' leaders, some of whom want cash."""
     rng = scene.rng
     agency = scene.insiders(1, "company" if rng.random() < 0.7 else "micro_business")[0]
     workers = scene.insiders(int(rng.integers(4, 8)))
     staff = np.concatenate([workers, scene.outsiders(int(rng.integers(4, 13)))])
-    clients = scene.outsiders(int(rng.integers(1, 5)), "company")
+    clients = scene.outsiders(int(rng.integers(2, 6)), "company")
     scene.join(agency, "agency")
     scene.join(workers, "worker")
-    grain = float(rng.choice([0.01, 10, 100, 100]))
-    for day in scene.workdays(scene.start, int(rng.integers(1, 4))):
-        wages = (rng.lognormal(9.6, 0.9, len(staff)).clip(1_500, 120_000) / grain).round() * grain
+    for day in scene.workdays(scene.start, int(rng.integers(1, 5))):
+        wages = scene.slices(rng.uniform(500_000, 890_000), len(staff), 12.0)
         fee = 1 + rng.uniform(0.005, 0.08)
         at = day + (rng.uniform(8.5, 11, len(clients)) * HOUR_US).astype(np.int64)
-        bills = np.ceil(rng.dirichlet(np.full(len(clients), 5.0)) * wages.sum() * fee / grain) * grain
+        bills = scene.portions(wages.sum() * fee, len(clients), 5.0)
         scene.pay(at, clients, agency, bills, "transfer", scene.stated("supplies", 0.6))
         paid = at.max() + scene.later(0.2, 3, len(staff))
         scene.pay(paid, agency, staff, wages, "transfer", scene.stated("payroll", 0.7))
         for worker, moment, wage in zip(workers, paid, wages, strict=False):
-            if wage > 2_000 and rng.random() < 0.6:
-                scene.fetch_cash(moment + scene.later(0.3, 30), worker, wage * rng.uniform(0.3, 1))
+            if rng.random() < 0.8:
+                # The leader pays the crew out of hand.
+                visits = int(rng.integers(1, 4))
+                notes = rng.dirichlet(np.full(visits, 6.0)) * wage * rng.uniform(0.6, 1)
+                scene.fetch_cash(moment + scene.later(0.3, 30, visits), worker, notes)
 
 
 @typology(

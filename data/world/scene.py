@@ -19,6 +19,12 @@ STAY_DAYS = 200  # the longest plans last about so long
 MOST_TRIES = 100
 NEW_DAYS = 120  # who joined within so many days is a newcomer
 
+# Parameters of the beta distribution of the share of amounts that a plan writes in round
+# hundreds, by sophistication; innocent plans are as untidy as naive schemes (assumption).
+ROUND_SHARES = ((1.3, 1.0), (1.0, 1.0), (1.0, 1.6))
+ROUND_YUAN = 100.0
+OTHER_UNITS = (10.0, 1.0, 0.01)  # yuan, of amounts that are not round (assumption)
+
 # at, payer, payee, yuan (numbers or arrays of one size), channel, purpose, city
 Payment = tuple[
     "np.ndarray | int", "np.ndarray | int", "np.ndarray | int", "np.ndarray | float", int, int, int
@@ -59,6 +65,7 @@ class Scene:
         self.members: list[tuple[int, str]] = []
         self.devices: list[tuple[int, int, int, int]] = []
         self.closings: list[tuple[int, int]] = []
+        self.round_share = float(rng.beta(*ROUND_SHARES[sophistication]))
 
     # -- time
 
@@ -178,14 +185,19 @@ class Scene:
                 chosen[int(pool[place])] = None
         return np.fromiter(chosen, np.int64, count)
 
-    def recruits(self, count: int) -> np.ndarray:
-        """Accounts of distinct persons whom a recruiter would approach.
+    def recruits(self, count: int, firm_share: float = 0.0) -> np.ndarray:
+        """Accounts of distinct customers whom a recruiter would approach.
 
         Students, workers, the unemployed and the self-employed are approached more
-        often than others (assumption); nobody is beyond reach.
+        often than others (assumption); nobody is beyond reach. ``firm_share`` is the
+        chance that one of them is a small firm and not a person.
         """
         pool = self.world.customers_of("person", by_us=self.start)
-        return self.world.account[self._draw(pool, count, self.world.approachable)]
+        accounts = self.world.account[self._draw(pool, count, self.world.approachable)]
+        if firm_share:
+            is_firm = self.rng.random(count) < firm_share
+            accounts[is_firm] = self.insiders(int(is_firm.sum()), "micro_business")
+        return accounts
 
     def students(self, count: int) -> np.ndarray:
         """Accounts of distinct students, all customers by then."""
@@ -328,6 +340,21 @@ class Scene:
         """The intended payments, one Flow for each call of `pay`, without the warm-up."""
         return [_flow([payment]) for payment in self._payments]
 
+    def live(
+        self,
+        at: np.ndarray | int,
+        payer: np.ndarray | int,
+        payee: np.ndarray | int,
+        yuan: np.ndarray | float,
+        channel: str = "transfer",
+        purpose: str = "unstated",
+        city: int = -1,
+    ) -> None:
+        """Intend payments of a member's everyday life beside the plan, which are no part of it."""
+        planned, self._payments = self._payments, self._everyday
+        self.pay(at, payer, payee, yuan, channel, purpose, city)
+        self._payments = planned
+
     def spend(
         self,
         at: np.ndarray | int,
@@ -350,7 +377,7 @@ class Scene:
 
     @property
     def everyday(self) -> Flow:
-        """The payments of the warm-up, which are no part of the scheme."""
+        """The payments of the warm-up and of members' lives, which are no part of the scheme."""
         return _flow(self._everyday)
 
     @staticmethod
@@ -358,7 +385,7 @@ class Scene:
         """The payments of many scenes at once; ``scheme`` is the number of the scene.
 
         Spent proceeds carry the number of the scene plus the number of scenes, since a
-        payment has no room for a second mark; those of a warm-up carry none.
+        payment has no room for a second mark; those of everyday life carry none.
         """
         planned = [payment for scene in scenes for payment in scene._payments]
         spending = [payment for scene in scenes for payment in scene._spending]
@@ -374,29 +401,31 @@ class Scene:
     # -- sums and words
 
     def slices(self, total: float, count: int, evenness: float) -> np.ndarray:
-        """Split a sum in ``count`` parts; a larger ``evenness`` gives more equal parts.
-
-        A naive scheme uses round hundreds; a careful one does not.
-        """
+        """Split a sum in ``count`` parts; a larger ``evenness`` gives more equal parts."""
         parts = self.rng.dirichlet(np.full(count, evenness)) * total
         return self.rounded(parts)
 
-    def rounded(self, yuan: np.ndarray) -> np.ndarray:
-        """Amounts as a naive (round hundreds) or careful (odd) payer writes them."""
-        if self.sophistication == 0:
-            return np.maximum((yuan / 100).round() * 100, 100.0)
-        return np.maximum(yuan * self.rng.uniform(0.985, 1.0, np.shape(yuan)), 1.0)
+    def rounded(self, yuan: np.ndarray | float) -> np.ndarray:
+        """Amounts as people write them, never more than given: some in round hundreds, others odd.
 
-    def portions(self, total: float, count: int, evenness: float, unit: float | None = None) -> np.ndarray:
+        How many are round is a habit of the plan, innocent or not; of the same kind on
+        both sides, it tells nothing.
+        """
+        unit = self._units(np.asarray(yuan, float))
+        return np.maximum(np.floor(np.asarray(yuan) / unit + 1e-6) * unit, 0.01)
+
+    def _units(self, yuan: np.ndarray) -> np.ndarray:
+        """The unit in yuan in which each amount is written; small sums are written to the cent."""
+        is_round = self.rng.random(yuan.shape) < self.round_share
+        unit = np.where(is_round, ROUND_YUAN, self.rng.choice(OTHER_UNITS, yuan.shape))
+        return np.where(yuan >= 5 * unit, unit, 0.01)
+
+    def portions(self, total: float, count: int, evenness: float) -> np.ndarray:
         """Split a sum with nothing left over, so that nobody pays more than they hold.
 
-        Parts are multiples of a unit in yuan, by default as a naive (100) or careful (0.01)
-        payer writes them, where they are as large; the largest part takes what is left.
+        Parts are `rounded`; the largest takes what is left.
         """
-        unit = unit or (100.0 if self.sophistication == 0 else 0.01)
-        parts = self.rng.dirichlet(np.full(count, evenness)) * total
-        grain = np.where(parts >= unit, unit, 0.01)
-        parts = np.maximum(np.floor(parts / grain) * grain, 0.01)
+        parts = self.slices(total, count, evenness)
         parts[parts.argmax()] += total - parts.sum()
         return parts
 

@@ -7,16 +7,12 @@ the pace.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
+from data.schema import DAY_US, HOUR_US
 from data.simulate import Params, draw_schemes, open_hours, plans_of, schemes_of, simulate
 from data.sources import Whole, gather
 from data.streams import stream
@@ -25,88 +21,22 @@ from data.world.calendar import Calendar
 from data.world.drift import Adaptation
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
-from data.world.population import OUTSIDE, Population, draw_names, draw_population
+from data.world.population import draw_names, draw_population
 from data.world.scene import Scene
+from tests.spec.plans import (
+    CENT,
+    LEVELS,
+    draw,
+    holder,
+    is_inside,
+    look_alikes,
+    schemes,
+    span_hours,
+    stage_set,
+    wake,
+)
 
 SEEDS = range(8)
-LEVELS = (0, 1, 2)
-CENT = 0.011  # a payment is rounded to the cent
-
-
-@cache
-def stage_set() -> tuple[Population, Calendar]:
-    calendar = Calendar.of(date(2025, 1, 6), 56, 8, [])
-    return draw_population(7, 400, 8, 0.1, calendar), calendar
-
-
-def wake(seed: int) -> Callable[[], int]:
-    """Sleepers in random order."""
-    world, _ = stage_set()
-    return world.account[stream(seed, "sleepers").permutation(world.sleepers)].tolist().pop
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One drawn scheme: its payments in the order drawn, and its members by role."""
-
-    scene: Scene
-    payments: pd.DataFrame
-    level: int
-
-    @property
-    def pace(self) -> float:
-        return self.scene.pace()
-
-    def accounts(self, role: str) -> list[int]:
-        return [account for account, part in self.scene.members if part == role]
-
-    def to(self, *accounts: int) -> pd.DataFrame:
-        return self.payments[self.payments["payee"].isin(accounts)]
-
-    def by(self, *accounts: int) -> pd.DataFrame:
-        return self.payments[self.payments["payer"].isin(accounts)]
-
-
-def draw(name: str, side: str, seed: int, level: int = 0) -> Plan:
-    world, calendar = stage_set()
-    rng = stream(seed, "test", name, side, str(level))
-    scene = Scene(world, calendar, rng, level, wake(seed))
-    entry = TYPOLOGIES[name]
-    (entry.draw if side == "illicit" else entry.look_alike)(scene)
-    flow = Flow.concat(scene.flows)
-    payments = pd.DataFrame(
-        {
-            "hour": (flow.at - calendar.start_us) / HOUR_US,
-            "payer": flow.payer,
-            "payee": flow.payee,
-            "yuan": flow.amount / 100,
-            "channel": [CHANNELS[code] for code in flow.channel],
-            "purpose": [PURPOSES[code] for code in flow.purpose],
-            "city": flow.city,
-        }
-    )
-    return Plan(scene, payments, level)
-
-
-def schemes(name: str) -> Iterator[Plan]:
-    """The typology for several seeds at every sophistication."""
-    yield from (draw(name, "illicit", seed, level) for level in LEVELS for seed in SEEDS)
-
-
-def look_alikes(name: str) -> Iterator[Plan]:
-    yield from (draw(name, "licit", seed) for seed in SEEDS)
-
-
-def holder(accounts: pd.Series | list[int]) -> set[str]:
-    return set(stage_set()[0].holder[np.asarray(accounts)])
-
-
-def is_inside(accounts: pd.Series | list[int]) -> np.ndarray:
-    return stage_set()[0].owner[np.asarray(accounts)] != OUTSIDE
-
-
-def span_hours(payments: pd.DataFrame) -> float:
-    return float(payments["hour"].max() - payments["hour"].min())
 
 
 # ------------------------------------------------------------ all of them
@@ -249,7 +179,7 @@ def test_cycle_returns_a_sum_to_where_it_entered_and_each_hop_keeps_nearly_all()
         assert set(hops["payer"]) == set(ring)
         assert (np.diff(plan.payments["hour"]) > 0).all()
         yuan = plan.payments["yuan"].to_numpy()
-        assert (yuan[1:] >= 0.95 * yuan[:-1] - CENT).all()
+        assert (yuan[1:] >= 0.93 * yuan[:-1] - CENT).all()
         assert (yuan[1:] <= 0.99 * yuan[:-1] + CENT).all()
         assert span_hours(plan.payments) <= 20 * 24 * plan.pace
 
@@ -315,19 +245,20 @@ def test_daily_takings_are_cash_of_a_shop_at_its_home_counter_and_pay_the_suppli
         assert set(takings["city"]) == {world.city[world.owner[shop]]}
         assert 4 <= len(takings) <= 9
         assert span_hours(takings) <= 11 * 24
-        assert (supplies["purpose"].tolist(), holder(supplies["payee"])) == (["supplies"], {"company"})
+        assert set(supplies["purpose"]) <= {"supplies", "unstated"}
+        assert holder(supplies["payee"]) == {"company"}
         assert supplies["yuan"].sum() < takings["yuan"].sum()
 
 
-def test_group_buy_gathers_multiples_of_one_price_and_pays_the_supplier() -> None:
+def test_group_buy_gathers_the_price_of_some_items_each_and_pays_the_suppliers() -> None:
     for plan in look_alikes("fan_in"):
         (leader,) = plan.accounts("leader")
         orders, supplies = plan.to(leader), plan.by(leader)
         assert orders["payer"].is_unique
         assert len(orders) >= 8
-        price = orders["yuan"].min()
-        assert any((orders["yuan"] / (price / part)).round(6).isin([1, 2, 3]).all() for part in (1, 2, 3))
-        assert (len(supplies), holder(supplies["payee"])) == (1, {"company"})
+        # Two to six items of one price, at most a tenth off, written in hundreds at the roughest.
+        assert orders["yuan"].max() <= 3 / 0.9 * (orders["yuan"].min() + 100)
+        assert (len(supplies) in (1, 2), holder(supplies["payee"])) == (True, {"company"})
         assert supplies["hour"].min() > orders["hour"].max()
         assert 0.8 < supplies["yuan"].sum() / orders["yuan"].sum() < 1
 
@@ -336,10 +267,10 @@ def test_labour_contractor_is_paid_by_a_firm_and_pays_a_crew() -> None:
     for plan in look_alikes("fan_out"):
         (contractor,) = plan.accounts("contractor")
         order, wages = plan.to(contractor), plan.by(contractor)
-        assert (len(order), holder(order["payer"])) == (1, {"company"})
+        assert (len(order) in (1, 2), holder(order["payer"])) == (True, {"company"})
         assert wages["payee"].is_unique
         assert len(wages) >= 8
-        assert (wages["yuan"] % 50 == 0).all()
+        assert wages["yuan"].max() <= 4 * wages["yuan"].min()
         assert wages["hour"].min() > order["hour"].max()
         assert 1 < order["yuan"].sum() / wages["yuan"].sum() < 1.3
 
@@ -347,11 +278,13 @@ def test_labour_contractor_is_paid_by_a_firm_and_pays_a_crew() -> None:
 def test_family_loan_goes_round_relatives_without_interest() -> None:
     for plan in look_alikes("cycle"):
         relatives = plan.accounts("relative")
-        assert 2 <= len(relatives) <= 4
+        assert 2 <= len(relatives) <= 5
         assert is_inside(relatives).all()
-        assert plan.payments["payer"].tolist() == relatives
-        assert plan.payments["payee"].tolist() == [*relatives[1:], relatives[0]]
-        assert set(plan.payments["purpose"]) == {"family"}
+        came, loans = plan.payments.iloc[0], plan.payments.iloc[1:]
+        assert (came["payee"], holder([came["payer"]]) <= {"broker", "person"}) == (relatives[0], True)
+        assert loans["payer"].tolist() == relatives
+        assert loans["payee"].tolist() == [*relatives[1:], relatives[0]]
+        assert set(loans["purpose"]) <= {"family", "unstated"}
         assert (np.diff(plan.payments["hour"]) > 0).all()
         assert (np.diff(plan.payments["yuan"]) <= CENT).all()
 
@@ -375,9 +308,10 @@ def test_returning_migrant_wakes_a_sleeping_account_and_begins_to_live_from_it()
         (migrant,) = plan.accounts("migrant")
         assert world.is_dormant[world.owner[migrant]]
         assert plan.payments["hour"].min() >= 180 * 24
-        shopping = plan.by(migrant).query("purpose == 'shopping'")
+        shopping = plan.everyday.query("payer == @migrant and purpose == 'shopping'")
         assert (len(shopping), holder(shopping["payee"])) == (8, {"merchant"})
-        assert shopping["hour"].min() > plan.to(migrant)["hour"].min()
+        assert shopping["hour"].min() > plan.to(migrant)["hour"].max()
+        assert plan.by(migrant)["yuan"].sum() < plan.to(migrant)["yuan"].sum()
 
 
 # ------------------------------------------------- what the docstrings promise
