@@ -50,5 +50,5 @@ def cycle(scene: Scene) -> None:
             at += int(scene.later(8, 30 * scene.pace()))
             passed = yuan * rng.uniform(0.95, 0.99)
             # A round sum that would cost more than a few percent is not worth it.
-            yuan = float(max(scene.rounded(passed), yuan * 0.93))
+            yuan = float(np.maximum(scene.rounded(passed), yuan * 0.93))
             scene.pay(at, payer, payee, yuan, "transfer", scene.pretext(*purposes))

@@ -48,7 +48,7 @@ def pass_through_chain(scene: Scene) -> None:
         hop = at
         for payer, payee in itertools.pairwise(cards):
             hop += int(scene.later(0.05, 4 * scene.pace()))
-            yuan = float(max(scene.rounded(yuan * rng.uniform(0.95, 0.995)), yuan * 0.93))
+            yuan = float(np.maximum(scene.rounded(yuan * rng.uniform(0.95, 0.995)), yuan * 0.93))
             scene.pay(hop, payer, payee, yuan, "transfer", scene.pretext("goods", "family"))
         hop += int(scene.later(0.05, 5 * scene.pace()))
         yuan *= rng.uniform(0.93, 0.99)

@@ -66,5 +66,5 @@ def run_score(scene: Scene) -> None:
         scene.pay(at, group, runners[code], yuan, "qr", purpose)
         for used in np.unique(code):
             taken = float(yuan[code == used].sum())
-            swept = float(max(scene.rounded(taken * rng.uniform(0.98, 0.992)), taken * 0.98))
+            swept = float(np.maximum(scene.rounded(taken * rng.uniform(0.98, 0.992)), taken * 0.98))
             scene.pay(at[-1] + scene.later(0.1, 3 * scene.pace()), runners[used], pool, swept)

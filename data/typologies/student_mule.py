@@ -66,7 +66,7 @@ def student_mule(scene: Scene) -> None:
         else:
             scene.pay(moment, victim, student, credit)
         left = credit * rng.uniform(0.9, 0.995)
-        left = float(max(scene.rounded(left), credit * 0.9))
+        left = float(np.maximum(scene.rounded(left), credit * 0.9))
         gone = moment + scene.later(0.1, 6 * scene.pace())
         if rng.random() < 0.2 and left < 20_000:
             city, notes = int(rng.choice(scene.world.city)), np.floor(left / 100) * 100

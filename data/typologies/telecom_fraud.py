@@ -90,7 +90,7 @@ def telecom_fraud(scene: Scene) -> None:
         for second, reached, share in zip(mules[1:], arrives, splits, strict=False):
             left = reached + scene.later(0.03, hop)
             yuan = share * rng.uniform(0.97, 0.995)
-            yuan = float(max(scene.rounded(yuan), share * 0.965))
+            yuan = float(np.maximum(scene.rounded(yuan), share * 0.965))
             if 1_000 <= share < 40_000 and rng.random() < 0.4:
                 scene.fetch_cash(left, second, yuan)
             else:

@@ -77,7 +77,7 @@ def virtual_gift_settlement(scene: Scene) -> None:
         scene.pay(at, fans, taker, gifts, "qr", scene.stated("shopping", 0.3))
         for one in fresh:
             held = gifts[taker == one].sum()
-            sent = max(scene.rounded(held * rng.uniform(0.94, 0.99)), held * 0.93)
+            sent = np.maximum(scene.rounded(held * rng.uniform(0.94, 0.99)), held * 0.93)
             scene.pay(at[-1] + scene.later(0.5, 15), one, agent, sent, "transfer", scene.stated("goods", 0.4))
         settled = at[-1] + int(scene.later(24, 70))
         parts = scene.slices(gifts.sum() * rng.uniform(0.7, 0.9), len(streamers), 5.0)
