@@ -1,0 +1,110 @@
+"""The network's columns of the feature matrix, in words."""
+
+from __future__ import annotations
+
+from features.catalogue import Feature
+
+WINDOWS = (1, 7, 28)  # days of the degrees; the names say them
+ROLE_DAYS = 28
+# Column of the sweep by window: name, English and Chinese label.
+DEGREES = {
+    "in_degree": ("Parties who paid the customer", "付款方数(入度)"),
+    "out_degree": ("Parties whom the customer paid", "收款方数(出度)"),
+    "new_in_degree": ("Payers seen for the first time", "首次出现的付款方数"),
+    "new_out_degree": ("Payees seen for the first time", "首次出现的收款方数"),
+}
+REPEATED = {
+    "repeated_in_degree": ("Payers who paid more than once", "重复付款方数"),
+    "repeated_out_degree": ("Payees paid more than once", "重复收款方数"),
+}
+NEIGHBOUR_SOURCES = {
+    "fast_out_share": ("fast_out_share_7d", "share", "pass-through", "快进快出占比"),
+    "baseline_ratio": ("in_to_baseline_ratio_30d", "ratio", "surge", "突增倍数"),
+    "payer_count": ("unexplained_payer_count_7d", "count", "count of payers", "付款方数"),
+}
+
+
+def _feature(name: str, label_en: str, label_zh: str, unit: str, source: str) -> Feature:
+    return Feature(name, label_en, label_zh, unit, family="network", group="network", source=source)
+
+
+def _windowed() -> list[Feature]:
+    entries = [(name, days) for name in DEGREES for days in WINDOWS]
+    entries += [(name, ROLE_DAYS) for name in REPEATED]
+    return [
+        _feature(
+            f"{name}_{days}d",
+            f"{words[0]}, {days} {'day' if days == 1 else 'days'}",
+            f"近{days}天{words[1]}",
+            "count",
+            "Multi-GNN degree; FFIEC many counterparties",
+        )
+        for name, days in entries
+        for words in [(DEGREES | REPEATED)[name]]
+    ]
+
+
+def _neighbours() -> list[Feature]:
+    return [
+        _feature(
+            f"neighbour_{name}_{how}",
+            f"{how_en} {label_en} among counterparties",
+            f"对手方{how_zh}{label_zh}",
+            unit,
+            "domain E neighbours' indicators",
+        )
+        for name, (_, unit, label_en, label_zh) in NEIGHBOUR_SOURCES.items()
+        for how, how_en, how_zh in (("mean", "Mean", "平均"), ("max", "Largest", "最高"))
+    ]
+
+
+FEATURES = [
+    *_windowed(),
+    _feature("reciprocated_share_7d", "Share of counterparties with money both ways, 7 days",
+             "近7天双向往来对手占比", "share", "AMLSim mutual"),
+    _feature("reciprocated_share_28d", "Share of counterparties with money both ways, 28 days",
+             "近28天双向往来对手占比", "share", "AMLSim mutual"),
+    _feature("in_port_count", "Payers ever", "历史付款方总数", "count", "Multi-GNN ports"),
+    _feature("out_port_count", "Payees ever", "历史收款方总数", "count", "Multi-GNN ports"),
+    _feature("customer_counterparty_count_28d", "Counterparties at this bank, 28 days",
+             "近28天行内交易对手数", "count", "domain G relationship"),
+    _feature("counterparty_degree_mean_28d", "How many customers the counterparties deal with",
+             "交易对手平均关联客户数", "count", "SAML-D endpoint degree"),
+    _feature("shared_counterparty_customer_count_28d", "Other customers behind the same outside persons",
+             "共同外部对手关联客户数", "count", "FFIEC shared address/phone"),
+    *_neighbours(),
+    _feature("pass_on_hop1_share_28d", "Share of received money that moved on, one hop",
+             "转入资金一跳转出占比", "share", "R20 layered chain"),
+    _feature("pass_on_hop2_share_28d", "Share of received money that moved on twice",
+             "转入资金两跳转出占比", "share", "R20 layered chain"),
+    _feature("pass_on_hop3_share_28d", "Share of received money that moved on three times",
+             "转入资金三跳转出占比", "share", "R20 layered chain"),
+    _feature("chain_hops_28d", "Payments in the longest chain that the customer is in",
+             "所在最长转账链条笔数", "count", "R20 layered chain; AMLTRIX T0070"),
+    _feature("chain_payment_count_28d", "Payments that are a third or later link of a chain",
+             "处于链条第三跳及以后的笔数", "count", "R20 layered chain; AMLTRIX T0070"),
+    _feature("cycle_count_28d", "Closed cycles of money that the customer is in",
+             "参与的资金闭环数", "count", "R19 round trip; AMLTRIX T0039"),
+    _feature("cycle_hops_28d", "Payments in the longest such cycle",
+             "最长资金闭环笔数", "count", "R19 round trip; AMLTRIX T0039"),
+    _feature("cycle_kept_share_28d", "Share of the money that came back through a cycle",
+             "闭环回流资金占比", "share", "R19 round trip; AMLTRIX T0039"),
+    _feature("scatter_gather_middles_28d", "Parties between one source and one target of money",
+             "分散归集中间方数", "count", "AMLworld scatter-gather"),
+    _feature("scatter_gather_count_28d", "Payments of wide scatter-gathers",
+             "分散归集笔数", "count", "AMLworld scatter-gather"),
+    _feature("gather_scatter_payees_28d", "Parties paid after gathering from many",
+             "归集后分散收款方数", "count", "AMLworld gather-scatter"),
+    _feature("gather_scatter_count_28d", "Payments made after gathering from many",
+             "归集后分散笔数", "count", "AMLworld gather-scatter"),
+    _feature("device_customer_count_28d", "Customers of other households on the same device",
+             "同设备其他家庭客户数", "count", "R21 shared device; FFIEC shared address/phone"),
+    _feature("device_counterparty_count_28d", "Counterparties on the same device",
+             "同设备交易对手数", "count", "R21 shared device"),
+    _feature("reported_counterparty_count_28d", "Counterparties with a report filed and known by then",
+             "已报送交易对手数", "count", "R30 proximity to reported party"),
+    _feature("reported_sharer_count", "Reported customers on the same device or in the same household",
+             "同设备或同户已报送客户数", "count", "R30 proximity to reported party; R21 shared device"),
+    _feature("report_distance_steps", "Steps to the nearest reported customer (most: further away)",
+             "与最近已报送客户的步数(最大值表示更远)", "count", "R30 proximity to reported party"),
+]  # fmt: skip

@@ -1,0 +1,165 @@
+"""The directed, timed multigraph of payments: edges in order of time, pairs, arrivals by party.
+
+Every kernel of this package reads these arrays. An edge is used only by queries after it:
+positions end strictly before a moment, and payments of one moment never see each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+CHUNKS_PER_THREAD = 8  # small parts, so that one with hubs does not keep the others waiting
+
+
+@dataclass(frozen=True)
+class Multigraph:
+    """Payments between different parties, in order of time.
+
+    Edge arrays have shape (n,): ``payer``, ``payee`` (nodes), ``at`` (microseconds),
+    ``cents``, and ``row``, the place of the payment in the input. Edges of one moment are
+    ordered by payer, payee and amount, so that no answer depends on the order of rows.
+
+    ``pair`` numbers the (payer, payee) pairs that occur, in that order; ``mirror`` (pairs,)
+    is the pair of the other direction, or -1; ``is_first`` marks the first payment of a pair.
+    ``arrival`` (n,) lists edges by payee and time, ``arrival_first`` (nodes + 1,) where a
+    node's list starts, and ``departure`` likewise by payer. ``payer_end`` and ``payee_end``
+    (n,) are positions in ``arrival``: the end of what had arrived at the edge's payer, and at
+    its payee, strictly before the edge.
+    """
+
+    nodes: int
+    payer: np.ndarray
+    payee: np.ndarray
+    at: np.ndarray
+    cents: np.ndarray
+    row: np.ndarray
+    pair: np.ndarray
+    pair_payer: np.ndarray
+    pair_payee: np.ndarray
+    mirror: np.ndarray
+    is_first: np.ndarray
+    arrival_first: np.ndarray
+    arrival: np.ndarray
+    departure_first: np.ndarray
+    departure: np.ndarray
+    payer_end: np.ndarray
+    payee_end: np.ndarray
+
+    @classmethod
+    def of(
+        cls, payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.ndarray, nodes: int
+    ) -> Multigraph:
+        """Order the payments; one from a party to itself is no edge. Shapes (rows,).
+
+        Raises
+        ------
+        ValueError
+            where a party is no node: the kernels look nothing up twice
+        """
+        if len(payer) and (min(payer.min(), payee.min()) < 0 or max(payer.max(), payee.max()) >= nodes):
+            raise ValueError(f"expected parties from 0 to {nodes - 1}")
+        row = _in_order(payer, payee, at, cents)
+        payer, payee = payer[row].astype(np.int32), payee[row].astype(np.int32)
+        at, cents = at[row].astype(np.int64), cents[row].astype(np.int64)
+        keys, pair = np.unique(payer.astype(np.int64) * nodes + payee, return_inverse=True)
+        pair_payer, pair_payee = keys // max(nodes, 1), keys % max(nodes, 1)
+        is_first = np.zeros(len(at), bool)
+        is_first[np.unique(pair, return_index=True)[1]] = True
+        arrival_first, arrival = by_node(payee, nodes)
+        departure_first, departure = by_node(payer, nodes)
+        payer_end, payee_end = _ends(payer, payee, at, arrival_first)
+        return cls(
+            nodes=nodes,
+            payer=payer,
+            payee=payee,
+            at=at,
+            cents=cents,
+            row=row,
+            pair=pair.astype(np.int32),
+            pair_payer=pair_payer.astype(np.int32),
+            pair_payee=pair_payee.astype(np.int32),
+            mirror=_mirrors(keys, pair_payee * nodes + pair_payer),
+            is_first=is_first,
+            arrival_first=arrival_first,
+            arrival=arrival,
+            departure_first=departure_first,
+            departure=departure,
+            payer_end=payer_end,
+            payee_end=payee_end,
+        )
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+def _in_order(payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.ndarray) -> np.ndarray:
+    """Rows of payments between different parties by time, payer, payee and amount."""
+    kept = np.flatnonzero(payer != payee)
+    row = kept[np.argsort(at[kept], kind="stable")]
+    same = at[row][1:] == at[row][:-1]
+    # Only rows of equal time need the other keys: a few, where clocks are fine.
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False)[: len(row)])
+    some = row[tied]
+    row[tied] = some[np.lexsort((cents[some], payee[some], payer[some], at[some]))]
+    return row
+
+
+def _mirrors(keys: np.ndarray, turned: np.ndarray) -> np.ndarray:
+    """Position of each turned key among the sorted ``keys``, or -1; shape (pairs,)."""
+    if not len(keys):
+        return np.zeros(0, np.int32)
+    found = np.minimum(np.searchsorted(keys, turned), len(keys) - 1)
+    return np.where(keys[found] == turned, found, -1).astype(np.int32)
+
+
+@njit(cache=True, nogil=True)
+def by_node(node: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Edges by node in their order: (start of each node's list, edges)."""
+    first = np.zeros(nodes + 1, np.int64)
+    for e in range(len(node)):
+        first[node[e] + 1] += 1
+    first = np.cumsum(first)
+    fill = first.copy()
+    edges = np.empty(len(node), np.int32)
+    for e in range(len(node)):
+        edges[fill[node[e]]] = e
+        fill[node[e]] += 1
+    return first, edges
+
+
+@njit(cache=True, nogil=True)
+def _ends(
+    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, arrival_first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of what had arrived at payer and payee strictly before each edge; shapes (n,)."""
+    fill = arrival_first.copy()
+    payer_end = np.empty(len(at), np.int64)
+    payee_end = np.empty(len(at), np.int64)
+    e = 0
+    while e < len(at):
+        stop = e
+        while stop < len(at) and at[stop] == at[e]:
+            payer_end[stop], payee_end[stop] = fill[payer[stop]], fill[payee[stop]]
+            stop += 1
+        for k in range(e, stop):
+            fill[payee[k]] += 1
+        e = stop
+    return payer_end, payee_end
+
+
+def in_parts(work: Callable[[int, int], Any], size: int, threads: int) -> Sequence[Any]:
+    """Results of ``work(first, end)`` over parts of ``range(size)``, in order.
+
+    The parts run on ``threads`` threads (the kernels release Python's lock) and share no
+    state, so their number changes nothing.
+    """
+    bounds = np.linspace(0, size, threads * CHUNKS_PER_THREAD + 1).astype(np.int64)
+    spans = [(int(a), int(b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda span: work(*span), spans))

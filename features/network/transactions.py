@@ -1,0 +1,173 @@
+"""Network features of one transaction: both ends as of the payment, and what it completes.
+
+For data sets that label payments. The same kernels answer as for customers; the only thing
+known of the payment itself is that it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from data.schema import DAY_US
+from features.network.columns import ROLE_DAYS, WINDOWS
+from features.network.degrees import COUNTS, PORTS, degrees, ports, ports_ever
+from features.network.limits import Limits
+from features.network.multigraph import Multigraph
+from features.network.neighbours import Links, around, report_distance
+from features.network.roles import ROLES, Patterns, roles
+
+ENDS = ("payer", "payee")
+COMPLETED = (
+    "out_port",
+    "in_port",
+    "chain_hops",
+    "cycle_count",
+    "cycle_hops",
+    "cycle_kept_share",
+    "scatter_gather_middles",
+    "scatter_gather_count",
+    "gather_degree",
+    "scatter_degree",
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What else is known of the parties; all of it may stay empty.
+
+    ``reported``, ``reported_at`` (reports,): parties and when their report was filed.
+    ``members``, ``groups`` (memberships,): parties and what they share.
+    """
+
+    reported: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    reported_at: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    members: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    groups: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+def transaction_features(
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    cents: np.ndarray,
+    nodes: int,
+    limits: Limits,
+    known: Known | None = None,
+) -> pd.DataFrame:
+    """One row a payment in the order given, one column a feature, float32 or int32.
+
+    ``payer_*`` and ``payee_*`` tell of the party as of the payment, from strictly earlier
+    payments; names end as those of the customers' features. ``*_neighbour_*`` and
+    ``*_report_distance_steps`` are as of the last midnight (UTC) before or at it. The other
+    columns tell what the payment completes. A payment from a party to itself completes
+    nothing: its own columns are 0.
+
+    Parameters
+    ----------
+    payer, payee : shape (rows,), parties from 0 to nodes - 1
+    at, cents : shape (rows,), microseconds and a positive amount
+    """
+    payer, payee = np.asarray(payer, np.int64), np.asarray(payee, np.int64)
+    at = np.asarray(at, np.int64)
+    graph = Multigraph.of(payer, payee, at, np.asarray(cents, np.int64), nodes)
+    patterns = Patterns.of(graph, limits)
+    columns = _ends(patterns, payer, payee, at, known or Known(), limits)
+    columns |= {name: _in_rows(values, graph.row, len(at)) for name, values in completed(patterns).items()}
+    return pd.DataFrame(columns)
+
+
+def completed(patterns: Patterns) -> dict[str, np.ndarray]:
+    """Columns of COMPLETED for each edge of the graph, shape (n,)."""
+    graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
+    longest = (np.arange(rings.counts.shape[1]) + 2) * (rings.counts > 0)
+    values = (
+        *ports(graph).T,
+        patterns.chain_hops,
+        rings.counts.sum(axis=1, dtype=np.int32),
+        longest.max(axis=1, initial=0).astype(np.int32),
+        rings.kept,
+        joins.middles,
+        joins.count,
+        patterns.gather,
+        patterns.scatter,
+    )
+    return dict(zip(COMPLETED, values, strict=True))
+
+
+def _in_rows(values: np.ndarray, row: np.ndarray, rows: int) -> np.ndarray:
+    """Values by edge as values by payment, 0 where a payment is no edge."""
+    result = np.zeros(rows, values.dtype)
+    result[row] = values
+    return result
+
+
+def _ends(
+    patterns: Patterns,
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    known: Known,
+    limits: Limits,
+) -> dict[str, np.ndarray]:
+    """Both parties of each payment as of it: every end is a query, in order of time."""
+    graph = patterns.graph
+    order = np.argsort(at, kind="stable")
+    node = np.stack([payer[order], payee[order]], axis=1).ravel()
+    as_of = np.repeat(at[order], 2)
+    columns: dict[str, np.ndarray] = {}
+
+    def keep(names: list[str], answers: np.ndarray) -> None:
+        for i, name in enumerate(names):
+            for end, whose in enumerate(ENDS):
+                column = np.empty(len(at), answers.dtype)
+                column[order] = answers[end::2, i]
+                columns[f"{whose}_{name}"] = column
+
+    for days in WINDOWS:
+        keep([f"{name}_{days}d" for name in COUNTS], degrees(graph, days * DAY_US, node, as_of))
+    keep(list(PORTS), ports_ever(graph, node, as_of))
+    found = roles(patterns, node, as_of, ROLE_DAYS * DAY_US, limits)
+    keep([f"{name}_{ROLE_DAYS}d" for name in ROLES], found)
+    for name, answers in _at_midnights(graph, node, as_of, known, limits).items():
+        keep([name], answers[:, None])
+    return columns
+
+
+def _at_midnights(
+    graph: Multigraph, node: np.ndarray, as_of: np.ndarray, known: Known, limits: Limits
+) -> Mapping[str, np.ndarray]:
+    """Counterparties, their degrees, and reports around each query at the last midnight."""
+    result: dict[str, np.ndarray] = {}
+    everybody = np.arange(graph.nodes)
+    nobody = np.zeros(graph.nodes, bool)
+    days = as_of // DAY_US
+    starts = np.flatnonzero(np.diff(days, prepend=days[0] - 1)) if len(days) else np.zeros(0, np.int64)
+    for first, end in zip(starts, [*starts[1:], len(days)], strict=True):
+        moment = days[first] * DAY_US
+        links = Links.of(graph, moment - ROLE_DAYS * DAY_US, moment)
+        sizes = degrees(graph, ROLE_DAYS * DAY_US, everybody, np.full(graph.nodes, moment))
+        indicators = sizes[:, [COUNTS.index("out_degree"), COUNTS.index("in_degree")]].astype(np.float64)
+        reported = nobody.copy()
+        reported[known.reported[known.reported_at < moment]] = True
+        found = around(links, graph.nodes, nobody, indicators, reported)
+        steps = report_distance(
+            links, known.members, known.groups, reported, limits.hub_degree, limits.report_steps
+        )
+        columns = {
+            "counterparty_degree_mean_28d": found.degree_mean,
+            "neighbour_out_degree_mean": found.mean[:, 0],
+            "neighbour_in_degree_mean": found.mean[:, 1],
+            "neighbour_out_degree_max": found.largest[:, 0],
+            "neighbour_in_degree_max": found.largest[:, 1],
+            "reported_counterparty_count_28d": found.reported,
+            "report_distance_steps": steps,
+        }
+        for name, column in columns.items():
+            if name not in result:
+                result[name] = np.empty(len(as_of), np.float32)
+            result[name][first:end] = column[node[first:end]]
+    return result

@@ -1,0 +1,236 @@
+"""The network kernels against slow, obvious definitions: equal on every count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from features.network.degrees import COUNTS, degrees, ports, ports_ever
+from features.network.fans import gather_scatter, scatter_gather
+from features.network.multigraph import Multigraph
+from features.network.trails import NEVER, Trails, chains, cycles, passed_on
+from tests.property import network_reference as reference
+from tests.property.network_reference import Payment
+
+NODES = 6
+HOP, WITHIN = 12, 20
+KEPT = (0.8, 1.05)
+BOUNDS = st.sampled_from([1, 2, 3, 50])  # arrivals looked at: below, at and above what occurs
+MOST_HOPS = 10
+ENOUGH_STEPS = 1_000_000
+PAYMENTS = st.lists(
+    st.builds(
+        Payment,
+        payer=st.integers(0, NODES - 1),
+        payee=st.integers(0, NODES - 1),
+        at=st.integers(0, 30),
+        cents=st.sampled_from([100, 95, 90, 82, 50, 200]),
+    ),
+    max_size=22,
+)
+
+
+def graph_of(payments: list[Payment], nodes: int = NODES) -> Multigraph:
+    columns = np.array(payments, np.int64).reshape(-1, 4).T
+    return Multigraph.of(*columns, nodes)
+
+
+def trails_of(graph: Multigraph, most: int) -> Trails:
+    return Trails.of(graph, HOP, KEPT, most, threads=2)
+
+
+@settings(max_examples=150)
+@given(payments=PAYMENTS, window=st.sampled_from([0, 1, 5, 100]))
+def test_degrees_are_those_of_the_definition(payments, window) -> None:
+    graph, known = graph_of(payments), reference.in_order(payments)
+    moments = np.repeat(np.arange(33), NODES)
+    parties = np.tile(np.arange(NODES), 33)
+    found = degrees(graph, window, parties, moments)
+    ever = ports_ever(graph, parties, moments)
+    for q, (node, as_of) in enumerate(zip(parties, moments, strict=True)):
+        expected = reference.degrees(known, node, as_of, window)
+        assert dict(zip(COUNTS, found[q].tolist(), strict=True)) == expected
+        assert tuple(ever[q]) == reference.ports_ever(known, node, as_of)
+
+
+@settings(max_examples=100)
+@given(payments=PAYMENTS)
+def test_ports_are_those_of_the_definition(payments) -> None:
+    known = reference.in_order(payments)
+    found = ports(graph_of(payments))
+    assert [tuple(row) for row in found.tolist()] == [reference.ports(known, e) for e in range(len(known))]
+
+
+@settings(max_examples=150)
+@given(payments=PAYMENTS, most=BOUNDS)
+def test_every_chain_is_counted(payments, most) -> None:
+    graph, known = graph_of(payments), reference.in_order(payments)
+    found = chains(graph, trails_of(graph, most), MOST_HOPS)
+    for e in range(len(known)):
+        expected = [
+            len(reference.paths(known, e, hops, HOP, KEPT, most)) for hops in range(1, MOST_HOPS + 1)
+        ]
+        assert found[e].tolist() == expected
+
+
+@settings(max_examples=60)
+@given(payments=PAYMENTS, most=BOUNDS)
+def test_money_is_passed_on_when_the_first_chain_is_complete(payments, most) -> None:
+    graph, known = graph_of(payments), reference.in_order(payments)
+    found = passed_on(graph, trails_of(graph, most), 3)
+    for e in range(len(known)):
+        for hops in (1, 2, 3):
+            expected = reference.passed_on_at(known, e, hops, HOP, KEPT, most)
+            assert found[e, hops - 1] == (NEVER if expected is None else expected)
+
+
+@settings(max_examples=150)
+@given(payments=PAYMENTS, most=BOUNDS, most_hops=st.sampled_from([2, 3, 10]))
+def test_every_cycle_is_counted(payments, most, most_hops) -> None:
+    graph, known = graph_of(payments), reference.in_order(payments)
+    found = cycles(graph, trails_of(graph, most), WITHIN, most_hops, ENOUGH_STEPS, threads=2)
+    members: dict[int, dict[int, int]] = {e: {} for e in range(len(known))}
+    rows = zip(found.member_edge, found.member, found.member_hops, strict=True)
+    for edge, party, hops in rows:
+        assert party not in members[edge]
+        members[edge][party] = hops
+    assert found.given_up == 0
+    for e, payment in enumerate(known):
+        closed = reference.cycles(known, e, WITHIN, most_hops, HOP, KEPT, most)
+        lengths = [len(cycle) for cycle in closed]
+        assert found.counts[e].tolist() == [lengths.count(hops) for hops in range(2, most_hops + 1)]
+        kept = max((min(1, payment.cents / known[cycle[0]].cents) for cycle in closed), default=0)
+        assert found.kept[e] == np.float32(kept)
+        longest: dict[int, int] = {}
+        for cycle in closed:
+            for edge in cycle:
+                party = known[edge].payer
+                longest[party] = max(longest.get(party, 0), len(cycle))
+        assert members[e] == longest
+
+
+@settings(max_examples=150)
+@given(payments=PAYMENTS, most=BOUNDS, least=st.sampled_from([1, 2, 3]))
+def test_every_scatter_gather_is_counted(payments, most, least) -> None:
+    graph, known = graph_of(payments), reference.in_order(payments)
+    found = scatter_gather(graph, WITHIN, least, most, threads=2)
+    for e in range(len(known)):
+        middles = reference.scatter_gather(known, e, WITHIN, most)
+        assert found.count[e] == sum(size >= least for size in middles.values())
+        assert found.middles[e] == max(middles.values(), default=0)
+        widest = [source for source, size in middles.items() if size == found.middles[e]]
+        assert found.source[e] == min(widest, default=-1)
+
+
+@settings(max_examples=150)
+@given(payments=PAYMENTS, least=st.sampled_from([1, 2, 3]))
+@example(payments=[Payment(0, 1, 0, 1), Payment(1, 2, 20, 1), Payment(1, 3, 21, 1)], least=1)
+def test_every_gather_scatter_is_counted(payments, least) -> None:
+    graph, known = graph_of(payments), reference.in_order(payments)
+    gather, scatter = gather_scatter(graph, WITHIN, least)
+    for e in range(len(known)):
+        assert (gather[e], scatter[e]) == reference.gather_scatter(known, e, WITHIN, least)
+
+
+# ------------------------------------------------------------ planted patterns
+
+NOISE = st.lists(
+    st.builds(
+        Payment,
+        payer=st.integers(0, 40),
+        payee=st.integers(0, 40),
+        at=st.integers(0, 60),
+        cents=st.integers(1, 10_000),
+    ),
+    max_size=60,
+)
+SIZE = st.integers(2, 10)
+FIRST = 20  # moment at which a planted pattern begins
+
+
+def planted(noise: list[Payment], pattern: list[Payment]) -> tuple[Multigraph, list[Payment], list[int]]:
+    """Graph of both, its payments in order, and the places of the pattern's payments."""
+    known = reference.in_order([*noise, *pattern])
+    return graph_of([*noise, *pattern], 64), known, [known.index(payment) for payment in pattern]
+
+
+@given(noise=NOISE, size=SIZE)
+def test_a_planted_cycle_is_closed_by_its_last_payment(noise, size) -> None:
+    ring = [Payment(41 + k, 41 + (k + 1) % size, FIRST + k, 10_000 - 100 * k) for k in range(size)]
+    graph, _, places = planted(noise, ring)
+    found = cycles(graph, trails_of(graph, 50), WITHIN, 10, ENOUGH_STEPS, threads=1)
+    assert found.counts[places[-1], size - 2] >= 1
+    assert set(found.member[found.member_edge == places[-1]]) >= {payment.payer for payment in ring}
+    for place in places[:-1]:
+        assert found.counts[place].sum() == 0, "a cycle is known from its closing payment on, no earlier"
+
+
+@given(noise=NOISE, size=SIZE)
+def test_a_planted_chain_is_counted_to_its_last_hop(noise, size) -> None:
+    line = [Payment(41 + k, 42 + k, FIRST + k, 10_000 - 100 * k) for k in range(size)]
+    graph, _, places = planted(noise, line)
+    found = chains(graph, trails_of(graph, 50), 10)
+    assert [found[place, hops] for hops, place in enumerate(places)] == [1] * size
+
+
+@given(noise=NOISE, size=SIZE)
+def test_a_planted_scatter_gather_is_counted_with_all_its_middles(noise, size) -> None:
+    apart = [Payment(41, 43 + k, FIRST, 1_000) for k in range(size)]
+    together = [Payment(43 + k, 42, FIRST + 1 + k, 1_000) for k in range(size)]
+    graph, _, places = planted(noise, [*apart, *together])
+    found = scatter_gather(graph, WITHIN, size, 50, threads=1)
+    last = places[-1]
+    assert (found.count[last], found.middles[last], found.source[last]) == (1, size, 41)
+    assert found.count[places[:-1]].sum() == 0
+
+
+@given(noise=NOISE, size=SIZE)
+def test_a_planted_gather_scatter_is_counted_with_all_its_payees(noise, size) -> None:
+    together = [Payment(43 + k, 42, FIRST, 1_000) for k in range(size)]
+    apart = [Payment(42, 53 + k, FIRST + 1 + k, 1_000) for k in range(size)]
+    graph, _, places = planted(noise, [*together, *apart])
+    gather, scatter = gather_scatter(graph, WITHIN, size)
+    assert gather[places[-1]] >= size
+    assert scatter[places[-1]] == size
+
+
+@given(noise=NOISE, size=SIZE, is_in=st.booleans())
+def test_a_planted_fan_is_counted_with_all_its_arms(noise, size, is_in) -> None:
+    arms = [Payment(42 + k, 41, FIRST + k, 500) for k in range(size)]
+    fan = arms if is_in else [Payment(p.payee, p.payer, p.at, p.cents) for p in arms]
+    graph, _, _ = planted(noise, fan)
+    found = degrees(graph, WITHIN, np.array([41]), np.array([FIRST + size]))
+    assert found[0, COUNTS.index("in_degree" if is_in else "out_degree")] == size
+
+
+# ----------------------------------------------------------------------- hubs
+
+
+def test_a_search_at_a_hub_stops_at_its_bound_and_says_so() -> None:
+    """A crowd that pays round in a circle has ever more ways; the search looks at so many payments."""
+    crowd = [Payment(a, (a + step) % 8, 10 * turn + a, 100) for turn in range(12) for step in (1, 2, 3)
+             for a in range(8)]  # fmt: skip
+    graph = graph_of(crowd, 8)
+    trails = Trails.of(graph, 1_000, KEPT, 50, threads=1)
+    cut = cycles(graph, trails, 1_000, 10, 100, threads=1)
+    longer = cycles(graph, trails, 1_000, 10, 2_000, threads=1)
+    assert cut.given_up > longer.given_up > 0
+    assert (cut.counts <= longer.counts).all()
+    assert cut.counts.sum() < longer.counts.sum()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_number_of_threads_changes_nothing(threads) -> None:
+    rng = np.random.default_rng(5)
+    payments = [Payment(*row) for row in rng.integers([0, 0, 0, 80], [30, 30, 400, 100], (600, 4)).tolist()]
+    graph = graph_of(payments, 30)
+    one, other = (Trails.of(graph, 100, KEPT, 20, count) for count in (2, threads))
+    np.testing.assert_array_equal(one.earlier, other.earlier)
+    rings = [cycles(graph, one, 200, 10, 100, count) for count in (2, threads)]
+    np.testing.assert_array_equal(rings[0].counts, rings[1].counts)
+    np.testing.assert_array_equal(rings[0].member_edge, rings[1].member_edge)
+    np.testing.assert_array_equal(
+        scatter_gather(graph, 100, 2, 20, 2).source, scatter_gather(graph, 100, 2, 20, threads).source
+    )
