@@ -22,6 +22,7 @@ class Params(pipeline.Parameters):
     line: sequence.Line
     graph_days: int = Field(ge=1)
     stability_bins: int = Field(ge=2)
+    network: network.Limits
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Known:
     transactions: pd.DataFrame
     tags: pd.DataFrame
     weekly: pd.DataFrame
+    devices: pd.DataFrame
+    dispositions: pd.DataFrame
 
     def before(self, moment: pd.Timestamp) -> Known:
         """The same bank with every row deleted that was not yet known at a moment.
@@ -40,12 +43,15 @@ class Known:
         Accounts stay: they only number the parties of payments.
         """
         tags = self.tags[self.tags["valid_from"] < moment]
+        devices = self.devices[self.devices["valid_from"] < moment]
         return replace(
             self,
             customers=self.customers[self.customers["joined_at"] < moment],
             transactions=self.transactions[(self.transactions["at"] < moment).to_numpy()],
             tags=tags.assign(valid_to=tags["valid_to"].where(tags["valid_to"] < moment)),
             weekly=self.weekly[self.weekly["as_of"] <= moment],
+            devices=devices.assign(valid_to=devices["valid_to"].where(devices["valid_to"] < moment)),
+            dispositions=self.dispositions[self.dispositions["known_at"] < moment],
         )
 
 
@@ -111,7 +117,14 @@ def compute(
         sequence.line_statistics(
             events, line["is_new"].to_numpy(), line["hour"].to_numpy(), subjects, params.line
         ),
-        network.network(subjects, edges, slices, parties, known.weekly),
+        network.network(
+            subjects,
+            network.multigraph(known.transactions, parties),
+            parties,
+            known.weekly,
+            network.Ties.of(parties, known.customers, known.devices, known.dispositions),
+            params.network,
+        ),
     ]
     return Built(pd.concat(parts, axis=1), line, edges, slices)
 
@@ -157,6 +170,8 @@ def main() -> None:
         transactions=pipeline.read(data_schema.Transactions),
         tags=pipeline.read(data_schema.ProfileTags),
         weekly=pipeline.read(data_schema.WeeklyIndicators),
+        devices=pipeline.read(data_schema.Devices),
+        dispositions=pipeline.read(data_schema.Dispositions),
     )
     periods = pipeline.read(data_schema.Periods)
     parties = Parties.of(known.customers["customer_id"], known.accounts)

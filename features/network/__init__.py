@@ -9,11 +9,11 @@ from features.network.columns import FEATURES
 from features.network.customers import Ties, network
 from features.network.graph import graph_edges, graph_nodes, graph_slices, multigraph
 from features.network.limits import Limits
-from features.network.transactions import Known, transaction_features
+from features.network.transactions import Facts, transaction_features
 
 __all__ = [
     "FEATURES",
-    "Known",
+    "Facts",
     "Limits",
     "Ties",
     "graph_edges",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from features.catalogue import Feature
 
 WINDOWS = (1, 7, 28)  # days of the degrees; the names say them
+PORT_DAYS = 91  # as many as the warm-up, so that every subject looks back over the same time
 ROLE_DAYS = 28
 # Column of the sweep by window: name, English and Chinese label.
 DEGREES = {
@@ -64,8 +65,10 @@ FEATURES = [
              "近7天双向往来对手占比", "share", "AMLSim mutual"),
     _feature("reciprocated_share_28d", "Share of counterparties with money both ways, 28 days",
              "近28天双向往来对手占比", "share", "AMLSim mutual"),
-    _feature("in_port_count", "Payers ever", "历史付款方总数", "count", "Multi-GNN ports"),
-    _feature("out_port_count", "Payees ever", "历史收款方总数", "count", "Multi-GNN ports"),
+    _feature("in_degree_91d", "Parties who paid the customer, 91 days (its ports in)",
+             "近91天付款方数(入端口)", "count", "Multi-GNN ports"),
+    _feature("out_degree_91d", "Parties whom the customer paid, 91 days (its ports out)",
+             "近91天收款方数(出端口)", "count", "Multi-GNN ports"),
     _feature("customer_counterparty_count_28d", "Counterparties at this bank, 28 days",
              "近28天行内交易对手数", "count", "domain G relationship"),
     _feature("counterparty_degree_mean_28d", "How many customers the counterparties deal with",

@@ -10,14 +10,22 @@ import pandas as pd
 import pipeline
 from data.asof import Parties
 from data.schema import DAY_US, HOLDER_KINDS
-from features.network.columns import DEGREES, FEATURES, NEIGHBOUR_SOURCES, REPEATED, ROLE_DAYS, WINDOWS
-from features.network.degrees import COUNTS, degrees, ports_ever
+from features.network.columns import FEATURES, NEIGHBOUR_SOURCES, PORT_DAYS, ROLE_DAYS, WINDOWS
+from features.network.degrees import COUNTS, degrees
 from features.network.limits import Limits
 from features.network.multigraph import Multigraph
-from features.network.neighbours import Links, around, linked_sharers, report_distance, reported_sharers, sharers
+from features.network.neighbours import (
+    Links,
+    around,
+    linked_sharers,
+    report_distance,
+    reported_sharers,
+    sharers,
+)
 from features.network.roles import ROLES, Patterns, roles
 
 MUTUAL_WINDOWS = (7, 28)
+FAR_FUTURE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -26,8 +34,8 @@ class Ties:
 
     ``device_member``, ``device`` (uses,) with ``used_from``, ``used_to`` (microseconds, far in
     the future while in use); ``household`` (customers,), -1 without; ``joined_at`` (customers,);
-    ``reported``, ``reported_at`` (reports,): customers and when their report was filed. All
-    customers are nodes.
+    ``reported``, ``reported_at`` (reports,): customers and when their report was filed and
+    known. Customers are nodes.
     """
 
     device_member: np.ndarray
@@ -44,18 +52,22 @@ class Ties:
         cls, parties: Parties, customers: pd.DataFrame, devices: pd.DataFrame, dispositions: pd.DataFrame
     ) -> Ties:
         """Read them off the tables; an open end lies in the far future."""
-        people = customers.sort_values("customer_id")
+        node = np.searchsorted(parties.customer_id, customers["customer_id"].to_numpy())
+        household = np.full(len(parties.customer_id), -1)
+        household[node] = customers["household_id"].fillna(-1).to_numpy().astype(np.int64)
+        joined_at = np.full(len(parties.customer_id), FAR_FUTURE)
+        joined_at[node] = customers["joined_at"].astype("int64").to_numpy()
         filed = dispositions[(dispositions["outcome"] == "reported") & dispositions["known_at"].notna()]
         ended = devices["valid_to"].notna().to_numpy()
-        used_to = np.full(len(devices), np.iinfo(np.int64).max)
-        used_to[ended] = devices["valid_to"].to_numpy()[ended].astype("datetime64[us]").astype(np.int64)
+        used_to = np.full(len(devices), FAR_FUTURE)
+        used_to[ended] = devices.loc[ended, "valid_to"].astype("int64").to_numpy()
         return cls(
             device_member=np.searchsorted(parties.customer_id, devices["customer_id"].to_numpy()),
             device=np.unique(devices["device_id"].to_numpy(), return_inverse=True)[1],
             used_from=devices["valid_from"].astype("int64").to_numpy(),
             used_to=used_to,
-            household=people["household_id"].fillna(-1).to_numpy().astype(np.int64),
-            joined_at=people["joined_at"].astype("int64").to_numpy(),
+            household=household,
+            joined_at=joined_at,
             reported=np.searchsorted(parties.customer_id, filed["customer_id"].to_numpy()),
             reported_at=filed["known_at"].astype("int64").to_numpy(),
         )
@@ -87,24 +99,23 @@ def network(
     """
     node = np.searchsorted(parties.customer_id, subjects["customer_id"].to_numpy())
     as_of = subjects["as_of"].astype("int64").to_numpy()
-    columns = _windowed(graph, node, as_of)
+    columns = _windowed(graph, node, as_of, limits.memory_days * DAY_US)
     found = roles(Patterns.of(graph, limits), node, as_of, ROLE_DAYS * DAY_US, limits)
     columns |= {f"{name}_{ROLE_DAYS}d": found[:, i] for i, name in enumerate(ROLES)}
     columns |= _surroundings(graph, parties, node, as_of, indicators, ties, limits)
     return pd.DataFrame({f.name: columns[f.name].astype(np.float32) for f in FEATURES})
 
 
-def _windowed(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> dict[str, np.ndarray]:
+def _windowed(graph: Multigraph, node: np.ndarray, as_of: np.ndarray, memory: int) -> dict[str, np.ndarray]:
     """Degrees by window, ports, and the share of counterparties with money both ways."""
-    columns = {}
-    for days in WINDOWS:
-        counts = dict(zip(COUNTS, degrees(graph, days * DAY_US, node, as_of).T, strict=True))
-        columns |= {f"{name}_{days}d": counts[name] for name in (DEGREES | REPEATED)}
+    columns: dict[str, np.ndarray] = {}
+    for days in (*WINDOWS, PORT_DAYS):
+        counts = dict(zip(COUNTS, degrees(graph, days * DAY_US, memory, node, as_of).T, strict=True))
+        columns |= {f"{name}_{days}d": counts[name] for name in counts}
         if days in MUTUAL_WINDOWS:
             all_of_them = counts["out_degree"] + counts["in_degree"] - counts["mutual_degree"]
             some = np.where(all_of_them > 0, all_of_them, np.nan)
             columns[f"reciprocated_share_{days}d"] = counts["mutual_degree"] / some
-    columns["out_port_count"], columns["in_port_count"] = ports_ever(graph, node, as_of).T
     return columns
 
 
@@ -134,7 +145,9 @@ def _surroundings(
         own = by_moment[slice(*np.searchsorted(told_at, [moment, moment + 1], sorter=by_moment))]
         told = np.full((customers, len(sources)), np.nan)
         told[owner[own]] = values[own]
-        for name, column in _at_moment(graph, moment, customers, is_outside_person, told, ties, limits).items():
+        for name, column in _at_moment(
+            graph, moment, customers, is_outside_person, told, ties, limits
+        ).items():
             if name not in result:
                 result[name] = np.full(len(as_of), np.nan, np.float32)
             result[name][first:end] = column[node[first:end]]

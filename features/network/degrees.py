@@ -33,13 +33,13 @@ def _turn(
     payee: int,
     pair: int,
     mirror: int,
-    is_first: bool,
+    is_new: bool,
     step: int,
 ) -> None:
     """Add (step 1) or expire (step -1) a payment in one window's counts; columns as COUNTS."""
     counts[payer, 0] += step
     counts[payee, 1] += step
-    if is_first:
+    if is_new:
         counts[payer, 4] += step
         counts[payee, 5] += step
     many = pair_count[pair] if step < 0 else pair_count[pair] + 1
@@ -62,7 +62,7 @@ def _sweep(
     at: np.ndarray,
     pair: np.ndarray,
     mirror: np.ndarray,
-    is_first: np.ndarray,
+    is_new: np.ndarray,
     nodes: int,
     window_us: int,
     query_node: np.ndarray,
@@ -75,11 +75,11 @@ def _sweep(
     for q in range(len(query_at)):
         while head < len(at) and at[head] < query_at[q]:
             p = pair[head]
-            _turn(counts, pair_count, payer[head], payee[head], p, mirror[p], is_first[head], 1)
+            _turn(counts, pair_count, payer[head], payee[head], p, mirror[p], is_new[head], 1)
             head += 1
         while tail < head and at[tail] < query_at[q] - window_us:
             p = pair[tail]
-            _turn(counts, pair_count, payer[tail], payee[tail], p, mirror[p], is_first[tail], -1)
+            _turn(counts, pair_count, payer[tail], payee[tail], p, mirror[p], is_new[tail], -1)
             tail += 1
         answers[q] = counts[query_node[q]]
     return answers
@@ -108,14 +108,18 @@ def _ports_ever(
     return answers
 
 
-def degrees(graph: Multigraph, window_us: int, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+def degrees(
+    graph: Multigraph, window_us: int, memory_us: int, node: np.ndarray, as_of: np.ndarray
+) -> np.ndarray:
     """Counts of COUNTS for each query over ``[as_of - window, as_of)``, shape (queries, 9).
 
-    A counterparty is new if its first payment in that direction ever lies in the window,
+    A counterparty is new if its first payment in that direction for ``memory_us`` lies in
+    the window (with a memory without end the count would tell how old the bank's data are),
     repeated if it has two or more there, mutual if money went both ways there.
 
     Parameters
     ----------
+    window_us, memory_us : microseconds, the memory no shorter than the window
     node, as_of : shape (queries,), party and microseconds, in order of ``as_of``
     """
     return _sweep(
@@ -124,7 +128,7 @@ def degrees(graph: Multigraph, window_us: int, node: np.ndarray, as_of: np.ndarr
         graph.at,
         graph.pair,
         graph.mirror,
-        graph.is_first,
+        graph.is_new(memory_us),
         graph.nodes,
         window_us,
         node,
@@ -134,7 +138,7 @@ def degrees(graph: Multigraph, window_us: int, node: np.ndarray, as_of: np.ndarr
 
 def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:
     """Parties paid and parties received from since the beginning, shape (queries, 2)."""
-    return _ports_ever(graph.payer, graph.payee, graph.at, graph.is_first, graph.nodes, node, as_of)
+    return _ports_ever(graph.payer, graph.payee, graph.at, graph.previous < 0, graph.nodes, node, as_of)
 
 
 @njit(cache=True, nogil=True)

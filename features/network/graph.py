@@ -13,6 +13,7 @@ HUBS = ("merchant", "utility")
 # Parties through which everybody's money passes: nobody's trail leads through them.
 POOLED = (*HUBS, "cash_desk", "lender", "broker", "insurer", "exchange")
 
+
 def graph_nodes(parties: Parties) -> pd.DataFrame:
     """The GraphNodes table."""
     size = len(parties.holder)

@@ -20,6 +20,7 @@ class Limits(pipeline.Parameters):
     cycle_days: int = Field(ge=1)
     fan_days: int = Field(ge=1)
     fan_least: int = Field(ge=2)
+    memory_days: int = Field(ge=28)
     most_arrivals: int = Field(ge=1)
     most_steps: int = Field(ge=1)
     most_own_payments: int = Field(ge=1)

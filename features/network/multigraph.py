@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class Multigraph:
     ordered by payer, payee and amount, so that no answer depends on the order of rows.
 
     ``pair`` numbers the (payer, payee) pairs that occur, in that order; ``mirror`` (pairs,)
-    is the pair of the other direction, or -1; ``is_first`` marks the first payment of a pair.
+    is the pair of the other direction, or -1; ``previous`` (n,) the pair's payment before, or -1.
     ``arrival`` (n,) lists edges by payee and time, ``arrival_first`` (nodes + 1,) where a
     node's list starts, and ``departure`` likewise by payer. ``payer_end`` and ``payee_end``
     (n,) are positions in ``arrival``: the end of what had arrived at the edge's payer, and at
@@ -43,7 +44,7 @@ class Multigraph:
     pair_payer: np.ndarray
     pair_payee: np.ndarray
     mirror: np.ndarray
-    is_first: np.ndarray
+    previous: np.ndarray
     arrival_first: np.ndarray
     arrival: np.ndarray
     departure_first: np.ndarray
@@ -69,8 +70,6 @@ class Multigraph:
         at, cents = at[row].astype(np.int64), cents[row].astype(np.int64)
         keys, pair = np.unique(payer.astype(np.int64) * nodes + payee, return_inverse=True)
         pair_payer, pair_payee = keys // max(nodes, 1), keys % max(nodes, 1)
-        is_first = np.zeros(len(at), bool)
-        is_first[np.unique(pair, return_index=True)[1]] = True
         arrival_first, arrival = by_node(payee, nodes)
         departure_first, departure = by_node(payer, nodes)
         payer_end, payee_end = _ends(payer, payee, at, arrival_first)
@@ -85,7 +84,7 @@ class Multigraph:
             pair_payer=pair_payer.astype(np.int32),
             pair_payee=pair_payee.astype(np.int32),
             mirror=_mirrors(keys, pair_payee * nodes + pair_payer),
-            is_first=is_first,
+            previous=_previous(pair, len(keys)),
             arrival_first=arrival_first,
             arrival=arrival,
             departure_first=departure_first,
@@ -96,6 +95,10 @@ class Multigraph:
 
     def __len__(self) -> int:
         return len(self.at)
+
+    def is_new(self, memory_us: int) -> np.ndarray:
+        """Whether a payment is its pair's first in ``memory_us``, shape (n,)."""
+        return (self.previous < 0) | (self.at - self.at[self.previous] > memory_us)
 
 
 def _in_order(payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.ndarray) -> np.ndarray:
@@ -134,6 +137,17 @@ def by_node(node: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @njit(cache=True, nogil=True)
+def _previous(pair: np.ndarray, pairs: int) -> np.ndarray:
+    """The payment before each one of the same pair, or -1; shape (n,)."""
+    last = np.full(pairs, -1, np.int32)
+    previous = np.empty(len(pair), np.int32)
+    for e in range(len(pair)):
+        previous[e] = last[pair[e]]
+        last[pair[e]] = e
+    return previous
+
+
+@njit(cache=True, nogil=True)
 def _ends(
     payer: np.ndarray, payee: np.ndarray, at: np.ndarray, arrival_first: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -160,6 +174,6 @@ def in_parts(work: Callable[[int, int], Any], size: int, threads: int) -> Sequen
     state, so their number changes nothing.
     """
     bounds = np.linspace(0, size, threads * CHUNKS_PER_THREAD + 1).astype(np.int64)
-    spans = [(int(a), int(b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    spans = [(int(first), int(end)) for first, end in pairwise(bounds)]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(lambda span: work(*span), spans))

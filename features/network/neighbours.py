@@ -215,7 +215,9 @@ def sharers(members: np.ndarray, groups: np.ndarray, within: np.ndarray, nodes: 
     if not len(members):
         return np.zeros(nodes, np.int64)
     size = np.bincount(groups)
-    homes, home = np.unique(groups.astype(np.int64) * (within.max() + 1) + within[members], return_inverse=True)
+    homes, home = np.unique(
+        groups.astype(np.int64) * (within.max() + 1) + within[members], return_inverse=True
+    )
     relatives = np.bincount(home, minlength=len(homes))[home]
     result = np.zeros(nodes, np.int64)
     np.maximum.at(result, members, size[groups] - relatives)

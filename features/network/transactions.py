@@ -36,7 +36,7 @@ COMPLETED = (
 
 
 @dataclass(frozen=True)
-class Known:
+class Facts:
     """What else is known of the parties; all of it may stay empty.
 
     ``reported``, ``reported_at`` (reports,): parties and when their report was filed.
@@ -56,7 +56,7 @@ def transaction_features(
     cents: np.ndarray,
     nodes: int,
     limits: Limits,
-    known: Known | None = None,
+    facts: Facts | None = None,
 ) -> pd.DataFrame:
     """One row a payment in the order given, one column a feature, float32 or int32.
 
@@ -75,7 +75,7 @@ def transaction_features(
     at = np.asarray(at, np.int64)
     graph = Multigraph.of(payer, payee, at, np.asarray(cents, np.int64), nodes)
     patterns = Patterns.of(graph, limits)
-    columns = _ends(patterns, payer, payee, at, known or Known(), limits)
+    columns = _ends(patterns, payer, payee, at, facts or Facts(), limits)
     columns |= {name: _in_rows(values, graph.row, len(at)) for name, values in completed(patterns).items()}
     return pd.DataFrame(columns)
 
@@ -110,7 +110,7 @@ def _ends(
     payer: np.ndarray,
     payee: np.ndarray,
     at: np.ndarray,
-    known: Known,
+    facts: Facts,
     limits: Limits,
 ) -> dict[str, np.ndarray]:
     """Both parties of each payment as of it: every end is a query, in order of time."""
@@ -127,35 +127,41 @@ def _ends(
                 column[order] = answers[end::2, i]
                 columns[f"{whose}_{name}"] = column
 
+    memory = limits.memory_days * DAY_US
     for days in WINDOWS:
-        keep([f"{name}_{days}d" for name in COUNTS], degrees(graph, days * DAY_US, node, as_of))
+        keep([f"{name}_{days}d" for name in COUNTS], degrees(graph, days * DAY_US, memory, node, as_of))
     keep(list(PORTS), ports_ever(graph, node, as_of))
     found = roles(patterns, node, as_of, ROLE_DAYS * DAY_US, limits)
     keep([f"{name}_{ROLE_DAYS}d" for name in ROLES], found)
-    for name, answers in _at_midnights(graph, node, as_of, known, limits).items():
+    for name, answers in _at_midnights(graph, node, as_of, facts, limits).items():
         keep([name], answers[:, None])
     return columns
 
 
 def _at_midnights(
-    graph: Multigraph, node: np.ndarray, as_of: np.ndarray, known: Known, limits: Limits
+    graph: Multigraph, node: np.ndarray, as_of: np.ndarray, facts: Facts, limits: Limits
 ) -> Mapping[str, np.ndarray]:
     """Counterparties, their degrees, and reports around each query at the last midnight."""
     result: dict[str, np.ndarray] = {}
-    everybody = np.arange(graph.nodes)
     nobody = np.zeros(graph.nodes, bool)
     days = as_of // DAY_US
-    starts = np.flatnonzero(np.diff(days, prepend=days[0] - 1)) if len(days) else np.zeros(0, np.int64)
-    for first, end in zip(starts, [*starts[1:], len(days)], strict=True):
+    starts = np.flatnonzero(np.diff(days, prepend=-1))
+    sizes = degrees(
+        graph,
+        ROLE_DAYS * DAY_US,
+        limits.memory_days * DAY_US,
+        np.tile(np.arange(graph.nodes), len(starts)),
+        np.repeat(days[starts] * DAY_US, graph.nodes),
+    )[:, [COUNTS.index("out_degree"), COUNTS.index("in_degree")]].astype(np.float64)
+    for which, (first, end) in enumerate(zip(starts, [*starts[1:], len(days)], strict=True)):
         moment = days[first] * DAY_US
         links = Links.of(graph, moment - ROLE_DAYS * DAY_US, moment)
-        sizes = degrees(graph, ROLE_DAYS * DAY_US, everybody, np.full(graph.nodes, moment))
-        indicators = sizes[:, [COUNTS.index("out_degree"), COUNTS.index("in_degree")]].astype(np.float64)
+        indicators = sizes[graph.nodes * which : graph.nodes * (which + 1)]
         reported = nobody.copy()
-        reported[known.reported[known.reported_at < moment]] = True
+        reported[facts.reported[facts.reported_at < moment]] = True
         found = around(links, graph.nodes, nobody, indicators, reported)
         steps = report_distance(
-            links, known.members, known.groups, reported, limits.hub_degree, limits.report_steps
+            links, facts.members, facts.groups, reported, limits.hub_degree, limits.report_steps
         )
         columns = {
             "counterparty_degree_mean_28d": found.degree_mean,

@@ -21,7 +21,7 @@ def in_order(payments: list[Payment]) -> list[Payment]:
     return sorted(kept, key=lambda p: (p.at, p.payer, p.payee, p.cents))
 
 
-def degrees(payments: list[Payment], node: int, as_of: int, window: int) -> dict[str, int]:
+def degrees(payments: list[Payment], node: int, as_of: int, window: int, memory: int) -> dict[str, int]:
     """What the sweep counts of a party over ``[as_of - window, as_of)``."""
     past = [p for p in payments if p.at < as_of]
     now = [p for p in past if p.at >= as_of - window]
@@ -29,16 +29,20 @@ def degrees(payments: list[Payment], node: int, as_of: int, window: int) -> dict
     received = [p for p in now if p.payee == node]
     payees, payers = {p.payee for p in paid}, {p.payer for p in received}
 
-    def first(payer: int, payee: int) -> int:
-        return min(p.at for p in past if (p.payer, p.payee) == (payer, payee))
+    def is_new(payer: int, payee: int) -> bool:
+        """Whether a payment of the window comes after nothing, or after a long silence."""
+        moments = [p.at for p in past if (p.payer, p.payee) == (payer, payee)]
+        return any(
+            at >= as_of - window and not any(at - memory <= other < at for other in moments) for at in moments
+        )
 
     return {
         "paid_count": len(paid),
         "received_count": len(received),
         "out_degree": len(payees),
         "in_degree": len(payers),
-        "new_out_degree": sum(first(node, payee) >= as_of - window for payee in payees),
-        "new_in_degree": sum(first(payer, node) >= as_of - window for payer in payers),
+        "new_out_degree": sum(is_new(node, payee) for payee in payees),
+        "new_in_degree": sum(is_new(payer, node) for payer in payers),
         "repeated_out_degree": sum(sum(p.payee == payee for p in paid) > 1 for payee in payees),
         "repeated_in_degree": sum(sum(p.payer == payer for p in received) > 1 for payer in payers),
         "mutual_degree": len(payees & payers),
@@ -64,9 +68,7 @@ def latest_arrivals(payments: list[Payment], node: int, before: int, most: int) 
     return arrived[::-1][:most]
 
 
-def continued(
-    payments: list[Payment], e: int, hop: int, kept: tuple[float, float], most: int
-) -> list[int]:
+def continued(payments: list[Payment], e: int, hop: int, kept: tuple[float, float], most: int) -> list[int]:
     """Payments that ``e`` may carry on, latest first."""
     return [
         f
@@ -125,9 +127,7 @@ def scatter_gather(payments: list[Payment], e: int, within: int, most: int) -> d
         return {payments[g].payer for g in arrived if payments[g].at >= since}
 
     sources = fed_by(e) - {target}
-    joined = [
-        f for f in latest_arrivals(payments, target, payments[e].at, most) if payments[f].at >= since
-    ]
+    joined = [f for f in latest_arrivals(payments, target, payments[e].at, most) if payments[f].at >= since]
     # Of a middle's payments the latest is looked at: the earlier ones know no more.
     latest = {payments[f].payer: f for f in reversed(joined)} | {middle: e}
     return {s: sum(s in fed_by(f) for f in latest.values()) for s in sources}
@@ -159,9 +159,7 @@ def distances(links: list[tuple[int, int]], sources: set[int], nodes: int, most:
         for step in count(1):
             if step > most or not front:
                 break
-            front = {
-                b if a in front else a for a, b in links if (a in front) != (b in front)
-            } - seen
+            front = {b if a in front else a for a, b in links if (a in front) != (b in front)} - seen
             seen |= front
             if front & sources:
                 answer = step

@@ -10,6 +10,14 @@ from hypothesis import strategies as st
 from features.network.degrees import COUNTS, degrees, ports, ports_ever
 from features.network.fans import gather_scatter, scatter_gather
 from features.network.multigraph import Multigraph
+from features.network.neighbours import (
+    Links,
+    around,
+    linked_sharers,
+    report_distance,
+    reported_sharers,
+    sharers,
+)
 from features.network.trails import NEVER, Trails, chains, cycles, passed_on
 from tests.property import network_reference as reference
 from tests.property.network_reference import Payment
@@ -42,15 +50,15 @@ def trails_of(graph: Multigraph, most: int) -> Trails:
 
 
 @settings(max_examples=150)
-@given(payments=PAYMENTS, window=st.sampled_from([0, 1, 5, 100]))
-def test_degrees_are_those_of_the_definition(payments, window) -> None:
+@given(payments=PAYMENTS, window=st.sampled_from([0, 1, 5, 100]), longer=st.sampled_from([0, 8]))
+def test_degrees_are_those_of_the_definition(payments, window, longer) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
     moments = np.repeat(np.arange(33), NODES)
     parties = np.tile(np.arange(NODES), 33)
-    found = degrees(graph, window, parties, moments)
+    found = degrees(graph, window, window + longer, parties, moments)
     ever = ports_ever(graph, parties, moments)
     for q, (node, as_of) in enumerate(zip(parties, moments, strict=True)):
-        expected = reference.degrees(known, node, as_of, window)
+        expected = reference.degrees(known, node, as_of, window, window + longer)
         assert dict(zip(COUNTS, found[q].tolist(), strict=True)) == expected
         assert tuple(ever[q]) == reference.ports_ever(known, node, as_of)
 
@@ -69,9 +77,7 @@ def test_every_chain_is_counted(payments, most) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
     found = chains(graph, trails_of(graph, most), MOST_HOPS)
     for e in range(len(known)):
-        expected = [
-            len(reference.paths(known, e, hops, HOP, KEPT, most)) for hops in range(1, MOST_HOPS + 1)
-        ]
+        expected = [len(reference.paths(known, e, hops, HOP, KEPT, most)) for hops in range(1, MOST_HOPS + 1)]
         assert found[e].tolist() == expected
 
 
@@ -201,7 +207,7 @@ def test_a_planted_fan_is_counted_with_all_its_arms(noise, size, is_in) -> None:
     arms = [Payment(42 + k, 41, FIRST + k, 500) for k in range(size)]
     fan = arms if is_in else [Payment(p.payee, p.payer, p.at, p.cents) for p in arms]
     graph, _, _ = planted(noise, fan)
-    found = degrees(graph, WITHIN, np.array([41]), np.array([FIRST + size]))
+    found = degrees(graph, WITHIN, WITHIN, np.array([41]), np.array([FIRST + size]))
     assert found[0, COUNTS.index("in_degree" if is_in else "out_degree")] == size
 
 
@@ -234,3 +240,81 @@ def test_the_number_of_threads_changes_nothing(threads) -> None:
     np.testing.assert_array_equal(
         scatter_gather(graph, 100, 2, 20, 2).source, scatter_gather(graph, 100, 2, 20, threads).source
     )
+
+
+# ------------------------------------------------------------------ neighbours
+
+LINKS = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda pair: pair[0] != pair[1]), max_size=14
+)
+GROUPS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 2)), max_size=8, unique=True)
+
+
+@settings(max_examples=300)
+@given(pairs=LINKS, groups=GROUPS, reported=st.sets(st.integers(0, 7)), most=st.sampled_from([1, 2, 3]))
+def test_steps_to_a_reported_customer_are_the_fewest(pairs, groups, reported, most) -> None:
+    payments = [Payment(a, b, at, 1) for at, (a, b) in enumerate(pairs)]
+    links = Links.of(graph_of(payments, 8), 0, 100)
+    assert len(links.one) == len({frozenset(pair) for pair in pairs})
+    table = np.array(groups, np.int64).reshape(-1, 2)
+    is_reported = np.isin(np.arange(8), list(reported))
+    found = report_distance(links, table[:, 0], table[:, 1], is_reported, hub_degree=100, most_steps=most)
+    together = [(a, b) for a, one in groups for b, other in groups if one == other and a < b]
+    expected = reference.distances([*pairs, *together], reported, 8, most)
+    assert found.tolist() == [most + 1 if steps is None else steps for steps in expected]
+
+
+def test_a_hub_passes_no_nearness_on_unless_the_report_is_its_own() -> None:
+    """Everybody is two steps from everybody who shares an employer."""
+    wages = [Payment(0, payee, 1, 1) for payee in range(1, 6)]
+    links = Links.of(graph_of(wages), 0, 100)
+    nobody = np.zeros(0, np.int64)
+
+    def steps(who: int, hub_degree: int) -> list[int]:
+        return report_distance(links, nobody, nobody, np.arange(6) == who, hub_degree, 3).tolist()
+
+    assert steps(1, 5) == [1, 4, 2, 2, 2, 2]
+    assert steps(1, 4) == [1, 4, 4, 4, 4, 4]
+    assert steps(0, 4) == [4, 1, 1, 1, 1, 1]
+
+
+@settings(max_examples=100)
+@given(payments=PAYMENTS, reported=st.sets(st.integers(0, NODES - 1)), data=st.data())
+def test_counterparties_are_looked_at_once_each(payments, reported, data) -> None:
+    customers = 4
+    values = data.draw(
+        st.lists(st.sampled_from([np.nan, 0.0, 1.5, 4.0]), min_size=customers, max_size=customers)
+    )
+    is_person = np.array([False] * customers + [True, False])
+    is_reported = np.isin(np.arange(NODES), list(reported))
+    links = Links.of(graph_of(payments), 5, 25)
+    found = around(links, customers, is_person, np.array(values)[:, None], is_reported)
+    now = {frozenset(p[:2]) for p in payments if 5 <= p.at < 25 and p.payer != p.payee}
+
+    def others(node: int) -> list[int]:
+        return [b for b in range(NODES) if frozenset((node, b)) in now and b != node]
+
+    for node in range(customers):
+        mine = others(node)
+        inside = [b for b in mine if b < customers]
+        told = [values[b] for b in inside if not np.isnan(values[b])]
+        dealt = [sum(a < customers for a in others(b)) for b in mine]
+        assert found.counterparties[node] == len(mine)
+        assert found.customers[node] == len(inside)
+        assert found.reported[node] == sum(b in reported for b in inside)
+        assert found.shared_customers[node] == sum(
+            size - 1 for b, size in zip(mine, dealt, strict=True) if is_person[b]
+        )
+        np.testing.assert_equal(found.degree_mean[node], np.mean(dealt) if mine else np.nan)
+        np.testing.assert_equal(found.mean[node, 0], sum(told) / len(told) if told else np.nan)
+        np.testing.assert_equal(found.largest[node, 0], max(told, default=np.nan))
+
+
+def test_relatives_on_one_device_are_no_strangers() -> None:
+    """Two of a household and one stranger share a phone; a fourth customer is alone on a tablet."""
+    members, devices = np.array([0, 1, 2, 3]), np.array([0, 0, 0, 1])
+    household = np.array([7, 7, 8, 9])
+    assert sharers(members, devices, household, 4).tolist() == [1, 1, 2, 0]
+    assert reported_sharers(members, devices, np.array([False, True, False, True])).tolist() == [1, 0, 1, 0]
+    links = Links.of(graph_of([Payment(0, 1, 1, 1), Payment(2, 3, 1, 1), Payment(3, 0, 1, 1)], 4), 0, 9)
+    assert linked_sharers(links, members, devices, 4).tolist() == [1, 1, 0, 0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import strategies as st
@@ -22,6 +24,14 @@ PEOPLE = {
     "carl": Customer(income=3_000, household=2, joined="2025-02-20"),
     "dora": Customer("micro_business", income=50_000),
 }
+# Ben's phone goes to carl; dora's tablet is ben's as well for a while.
+DEVICES = [
+    ("ben", "phone", "2021-01-01", "2025-03-01"),
+    ("carl", "phone", "2025-03-01"),
+    ("dora", "tablet", "2021-01-01"),
+    ("ben", "tablet", "2025-02-20", "2025-03-12"),
+]
+REPORTS = [("carl", pd.Timestamp("2025-03-04 12:00"))]  # known from then on
 OUTSIDE = ["eve", "finn", "firm one", "firm two", "shop one", "utility one"]
 DESKS = ["cash@1", "cash@2"]
 # One payment of each kind long ago, so that no data set lacks cash, balances or hours.
@@ -93,10 +103,17 @@ def tags(*changes: tuple[str, str, pd.Timestamp]) -> pd.DataFrame:
     return table
 
 
+def dispositions(*reports: tuple[str, pd.Timestamp]) -> pd.DataFrame:
+    """Dispositions: a report on (who, when it was known) each."""
+    who = [100 + list(PEOPLE).index(name) for name, _ in reports]
+    known_at = pd.to_datetime([moment for _, moment in reports], utc=True).as_unit("us")
+    return pd.DataFrame({"customer_id": np.array(who, np.int64), "outcome": "reported", "known_at": known_at})
+
+
 def drawn_bank(lines: list[tuple]) -> Ledger:
     """A bank in which everybody of this module exists, whether a line names them or not."""
     span = Span(warm_up_weeks=34, train_weeks=3, embargo_weeks=0, validation_weeks=1, test_weeks=1)
-    return bank(*ONCE, *lines, span=span, also=["anna/savings", *OUTSIDE, *DESKS], **PEOPLE)
+    return bank(*ONCE, *lines, span=span, also=["anna/savings", *OUTSIDE, *DESKS], devices=DEVICES, **PEOPLE)
 
 
 @dataclass(frozen=True)
@@ -113,7 +130,9 @@ class Inputs:
     slices: pd.DataFrame
 
 
-def model_inputs(ledger: Ledger, profile_tags: pd.DataFrame) -> Inputs:
+def model_inputs(
+    ledger: Ledger, profile_tags: pd.DataFrame, reports: Iterable[tuple[str, pd.Timestamp]] = ()
+) -> Inputs:
     """Run observe, and then the build stage's own ``main`` on tables in memory."""
     daily, weekly = observe.observe(
         ledger.transactions,
@@ -131,6 +150,8 @@ def model_inputs(ledger: Ledger, profile_tags: pd.DataFrame) -> Inputs:
         schema.Accounts: ledger.accounts,
         schema.Periods: ledger.periods,
         schema.ProfileTags: profile_tags,
+        schema.Devices: ledger.devices,
+        schema.Dispositions: dispositions(*REPORTS, *reports),
     }
     written: dict[type[pipeline.Table], pd.DataFrame] = {}
     with pytest.MonkeyPatch.context() as patch:
