@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,19 @@ from pydantic import Field
 
 import pipeline
 from data import schema
-from data.asof import Crowd, Devices, Events, Parties, Past, Surroundings, Trace
+from data.asof import Crowd, Devices, Events, Milestones, Parties, Past, Peers, Surroundings, Trace, codes_of
 from data.asof.surroundings import NO_HOUSEHOLD
 from data.asof.windows import previous_of_key
 from data.indicators import INDICATORS
 from data.money_trail import answers, layered_chains, match_first_in_first_out, round_trip_hops
+from data.patterns import PatternParams, patterns
 from data.ranges import Pages, payments_of, ranges
-from data.schema import CHANNELS, DAY_US, HOLDER_KINDS, HOUR_US, PURPOSES
+from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US, PURPOSES
 from data.survey import Links, Survey
 
 EXPLAINED = ("payroll", "utility", "loan_repayment", "shopping", "savings")
+# Supervised firms that know their own customers: money parked there and back moves no further.
+LICENSED = ("broker", "insurer")
 CASH = ("cash_deposit", "cash_withdrawal")
 CODES = ("qr", "pos")
 UPKEEP = ("payroll", "utility", "rent")  # what a firm that works pays for; taxes are stated as utility
@@ -56,6 +60,9 @@ class Params(pipeline.Parameters):
     most_device_users: int = Field(ge=2)
     most_dealings: int = Field(ge=2)
     ends_at_a_time: int = Field(ge=1)
+    peers_least: int = Field(ge=1)
+    peers_from_day: int = Field(ge=0)
+    patterns: PatternParams
 
 
 def selections(events: Events, origin_us: int, params: Params) -> dict[str, np.ndarray]:
@@ -67,6 +74,7 @@ def selections(events: Events, origin_us: int, params: Params) -> dict[str, np.n
     dusk, dawn = params.night_hours
     hour = (events.at - origin_us) % DAY_US // HOUR_US
     explained = np.isin(events.purpose, [PURPOSES.index(name) for name in EXPLAINED])
+    explained |= np.isin(events.holder, [HOLDER_KINDS.index(name) for name in LICENSED])
     return {
         "credit": events.is_credit,
         "debit": ~events.is_credit,
@@ -173,11 +181,8 @@ def daily_queries(events: Events, origin_us: int, first_day: int) -> tuple[np.nd
     return events.customer[keep], origin_us + (day[keep] + 1) * DAY_US
 
 
-def weekly_queries(
-    whose: range, joined_us: np.ndarray, first_us: int, end_us: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """(customer, as_of) of every customer of the time at each weekly moment in the stretch."""
-    moments = np.arange(first_us, end_us, 7 * DAY_US)
+def weekly_queries(whose: range, joined_us: np.ndarray, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(customer, as_of) of every customer of the time at each of the weekly moments."""
     customer = np.repeat(np.arange(whose.start, whose.stop), len(moments))
     as_of = np.tile(moments, len(whose))
     keep = joined_us[customer] < as_of
@@ -205,12 +210,16 @@ class Bank:
     offered: frozenset[str]
 
 
-def facts(customers: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Facts by node that do not change; ``customers`` in order of their nodes."""
+def facts(customers: pd.DataFrame, origin_us: int) -> dict[str, np.ndarray]:
+    """Facts by node that do not change; ``customers`` in order of their nodes.
+
+    The bank has seen a customer since they joined, or since its ledger begins.
+    """
     founded = customers["founded_at"]
     return {
         "monthly_income": customers["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan) / 100,
         "joined_us": customers["joined_at"].astype("int64").to_numpy(),
+        "seen_since_us": np.maximum(customers["joined_at"].astype("int64").to_numpy(), origin_us),
         "founded_us": np.where(founded.isna(), np.nan, founded.astype("int64")),
         "capital": customers["registered_capital_cents"].to_numpy(dtype=float, na_value=np.nan) / 100,
         "is_firm": (customers["kind"] != "person").to_numpy(),
@@ -271,27 +280,70 @@ def surroundings(bank: Bank, survey: Survey, parties: Parties, params: Params) -
             ),
         },
         devices=devices,
+        milestones=milestones(bank.accounts, parties.customer_id),
         most_users=params.most_device_users,
         most_dealings=params.most_dealings,
     )
 
 
+def snapshots(
+    pasts: Iterator[tuple[range, Past]], joined_us: np.ndarray, moments: np.ndarray, offered: frozenset[str]
+) -> dict[str, np.ndarray]:
+    """What is compared among peers, of every customer at every snapshot; shape (snapshots, customers)."""
+    compared = {
+        name: entry for name, entry in INDICATORS.items() if entry.has_peers and entry.needs <= offered
+    }
+    shape = len(moments), len(joined_us)
+    values = {name: np.full(shape, np.nan, np.float32) for name in compared}
+    for whose, past in pasts:
+        customer, as_of = weekly_queries(whose, joined_us, moments)
+        asked = past.asked(customer, as_of)
+        place = np.searchsorted(moments, as_of), customer
+        for name, entry in compared.items():
+            values[name][place] = entry.measure(asked)
+    return values
+
+
+def peer_groups(customers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of the group (kind with occupation or industry) and of the kind of each customer."""
+    trade = customers["occupation"].fillna(customers["industry"]).fillna("unknown")
+    group = pd.factorize(customers["kind"].astype(str) + "/" + trade.astype(str), sort=True)[0]
+    return group, codes_of(customers["kind"], CUSTOMER_KINDS)
+
+
+def milestones(accounts: pd.DataFrame, customer_id: np.ndarray) -> dict[str, Milestones]:
+    """Openings and closings of the customers' accounts."""
+    return {
+        "opening": Milestones.of(accounts["customer_id"], accounts["opened_at"], customer_id),
+        "closing": Milestones.of(accounts["customer_id"], accounts["closed_at"], customer_id),
+    }
+
+
 def parts(bank: Bank, params: Params) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Daily and weekly indicators, range by range of the customers in order of their ids."""
+    """Daily and weekly indicators, range by range of the customers in order of their ids.
+
+    The ranges are gone through twice: what is usual among peers must be known of everybody
+    before anybody is compared with it.
+    """
     parties = Parties.of(bank.customers["customer_id"], bank.accounts)
     by_node = bank.customers.set_index("customer_id").loc[parties.customer_id]
-    profile = facts(by_node)
-    country, is_high_risk = countries(bank.accounts, parties, params.high_risk_countries)
     bounds = bank.periods.set_index("name")
     origin = int(bounds["starts_at"].astype("int64").min())
     first_week = int(bounds["starts_at"].astype("int64").loc["train"])
     end = int(bounds["ends_at"].astype("int64").max())
+    profile = facts(by_node, origin)
+    joined = profile["joined_us"]
+    country, is_high_risk = countries(bank.accounts, parties, params.high_risk_countries)
+    group, kind = peer_groups(by_node)
 
     survey = Survey.of(bank.pages(), parties)
     closes = closes_round_trip(survey.transfers, survey.payments, parties, params)
     around = surroundings(bank, survey, parties, params)
     pieces = ranges(survey.ends, params.ends_at_a_time)
-    for whose in pipeline.progress(pieces, "indicators", "range of customers"):
+
+    @lru_cache(maxsize=1)
+    def history(whose: range) -> tuple[Events, Past]:
+        """What a range of customers did; the last one asked for is kept."""
         mine = parties.customers(slice(whose.start, whose.stop))
         events = Events.of(payments_of(bank.pages, parties, mine), parties, mine)
         chosen = selections(events, origin, params)
@@ -299,16 +351,31 @@ def parts(bank: Bank, params: Params) -> Iterator[tuple[pd.DataFrame, pd.DataFra
         chosen["round_trip"] = events.is_credit & closes[events.payment]
         chosen["high_risk"] = chosen["with_overseas"] & is_high_risk[events.counterparty]
         chosen["on_file"] = on_file(events, by_node, parties)
-        columns = matched_money(events, params) | {"country": country[events.counterparty]}
+        more, columns = patterns(
+            events,
+            chosen["unexplained"],
+            chosen["on_file"],
+            events.cents < round(params.near_line_cny[1] * 100),
+            kind,
+            origin,
+            params.patterns,
+        )
+        columns |= matched_money(events, params) | {"country": country[events.counterparty]}
         none = np.empty(0, np.int64)
-        past = Past(events, none, none, chosen, columns, profile, around)
+        return events, Past(events, none, none, chosen | more, columns, profile, around)
+
+    weeks = np.arange(origin + params.peers_from_day * DAY_US, end, 7 * DAY_US)
+    seen = snapshots(((whose, history(whose)[1]) for whose in pieces), joined, weeks, bank.offered)
+    peers = Peers.of(weeks, seen, group, kind, params.peers_least)
+    for whose in pipeline.progress(pieces, "indicators", "range of customers"):
+        events, past = history(whose)
         tables = []
         for customer, as_of in (
             daily_queries(events, origin, params.first_day),
-            weekly_queries(whose, profile["joined_us"], first_week, end),
+            weekly_queries(whose, joined, np.arange(first_week, end, 7 * DAY_US)),
         ):
             moments = pd.DatetimeIndex(as_of.astype("datetime64[us]"), tz="UTC")
-            values = measure(past.asked(customer, as_of), bank.offered)
+            values = measure(past.beside(peers).asked(customer, as_of), bank.offered)
             keys = {"customer_id": parties.customer_id[customer], "as_of": moments}
             tables.append(pd.DataFrame(keys | values))
         yield tables[0], tables[1]

@@ -9,17 +9,20 @@ transaction id; no answer of a `Past` depends on the order in which rows arrived
 Sums are taken in whole cents, so that they are exact in any order.
 """
 
-from data.asof.events import Events, Parties, codes_of
+from data.asof.events import Events, Milestones, Parties, codes_of
 from data.asof.moments import bank_time, happened_within, moments_of
 from data.asof.past import Past, share
+from data.asof.peers import Peers
 from data.asof.surroundings import Crowd, Devices, Surroundings, Trace
 
 __all__ = [
     "Crowd",
     "Devices",
     "Events",
+    "Milestones",
     "Parties",
     "Past",
+    "Peers",
     "Surroundings",
     "Trace",
     "bank_time",

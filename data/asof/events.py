@@ -121,3 +121,28 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.at)
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """Moments in the life of customers' accounts, such as openings.
+
+    ``at`` is sorted by customer and moment; customer c owns ``starts[c]:starts[c + 1]``.
+    """
+
+    starts: np.ndarray
+    at: np.ndarray
+
+    @classmethod
+    def of(cls, owner: pd.Series, moment: pd.Series, customer_id: np.ndarray) -> Milestones:
+        """Milestones of customers, ``customer_id`` in order; rows without owner or moment are none."""
+        known = (owner.notna() & moment.notna()).to_numpy()
+        node = np.searchsorted(customer_id, owner[known].to_numpy().astype(np.int64))
+        at = moment[known].astype("int64").to_numpy()
+        order = np.lexsort((at, node))
+        return cls(np.searchsorted(node[order], np.arange(len(customer_id) + 1)), at[order])
+
+    @property
+    def customer(self) -> np.ndarray:
+        """Node of the customer of each milestone."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from data.asof.events import Events
+from data.asof.patterns import commonest_share, largest, variation
+from data.asof.peers import Peers
 from data.asof.surroundings import Surroundings, count_companions, largest_crowd
 from data.asof.windows import (
     count_distinct,
@@ -53,6 +56,7 @@ class Past:
         self._columns = columns
         self._profile = profile
         self._surroundings = surroundings or Surroundings()
+        self._earlier: dict[int, Past] = {}
         self._starts_of_window: dict[int, np.ndarray] = {}
         # What is kept by event serves every query; see `asked`.
         self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
@@ -65,6 +69,18 @@ class Past:
         other = Past(self._events, customer, as_of, *given)
         other._sums, other._previous, other._dense = self._sums, self._previous, self._dense
         return other
+
+    def beside(self, peers: Peers) -> Past:
+        """The same questions, with what is usual among peers."""
+        other = self.asked(self._customer, self._as_of)
+        other._surroundings = replace(self._surroundings, peers=peers)
+        return other
+
+    def earlier(self, days: int) -> Past:
+        """The same questions ``days`` days before."""
+        if days not in self._earlier:
+            self._earlier[days] = self.asked(self._customer, self._as_of - days * DAY_US)
+        return self._earlier[days]
 
     def __len__(self) -> int:
         return len(self._customer)
@@ -166,6 +182,62 @@ class Past:
         wanted = np.ones(len(self), bool) if of is None else self.fact(of) == 1
         first, mask = self._first(days), self._mask(select)
         return spread_over_keys(first, self._end, wanted, mask, self._dense[key], self._events.cents, top)
+
+    def commonest_share(self, *select: str, days: int, column: str) -> np.ndarray:
+        """Share of the commonest code of a column among the window's selected events; NaN if none."""
+        code = self._columns[column]
+        size = int(code.max(initial=0)) + 1
+        return commonest_share(code, size, self._mask(select), self._first(days), self._end)
+
+    def variation(self, *select: str, days: int) -> np.ndarray:
+        """Standard deviation over mean of the selected amounts; NaN below two of them."""
+        return variation(self._events.cents, self._mask(select), self._first(days), self._end)
+
+    def largest(self, *select: str, days: int, column: str) -> np.ndarray:
+        """Largest value of a column among the selected events in the window, 0 if there is none."""
+        return largest(self._columns[column], self._mask(select), self._first(days), self._end)
+
+    def happened(self, milestone: str, days: int) -> np.ndarray:
+        """How often a milestone of the customer's accounts was reached in the window."""
+        first, end = self._milestone_window(milestone, days)
+        return (end - first).astype(float)
+
+    def largest_flow_before(self, milestone: str, days: int, flow_days: int) -> np.ndarray:
+        """Most yuan moved, in and out, in ``flow_days`` before a milestone of the window; 0 if none."""
+        marks = self._surroundings.milestones[milestone]
+        moved = self.asked(marks.customer, marks.at).total(days=flow_days)
+        everything = np.ones(len(moved), bool)
+        return largest(moved, everything, *self._milestone_window(milestone, days))
+
+    def _milestone_window(self, milestone: str, days: int) -> tuple[np.ndarray, np.ndarray]:
+        marks = self._surroundings.milestones[milestone]
+        opens = first_at_or_after(marks.starts, marks.at, self._customer, self._as_of - days * DAY_US)
+        return opens, first_at_or_after(marks.starts, marks.at, self._customer, self._as_of)
+
+    def peer_deviation(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Robust standard deviations between ``values`` and what is usual of ``name`` among peers."""
+        peers = self._surroundings.peers
+        if peers is None:
+            return np.full(len(self), np.nan)
+        return peers.deviation(name, values, self._customer, self._as_of)
+
+    def peer_upper(self, name: str) -> np.ndarray:
+        """The value of ``name`` that 95 % of the peers stay below."""
+        peers = self._surroundings.peers
+        if peers is None:
+            return np.full(len(self), np.nan)
+        return peers.upper(name, self._customer, self._as_of)
+
+    def usual_month(self, *select: str, days: int, gap_days: int) -> np.ndarray:
+        """Mean of 30 days in yuan over ``[as_of - days, as_of - gap_days)``, of what the bank has seen.
+
+        The bank sees a customer from the day of joining, and from the ledger's first day
+        on; NaN where it has seen less than 30 days of the stretch.
+        """
+        opens = np.maximum(self._as_of - days * DAY_US, self.fact("seen_since_us"))
+        seen_days = (self._as_of - gap_days * DAY_US - opens) / DAY_US
+        total = self.total(*select, days=days, gap_days=gap_days)
+        return np.where(seen_days >= 30, total / np.maximum(seen_days, 30) * 30, np.nan)
 
     def lowest_balance(self, days: int) -> np.ndarray:
         """Lowest balance in yuan after any event in the window; NaN where unknown."""

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
+from data.asof.events import Milestones
+from data.asof.peers import Peers
 from data.asof.windows import first_at_or_after
 
 NEVER_US = np.iinfo(np.int64).max
@@ -213,10 +215,12 @@ def count_companions(
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Traces and crowds by name, and the devices; whatever a data set lacks is left out."""
+    """Traces, crowds and milestones of accounts by name, devices, peers; what is lacking is left out."""
 
     traces: Mapping[str, Trace] = field(default_factory=dict)
     crowds: Mapping[str, Crowd] = field(default_factory=dict)
     devices: Devices | None = None
+    milestones: Mapping[str, Milestones] = field(default_factory=dict)
+    peers: Peers | None = None
     most_users: int = 0
     most_dealings: int = 0

@@ -30,7 +30,8 @@ class Indicator:
     """One entry of the catalogue.
 
     ``needs`` names what the data set must offer; where it does not, the indicator is
-    empty and the rules that use it step aside.
+    empty and the rules that use it step aside. ``has_peers``: what is usual of it among
+    customers alike is measured every week, for the indicators that compare with it.
     """
 
     name: str
@@ -41,13 +42,14 @@ class Indicator:
     source: str
     needs: frozenset[str]
     measure: Measure
+    has_peers: bool = False
 
 
 INDICATORS: Registry[Indicator] = Registry("indicator")
 
 
 def indicator(
-    label_zh: str, unit: str, family: str, source: str, needs: str = ""
+    label_zh: str, unit: str, family: str, source: str, needs: str = "", has_peers: bool = False
 ) -> Callable[[Measure], Measure]:
     """Register a measure; ``needs`` lists among `data.schema.OFFERS`."""
 
@@ -57,7 +59,9 @@ def indicator(
         if not all(text.strip() for text in (label_en, label_zh, unit, family, source)):
             raise ValueError(f"indicator {name}: expected labels in both languages, unit, family and source")
         INDICATORS.register(name)(
-            Indicator(name, label_en, label_zh, unit, family, source, frozenset(needs.split()), measure)
+            Indicator(
+                name, label_en, label_zh, unit, family, source, frozenset(needs.split()), measure, has_peers
+            )
         )
         return measure
 

@@ -24,7 +24,7 @@ def cash_city_count_7d(past: Past) -> np.ndarray:
     return past.distinct("cash", "credit", days=7, key="city")
 
 
-@indicator("近30天现金占转入比", "share", "cash", "FFIEC App. F", needs="cash")
+@indicator("近30天现金占转入比", "share", "cash", "FFIEC App. F", needs="cash", has_peers=True)
 def cash_in_share_30d(past: Past) -> np.ndarray:
     """Share of cash in the money received in 30 days."""
     return share(past.total("cash", "credit", days=30), past.total("credit", days=30))

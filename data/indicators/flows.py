@@ -56,11 +56,31 @@ def out_to_in_ratio_7d(past: Past) -> np.ndarray:
 
 @indicator("近30天转入与自身基线之比", "ratio", "behaviour_change", "domain R14")
 def in_to_baseline_ratio_30d(past: Past) -> np.ndarray:
-    """Money received in 30 days against the monthly mean of the 60 days before."""
-    return share(past.total("credit", days=30), past.total("credit", days=90, gap_days=30) / 2)
+    """Money received in 30 days against the usual month of the half year before."""
+    return share(past.total("credit", days=30), past.usual_month("credit", days=210, gap_days=30))
 
 
 @indicator("近30天转入与申报收入之比", "ratio", "profile_mismatch", "domain R12", needs="income")
 def in_to_income_ratio_30d(past: Past) -> np.ndarray:
     """Money received in 30 days against declared monthly income."""
     return share(past.total("credit", days=30), past.fact("monthly_income"))
+
+
+@indicator("近30天无合理解释转入金额", "CNY", "volume", "domain A.0", needs="purpose", has_peers=True)
+def unexplained_in_amount_30d(past: Past) -> np.ndarray:
+    """Unexplained money received in 30 days."""
+    return past.total("unexplained", "credit", days=30)
+
+
+@indicator(
+    "近30天无合理解释转入与申报收入之比", "ratio", "profile_mismatch", "domain R12", needs="income purpose"
+)
+def unexplained_in_to_income_ratio_30d(past: Past) -> np.ndarray:
+    """Unexplained money received in 30 days against declared monthly income."""
+    return share(unexplained_in_amount_30d(past), past.fact("monthly_income"))
+
+
+@indicator("近30天跨境金额占比", "share", "volume", "2006办法 Art.11(5)", has_peers=True)
+def overseas_share_30d(past: Past) -> np.ndarray:
+    """Share of overseas money in the money moved in 30 days."""
+    return share(past.total("with_overseas", days=30), past.total(days=30))

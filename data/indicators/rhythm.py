@@ -6,7 +6,7 @@ from data.asof import Past, share
 from data.indicators import indicator
 
 
-@indicator("近30天夜间金额占比", "share", "rhythm", "domain R18", needs="hour")
+@indicator("近30天夜间金额占比", "share", "rhythm", "domain R18", needs="hour", has_peers=True)
 def night_share_30d(past: Past) -> np.ndarray:
     """Share of the money of 30 days that moved at night."""
     return share(past.total("night", days=30), past.total(days=30))

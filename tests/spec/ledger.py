@@ -48,6 +48,8 @@ class Customer:
     income: float | None = 8_000
     joined: str = "2020-01-01"
     household: int | None = None
+    occupation: str = "clerk"
+    industry: str = "trade"
     founded: str | None = None
     capital: float | None = None
     employer: str | None = None
@@ -75,6 +77,7 @@ def bank(
     opening: float = OPENING_YUAN,
     span: Span = SPAN,
     also: Iterable[str] = (),
+    opened: Mapping[str, str] = MappingProxyType({}),
     closed: Mapping[str, str] = MappingProxyType({}),
     country: Mapping[str, str] = MappingProxyType({}),
     devices: Iterable[Line] = (),
@@ -82,9 +85,10 @@ def bank(
 ) -> Ledger:
     """Tables of a bank with the given ledger; ``people`` are its customers by name.
 
-    ``also`` names further accounts that exist whether or not a line names them. ``closed``
-    gives the day on which an account was closed, ``country`` where one is kept that is not
-    at home. A line of ``devices`` is (customer, device[, from[, to]]).
+    ``also`` names further accounts that exist whether or not a line names them. ``opened``
+    and ``closed`` give the days of an account's life (it is opened with the customer),
+    ``country`` where one is kept that is not at home. A line of ``devices`` is
+    (customer, device[, from[, to]]).
     """
     known = {name: Customer(kind=who) if isinstance(who, str) else who for name, who in people.items()}
     customer_id = {name: 100 + number for number, name in enumerate(known)}
@@ -104,7 +108,10 @@ def bank(
                     [None if owner[name] is None else round(opening * 100) for name in account_id], "Int64"
                 ),
                 "opened_at": _moments(
-                    [known[name.split("/")[0]].joined if owner[name] else None for name in account_id]
+                    [
+                        opened.get(name, known[name.split("/")[0]].joined) if owner[name] else None
+                        for name in account_id
+                    ]
                 ),
                 "closed_at": _moments([closed.get(name) for name in account_id]),
                 "credit_limit_cents": pd.array(
@@ -157,6 +164,8 @@ def _customers(
             "kind": [who.kind for who in people],
             "joined_at": pd.DatetimeIndex([who.joined for who in people], tz="UTC").as_unit("us"),
             "birth_year": pd.array([1990 if who.kind == "person" else None for who in people], "Int16"),
+            "occupation": [who.occupation if who.kind == "person" else None for who in people],
+            "industry": [None if who.kind == "person" else who.industry for who in people],
             "monthly_income_cents": pd.array(income, "Int64"),
             "household_id": pd.array([who.household for who in people], "Int64"),
             "founded_at": _moments([who.founded for who in people]),

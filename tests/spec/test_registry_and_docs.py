@@ -19,7 +19,7 @@ from models.zoo import MODELS
 from pipeline import BadInput, Registry
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-UNITS = {"CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code", "bits"}
+UNITS = {"CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code", "bits", "deviations"}
 FEATURES: list[Feature] = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
 
 

@@ -317,9 +317,12 @@ class TestR12:
         """Anna usually receives ``usual`` a month, then ``yuan`` in March."""
         income = rule.total / rule.ratio if income is None else income
         usual = rule.total / rule.rise if usual is None else usual
+        wages = [
+            (f"{month}-20 10:00", "firm employer", "anna", usual, "transfer", "payroll")
+            for month in ("2024-08", "2024-09", "2024-10", "2024-11", "2024-12", "2025-01")
+        ]
         return bank(
-            ("2024-12-20 10:00", "firm employer", "anna", usual, "transfer", "payroll"),
-            ("2025-01-20 10:00", "firm employer", "anna", usual, "transfer", "payroll"),
+            *wages,
             ("2025-03-03 10:00", "source", "anna", yuan),
             anna=Customer(income=income),
         )

@@ -1,0 +1,99 @@
+"""What the line of a customer's payments makes of each one: strangers, tests, repeated pairs.
+
+Every answer looks back along the line of the one customer; see `data.asof.patterns`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field
+
+import pipeline
+from data.asof import Events
+from data.asof.patterns import acquainted_since, after_test, alike_before, days_in_a_row, times_that_day
+from data.asof.windows import previous_of_key
+from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US
+
+
+class PatternParams(pipeline.Parameters):
+    """What counts as a stranger, a test, a repetition; part of section ``observe``."""
+
+    acquaintance_days: int = Field(ge=1)
+    stranger_days: int = Field(ge=1)
+    test_cny: float = Field(gt=0)
+    test_hours: int = Field(ge=1)
+    pair_days: int = Field(ge=1)
+    alike_within: float = Field(ge=0, lt=1)
+    large_lines_cny: dict[str, list[float]]
+    near_large_from: float = Field(gt=0, lt=1)
+
+
+def near_a_large_line(events: Events, kind: np.ndarray, params: PatternParams) -> np.ndarray:
+    """Whether a payment lies just below a large-value line of its customer's kind, shape (n,).
+
+    ``kind`` is the code of CUSTOMER_KINDS by customer.
+    """
+    near = np.zeros(len(events), bool)
+    mine = kind[events.customer]
+    for name, lines in params.large_lines_cny.items():
+        for line in lines:
+            in_band = (events.cents >= params.near_large_from * line * 100) & (events.cents < line * 100)
+            near |= in_band & (mine == CUSTOMER_KINDS.index(name))
+    return near
+
+
+def patterns(
+    events: Events,
+    unexplained: np.ndarray,
+    on_file: np.ndarray,
+    below_line: np.ndarray,
+    kind: np.ndarray,
+    origin_us: int,
+    params: PatternParams,
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Selections and columns by event, shape (n,) each.
+
+    Parameters
+    ----------
+    unexplained, on_file, below_line : selections of events: without an explanation, with the
+        household or the employer, of sums below the cash report line
+    kind : code of CUSTOMER_KINDS by customer
+    """
+    everything = np.ones(len(events), bool)
+    known = acquainted_since(
+        events.at,
+        previous_of_key(events.starts, events.counterparty, everything),
+        params.acquaintance_days * DAY_US,
+    )
+    transfer = unexplained & (events.channel == CHANNELS.index("transfer"))
+    person = events.holder == HOLDER_KINDS.index("person")
+    stranger = events.at - known <= params.stranger_days * DAY_US
+    test = transfer & (known == events.at) & (events.cents <= params.test_cny * 100)
+    burst = transfer & events.is_credit & ~test & (events.at - known <= params.test_hours * HOUR_US)
+
+    day = (events.at - origin_us) // DAY_US
+    way = events.counterparty * 2 + events.is_credit
+    of_pair = previous_of_key(events.starts, way, transfer)
+    near_large = transfer & near_a_large_line(events, kind, params)
+    near_of_pair = previous_of_key(events.starts, way, near_large)
+    within = params.pair_days * DAY_US
+    _, alike_cents = alike_before(events.at, events.cents, of_pair, within, params.alike_within)
+    # Any two amounts are alike at a difference of the whole of the larger.
+    near_count, _ = alike_before(events.at, events.cents, near_of_pair, within, 1.0)
+    yuan = events.cents // 100
+    selections = {
+        "stranger": transfer & person & ~on_file & below_line & stranger,
+        "after_test": after_test(events.starts, events.at, test, burst, params.test_hours * HOUR_US),
+        "transfer": transfer,
+        "near_large": near_large,
+    }
+    columns = {
+        "day": day,
+        "pair_days_in_a_row": days_in_a_row(day, of_pair),
+        "pair_times_that_day": times_that_day(day, of_pair),
+        "pair_alike_cents": alike_cents,
+        "pair_near_large_count": near_count,
+        "last_digit": yuan % 10,
+        "last_two_digits": yuan % 100,
+    }
+    return selections, columns
