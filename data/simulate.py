@@ -27,7 +27,9 @@ from data.world.drift import Adaptation, Drift, plan_table
 from data.world.flows import Flow
 from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
+from data.world.register import accounts_table, customers_table
 from data.world.scene import FIRST_DAY, Scene
+from data.world.tags import profile_tags_table
 
 SHORTEST_RUN_DAYS = 6 * 7  # a scheme starts on day 30 or later, and not in the last 12 days
 SIMULATE = "simulate"  # the source that is no reader
@@ -182,14 +184,13 @@ def simulate(params: Params) -> World:
         params.seed, params.customers, params.cities, params.dormant_share, calendar
     )
     scenes = draw_schemes(world, calendar, params)
-    world = after_schemes(world, scenes)
     names = people.draw_names(params.seed, world)
     nothing = pd.DatetimeIndex([], dtype="datetime64[us, UTC]")
     return World(
         periods=periods(calendar.start_us, params.calendar),
-        customers=people.customers_table(params.seed, world, names),
-        profile_tags=people.profile_tags_table(params.seed, world, names, calendar),
-        accounts=people.accounts_table(world, names),
+        customers=customers_table(params.seed, world, names),
+        profile_tags=profile_tags_table(params.seed, world, names, calendar),
+        accounts=accounts_table(after_schemes(world, scenes), names),
         devices=devices_table(params.seed, world, calendar, names, uses_of(scenes)),
         members=members_table(scenes, world, names),
         given_labels=pd.DataFrame(

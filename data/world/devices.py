@@ -22,7 +22,7 @@ HOUSEHOLD_SHARE = 0.2  # of households of two or more that share one
 TILL_SHARE = 0.35  # of micro-businesses whose till is used by helpers
 HELPERS = (1, 5)  # customers who help, fewest and most
 HELP_DAYS = (20, 250)
-KIOSK_CUSTOMERS = 400  # persons for each dormitory or kiosk
+KIOSK_CUSTOMERS = 150  # persons for each dormitory or kiosk
 KIOSK_USERS = (4, 25)
 KIOSK_DAYS = (1, 60)
 

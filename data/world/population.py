@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS
 from data.streams import stream
 from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
 from data.world.firms import draw_capital, draw_founded
+from data.world.products import Held, draw_products
 
 # occupation: (share of persons, median monthly income in yuan, youngest, oldest)
 OCCUPATIONS = {
@@ -59,6 +59,7 @@ class Population:
     city: np.ndarray
     birth_year: np.ndarray
     occupation: np.ndarray
+    industry: np.ndarray
     income: np.ndarray
     household: np.ndarray
     joined_us: np.ndarray
@@ -66,6 +67,7 @@ class Population:
     founded_us: np.ndarray
     capital: np.ndarray
     employer: np.ndarray
+    products: dict[str, Held]
     account: np.ndarray
     savings: np.ndarray
     owner: np.ndarray
@@ -238,6 +240,7 @@ def draw_population(
         city=city,
         birth_year=calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - age,
         occupation=occupation,
+        industry=_industries(seed, kind),
         income=income,
         household=household,
         joined_us=joined,
@@ -245,6 +248,7 @@ def draw_population(
         founded_us=draw_founded(stream(seed, "founding"), kind, joined),
         capital=draw_capital(stream(seed, "capital"), kind),
         employer=_employers(seed, kind, occupation, is_dormant, owner, holder),
+        products=draw_products(seed, calendar, kind, occupation, income, age, joined),
         account=account,
         savings=savings,
         owner=owner,
@@ -258,6 +262,16 @@ def draw_population(
         moved_us=moved,
         further=number[~is_move],
     )
+
+
+def _industries(seed: int, kind: np.ndarray) -> np.ndarray:
+    """What each firm does, nothing for persons. Shape of ``kind``."""
+    rng = stream(seed, "industries")
+    industry = np.full(len(kind), "", dtype="<U16")
+    for name, choices in INDUSTRIES.items():
+        members = np.flatnonzero(kind == name)
+        industry[members] = rng.choice(np.array(choices), len(members))
+    return industry
 
 
 def _closings(
@@ -315,104 +329,3 @@ def draw_names(seed: int, population: Population) -> Names:
         customer=rng.permutation(len(population.kind)) + 100_000,
         account=rng.permutation(len(population.owner)) + 1_000_000,
     )
-
-
-def _times(us: np.ndarray) -> pd.Series:
-    return pd.Series(pd.DatetimeIndex(us.astype("datetime64[us]"), tz="UTC"))
-
-
-def customers_table(seed: int, population: Population, names: Names) -> pd.DataFrame:
-    """The Customers table. Declared income strays from the real one; firms understate a little."""
-    rng = stream(seed, "profile")
-    size = len(population.kind)
-    is_person = population.kind == "person"
-    declared = population.income * rng.lognormal(-0.05, 0.2, size)
-    industry = np.full(size, None, dtype=object)
-    for kind, choices in INDUSTRIES.items():
-        members = np.flatnonzero(population.kind == kind)
-        industry[members] = rng.choice(np.array(choices), len(members))
-    gender = np.where(rng.random(size) < 0.5, "female", "male")
-    frame = pd.DataFrame(
-        {
-            "customer_id": names.customer,
-            "kind": population.kind,
-            "joined_at": _times(population.joined_us),
-            "birth_year": pd.array(np.where(is_person, population.birth_year, -1), dtype="Int16"),
-            "gender": pd.Series(gender).where(is_person, None),
-            "occupation": pd.Series(population.occupation).where(is_person, None),
-            "industry": pd.Series(industry),
-            "city": pd.array(population.city, dtype="Int16"),
-            "monthly_income_cents": pd.array(np.round(declared * 100).astype(np.int64), dtype="Int64"),
-            "household_id": pd.array(population.household, dtype="Int64"),
-            "founded_at": _times(population.founded_us),
-            "registered_capital_cents": pd.array(
-                np.round(population.capital * 100).astype(np.int64), dtype="Int64"
-            ),
-            "employer_account_id": pd.array(names.account[np.maximum(population.employer, 0)], dtype="Int64"),
-        }
-    )
-    frame.loc[~is_person, ["birth_year", "household_id"]] = pd.NA
-    frame.loc[population.kind != "company", "registered_capital_cents"] = pd.NA
-    frame.loc[population.employer < 0, "employer_account_id"] = pd.NA
-    return frame.sort_values("customer_id")
-
-
-def accounts_table(population: Population, names: Names) -> pd.DataFrame:
-    """The Accounts table: what the bank holds, and what it sees on the other side."""
-    is_inside = population.owner != OUTSIDE
-    owner = np.where(is_inside, population.owner, 0)
-    frame = pd.DataFrame(
-        {
-            "account_id": names.account,
-            "customer_id": pd.array(names.customer[owner], dtype="Int64"),
-            "holder": population.holder,
-            "opened_at": _times(population.opened_us),
-            "opening_balance_cents": pd.array(population.opening, dtype="Int64"),
-            "closed_at": _times(population.closed_us),
-            "credit_limit_cents": pd.array(population.limit, dtype="Int64"),
-            "country": population.country,
-        }
-    )
-    frame.loc[population.closed_us == lifetimes.NEVER, "closed_at"] = pd.NaT
-    outside = ["customer_id", "opened_at", "opening_balance_cents", "credit_limit_cents"]
-    frame.loc[~is_inside, outside] = None
-    return frame.sort_values("account_id")
-
-
-def profile_tags_table(seed: int, population: Population, names: Names, calendar: Calendar) -> pd.DataFrame:
-    """The ProfileTags table: occupation and income band with the dates at which they changed.
-
-    About 4 % of the persons change their occupation during the run (assumption); the
-    bank learns it on a later day, when they update their details.
-    """
-    rng = stream(seed, "tags")
-    persons = np.flatnonzero(population.kind == "person")
-    changes = rng.random(len(persons)) < 0.04
-    old = np.where(changes, rng.choice(["student", "worker", "clerk"], len(persons)), "")
-    updated = calendar.start_us + rng.integers(20, max(calendar.days, 21), len(persons)) * DAY_US
-    now = population.occupation[persons]
-    first = np.where(changes, old, now)
-    never = np.int64(np.iinfo(np.int64).min)
-    joined = population.joined_us[persons]
-    updated = np.maximum(updated, joined + DAY_US)
-    band = np.digitize(population.income, [3_000, 8_000, 20_000, 100_000, 1_000_000])
-    parts = [
-        (names.customer[persons], "occupation", first, joined, np.where(changes, updated, never)),
-        (names.customer[persons][changes], "occupation", now[changes], updated[changes], never),
-        (names.customer, "income_band", band.astype(str), population.joined_us, never),
-    ]
-    frame = pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "customer_id": customer,
-                    "tag": tag,
-                    "value": value,
-                    "valid_from": _times(np.asarray(start)),
-                    "valid_to": _times(np.broadcast_to(np.asarray(end), len(customer))),
-                }
-            )
-            for customer, tag, value, start, end in parts
-        ]
-    )
-    return frame.sort_values(["customer_id", "tag", "valid_from"])

@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import fields
 
 import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 from scipy.stats import rankdata
 
 from data import simulate as stage
+from data.schema import DAY_US
 from data.simulate import Params, draw_schemes, simulate
 from data.sources import Whole, gather
 from data.streams import stream
@@ -32,11 +34,31 @@ def gift(scene: Scene) -> None:
     scene.pay(scene.start, scene.outsiders(1), person, 1_234_567.89)
 
 
+def farewell(scene: Scene) -> None:
+    """Two customers share a device, then one of them closes the account."""
+    pair = scene.insiders(2)
+    scene.join(pair, "friend")
+    scene.pay(scene.start, pair[0], pair[1], 1_234_567.89)
+    scene.share_device(pair, scene.start)
+    scene.abandon(pair[1], scene.start + 5 * DAY_US)
+
+
 @pytest.fixture
 def with_gifts(monkeypatch: pytest.MonkeyPatch) -> None:
     """One more typology, first of all in the registry, so that every number moves."""
     more: Registry[Typology] = Registry("typology")
     more.register("a_gift")(Typology("a_gift", "Gift", "礼物", "volume", "test", gift, gift))
+    more.update(TYPOLOGIES)
+    monkeypatch.setattr(stage, "TYPOLOGIES", more)
+
+
+@pytest.fixture
+def with_farewells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more typology, first of all, whose members share devices and close accounts."""
+    more: Registry[Typology] = Registry("typology")
+    more.register("a_farewell")(
+        Typology("a_farewell", "Farewell", "告别", "volume", "test", farewell, farewell)
+    )
     more.update(TYPOLOGIES)
     monkeypatch.setattr(stage, "TYPOLOGIES", more)
 
@@ -91,6 +113,28 @@ def test_one_more_typology_adds_its_payments_and_moves_no_other(
     before = intended(monkeypatch, small_params)
     assert not before - more
     assert {cents for _, _, cents in more - before} == {123_456_789}
+
+
+def test_one_more_typology_adds_its_devices_and_closings_and_moves_no_other(
+    small_params: Params, small_world: Whole, with_farewells
+) -> None:
+    more = simulate(small_params)
+    for name in ("customers", "profile_tags", "periods"):
+        assert_frame_equal(getattr(small_world, name), getattr(more, name), obj=name)
+    known, shared = (set(world.devices.itertuples(index=False, name=None)) for world in (small_world, more))
+    new = shared - known
+    assert not {use[:3] for use in known} - {use[:3] for use in shared}
+    drawn = small_params.schemes_per_typology * (1 + small_params.look_alikes_per_scheme)
+    assert len({device for _, device, *_ in new}) == drawn
+    assert len(new) == 2 * drawn
+    columns = [column for column in more.accounts if column != "closed_at"]
+    assert_frame_equal(small_world.accounts[columns], more.accounts[columns])
+    earlier, now = small_world.accounts["closed_at"], more.accounts["closed_at"]
+    changed = earlier.isna() & now.notna() | (now < earlier)
+    assert 0 < changed.sum() <= drawn
+    assert (
+        earlier[~changed].fillna(pd.Timestamp(0, tz="UTC")) == now[~changed].fillna(pd.Timestamp(0, tz="UTC"))
+    ).all()
 
 
 def test_one_more_scheme_leaves_the_schemes_before_it_as_they_were(small_params) -> None:

@@ -44,19 +44,18 @@ def monthly(calendar: Calendar, payday: np.ndarray) -> tuple[np.ndarray, np.ndar
     ``payday`` has shape (members,), 1 to 28; a payment is up to two days late, by member
     and month. Both results have shape (payments,): position in ``payday`` and day number.
     """
-    members, days = [], []
-    order = np.argsort(payday, kind="stable")
-    edges = np.searchsorted(payday[order], np.arange(1, 30))
-    for day, date in enumerate(calendar.dates()):
-        month = int(date.astype("datetime64[M]").astype(int))
-        of_month = int((date - date.astype("datetime64[M]")).astype(int)) + 1
-        for late in range(3):
-            due = of_month - late
-            if 1 <= due <= 28:
-                group = order[edges[due - 1] : edges[due]]
-                paid = group[(group * 7919 + month * 104_729) % 3 == late]
-                members.append(paid)
-                days.append(np.full(len(paid), day))
+    dates = calendar.dates()
+    member, days = np.arange(len(payday)), [np.empty(0, np.int64)]
+    members = [np.empty(0, np.int64)]
+    for first in np.unique(dates.astype("datetime64[M]")):
+        month = int(first.astype(int))
+        last = int(((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(int))
+        late = (member * 7919 + month * 104_729) % 3
+        before = int((first.astype("datetime64[D]") - dates[0]).astype(int)) - 1
+        day = before + np.minimum(payday + late, last)
+        chosen = np.flatnonzero((day >= 0) & (day < calendar.days))
+        members.append(chosen)
+        days.append(day[chosen])
     return np.concatenate(members), np.concatenate(days)
 
 

@@ -9,7 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat
 from data.world.population import Population
 
-INVESTOR_SHARE = 0.05  # of persons with an income of 6,000 yuan or more (assumption)
+INVESTOR_SHARE = 0.36  # of persons with an income of 6,000 yuan or more and a broker link (assumption)
 TRIPS_A_MONTH = 4.0  # (assumption)
 OUT_FIRST_SHARE = 0.4  # of trips that begin at the bank (assumption)
 
@@ -18,7 +18,8 @@ OUT_FIRST_SHARE = 0.4  # of trips that begin at the bank (assumption)
 def brokerage_sweep(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """A perfect quick in and out, always with the same licensed broker, gains and losses apart."""
     persons = world.customers_of("person")
-    leaders = lead(rng, persons[world.income[persons] >= 6_000], INVESTOR_SHARE)
+    has_link = world.products["product_broker_link"].is_held[persons]
+    leaders = lead(rng, persons[has_link & (world.income[persons] >= 6_000)], INVESTOR_SHARE)
     account = world.account[leaders]
     broker = rng.choice(world.outside("broker"), len(leaders))
     stake = world.income[leaders] * rng.lognormal(-0.2, 0.7, len(leaders))
