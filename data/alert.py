@@ -15,8 +15,17 @@ import pandas as pd
 
 import pipeline
 from data import rulebook, schema
+from data.cases import CaseParams, case_ids, cases_table, customer_payments
+from data.line import LineParams, drawn_lines, votes_of
 from data.rulebook import Rule, Rulebook
 from data.schema import DAY_US
+
+
+class Params(pipeline.Parameters):
+    """Section ``alert`` of params.yaml."""
+
+    line: LineParams
+    cases: CaseParams
 
 
 def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple[pd.DataFrame, set[str]]:
@@ -106,6 +115,7 @@ def rules_table(book: Rulebook, hits: pd.DataFrame, aside: set[str]) -> pd.DataF
             "predicate": rule.sql(),
             "family": rule.family,
             "red_flags": ", ".join(flag.replace("_", " ") for flag in rule.red_flags),
+            "typologies": " ".join(rule.typologies),
             "use": rule.use,
             "vote": rule.vote,
             "source": f"{rule.source} [{rule.evidence}]",
@@ -149,18 +159,30 @@ def run(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> Raised:
 
 
 def main() -> None:
-    """Write rules, hits and alerts."""
-    raised = run(
-        pipeline.read(schema.DailyIndicators),
-        pipeline.read(schema.Customers, columns=["customer_id", "kind"]),
-        rulebook.load(),
+    """Write rules, hits, alerts above and below the line, and cases."""
+    params, book = pipeline.params("alert", Params), rulebook.load()
+    customers = pipeline.read(schema.Customers, columns=["customer_id", "kind"])
+    periods = pipeline.read(schema.Periods)
+    raised = run(pipeline.read(schema.DailyIndicators), customers, book)
+    multiplier = customers.set_index("customer_id")["kind"].map(book.segment_multiplier)
+    votes = votes_of(raised.alerts, raised.hits, multiplier)
+    train_ends = periods.set_index("name").loc["train", "ends_at"]
+    lines, is_above = drawn_lines(raised.alerts, votes, train_ends, len(customers), params.line)
+    payments = customer_payments(
+        pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"]),
+        pipeline.read(schema.Accounts, columns=["account_id", "customer_id"]),
     )
+    above = raised.alerts[is_above].reset_index(drop=True)
+    above["case_id"] = case_ids(above, payments, pipeline.read(schema.Devices), params.cases)
     again = raised.hits[raised.hits["is_suppressed"] & (raised.hits["use"] == "label")]
     pipeline.set_aside(again, "rule_hits", "repeats a hit within the rule's suppression")
     pipeline.write(schema.Rules, raised.rules)
     pipeline.write(schema.RuleHits, raised.hits)
     pipeline.write(schema.NegativeHits, raised.negative_hits)
-    pipeline.write(schema.Alerts, raised.alerts)
+    pipeline.write(schema.Lines, lines)
+    pipeline.write(schema.Alerts, above)
+    pipeline.write(schema.BelowLine, raised.alerts[~is_above])
+    pipeline.write(schema.Cases, cases_table(above))
     for rule_id in sorted(raised.aside):
         print(f"rule {rule_id} steps aside: the data set lacks what one of its indicators needs")
 

@@ -1,7 +1,8 @@
 """Stage investigate: simulated humans look at alerts, late, under capacity and with errors.
 
 This stage reads the hidden truth because a human looks at the case; nothing but the
-decision, its date and its stated reason leaves the room.
+decision, its date and its stated reason leaves the room. It also lets the same people
+work under other shares of random review, for the comparison of label models.
 """
 
 from __future__ import annotations
@@ -10,26 +11,18 @@ import heapq
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
+from scipy.special import ndtr
 
 import pipeline
 from data import schema
 from data.asof import happened_within, moments_of
+from data.reviewers import Reviewers, decide, sensitivity, visibility_of
 from data.schema import DAY_US
 from data.streams import stream
 
-
-class Delay(pipeline.Parameters):
-    """A log-normal delay in days."""
-
-    median_days: float = Field(gt=0)
-    p90_days: float = Field(gt=0)
-
-    def draw(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """Delays in microseconds, shape (size,)."""
-        sigma = np.log(self.p90_days / self.median_days) / 1.2816
-        days = self.median_days * np.exp(sigma * rng.standard_normal(size))
-        return np.round(days * DAY_US).astype(np.int64)
+DRAWS = ("impression", "first", "second", "first_case", "second_case", "delay", "excuse", "sample")
+WEEK = pd.Timedelta(days=7)
 
 
 class Params(pipeline.Parameters):
@@ -37,16 +30,24 @@ class Params(pipeline.Parameters):
 
     seed: int = Field(ge=0)
     reviews_per_thousand_customers_day: float = Field(gt=0)
+    random_share: float = Field(ge=0, lt=1)
+    below_line_share: float = Field(ge=0, lt=1)
+    trial_random_shares: list[float]
+    second_review_share: float = Field(ge=0, le=1)
     longest_wait_days: int = Field(ge=1)
     look_back_days: int = Field(ge=1)
-    sensitivity_one_rule: float = Field(ge=0, le=1)
-    sensitivity_per_further_rule: float = Field(ge=0, le=1)
-    sensitivity_random: float = Field(ge=0, le=1)
-    sensitivity_most: float = Field(ge=0, le=1)
-    defensive_report_share: float = Field(ge=0, le=1)
-    dismissal_delay: Delay
-    report_delay: Delay
-    random_reviews_per_thousand_customers_week: float = Field(ge=0)
+    reviewers: Reviewers
+
+    @model_validator(mode="after")
+    def hands_are_left_for_alerts(self) -> Params:
+        """The streams share the hands of one team."""
+        for share in (self.random_share, *self.trial_random_shares):
+            if not 0 <= share < 1 - self.below_line_share:
+                raise ValueError(
+                    f"a random share of {share} and a below-line share of {self.below_line_share} "
+                    "leave no hands for alerts"
+                )
+        return self
 
 
 def opening_times(alerts: pd.DataFrame, per_day: float, longest_wait_days: int) -> np.ndarray:
@@ -80,120 +81,155 @@ def opening_times(alerts: pd.DataFrame, per_day: float, longest_wait_days: int) 
     return opened
 
 
-def decide(
-    reviewed: pd.DataFrame,
-    is_suspicious: np.ndarray,
-    sensitivity: np.ndarray,
-    rng: np.random.Generator,
-    params: Params,
-) -> pd.DataFrame:
-    """Outcome, date and stated reason of each review; columns outcome, known_at, reason."""
-    size = len(reviewed)
-    chance = np.where(is_suspicious, sensitivity, params.defensive_report_share)
-    reports = rng.random(size) < chance
-    delay = np.where(reports, params.report_delay.draw(rng, size), params.dismissal_delay.draw(rng, size))
-    excuses = rng.choice(
-        np.array(["explained by business", "explained by family", "one-off event", "known customer"]), size
-    )
-    opened = reviewed["opened_at"].astype("int64").to_numpy()
-    return pd.DataFrame(
-        {
-            "known_at": pd.DatetimeIndex((opened + delay).astype("datetime64[us]"), tz="UTC"),
-            "outcome": np.where(reports, "reported", "dismissed"),
-            "reason": np.where(reports, "no plausible explanation found", excuses),
-        },
-        index=reviewed.index,
-    )
+def drawn_weekly(weeks: pd.Series, weekly: float, seed: int, what: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """Rows drawn at random each week: (row, propensity), and their DRAWS, shape (drawn, 8).
 
-
-def random_reviews(active: pd.DataFrame, weekly: float, rng: np.random.Generator) -> pd.DataFrame:
-    """Customers drawn at random each week among those active; propensity is logged.
-
-    ``active`` holds (customer_id, as_of) of the weekly indicators.
+    ``weeks`` is the week of each row. On average ``weekly`` rows are drawn a week; the
+    propensity is the chance before any coin was tossed. With a smaller ``weekly`` the
+    same rows come first, so that shares can be compared.
     """
-    parts = []
-    for as_of, group in active.groupby("as_of", sort=True):
-        count = min(int(weekly) + (rng.random() < weekly % 1), len(group))
-        drawn = np.sort(rng.choice(group["customer_id"].to_numpy(), count, replace=False))
-        parts.append(
-            pd.DataFrame(
-                {"customer_id": drawn, "event_at": as_of, "propensity": min(weekly / len(group), 1.0)}
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    parts, draws = [], [np.zeros((0, len(DRAWS)))]
+    for week, rows in weeks.groupby(weeks, sort=True).groups.items():
+        rng = stream(seed, what, str(week))
+        order = rng.permutation(len(rows))
+        count = min(int(weekly) + (rng.random() < weekly % 1), len(rows))
+        propensity = min(weekly / len(rows), 1.0)
+        parts.append(pd.DataFrame({"row": np.asarray(rows)[order[:count]], "propensity": propensity}))
+        draws.append(rng.standard_normal((count, len(DRAWS))))
+    empty = pd.DataFrame({"row": np.zeros(0, np.int64), "propensity": np.zeros(0)})
+    return pd.concat([empty, *parts], ignore_index=True), np.concatenate(draws)
+
+
+def alerts_of_case(alerts: pd.DataFrame, opened: np.ndarray) -> np.ndarray:
+    """How many further alerts of the same case were raised by the time each was opened."""
+    at = alerts["alerted_at"].astype("int64").to_numpy()
+    order = np.lexsort((at, alerts["case_id"].to_numpy()))
+    case = alerts["case_id"].to_numpy()[order]
+    found = np.zeros(len(alerts), np.int64)
+    for rows in np.split(order, np.flatnonzero(np.diff(case)) + 1):
+        found[rows] = np.searchsorted(at[rows], opened[rows], side="right") - 1
+    return np.maximum(found, 0)
+
+
+def to_review(
+    alerts: pd.DataFrame,
+    below_line: pd.DataFrame,
+    active: pd.DataFrame,
+    customers: int,
+    random_share: float,
+    params: Params,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the team looks at in its three streams and when, and the draws of each review.
+
+    ``opened_at`` is -1 for an alert that waited too long. Customers of the random stream
+    are drawn each week among those active, ``active`` (customer_id, as_of); alerts below
+    the line among those of the week, and are opened at its end.
+    """
+    hands = params.reviews_per_thousand_customers_day * customers / 1_000
+    opened = opening_times(
+        alerts, hands * (1 - random_share - params.below_line_share), params.longest_wait_days
+    )
+    of_alerts = alerts[["alert_id", "customer_id", "alerted_at", "rule_ids", "rule_count"]]
+    above = of_alerts.rename(columns={"alerted_at": "event_at"}).assign(
+        stream="alert", propensity=1.0, opened_at=opened, further=alerts_of_case(alerts, opened)
+    )
+    draws = [stream(params.seed, "investigators").standard_normal((len(alerts), len(DRAWS)))]
+
+    origin = active["as_of"].min()
+    week_end = origin + np.ceil((below_line["alerted_at"] - origin) / WEEK) * WEEK
+    drawn, noise = drawn_weekly(week_end, hands * params.below_line_share * 7, params.seed, "below the line")
+    draws.append(noise)
+    under = below_line.iloc[drawn["row"].to_numpy(int)].reset_index(drop=True)
+    below = under[["alert_id", "customer_id", "alerted_at", "rule_ids", "rule_count"]]
+    below = below.rename(columns={"alerted_at": "event_at"}).assign(
+        stream="below_line",
+        propensity=drawn["propensity"],
+        opened_at=week_end.astype("datetime64[us, UTC]")
+        .astype("int64")
+        .to_numpy()[drawn["row"].to_numpy(int)],
+        further=0,
+    )
+
+    drawn, noise = drawn_weekly(active["as_of"], hands * random_share * 7, params.seed, "random review")
+    draws.append(noise)
+    someone = active.iloc[drawn["row"].to_numpy(int)].reset_index(drop=True)
+    at_random = pd.DataFrame(
+        {
+            "alert_id": pd.array([pd.NA] * len(someone), dtype="Int64"),
+            "customer_id": someone["customer_id"],
+            "event_at": someone["as_of"],
+            "rule_ids": "",
+            "rule_count": 0,
+            "stream": "random",
+            "propensity": drawn["propensity"],
+            "opened_at": someone["as_of"].astype("datetime64[us, UTC]").astype("int64"),
+            "further": 0,
+        }
+    )
+    parts = [part.astype({"alert_id": "Int64"}) for part in (above, below, at_random)]
+    noise_table = pd.DataFrame(np.concatenate(draws), columns=list(DRAWS))
+    return pd.concat(parts, ignore_index=True), noise_table
 
 
 def investigate(
-    alerts: pd.DataFrame, active: pd.DataFrame, illicit: pd.DataFrame, customers: int, params: Params
+    alerts: pd.DataFrame,
+    below_line: pd.DataFrame,
+    active: pd.DataFrame,
+    illicit: pd.DataFrame,
+    customers: int,
+    random_share: float,
+    params: Params,
 ) -> pd.DataFrame:
-    """The Dispositions table of both streams."""
-    rng = stream(params.seed, "investigators")
-    thousands = customers / 1_000
-    opened = opening_times(
-        alerts, params.reviews_per_thousand_customers_day * thousands, params.longest_wait_days
+    """The Dispositions table of the three streams when ``random_share`` of the hands look at random.
+
+    ``illicit`` are moments (customer_id, at, typology) of illicit behaviour.
+    """
+    reviews, draws = to_review(alerts, below_line, active, customers, random_share, params)
+    is_open = (reviews["opened_at"] >= 0).to_numpy()
+    seen, noise = reviews[is_open], draws[is_open]
+    concerned = {
+        str(name): happened_within(moments, seen["customer_id"], seen["event_at"], params.look_back_days)
+        for name, moments in illicit.groupby("typology")
+    }
+    is_suspicious, visibility = visibility_of(concerned, len(seen), params.reviewers)
+    chance = sensitivity(
+        visibility, seen["rule_count"].to_numpy(), seen["further"].to_numpy(), params.reviewers
     )
-    from_alerts = pd.DataFrame(
-        {
-            "alert_id": alerts["alert_id"].astype("Int64"),
-            "customer_id": alerts["customer_id"],
-            "event_at": alerts["alerted_at"],
-            "stream": "alert",
-            "propensity": 1.0,
-            "opened_at": pd.Series(pd.DatetimeIndex(opened.astype("datetime64[us]"), tz="UTC")).where(
-                opened >= 0
-            ),
-            "sensitivity": np.minimum(
-                params.sensitivity_one_rule
-                + params.sensitivity_per_further_rule * (alerts["rule_count"] - 1),
-                params.sensitivity_most,
-            ),
-        }
-    )
-    drawn = random_reviews(
-        active,
-        params.random_reviews_per_thousand_customers_week * thousands,
-        stream(params.seed, "random review"),
-    )
-    at_random = drawn.assign(
-        alert_id=pd.array([pd.NA] * len(drawn), dtype="Int64"),
-        stream="random",
-        opened_at=drawn["event_at"],
-        sensitivity=params.sensitivity_random,
-    )
-    both = pd.concat([from_alerts, at_random], ignore_index=True)
-    is_open = both["opened_at"].notna()
-    reviewed = both[is_open]
-    is_suspicious = happened_within(
-        illicit,
-        reviewed["customer_id"],
-        reviewed["event_at"],
-        params.look_back_days,
-    )
-    decided = decide(reviewed, is_suspicious, reviewed["sensitivity"].to_numpy(), rng, params)
-    table = both.drop(columns="sensitivity").join(decided)
+    case = seen[["opened_at", "rule_ids"]].assign(is_suspicious=is_suspicious, sensitivity=chance)
+    noise = noise.assign(excuse=ndtr(noise["excuse"]))
+    decided = decide(case, noise, params.reviewers)
+    is_second = ndtr(noise["sample"].to_numpy()) < params.second_review_share
+    decided["second_outcome"] = decided["second_outcome"].where(is_second)
+    table = reviews.drop(columns=["rule_ids", "rule_count", "further"]).join(decided)
     table.loc[~is_open, "outcome"] = "unreviewed"
     table.loc[~is_open, "reason"] = "waited longer than allowed"
+    for column in ("opened_at", "known_at"):
+        moments = table[column].where(is_open).fillna(0).astype("int64").to_numpy()
+        stamped = pd.Series(pd.DatetimeIndex(moments.astype("datetime64[us]"), tz="UTC"))
+        table[column] = stamped.where(is_open)
     table = table.sort_values(["event_at", "stream", "customer_id"], ignore_index=True)
     table.insert(0, "disposition_id", np.arange(1, len(table) + 1))
     return table
 
 
 def main() -> None:
-    """Write the dispositions."""
+    """Write the dispositions, and those of other shares of random review."""
     params = pipeline.params("investigate", Params)
     accounts = pipeline.read(schema.Accounts, columns=["account_id", "customer_id"])
     transactions = pipeline.read(
         schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
     )
     planted = moments_of(transactions, accounts, pipeline.read(schema.Truth), pipeline.read(schema.Schemes))
-    table = investigate(
-        pipeline.read(schema.Alerts),
-        pipeline.read(schema.WeeklyIndicators, columns=["customer_id", "as_of"]),
-        planted[planted["is_illicit"]],
-        accounts["customer_id"].nunique(),
-        params,
-    )
-    pipeline.write(schema.Dispositions, table)
+    alerts, below_line = pipeline.read(schema.Alerts), pipeline.read(schema.BelowLine)
+    active = pipeline.read(schema.WeeklyIndicators, columns=["customer_id", "as_of"])
+    illicit, customers = planted[planted["is_illicit"]], accounts["customer_id"].nunique()
+
+    def with_random(share: float) -> pd.DataFrame:
+        return investigate(alerts, below_line, active, illicit, customers, share, params)
+
+    pipeline.write(schema.Dispositions, with_random(params.random_share))
+    trials = [with_random(share).assign(random_share=share) for share in params.trial_random_shares]
+    pipeline.write(schema.TrialDispositions, pd.concat(trials, ignore_index=True))
 
 
 if __name__ == "__main__":

@@ -1,90 +1,296 @@
-"""Stage label: dispositions and rule votes become dated labels with a source and a weight."""
+"""Stage label: dispositions and rule votes become dated labels with a source and a weight.
+
+What a vote is worth is learnt by a label model (``label.model``), refitted at fixed
+moments from what was known by then. Beside it the stage fits every label model on equal
+terms, with and without dispositions and at several shares of random review, up to the end
+of training, and compares them by what the bank itself learns later: the decisions on
+flagged customers after that moment. The label sets go on to the stage audit_labels, which
+says what each of them is worth in truth.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, field_validator
 
 import pipeline
 from data import schema
+from data.ballots import Ballots, microseconds, with_decision
+from data.label_models import LABEL_MODELS, Belief, Settings
+from data.schema import DAY_US
+
+FLAGGED = ("alert", "below_line")
+STREAM_SOURCES = {"alert": "disposition", "below_line": "below_line_review", "random": "random_review"}
 
 
 class Params(pipeline.Parameters):
     """Section ``label`` of params.yaml."""
 
-    prior_precision: float = Field(gt=0, lt=1)
-    prior_reviews: float = Field(gt=0)
+    model: str
+    refit_days: int = Field(ge=1)
+    decision_weeks: int = Field(ge=1)
+    prior_sweep: list[float] = Field(min_length=1)
     vote_weight: float = Field(gt=0)
     disposition_weight: float = Field(gt=0)
+    settings: Settings
+    least_belief: float = Field(gt=0, lt=0.5)
+    bootstrap_draws: int = Field(ge=50)
+    seed: int = Field(ge=0)
+
+    @field_validator("model")
+    @classmethod
+    def is_a_label_model(cls, name: str) -> str:
+        """One of the registered label models."""
+        if name not in LABEL_MODELS:
+            raise ValueError(f"unknown label model '{name}', expected one of: {', '.join(LABEL_MODELS)}")
+        return name
 
 
-def vote_values(alerts: pd.DataFrame, decided: pd.DataFrame, params: Params) -> np.ndarray:
-    """What each alert's rules say of it, in [0, 1], from outcomes known when it was raised.
+def flagged_moments(alerts: pd.DataFrame, below_line: pd.DataFrame) -> pd.DataFrame:
+    """Customers and moments on which rules voted, above and below the line, in order of time."""
+    both = pd.concat([alerts, below_line])[["alert_id", "customer_id", "alerted_at"]]
+    return both.sort_values("alert_id", ignore_index=True)
 
-    Each rule votes with its precision so far (a Beta prior of ``prior_reviews`` reviews
-    at ``prior_precision``); rules combine as noisy-or. Shape (alerts,).
+
+def vote_values(flagged: pd.DataFrame, ballots: Ballots, decided: pd.DataFrame, params: Params) -> np.ndarray:
+    """What the votes say at each flagged moment, from outcomes known when it came; shape (flagged,).
+
+    The model is refitted every ``refit_days``; a moment is judged by the latest fit.
     """
-    outcomes = decided.merge(alerts[["alert_id", "rule_ids"]], on="alert_id")
-    outcomes = outcomes.assign(rule_id=outcomes["rule_ids"].str.split(" ")).explode("rule_id")
-    votes = alerts[["alert_id", "alerted_at", "rule_ids"]].assign(rule_id=alerts["rule_ids"].str.split(" "))
-    votes = votes.explode("rule_id")
-    doubt = pd.Series(1.0, index=alerts["alert_id"])
-    for rule_id, ballots in votes.groupby("rule_id"):
-        past = outcomes[outcomes["rule_id"] == rule_id].sort_values("known_at")
-        hits = np.concatenate([[0], np.cumsum(past["outcome"] == "reported")])
-        seen = np.searchsorted(past["known_at"].to_numpy(), ballots["alerted_at"].to_numpy(), side="right")
-        precision = (hits[seen] + params.prior_reviews * params.prior_precision) / (
-            seen + params.prior_reviews
-        )
-        doubt.loc[ballots["alert_id"]] *= 1 - precision
-    return 1 - doubt.to_numpy()
+    values = np.zeros(len(flagged))
+    if not len(flagged):
+        return values
+    at = microseconds(flagged["alerted_at"])
+    round_of = (at - at.min()) // (params.refit_days * DAY_US)
+    fit = LABEL_MODELS[params.model]
+    for number in np.unique(round_of):
+        now = flagged["alerted_at"].min() + pd.Timedelta(days=int(number) * params.refit_days)
+        belief = fit(ballots.known_by(decided, now), params.settings)
+        mine = flagged[round_of == number]
+        values[round_of == number] = belief(ballots.before(mine["customer_id"], mine["alerted_at"]))
+    return values
+
+
+def vote_labels(flagged: pd.DataFrame, values: np.ndarray, params: Params) -> pd.DataFrame:
+    """Labels of rule votes; known as soon as the rules have hit."""
+    return pd.DataFrame(
+        {
+            "customer_id": flagged["customer_id"],
+            "event_at": flagged["alerted_at"],
+            "known_at": flagged["alerted_at"],
+            "source": "rule_vote",
+            "value": np.clip(values, 0.0, 1.0),
+            "weight": params.vote_weight,
+        }
+    )
+
+
+def decision_labels(decided: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Labels of people's decisions: suspicious is what they reported.
+
+    A case that was looked into and closed counts as innocent: leaving out such alerts
+    harms the model (Jullum et al. 2020).
+    """
+    return pd.DataFrame(
+        {
+            "customer_id": decided["customer_id"],
+            "event_at": decided["event_at"],
+            "known_at": decided["known_at"],
+            "source": decided["stream"].map(STREAM_SOURCES),
+            "value": (decided["outcome"] == "reported").astype(float),
+            "weight": params.disposition_weight,
+        }
+    )
 
 
 def label(
-    alerts: pd.DataFrame, dispositions: pd.DataFrame, given: pd.DataFrame, params: Params
+    flagged: pd.DataFrame, values: np.ndarray, decided: pd.DataFrame, given: pd.DataFrame, params: Params
 ) -> pd.DataFrame:
     """The Labels table.
 
     Where a data set brings labels, people's decisions are left out: the source's labels
     stand in their place, and the rule votes only rank the rulebook.
     """
-    decided = dispositions[dispositions["outcome"].isin(["dismissed", "reported"])]
-    votes = pd.DataFrame(
-        {
-            "customer_id": alerts["customer_id"],
-            "event_at": alerts["alerted_at"],
-            "known_at": alerts["alerted_at"],
-            "source": "rule_vote",
-            "value": vote_values(alerts, decided.dropna(subset="alert_id"), params),
-            "weight": params.vote_weight,
-        }
-    )
-    outcomes = pd.DataFrame(
-        {
-            "customer_id": decided["customer_id"],
-            "event_at": decided["event_at"],
-            "known_at": decided["known_at"],
-            "source": np.where(decided["stream"] == "alert", "disposition", "random_review"),
-            "value": (decided["outcome"] == "reported").astype(float),
-            "weight": params.disposition_weight,
-        }
-    )
     brought = given.assign(source="given", weight=params.disposition_weight)
-    return pd.concat([votes, brought if len(given) else outcomes]).sort_values(
-        ["event_at", "customer_id", "source"], ignore_index=True
+    parts = [
+        vote_labels(flagged, values, params),
+        brought if len(given) else decision_labels(decided, params),
+    ]
+    return pd.concat(parts).sort_values(["event_at", "customer_id", "source"], ignore_index=True)
+
+
+def log_loss(belief: np.ndarray, reported: np.ndarray, least: float) -> np.ndarray:
+    """Loss of each decision; a belief counts as no surer than ``least`` from either end."""
+    sure = np.clip(belief, least, 1 - least)
+    return np.asarray(-np.where(reported, np.log(sure), np.log(1 - sure)))
+
+
+def with_interval(value: float, sample: np.ndarray) -> dict[str, float | None]:
+    """A measure and the middle 95 % of its bootstrap sample; None for what is not measurable."""
+    known = sample[np.isfinite(sample)]
+    if np.isnan(value) or not len(known):
+        return {"value": None, "low": None, "high": None}
+    low, high = np.quantile(known, [0.025, 0.975])
+    return {"value": round(float(value), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+class Judged:
+    """Later decisions on flagged customers, and how well beliefs foretell them.
+
+    Parameters
+    ----------
+    decisions : with customer_id, event_at, propensity and outcome
+
+    Notes
+    -----
+    A decision below the line stands for as many as its propensity says. Intervals are a
+    bootstrap by customer; the draws are the same for every label set, so that differences
+    are paired.
+    """
+
+    def __init__(self, decisions: pd.DataFrame, ballots: Ballots, params: Params) -> None:
+        self.votes = ballots.before(decisions["customer_id"], decisions["event_at"])
+        self.reported = (decisions["outcome"] == "reported").to_numpy()
+        self.least = params.least_belief
+        _, customer = np.unique(decisions["customer_id"], return_inverse=True)
+        size = int(customer.max()) + 1 if len(customer) else 1
+        rng = np.random.default_rng(params.seed)
+        draws = rng.multinomial(size, np.full(size, 1 / size), params.bootstrap_draws)
+        self.weight = np.vstack([np.ones(size), draws])[:, customer] / decisions["propensity"].to_numpy()
+
+    def losses(self, belief: np.ndarray) -> np.ndarray:
+        """Mean loss, then that of each bootstrap draw; NaN where nothing was decided."""
+        total = self.weight.sum(axis=1)
+        summed = self.weight @ log_loss(belief, self.reported, self.least)
+        return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
+
+    def of(self, belief: Belief) -> np.ndarray:
+        """The same for a label model's beliefs."""
+        return self.losses(belief(self.votes))
+
+
+def compare(
+    flagged: pd.DataFrame,
+    ballots: Ballots,
+    decided: pd.DataFrame,
+    trials: pd.DataFrame,
+    until: pd.Timestamp,
+    params: Params,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Every label model on equal terms: its labels as known by ``until``, and the bank's own verdict.
+
+    Parameters
+    ----------
+    decided : the bank's decisions; those on flagged customers after ``until`` are the judges
+    trials : decisions at other shares of random review, with random_share
+    until : end of training; no label set knows anything later
+
+    Returns
+    -------
+    The TrialLabels table and a result for a JSON file.
+    """
+    known = flagged[flagged["alerted_at"] <= until]
+    questions = ballots.before(known["customer_id"], known["alerted_at"])
+    is_later = (decided["event_at"] > until) & decided["stream"].isin(FLAGGED)
+    later = decided[is_later]
+    judged = Judged(later, ballots, params)
+    shares = [(True, float(share)) for share in sorted(trials["random_share"].unique())]
+    parts: list[pd.DataFrame] = []
+    rows: list[dict[str, Any]] = []
+    losses: list[np.ndarray] = []
+    for model, fit in LABEL_MODELS.items():
+        for uses_dispositions, share in [(False, 0.0), *shares]:
+            mine = trials[(trials["random_share"] == share) & (trials["known_at"] <= until)]
+            votes = ballots.known_by(mine, until)
+            belief = fit(votes if uses_dispositions else votes.blind(), params.settings)
+            labels = [vote_labels(known, belief(questions), params)]
+            labels += [decision_labels(mine, params)] if uses_dispositions else []
+            key = {"model": model, "uses_dispositions": uses_dispositions, "random_share": share}
+            parts.append(pd.concat(labels).assign(**key))
+            losses.append(judged.of(belief))
+            rows.append(key)
+    table = np.array(losses)
+    best = int(np.argmin(np.nan_to_num(table[:, 0], nan=np.inf)))
+    for row, loss in zip(rows, table, strict=True):
+        row["log_loss"] = with_interval(loss[0], loss[1:])
+        row["behind_best"] = with_interval(loss[0] - table[best, 0], loss[1:] - table[best, 1:])
+    votes = ballots.known_by(decided, until)
+    sweep, learned = [], {}
+    for model, fit in LABEL_MODELS.items():
+        alone = fit(votes, params.settings)(ballots.alone())
+        learned[model] = dict(zip(ballots.rule_ids, alone.round(5).tolist(), strict=True))
+        for times in params.prior_sweep:
+            prior = min(params.settings.class_prior * times, 0.5)
+            loss = judged.of(fit(votes, params.settings.model_copy(update={"class_prior": prior})))
+            sweep.append({"model": model, "times": times, "log_loss": with_interval(loss[0], loss[1:])})
+    blind = np.full(len(later), _reported_share(decided, until))
+    constant = judged.losses(blind)
+    result = {
+        "chosen": params.model,
+        "preferred": {key: rows[best][key] for key in ("model", "uses_dispositions", "random_share")},
+        "until": f"{until:%Y-%m-%d}",
+        "judges": {
+            "decisions": len(later),
+            "reported": int((later["outcome"] == "reported").sum()),
+            "below_line": int((later["stream"] == "below_line").sum()),
+        },
+        "constant_belief": with_interval(constant[0], constant[1:]),
+        "sets": rows,
+        "prior_sweep": sweep,
+        "learned": learned,
+        "least_belief": params.least_belief,
+    }
+    return pd.concat(parts, ignore_index=True), result
+
+
+def _reported_share(decided: pd.DataFrame, until: pd.Timestamp) -> float:
+    """Share of the flagged customers' decisions known by a moment that are reports."""
+    known = decided[decided["stream"].isin(FLAGGED) & (decided["known_at"] <= until)]
+    return float((known["outcome"] == "reported").mean()) if len(known) else 0.5
+
+
+def verdict(result: dict[str, Any]) -> str:
+    """One sentence: whether the bank's criterion bears out the chosen label model."""
+    chosen, preferred = result["chosen"], result["preferred"]["model"]
+    mine = [row for row in result["sets"] if row["model"] == chosen and row["uses_dispositions"]]
+    gap = min(
+        (row["behind_best"]["low"] for row in mine if row["behind_best"]["low"] is not None), default=None
     )
+    if gap is None:
+        return f"label model {chosen}: no later decision to judge it by"
+    if chosen == preferred:
+        return f"label model {chosen}: best by later decisions"
+    word = "not told apart from" if gap <= 0 else "worse than"
+    return f"label model {chosen}: {word} {preferred} by later decisions"
 
 
 def main() -> None:
-    """Write the labels."""
-    table = label(
-        pipeline.read(schema.Alerts),
-        pipeline.read(schema.Dispositions),
-        pipeline.read(schema.GivenLabels),
-        pipeline.params("label", Params),
+    """Write the labels, the label sets on trial and the bank's comparison of them."""
+    params = pipeline.params("label", Params)
+    periods = pipeline.read(schema.Periods)
+    customers = pipeline.read(schema.Customers, columns=["customer_id"])
+    flagged = flagged_moments(pipeline.read(schema.Alerts), pipeline.read(schema.BelowLine))
+    ballots = Ballots.of(
+        pipeline.read(schema.Rules),
+        pipeline.read(schema.RuleHits),
+        pipeline.read(schema.NegativeHits),
+        len(customers),
+        periods["starts_at"].min(),
+        params.decision_weeks,
     )
+    decided = with_decision(pipeline.read(schema.Dispositions))
+    values = vote_values(flagged, ballots, decided, params)
+    table = label(flagged, values, decided, pipeline.read(schema.GivenLabels), params)
     pipeline.write(schema.Labels, table)
+    until = periods.set_index("name").loc["validation", "starts_at"]
+    trials = with_decision(pipeline.read(schema.TrialDispositions))
+    sets, result = compare(flagged, ballots, decided, trials, until, params)
+    pipeline.write(schema.TrialLabels, sets)
+    pipeline.write_json("data", "label_models.json", result)
+    print(verdict(result))
 
 
 if __name__ == "__main__":

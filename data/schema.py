@@ -56,9 +56,10 @@ PURPOSES = (
 )
 OFFERS = ("cash", "balance", "income", "purpose", "hour", "device", "country", "firm")
 RULE_USES = ("label", "feature", "held_out")
-STREAMS = ("alert", "random")
-OUTCOMES = ("dismissed", "reported", "unreviewed")
-LABEL_SOURCES = ("rule_vote", "random_review", "disposition", "given")
+STREAMS = ("alert", "below_line", "random")
+DECIDED = ("dismissed", "case", "reported")  # dismissed at once; looked into and closed; reported
+OUTCOMES = (*DECIDED, "unreviewed")
+LABEL_SOURCES = ("rule_vote", "random_review", "below_line_review", "disposition", "given")
 
 
 class Periods(Table):
@@ -235,6 +236,7 @@ class Rules(Table):
     predicate: Series[str] = Field(description="SQL over indicators, parameters filled in")
     family: Series[str] = Field(description="family of reasons that the rule belongs to")
     red_flags: Series[str] = Field(description="what a business person sees, separated by commas")
+    typologies: Series[str] = Field(description="typologies for which it is written, separated by blanks")
     use: Series[str] = Field(
         isin=RULE_USES,
         description="label: votes; feature: recorded only; held_out: recorded for the audit only",
@@ -280,21 +282,76 @@ class Alerts(Table):
     alerted_at: Series[Time] = Field(description="day of the hits")
     rule_ids: Series[str] = Field(description="rules that fired, separated by blanks")
     rule_count: Series[int] = Field(ge=1, description="how many")
+    case_id: Series[int] = Field(ge=1, description="case that the alert belongs to")
+
+
+class BelowLine(Table):
+    """What would have been an alert, had the bank more hands; recorded, and reviewed by sample.
+
+    Key: alert_id.
+    """
+
+    alert_id: Series[int] = Field(unique=True, description="key, of one numbering with Alerts")
+    customer_id: Series[int] = Field(description="customer")
+    alerted_at: Series[Time] = Field(description="day of the hits")
+    rule_ids: Series[str] = Field(description="rules that fired, separated by blanks")
+    rule_count: Series[int] = Field(ge=1, description="how many")
+
+
+class Lines(Table):
+    """The line of each rule that raises alerts: what lies below it is only recorded. Key: rule_id."""
+
+    rule_id: Series[str] = Field(unique=True, description="rule")
+    line_cny: Series[float] = Field(
+        ge=0, description="money of a hit in CNY, on the scale of a person, from which it raises an alert"
+    )
+    above_count: Series[int] = Field(ge=0, description="alerts of the rule above the line, whole run")
+    below_count: Series[int] = Field(ge=0, description="the same below it")
+
+
+class Cases(Table):
+    """Alerts of one customer, or of customers tied to each other, close in time. Key: case_id."""
+
+    case_id: Series[int] = Field(unique=True, description="key, in order of the first alert")
+    first_alert_at: Series[Time] = Field(description="first alert of the case")
+    last_alert_at: Series[Time] = Field(description="last alert of the case")
+    alert_count: Series[int] = Field(ge=1, description="alerts")
+    customer_count: Series[int] = Field(ge=1, description="customers")
 
 
 class Dispositions(Table):
-    """What an investigator decided about an alert or a randomly drawn customer. Key: disposition_id."""
+    """What an investigator decided about an alert or a drawn customer. Key: disposition_id."""
 
     disposition_id: Series[int] = Field(unique=True, description="key")
-    alert_id: Series[pd.Int64Dtype] = Field(nullable=True, description="alert; empty: random review")
+    alert_id: Series[pd.Int64Dtype] = Field(
+        nullable=True, description="alert above or below the line; empty: random review"
+    )
     customer_id: Series[int] = Field(description="customer")
     event_at: Series[Time] = Field(description="moment up to which the behaviour was looked at")
     stream: Series[str] = Field(isin=STREAMS, description="how the customer came to be reviewed")
     propensity: Series[float] = Field(gt=0, le=1, description="chance of being drawn for review")
     opened_at: Series[Time] = Field(nullable=True, description="start of the review")
     known_at: Series[Time] = Field(nullable=True, description="when the outcome was known")
-    outcome: Series[str] = Field(isin=OUTCOMES, description="decision")
+    outcome: Series[str] = Field(
+        isin=OUTCOMES, description="dismissed; case: looked into and closed; reported; unreviewed"
+    )
+    second_outcome: Series[str] = Field(
+        nullable=True, isin=DECIDED, description="what a second reviewer says of it; empty: not in the sample"
+    )
     reason: Series[str] = Field(description="stated reason")
+
+
+class TrialDispositions(Dispositions):
+    """Dispositions that the same people would have left at other shares of random review.
+
+    For the comparison of label models only; no model of the bank learns from them.
+    Key: random_share, disposition_id.
+    """
+
+    disposition_id: Series[int] = Field(description="key within the share")
+    random_share: Series[float] = Field(
+        ge=0, lt=1, description="share of the hands that look at customers drawn at random"
+    )
 
 
 class Labels(Table):
@@ -306,3 +363,19 @@ class Labels(Table):
     source: Series[str] = Field(isin=LABEL_SOURCES, description="where the label comes from")
     value: Series[float] = Field(ge=0, le=1, description="belief that the behaviour is suspicious")
     weight: Series[float] = Field(gt=0, description="trust in the label")
+
+
+class TrialLabels(Labels):
+    """Labels as each label model on trial gives them by the end of training.
+
+    No model of the bank learns from them.
+    Key: model, uses_dispositions, random_share, customer_id, event_at, source.
+    """
+
+    model: Series[str] = Field(description="label model")
+    uses_dispositions: Series[bool] = Field(description="false: rule votes alone")
+    random_share: Series[float] = Field(
+        ge=0,
+        lt=1,
+        description="share of the hands that look at customers drawn at random; 0 without dispositions",
+    )

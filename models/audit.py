@@ -110,7 +110,7 @@ def rules_in_truth(alerts: pd.DataFrame, illicit: pd.DataFrame, days: int) -> li
 
 def disposition_errors(dispositions: pd.DataFrame, illicit: pd.DataFrame, days: int) -> dict[str, int]:
     """How often the simulated investigators were right, by outcome."""
-    decided = dispositions[dispositions["outcome"].isin(["dismissed", "reported"])]
+    decided = dispositions[dispositions["outcome"].isin(data_schema.DECIDED)]
     is_true = happened_within(illicit, decided["customer_id"], decided["event_at"], days)
     reported = (decided["outcome"] == "reported").to_numpy()
     return {

@@ -10,7 +10,7 @@ import pandas as pd
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time
-from models import schema
+from models import reviews, schema
 from models.budget import Budget
 from models.judgement import Params, judge, test_subjects, watched_months
 
@@ -22,7 +22,7 @@ def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataF
     rows = []
     for rule in rules.itertuples(index=False):
         mine = known[known["rule_id"] == rule.rule_id]
-        decided = mine[mine["outcome"].isin(["dismissed", "reported"])]
+        decided = mine[mine["outcome"].isin(data_schema.DECIDED)]
         reported = int((decided["outcome"] == "reported").sum())
         rows.append(
             {
@@ -55,19 +55,19 @@ def voting_hits(rules: pd.DataFrame) -> int:
 def funnel(
     alerts: pd.DataFrame, dispositions: pd.DataFrame, hits: int, months: float, customers: int
 ) -> dict[str, Any]:
-    """Hits, alerts, reviews and reports of the whole run, and alerts per thousand customers and month."""
+    """Hits, alerts, cases and reports of the whole run, and each per thousand customers and month."""
     outcome = dispositions.groupby(["stream", "outcome"]).size()
     counts = {
         f"{stream}_{result}": int(outcome.get((stream, result), 0))
         for stream in data_schema.STREAMS
         for result in data_schema.OUTCOMES
     }
-    return {
-        "rule_hits": hits,
-        "alerts": len(alerts),
-        "alerts_per_thousand_customers_month": round(len(alerts) / months / customers * 1_000, 2),
-        **counts,
+    levels = reviews.levels(alerts, dispositions)
+    per_month = {
+        f"{name}_per_thousand_customers_month": round(count / months / customers * 1_000, 2)
+        for name, count in levels.items()
     }
+    return {"rule_hits": hits, **levels, **per_month, **counts}
 
 
 def main() -> None:
@@ -93,6 +93,10 @@ def main() -> None:
     result |= {
         "rule_table": rule_table(rules, alerts, dispositions),
         "funnel": funnel(alerts, dispositions, voting_hits(rules), months, len(customers)),
+        "reviews": {
+            "agreement": reviews.agreement(dispositions),
+            "delays": reviews.delays(dispositions),
+        },
         "labels": [
             {
                 "role": role,

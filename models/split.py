@@ -13,7 +13,9 @@ from models import schema
 from models.budget import Budget
 
 # Later in the list speaks louder: a human decision outweighs a rule's vote.
-LOUDNESS = {"unreviewed": 0, "rule_vote": 1, "random_review": 2, "disposition": 2, "given": 2}
+LOUDNESS = {"unreviewed": 0, "rule_vote": 1} | dict.fromkeys(
+    ("random_review", "below_line_review", "disposition", "given"), 2
+)
 
 
 class Params(pipeline.Parameters):

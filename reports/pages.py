@@ -116,12 +116,11 @@ def rulebook(evidence: Evidence) -> list[dict[str, Any]]:
 def funnel_figure(evidence: Evidence) -> Any:
     """The way from hits to reports, as the bank counts it."""
     counts = evidence.bank["funnel"]
-    reviewed = counts["alert_reported"] + counts["alert_dismissed"]
     steps = [
         (Text("rule hits", "规则命中"), counts["rule_hits"]),
         (Text("alerts", "预警"), counts["alerts"]),
-        (Text("reviewed", "已甄别"), reviewed),
-        (Text("reported", "上报可疑"), counts["alert_reported"]),
+        (Text("looked into", "立案调查"), counts["cases"]),
+        (Text("reported", "上报可疑"), counts["reports"]),
     ]
     return figures.funnel(steps)
 

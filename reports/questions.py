@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.schema import DECIDED
 from models.schema import RULES
 from reports.evidence import Evidence, headline
 from reports.pages import investigators, rulebook
@@ -235,7 +236,7 @@ def iterated(evidence: Evidence) -> Text:
 def convinced(evidence: Evidence) -> Text:
     """Question 11."""
     funnel = evidence.bank["funnel"]
-    size = funnel["random_reported"] + funnel["random_dismissed"]
+    size = sum(funnel[f"random_{outcome}"] for outcome in DECIDED)
     if not size:
         return Text(
             f"With below-the-line samples and blind replays. {NOT_MEASURED.en} this data set has no reviews.",

@@ -111,6 +111,7 @@ ROLES = {name: PERIODS[name] for name in ("train", "validation", "test")}
 LABEL_SOURCES = {
     "disposition": Text("Decision on an alert", "预警甄别结论"),
     "random_review": Text("Random review", "随机抽查"),
+    "below_line_review": Text("Sample below the line", "线下抽样"),
     "rule_vote": Text("Rules only, not yet decided", "仅规则投票（尚无结论）"),
     "unreviewed": Text("Nobody looked", "未经审核"),
     "given": Text("Given by the data set", "数据集自带"),
@@ -118,10 +119,15 @@ LABEL_SOURCES = {
 
 OUTCOMES = {
     "dismissed": Text("dismissed", "排除"),
+    "case": Text("looked into and closed", "立案后排除"),
     "reported": Text("reported", "上报可疑"),
     "unreviewed": Text("closed unseen", "超期未审"),
 }
-STREAMS = {"alert": Text("alert", "预警"), "random": Text("random review", "随机抽查")}
+STREAMS = {
+    "alert": Text("alert", "预警"),
+    "below_line": Text("sample below the line", "线下抽样"),
+    "random": Text("random review", "随机抽查"),
+}
 
 FACTS = {
     "person": Text("person", "个人"),

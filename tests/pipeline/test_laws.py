@@ -11,7 +11,7 @@ import console
 from pipeline import ROOMS
 
 SHARED_DOORS = {"data.asof", "data.indicators", "models.zoo"}
-MAY_READ_TRUTH = {"simulate", "investigate", "audit"}
+MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.
 TRUTH_AUDITED = {
@@ -19,7 +19,12 @@ TRUTH_AUDITED = {
     "artifacts/models/drawn_schemes.json",
     "artifacts/models/ladder.json",
     "artifacts/models/audited_alerts.parquet",
+    "artifacts/models/label_audit.json",
+    "artifacts/models/rule_report.json",
 }
+# What reviewers would have decided in other streams, and labels learnt from that: never a model's food.
+ON_TRIAL = {"artifacts/data/trial_dispositions.parquet", "artifacts/data/trial_labels.parquet"}
+MAY_READ_TRIALS = {"label", "audit_labels"}
 
 
 def modules() -> list[Path]:
@@ -71,7 +76,7 @@ def test_only_a_main_touches_disk_clock_or_environment(file: Path) -> None:
                 assert node.attr not in touching, f"{file}: {function.name} calls pipeline.{node.attr}"
 
 
-def test_the_truth_is_read_by_three_stages_only() -> None:
+def test_the_truth_is_read_by_simulate_investigate_and_audits_only() -> None:
     for name, stage in console.stages().items():
         stage_name = name.split("@")[0]
         if set(stage["deps"]) & TRUTH:
@@ -83,6 +88,12 @@ def test_the_truth_is_read_by_three_stages_only() -> None:
         for dep in stage["deps"]:
             covers = [hidden for hidden in TRUTH | TRUTH_AUDITED if hidden.startswith(f"{dep}/")]
             assert not covers, f"{name} reads a folder that holds {covers}"
+
+
+def test_labels_on_trial_reach_no_model_of_the_bank() -> None:
+    for name, stage in console.stages().items():
+        if set(stage["deps"]) & ON_TRIAL:
+            assert name in MAY_READ_TRIALS, f"{name} reads labels on trial"
 
 
 def test_every_stage_is_a_module_a_section_and_a_verb() -> None:

@@ -18,8 +18,10 @@ from pandas.testing import assert_frame_equal
 import pipeline
 from data import rulebook
 from data.alert import alerts, rule_hits, suppressed
+from data.ballots import Ballots, with_decision
 from data.label import Params as LabelParams
-from data.label import label
+from data.label import vote_values
+from data.label_models import LABEL_MODELS
 from models.split import Params as SplitParams
 from models.split import known_label
 from tests.property.worlds import FUTURE, PAST, Inputs, drawn_bank, model_inputs, payment, tags
@@ -164,27 +166,32 @@ def test_shuffled_labels_say_the_same_of_a_subject(rows, seed) -> None:
     ),
     seed=SEED,
 )
-def test_shuffled_dispositions_give_the_same_votes(rows, seed) -> None:
+@settings(max_examples=20)
+def test_shuffled_hits_and_dispositions_give_the_same_votes(rows, seed) -> None:
     raised, rules, known, outcome = zip(*rows, strict=True)
     number = np.arange(1, len(rows) + 1)
-    alerted = pd.DataFrame(
-        {"alert_id": number, "customer_id": number, "alerted_at": MOMENTS[list(raised)], "rule_ids": rules}
-    )
+    alerted = pd.DataFrame({"alert_id": number, "customer_id": number, "alerted_at": MOMENTS[list(raised)]})
+    hits = pd.DataFrame(
+        [(who, MOMENTS[at], rule) for who, at, ids in zip(number, raised, rules, strict=True)
+         for rule in ids.split(" ")],
+        columns=["customer_id", "hit_at", "rule_id"],
+    )  # fmt: skip
+    rulebook_ran = pd.DataFrame({"rule_id": ["R01", "R06"], "typologies": ["fan_in", "fan_out"]})
+    rulebook_ran = rulebook_ran.assign(use="label", vote=1, is_applied=True)
     decided = pd.DataFrame(
         {
-            "alert_id": pd.array(number, dtype="Int64"),
             "customer_id": number,
             "event_at": MOMENTS[list(raised)],
-            "stream": "alert",
             "known_at": MOMENTS[list(known)],
             "outcome": outcome,
         }
     )
-    given_none = pd.DataFrame(
-        {"customer_id": number[:0], "event_at": MOMENTS[:0], "known_at": MOMENTS[:0], "value": np.empty(0)}
-    )
     params = pipeline.params("label", LabelParams)
     rng = np.random.default_rng(seed)
-    one = label(alerted, decided, given_none, params)
-    other = label(shuffled(alerted, rng), shuffled(decided, rng), given_none, params)
-    assert_frame_equal(one, other)
+    for model in LABEL_MODELS:
+        chosen = params.model_copy(update={"model": model})
+        values = []
+        for table, told in ((hits, decided), (shuffled(hits, rng), shuffled(decided, rng))):
+            ballots = Ballots.of(rulebook_ran, table, hits.iloc[:0], 10, MOMENTS[0], 4)
+            values.append(vote_values(alerted, ballots, with_decision(told), chosen))
+        assert np.array_equal(values[0], values[1]), model

@@ -1,0 +1,246 @@
+"""Stage audit_labels: what each label set is worth in truth, and the price of selection bias.
+
+One LightGBM, never tuned, learns from each label set on trial and from the truth as the
+ceiling; recall at the alert budget is the true one. Two files for the report:
+
+- ``label_audit.json``: the bank's comparison of the label models (of the stage label) with
+  the true columns beside it;
+- ``rule_report.json``: the numbers of the rulebook page. ``rules`` has one row a rule
+  (hits, unique hits, schemes found; for rules that raise alerts also the samples ``above``
+  and ``below`` the line, hours of work, what each label model learned of its vote beside
+  ``true_alone``), ``negative_rules`` one a negative rule, ``lines`` the samples of the
+  whole rulebook, ``effort`` what an hour is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+import pipeline
+from data import schema as data_schema
+from data.asof import happened_within, moments_of
+from features import schema as features_schema
+from models import rule_report, schema
+from models import split as splitting
+from models.budget import Budget, alerts_within_budget
+from models.metrics import Interval, interval, wilson
+from models.zoo import MODELS, Examples
+
+FIXED = "lightgbm"
+KEY = ["model", "uses_dispositions", "random_share"]
+
+
+class Fixed(pipeline.Parameters):
+    """Section ``audit_labels.fixed`` of params.yaml: the one model, never tuned."""
+
+    trees: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    num_leaves: int = Field(ge=2)
+    min_sum_hessian_in_leaf: float = Field(gt=0)
+    lambda_l2: float = Field(ge=0)
+    feature_fraction: float = Field(gt=0, le=1)
+    positive_weight: float = Field(gt=0)
+
+
+class Params(pipeline.Parameters):
+    """Section ``audit_labels`` of params.yaml."""
+
+    fixed: Fixed
+    unlabelled_share: float = Field(gt=0, le=1)
+    bootstrap_draws: int = Field(ge=50)
+    seed: int = Field(ge=0)
+    effort: rule_report.Effort
+
+
+def training_rows(
+    train: pd.DataFrame, labels: pd.DataFrame, is_true: np.ndarray, params: Params
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the training subjects that every label set learns from, and how many each stands for.
+
+    All subjects of customers whom any label set speaks of or who are truly illicit, and a
+    share of the others: those are alike to every label set.
+    """
+    told = train["customer_id"].isin(labels["customer_id"]).to_numpy() | is_true
+    drawn = np.random.default_rng(params.seed).random(len(train)) < params.unlabelled_share
+    rows = np.flatnonzero(told | drawn)
+    return rows, np.where(told[rows], 1.0, 1 / params.unlabelled_share)
+
+
+def caught(score: np.ndarray, test: pd.DataFrame, is_true: np.ndarray, budget: Budget) -> np.ndarray:
+    """For each truly illicit test customer, in order of id, whether an alert caught them."""
+    customer = test["customer_id"].to_numpy()
+    alerted = alerts_within_budget(score, customer, test["as_of"].astype("int64").to_numpy(), budget) > 0
+    return np.isin(np.unique(customer[is_true]), customer[is_true & alerted])
+
+
+def difference(one: np.ndarray, other: np.ndarray, draws: int, seed: int) -> Interval:
+    """Difference of two recalls on the same customers with a paired 95 % bootstrap interval."""
+    gap = one.astype(float) - other
+    if not len(gap):
+        return wilson(0, 0)
+    sample = np.random.default_rng(seed).multinomial(len(gap), np.full(len(gap), 1 / len(gap)), draws) @ gap
+    low, high = np.quantile(sample / len(gap), [0.025, 0.975])
+    return interval(float(gap.mean()), float(low), float(high))
+
+
+def label_quality(label: np.ndarray, source: pd.Series, is_true: np.ndarray) -> dict[str, Any]:
+    """How a label set's view of the training subjects compares with the truth."""
+    suspicious = label >= 0.5
+    both = int((suspicious & is_true).sum())
+    return {
+        "suspicious": int(suspicious.sum()),
+        "belief": round(float(label.sum()), 1),
+        "labelled": int((source != "unreviewed").sum()),
+        "right": wilson(both, int(suspicious.sum())),
+        "found": wilson(both, int(is_true.sum())),
+    }
+
+
+def vote_loss(votes: pd.DataFrame, is_true: np.ndarray, least: float) -> float | None:
+    """Mean log-loss of the votes' beliefs at flagged moments against the truth."""
+    if not len(votes):
+        return None
+    sure = np.clip(votes["value"].to_numpy(), least, 1 - least)
+    return round(float(-np.where(is_true, np.log(sure), np.log(1 - sure)).mean()), 4)
+
+
+class Ladder:
+    """The fixed model learns from one label set after the other; everything else stays equal."""
+
+    def __init__(
+        self,
+        split: pd.DataFrame,
+        matrix: pd.DataFrame,
+        illicit: pd.DataFrame,
+        labels: pd.DataFrame,
+        budget: Budget,
+        settings: Any,
+        params: Params,
+    ) -> None:
+        self.budget, self.settings, self.params = budget, settings, params
+        self.place = pd.Series(np.arange(len(matrix)), index=matrix["subject_id"])
+        self.features = matrix.drop(columns="subject_id")
+        days = budget.label_window_days
+        by_role = {role: split[split["role"] == role].reset_index(drop=True) for role in ("train", "test")}
+        true = {
+            role: happened_within(illicit, mine["customer_id"], mine["as_of"], days)
+            for role, mine in by_role.items()
+        }
+        rows, self.stands_for = training_rows(by_role["train"], labels, true["train"], params)
+        self.train = by_role["train"].iloc[rows].reset_index(drop=True)
+        self.train_is_true, self.test_is_true = true["train"][rows], true["test"]
+        self.test = by_role["test"]
+        self.test_features = self.features_of(self.test)
+        self.train_features = self.features_of(self.train)
+
+    def features_of(self, subjects: pd.DataFrame) -> pd.DataFrame:
+        """Features of subjects in their order."""
+        return self.features.iloc[self.place[subjects["subject_id"]].to_numpy()].reset_index(drop=True)
+
+    def examples(self, role: pd.DataFrame, features: pd.DataFrame, label: Any, weight: Any) -> Examples:
+        """Examples with the given labels and weights."""
+        return Examples(features, role["customer_id"].to_numpy(), role["as_of"], label, weight)
+
+    def climb(self, label: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        """Which truly illicit test customers a model catches that learnt from these labels."""
+        model = MODELS.lookup(FIXED, "audit_labels")
+        given = self.examples(self.train, self.train_features, label, weight * self.stands_for)
+        fitted = model.fit(given, self.params.fixed.model_dump(), self.settings, self.params.seed)
+        nothing = np.zeros(len(self.test))
+        score = fitted.scores(self.examples(self.test, self.test_features, nothing, nothing))
+        return caught(score, self.test, self.test_is_true, self.budget)
+
+
+def audit_sets(
+    ladder: Ladder,
+    labels: pd.DataFrame,
+    illicit: pd.DataFrame,
+    compared: dict[str, Any],
+    until: pd.Timestamp,
+    split_params: splitting.Params,
+    least_belief: float,
+) -> dict[str, Any]:
+    """The bank's comparison of label sets with the truth beside each, and the ceiling."""
+    days, params = ladder.budget.label_window_days, ladder.params
+    truth = ladder.train_is_true
+    ceiling = ladder.climb(truth.astype(float), np.ones(len(truth)))
+    rows = []
+    for row in pipeline.progress(compared["sets"], "label sets", "set"):
+        is_mine = np.logical_and.reduce([labels[key] == row[key] for key in KEY])
+        mine = labels[is_mine]
+        known = splitting.known_label(ladder.train, mine, until, days, split_params)
+        catches = ladder.climb(known["label"].to_numpy(), known["weight"].to_numpy())
+        votes = mine[mine["source"] == "rule_vote"]
+        is_true = happened_within(illicit, votes["customer_id"], votes["event_at"], days)
+        rows.append(
+            row
+            | {
+                "labels": label_quality(known["label"].to_numpy(), known["label_source"], truth),
+                "true_log_loss": vote_loss(votes, is_true, least_belief),
+                "true_recall": wilson(int(catches.sum()), len(catches)),
+                "below_ceiling": difference(catches, ceiling, params.bootstrap_draws, params.seed),
+            }
+        )
+    return compared | {
+        "sets": rows,
+        "customers": len(ceiling),
+        "ceiling": wilson(int(ceiling.sum()), len(ceiling)),
+    }
+
+
+def main() -> None:
+    """Write the audit of the label sets and the numbers of the rulebook page."""
+    params, budget = pipeline.params("audit_labels", Params), pipeline.params("budget", Budget)
+    settings = pipeline.params(f"models.{FIXED}", MODELS.lookup(FIXED, "audit_labels").settings)
+    accounts = pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"])
+    transactions = pipeline.read(
+        data_schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
+    )
+    truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
+    planted = moments_of(transactions, accounts, truth, schemes)
+    illicit = planted[planted["is_illicit"]]
+    compared = pipeline.read_json("data", "label_models.json")
+
+    labels = pipeline.read(data_schema.TrialLabels)
+    split, matrix = pipeline.read(schema.Split), pipeline.read(features_schema.FeatureMatrix)
+    until = pipeline.read(data_schema.Periods).set_index("name").loc["validation", "starts_at"]
+    ladder = Ladder(split, matrix, illicit, labels, budget, settings, params)
+    audited = audit_sets(
+        ladder,
+        labels,
+        illicit,
+        compared,
+        until,
+        pipeline.params("split", splitting.Params),
+        compared["least_belief"],
+    )
+    pipeline.write_json("models", "label_audit.json", audited)
+
+    rules, hits = pipeline.read(data_schema.Rules), pipeline.read(data_schema.RuleHits)
+    alerts, below_line = pipeline.read(data_schema.Alerts), pipeline.read(data_schema.BelowLine)
+    days = budget.label_window_days
+    reviewed = rule_report.Reviewed.of(
+        alerts, below_line, pipeline.read(data_schema.Dispositions), illicit, days, params.effort
+    )
+    lines = pipeline.read(data_schema.Lines)
+    flagged = pd.concat([alerts, below_line])[["alert_id", "customer_id", "alerted_at"]]
+    pipeline.write_json(
+        "models",
+        "rule_report.json",
+        {
+            "rules": rule_report.rule_rows(rules, lines, hits, reviewed, illicit, compared["learned"], days),
+            "negative_rules": rule_report.negative_rows(
+                rules, pipeline.read(data_schema.NegativeHits), reviewed, flagged
+            ),
+            "lines": rule_report.line_rows(reviewed),
+            "effort": params.effort.model_dump(),
+        },
+    )
+
+
+if __name__ == "__main__":
+    pipeline.run_stage("audit_labels", main)
