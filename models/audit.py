@@ -11,7 +11,7 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
-from models import anatomy, calibration, difficulty, drawn_schemes, judgement, probes, schema
+from models import anatomy, calibration, difficulty, drawn_schemes, judgement, probes, schema, trace
 from models.budget import Budget
 from models.judgement import judge, test_subjects
 from models.metrics import wilson
@@ -22,6 +22,7 @@ class Params(judgement.Params):
 
     paired_indicators: int = Field(ge=2)
     bins_per_decade: int = Field(ge=1)
+    trace_examples: dict[str, list[str]]
     probe: probes.Probe
     targets: calibration.Targets
 
@@ -149,7 +150,7 @@ def main() -> None:
     window = budget.label_window_days
     split = pipeline.read(schema.Split)
     subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
-    customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind", "joined_at"])
+    customers = pipeline.read(data_schema.Customers, ["customer_id", "kind", "occupation", "joined_at"])
     accounts = pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id", "holder"])
     transactions = pipeline.read(data_schema.Transactions)
     truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
@@ -184,13 +185,14 @@ def main() -> None:
         **calibration.payment_life(bank),
         **calibration.overlaps(spreads),
     }
+    weekly = pipeline.read(data_schema.WeeklyIndicators)
     result |= {
         "world": calibration.illicit_counts(bank)
         | {"illicit_customers_in_test": int(subjects["customer_id"][is_illicit].nunique())},
         "difficulty": {
             "indicators": difficulty.of_indicators(
                 subjects,
-                pipeline.read(data_schema.WeeklyIndicators),
+                weekly,
                 is_illicit,
                 illicit,
                 params.paired_indicators,
@@ -208,6 +210,12 @@ def main() -> None:
         "anatomy": anatomy.parts(bank, schemes, rule_alerts),
         "distributions": spreads | {"scheme_starts": anatomy.scheme_starts(schemes, bank.first_day)},
     }
+    rules, labels = pipeline.read(data_schema.Rules), pipeline.read(data_schema.Labels)
+    reported = trace.reported_truly(rule_alerts, dispositions, illicit, window)
+    picked = trace.chosen(reported, rules, params.trace_examples)
+    names = trace.indicators_of(picked, rules, list(weekly.columns))
+    daily = pipeline.read(data_schema.DailyIndicators, columns=["customer_id", "as_of", *names])
+    result["trace"] = trace.followed(picked, daily, names, labels, customers, schemes, bank.first_day)
     pipeline.write_json("models", "truth.json", result)
     drawn = drawn_schemes.drawn(transactions, truth, schemes, accounts)
     pipeline.write_json("models", "drawn_schemes.json", drawn)

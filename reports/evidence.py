@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.schema import RULES
@@ -25,6 +25,8 @@ class Evidence:
     budget: dict[str, Any]
     simulate: dict[str, Any]
     is_simulated: bool
+    rulebook: dict[str, Any] = field(default_factory=dict)  # as business people wrote it
+    rule_report: dict[str, Any] = field(default_factory=dict)  # what each rule is worth; empty: not audited
 
     @property
     def rankers(self) -> list[str]:

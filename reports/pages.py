@@ -10,7 +10,7 @@ from reports import figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import Evidence, headline
-from reports.sentences import sentence
+from reports.rulebook import rulebook_page
 from reports.wording import (
     LABEL_SOURCES,
     LOOK_ALIKES,
@@ -22,7 +22,6 @@ from reports.wording import (
     TYPOLOGIES,
     Interval,
     Text,
-    false_positives,
     named,
     percent,
     wilson,
@@ -91,26 +90,6 @@ def typologies(evidence: Evidence) -> list[dict[str, Any]]:
         {"name": named(TYPOLOGIES, name), "look_alike": LOOK_ALIKES.get(name), "customers": size}
         for name, size in sizes.items()
     ]
-
-
-def rulebook(evidence: Evidence) -> list[dict[str, Any]]:
-    """One entry a rule: its words, what the bank counts, what is true."""
-    truth = {row["rule_id"]: row for row in evidence.truth["rule_table"]}
-    rows = []
-    for rule in evidence.bank["rule_table"]:
-        true = truth.get(rule["rule_id"])
-        rows.append(
-            rule
-            | {
-                "name": Text(rule["name_en"], rule["name_zh"]),
-                "sentence": sentence(rule["predicate"], evidence.labels),
-                "false_positives": false_positives(rule["known_false_positives"]),
-                "share": wilson(rule["reported"], rule["reviewed"]),
-                "true": true["true"] if true else 0,
-                "precision": true["precision"] if true else wilson(0, 0),
-            }
-        )
-    return rows
 
 
 def funnel_figure(evidence: Evidence) -> Any:
@@ -231,7 +210,7 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "periods": periods(evidence),
         "typologies": typologies(evidence),
         "drawn_schemes": drawn_schemes(evidence),
-        "rulebook": rulebook(evidence),
+        "rulebook": rulebook_page(evidence),
         "difficulty": difficulty(evidence),
         "funnel": evidence.bank["funnel"],
         "investigators": investigators(evidence),

@@ -10,7 +10,8 @@ from typing import Any
 from data.schema import DECIDED
 from models.schema import RULES
 from reports.evidence import Evidence, headline
-from reports.pages import investigators, rulebook
+from reports.pages import investigators
+from reports.rulebook import rulebook
 from reports.wording import METRICS, RANKERS, Text, count, named, percent, wilson, worded_interval
 
 NOT_MEASURED = Text("Not measured in this run:", "本次运行未测量：")

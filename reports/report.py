@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -21,6 +22,7 @@ from reports.wording import Text, count, percent, percent_range, same, worded_in
 
 TEMPLATES = "reports/templates"
 SIMULATED = "simulate"
+RULEBOOK = Path("data/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
 
 
 def both(text: Text | str) -> Markup:
@@ -118,6 +120,7 @@ def read_inputs() -> Evidence:
         budget=pipeline.param("budget"),
         simulate=pipeline.param("simulate") if is_simulated else {},
         is_simulated=is_simulated,
+        rulebook=pipeline.read_yaml(RULEBOOK),
     )
 
 

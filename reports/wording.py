@@ -334,6 +334,57 @@ CALIBRATION = {
     "declined_share": (Text("Share of payments declined", "被拒交易占比"), "share", "bank"),
 }
 
+USES = {
+    "label": Text("raises alerts", "产生预警"),
+    "feature": Text("recorded only", "仅记录"),
+    "held_out": Text("held out", "留作检验"),
+    "against": Text("speaks against", "反向证据"),
+}
+
+OWNERS = {"AML operations": Text("AML operations", "反洗钱运营")}
+
+# What the rulebook says of a source beside its name; longer phrases first.
+ASSUMPTIONS = {
+    " (values are an assumption)": "（取值为假设）",
+    " (value is an assumption)": "（取值为假设）",
+    "1.5 times the report line (assumption)": "报告线的 1.5 倍（假设）",
+    " (assumption)": "（假设）",
+    "assumption": "本项目假设",
+}
+
+LABEL_MODELS = {
+    "any_rule": Text("Any rule", "任一规则"),
+    "weighted_vote": Text("Weighted vote", "加权投票"),
+    "dawid_skene": Text("Dawid-Skene", "Dawid-Skene"),
+    "noisy_or": Text("Noisy-OR", "Noisy-OR"),
+}
+
+# Stated by the simulated investigators, with underscores for blanks.
+REASONS = {
+    "no_plausible_explanation_found": Text("no plausible explanation found", "无合理解释"),
+    "explained_by_business": Text("explained by business", "经营原因可以解释"),
+    "explained_by_family": Text("explained by family", "家庭原因可以解释"),
+    "one-off_event": Text("one-off event", "一次性事件"),
+    "known_customer": Text("known customer", "熟悉的客户"),
+}
+
+# Of the rulebook; one that it gains is printed in English until it stands here.
+RED_FLAGS = {
+    "deposits_below_report_line": Text("deposits below the report line", "存款略低于报告线"),
+    "deposits_add_up": Text("deposits add up", "合计金额较大"),
+    "deposits_far_from_home": Text("deposits far from home", "异地存现"),
+    "funds_leave_fast": Text("funds leave fast", "资金快速转出"),
+    "few_payers": Text("few payers", "付款方少"),
+    "many_payers": Text("many payers", "付款方多"),
+    "few_payees": Text("few payees", "收款方少"),
+    "many_payees": Text("many payees", "收款方多"),
+    "no_balance_kept": Text("no balance kept", "不留余额"),
+    "income_exceeded": Text("income exceeded", "超出收入"),
+    "sudden_volume": Text("sudden volume", "交易量突增"),
+    "long_silence": Text("long silence", "长期沉默"),
+    "money_returns_to_origin": Text("money returns to its origin", "资金回到起点"),
+}
+
 MARKS = {
     "V": Text("read in the source", "原始文献"),
     "V2": Text("second-hand", "二手来源"),
