@@ -25,6 +25,7 @@ from data.world.calendar import Calendar, Span, periods
 from data.world.devices import devices_table
 from data.world.drift import Adaptation, Drift, plan_table
 from data.world.flows import Flow
+from data.world.integration import Integration, integrate
 from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.register import accounts_table, customers_table
@@ -48,6 +49,7 @@ class Params(pipeline.Parameters):
     first_day_of: dict[str, int]
     share_of: dict[str, float]
     drift: Drift
+    integration: Integration
     promotions: list[date]
     stretch_days: int = Field(ge=7)
     customers: int = Field(ge=300)
@@ -133,6 +135,19 @@ class Params(pipeline.Parameters):
             if day >= days:
                 raise pipeline.BadInput(f"{place}.{name}: expected a day before {days}, found {day}")
         return values
+
+    @field_validator("integration")
+    @classmethod
+    def ranges_are_in_order(cls, integration: Integration) -> Integration:
+        """Ranges go from a positive low to a high end."""
+        for key in ("weeks", "incomes_a_month"):
+            low, high = getattr(integration, key)
+            if not 0 < low <= high:
+                raise pipeline.BadInput(
+                    f"{pipeline.PARAMS_FILE}: simulate.integration.{key}: "
+                    f"expected two positive numbers in order, found {[low, high]}"
+                )
+        return integration
 
     @field_validator("drift")
     @classmethod
@@ -371,6 +386,7 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
                 kind = name
                 if side == "illicit":
                     kind, scene = moved(name, scene, params, str(number))
+                    integrate(scene, params.integration)
                 scenes.append((kind, side == "illicit", scene))
     return scenes
 

@@ -225,7 +225,8 @@ def on_payments(bank: Bank, probe: Probe, draws: int, seed: int) -> dict[str, An
 def on_look_alikes(
     bank: Bank, truth: pd.DataFrame, schemes: pd.DataFrame, probe: Probe, draws: int, seed: int
 ) -> list[dict[str, Any]]:
-    """The look-alike probe on the schemes' amounts."""
+    """The look-alike probe on the amounts of the schemes' shapes; spent proceeds have none."""
+    truth = truth[truth["is_patterned"]]
     cents = bank.transactions.set_index("transaction_id")["amount_cents"]
     amounts = scheme_amounts(truth, cents, probe.round_to_cny)
     return look_alike_probe(schemes, amounts, probe, draws, seed)

@@ -21,14 +21,21 @@ def moments_of(
 ) -> pd.DataFrame:
     """When each member took part in a scheme: Schemes rows by payment, with (customer_id, at).
 
-    A customer who is an end of a scheme's payment without being a member (a victim, a
-    passer-by) took no part. Sorted by customer and moment.
+    Proceeds that a member places or spends outside the scheme's shape count as taking part:
+    integration is laundering, too. ``is_patterned`` tells them apart for those who can only
+    recognise a shape. A customer who is an end of a scheme's payment without being a
+    member (a victim, a passer-by) took no part. Sorted by customer and moment.
     """
     owner = accounts.set_index("account_id")["customer_id"]
-    named = truth[["transaction_id", "scheme_id"]].merge(transactions, on="transaction_id")
+    named = truth[["transaction_id", "scheme_id", "is_patterned"]].merge(transactions, on="transaction_id")
     ends = [
         pd.DataFrame(
-            {"scheme_id": named["scheme_id"], "customer_id": named[end].map(owner), "at": named["at"]}
+            {
+                "scheme_id": named["scheme_id"],
+                "customer_id": named[end].map(owner),
+                "at": named["at"],
+                "is_patterned": named["is_patterned"],
+            }
         )
         for end in ("payer_account_id", "payee_account_id")
     ]

@@ -137,6 +137,21 @@ def test_a_drift_plan_that_cannot_be_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("organiser_share", 1.5),
+        ("firm_share", -0.1),
+        ("weeks", [6, 3]),
+        ("incomes_a_month", [0, 1]),
+        ("months", 3),
+    ],
+)
+def test_an_integration_that_cannot_be_is_refused(here: Path, key: str, value: object) -> None:
+    edit(here / "params.yaml", lambda values: values["simulate"]["integration"].update({key: value}))
+    assert refusal(simulate_section).startswith(f"params.yaml: simulate.integration.{key}: ")
+
+
+@pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"to_typology": "run_scor"}, "shifts.0.to_typology: unknown typology 'run_scor'"),
@@ -152,10 +167,10 @@ def test_a_shift_that_cannot_be_is_refused(here: Path, changes: dict[str, object
 @pytest.mark.parametrize(
     ("key", "changes", "why"),
     [
-        ("schemes_per_typology", {"schemes_per_typology": 1_000}, "need 68400 customers, not 24000"),
-        ("schemes_per_typology", {"customers": 300}, "need 414 customers, not 300"),
-        ("dormant_share", {"dormant_share": 0.002}, "66 plans wake a sleeper each, about 31 customers"),
-        ("dormant_share", {"look_alikes_per_scheme": 200}, "1206 plans wake a sleeper each"),
+        ("schemes_per_typology", {"schemes_per_typology": 1_000}, "need 66000 customers, not 24000"),
+        ("schemes_per_typology", {"customers": 300}, "need 330 customers, not 300"),
+        ("dormant_share", {"dormant_share": 0.002}, "55 plans wake a sleeper each, about 31 customers"),
+        ("dormant_share", {"look_alikes_per_scheme": 200}, "1005 plans wake a sleeper each"),
         ("stretch_days", {"stretch_days": 393}, "a stretch is longer than the run"),
     ],
 )
