@@ -31,10 +31,15 @@ class Params(pipeline.Parameters):
 def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple[pd.DataFrame, set[str]]:
     """Every customer-day that a rule hits, with the money it is about, and the rules that stepped aside.
 
-    A rule steps aside when one of its indicators is empty throughout.
+    A rule steps aside when one of its indicators is empty throughout, and when it is
+    computed only after investigations, in the features room.
     """
     measured = {name for name in daily.columns if daily[name].notna().any()}
-    aside = {rule.id for rule in book.every_rule if not rule.indicators() <= measured}
+    aside = {
+        rule.id
+        for rule in book.every_rule
+        if rule.computed_in != "data" or not rule.indicators() <= measured
+    }
     multiplier = pd.DataFrame(
         {"kind": list(book.segment_multiplier), "seg": list(book.segment_multiplier.values())}
     )

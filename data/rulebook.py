@@ -89,7 +89,9 @@ class Rule(pipeline.Parameters):
 
     ``amount`` names the indicator that tells how much money a hit is about: a hit within
     ``suppress_days`` of an alert raises another one only if its amount has grown by the
-    share ``growth``.
+    share ``growth``. A rule that is ``computed_in`` the features room is over columns of
+    the feature matrix that are known only after investigations: it is recorded here, and
+    never run over the daily indicators.
     """
 
     id: str = Field(pattern=r"^R\d\d[a-z]?$")
@@ -109,6 +111,7 @@ class Rule(pipeline.Parameters):
     suppress_days: int = Field(ge=0)
     amount: str | None = None
     growth: float = Field(0.5, gt=0)
+    computed_in: Literal["data", "features"] = "data"
 
     @property
     def vote(self) -> int:
@@ -197,6 +200,12 @@ def check(rulebook: Rulebook) -> Rulebook:
         bench.execute(f"CREATE TABLE indicators ({', '.join(columns)})")
         for rule in rulebook.every_rule:
             place = f"{RULEBOOK}: rule {rule.id}"
+            if rule.computed_in == "features":
+                if rule.use != "feature":
+                    raise BadInput(
+                        f"{place}: expected use: feature for a rule computed in features, found {rule.use}"
+                    )
+                continue
             rule.check_units()
             try:
                 kind = bench.execute(f"SELECT ({rule.sql()}) AS hit FROM indicators").description[0][1]

@@ -9,45 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from types import SimpleNamespace
+from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from data.observe import Params
 from data.rulebook import Rulebook
-from tests.spec.ledger import Customer, Ledger, bank, fires
+from tests.spec.ledger import Customer, Ledger, bank
 
 Fires = Callable[..., bool]
 CENT = 0.01
 
 
-@pytest.fixture
-def rule(request: pytest.FixtureRequest, book: Rulebook) -> SimpleNamespace:
-    """The thresholds of the rule after which the test class is named; a person's where segments differ."""
-    (entry,) = [entry for entry in book.rules if entry.id == request.cls.rule_id]
-    return SimpleNamespace(
-        **{
-            name: parameter.value["person"] if isinstance(parameter.value, dict) else parameter.value
-            for name, parameter in entry.parameters.items()
-        },
-        by_segment={name: parameter.value for name, parameter in entry.parameters.items()},
-    )
-
-
-@pytest.fixture
-def hit(request: pytest.FixtureRequest, observe_params: Params, book: Rulebook) -> Fires:
-    """Whether the rule of the test class hits a customer, anna if nobody is named."""
-
-    def ask(ledger: Ledger, who: str = "anna") -> bool:
-        return fires(ledger, request.cls.rule_id, who, observe_params, book)
-
-    return ask
-
-
-def test_every_rule_of_the_rulebook_is_drawn_here(book: Rulebook) -> None:
-    drawn = {name.removeprefix("Test") for name in globals() if re.fullmatch(r"TestR\d\d", name)}
-    assert drawn == {entry.id for entry in book.rules}
+def test_every_rule_of_the_rulebook_is_drawn_in_one_of_these_files(book: Rulebook) -> None:
+    """But for those of which the predicate is over features; see `test_rules_b`."""
+    files = sorted(Path(__file__).parent.glob("test_rules*.py"))
+    names = [name for file in files for name in vars(import_module(f"tests.spec.{file.stem}"))]
+    drawn = [name.removeprefix("Test") for name in names if re.fullmatch(r"Test[RN]\d\d?[a-z]?", name)]
+    assert sorted(drawn) == sorted(entry.id for entry in book.every_rule if entry.computed_in == "data")
 
 
 def deposits(*amounts: float, days: tuple[int, ...] | None = None) -> list[tuple]:
