@@ -36,9 +36,7 @@ def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple
     """
     measured = {name for name in daily.columns if daily[name].notna().any()}
     aside = {
-        rule.id
-        for rule in book.every_rule
-        if rule.computed_in != "data" or not rule.indicators() <= measured
+        rule.id for rule in book.every_rule if rule.computed_in != "data" or not rule.indicators() <= measured
     }
     multiplier = pd.DataFrame(
         {"kind": list(book.segment_multiplier), "seg": list(book.segment_multiplier.values())}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from data.alert import rule_hits
+from data.observe import Params
 from data.rulebook import Rulebook
 from features.network import FEATURES
-from tests.spec.ledger import Customer, Ledger, bank
+from tests.spec.ledger import Customer, Ledger, bank, observed
 
 Fires = Callable[..., bool]
 CENT = 0.01
@@ -20,7 +23,14 @@ class TestR18:
 
     def nights(self, count: int, hour: str = "23:10") -> Ledger:
         payments = [
-            (f"2025-03-{4 + number % 5:02} {hour}:{number:02}", f"payer {number}", "anna", 100, "qr", "shopping")
+            (
+                f"2025-03-{4 + number % 5:02} {hour}:{number:02}",
+                f"payer {number}",
+                "anna",
+                100,
+                "qr",
+                "shopping",
+            )
             for number in range(count)
         ]
         return bank(*sorted(payments), anna="person")
@@ -133,7 +143,8 @@ class TestR22:
 
     def wires(self, rule, count: int, total: float, country: str = "XA") -> Ledger:
         lines = [
-            (f"2025-03-{3 + n:02} 10:00", "anna", "overseas shop", total / count, "wire") for n in range(count)
+            (f"2025-03-{3 + n:02} 10:00", "anna", "overseas shop", total / count, "wire")
+            for n in range(count)
         ]
         return bank(*lines, country={"overseas shop": country}, anna="person")
 
@@ -196,13 +207,17 @@ class TestR23:
             (f"2025-03-0{4 + n % 2} 1{n}:00", who, "overseas school", 300_000, "wire", "tuition")
             for n, who in enumerate(names)
         ]
-        assert hit(bank(*sorted(lines), opening=400_000, **dict.fromkeys(names, Customer(income=40_000))))
+        # Anna pays on the first day, when the others have not; her father is the one who is seen.
+        family = bank(*sorted(lines), opening=400_000, **dict.fromkeys(names, Customer(income=40_000)))
+        assert hit(family, "father")
 
 
 class TestR24:
     rule_id = "R24"
 
-    def shell(self, rule, private: float = 0.9, upkeep: float = 0, founded="2024-09-01", total=None) -> Ledger:
+    def shell(
+        self, rule, private: float = 0.9, upkeep: float = 0, founded="2024-09-01", total=None
+    ) -> Ledger:
         total = total or rule.total
         lines = [
             ("2025-03-03 10:00", "firm one", "anna", total / 2, "transfer", "goods"),
@@ -210,8 +225,6 @@ class TestR24:
             ("2025-03-05 10:00", "anna", "eve", total * private),
             ("2025-03-05 11:00", "anna", "firm maker", total * (1 - private) + 1, "transfer", "supplies"),
         ]
-        if upkeep:
-            lines.append(("2025-03-05 12:00", "anna", "utility tax", total * upkeep, "transfer", "utility"))
         return bank(*lines, anna=Customer("company", 500_000, founded=founded, capital=rule.capital))
 
     def test_a_young_firm_without_costs_that_pays_private_accounts_fires(self, hit, rule) -> None:
@@ -225,7 +238,8 @@ class TestR24:
 
     def test_an_old_firm_with_costs_clients_and_capital_stays_silent(self, hit, rule) -> None:
         known = [
-            (f"2025-01-{10 + n:02} 10:00", f"firm {n}", "anna", 90_000 + n, "transfer", "goods") for n in range(8)
+            (f"2025-01-{10 + n:02} 10:00", f"firm {n}", "anna", 90_000 + n, "transfer", "goods")
+            for n in range(8)
         ]
         now = [
             (f"2025-03-{3 + n % 4:02} 1{n}:00", f"firm {n}", "anna", 90_000 + n, "transfer", "goods")
@@ -238,9 +252,9 @@ class TestR24:
         old = Customer("company", 500_000, founded="2010-01-01", capital=20_000_000)
         assert not hit(bank(*known, *sorted(now), *paid, anna=old))
 
-    def test_a_person_stays_silent(self, hit, rule) -> None:
+    def test_a_micro_business_stays_silent(self, hit, rule) -> None:
         ledger = self.shell(rule)
-        kinds = ledger.customers.assign(kind="person")
+        kinds = ledger.customers.assign(kind=["micro_business"])
         assert not hit(replace(ledger, customers=kinds))
 
     def test_false_positive_start_up_that_pays_its_founder_back(self, hit, rule) -> None:
@@ -349,10 +363,12 @@ class TestR26b:
         yuan = rule.surrendered if yuan is None else yuan
         return bank(
             (bought, "anna", "insurer life", yuan * 1.1, "transfer", "insurance"),
+            ("2025-03-01 10:00", "carl", "insurer life", 100, "transfer", "insurance"),
             ("2025-03-05 10:00", "insurer life", paid, yuan, "transfer", "insurance"),
             opening=300_000,
             anna=Customer(income=90_000),
             ben=Customer(income=90_000),
+            carl="person",
         )
 
     def test_a_policy_given_up_within_half_a_year_fires(self, hit, rule) -> None:
@@ -370,8 +386,11 @@ class TestR26b:
         assert not hit(ledger, "anna")
 
     def test_false_positive_a_widow_is_paid_the_sum_insured(self, hit, rule) -> None:
-        line = ("2025-03-05 10:00", "insurer life", "anna", rule.payout * 3, "transfer", "insurance")
-        assert hit(bank(line, anna=Customer(income=4_000)))
+        lines = [
+            ("2025-03-01 10:00", "ben", "insurer life", 100, "transfer", "insurance"),
+            ("2025-03-05 10:00", "insurer life", "anna", rule.payout * 3, "transfer", "insurance"),
+        ]
+        assert hit(bank(*lines, anna=Customer(income=4_000), ben="person"))
 
 
 class TestR27:
@@ -399,16 +418,22 @@ class TestR27:
 
     def test_odd_sums_over_the_counter_fire(self, hit, rule) -> None:
         each = rule.persons / rule.payers + 0.37
-        lines = [(f"2025-03-05 1{n}:00", f"buyer {n}", "anna", round(each, 2)) for n in range(int(rule.payers))]
+        lines = [
+            (f"2025-03-05 1{n}:00", f"buyer {n}", "anna", round(each, 2)) for n in range(int(rule.payers))
+        ]
         lines.append(("2025-03-05 20:00", "anna", "eve", rule.persons * 0.9))
         assert hit(bank(*lines, anna="person"))
 
+    def victim(self, rule, *earlier: tuple) -> Ledger:
+        payment = ("2025-03-05 10:00", "anna", "exchange x", rule.victim)
+        little = ("2025-03-01 10:00", "eve", "anna", 1)
+        return bank(*earlier, little, payment, opening=100_000, anna="person")
+
     def test_a_victim_of_a_first_payment_to_an_exchange_fires(self, hit, rule) -> None:
-        assert hit(bank(("2025-03-05 10:00", "anna", "exchange x", rule.victim), opening=100_000, anna="person"))
+        assert hit(self.victim(rule))
 
     def test_a_customer_of_the_exchange_stays_silent(self, hit, rule) -> None:
-        lines = [("2025-01-05 10:00", "anna", "exchange x", 10), ("2025-03-05 10:00", "anna", "exchange x", 60_000)]
-        assert not hit(bank(*lines, opening=100_000, anna="person"))
+        assert not hit(self.victim(rule, ("2025-01-05 10:00", "anna", "exchange x", 10)))
 
     def test_false_positive_private_trader_of_coins(self, hit, rule) -> None:
         lines = [
@@ -459,7 +484,9 @@ class TestR29:
             (f"2025-03-06 {10 + n // 60}:{n % 60:02}", f"payer {n}", "anna", 500, "qr", "shopping")
             for n in range(payers)
         ]
-        lines += [(f"2025-03-06 15:{n:02}", f"payer {n}", "anna", 100, "qr", "shopping") for n in range(again)]
+        lines += [
+            (f"2025-03-06 15:{n:02}", f"payer {n}", "anna", 100, "qr", "shopping") for n in range(again)
+        ]
         lines.append((leaves, "anna", "eve", payers * 450))
         return bank(*sorted(lines), anna=Customer(kind, 60_000))
 
@@ -479,29 +506,44 @@ class TestR29:
         assert hit(self.takings(rule, payers=60, leaves="2025-03-06 23:30"))
 
 
+@pytest.fixture
+def speaks(request: pytest.FixtureRequest, observe_params: Params, book: Rulebook) -> Fires:
+    """Whether the negative rule of the test class speaks for anna on the morning of 6 March."""
+
+    def ask(ledger: Ledger) -> bool:
+        daily, _ = observed(ledger, observe_params)
+        found, aside = rule_hits(daily, ledger.customers[["customer_id", "kind"]], book)
+        assert request.cls.rule_id not in aside
+        mine = found[(found["rule_id"] == request.cls.rule_id) & (found["customer_id"] == 100)]
+        return bool((mine["hit_at"] == pd.Timestamp("2025-03-06", tz="UTC")).any())
+
+    return ask
+
+
 class TestN1:
     rule_id = "N1"
 
     def wages(self, *more: tuple, joined: str = "2020-01-01", last: float = 8_000) -> Ledger:
-        months = [
-            ("2024-12-20 10:00", "firm employer", "anna", 8_000, "transfer", "payroll"),
-            ("2025-01-20 10:00", "firm employer", "anna", 8_000, "transfer", "payroll"),
-            ("2025-02-20 10:00", "firm employer", "anna", last, "transfer", "payroll"),
+        months = ["2024-08", "2024-09", "2024-10", "2024-11", "2024-12", "2025-01"]
+        paid = [
+            (f"{month}-20 10:00", "firm employer", "anna", 8_000, "transfer", "payroll") for month in months
         ]
-        return bank(*months, *more, ("2025-03-05 10:00", "anna", "shop corner", 50, "qr"), anna=Customer(joined=joined))
+        paid.append(("2025-02-20 10:00", "firm employer", "anna", last, "transfer", "payroll"))
+        shops = ("2025-03-05 10:00", "anna", "shop corner", 50, "qr", "shopping")
+        return bank(*paid, *more, shops, anna=Customer(joined=joined))
 
-    def test_wages_alone_speak_for_innocence(self, hit) -> None:
-        assert hit(self.wages())
+    def test_wages_alone_speak_for_innocence(self, speaks) -> None:
+        assert speaks(self.wages())
 
-    def test_money_of_others_takes_the_vote_away(self, hit, rule) -> None:
+    def test_money_of_others_takes_the_vote_away(self, speaks, rule) -> None:
         other = 24_000 * (1 / rule.wages - 1) + 1
-        assert not hit(self.wages(("2025-01-21 10:00", "eve", "anna", other)))
+        assert not speaks(self.wages(("2025-01-21 10:00", "eve", "anna", other)))
 
-    def test_a_leap_takes_it_away(self, hit, rule) -> None:
-        assert not hit(self.wages(last=8_000 * rule.high + 1))
+    def test_a_leap_takes_it_away(self, speaks, rule) -> None:
+        assert not speaks(self.wages(last=8_000 * rule.high * 1.1))
 
-    def test_a_new_customer_has_none(self, hit) -> None:
-        assert not hit(self.wages(joined="2024-12-01"))
+    def test_a_new_customer_has_none(self, speaks) -> None:
+        assert not speaks(self.wages(joined="2024-08-01"))
 
 
 class TestN2:
@@ -515,14 +557,11 @@ class TestN2:
             anna="person",
         )
 
-    def test_a_broker_and_a_utility_speak_for_innocence(self, hit, rule) -> None:
-        assert hit(self.life(8_000 * (1 / rule.official - 1)))
+    def test_a_broker_and_a_utility_speak_for_innocence(self, speaks, rule) -> None:
+        assert speaks(self.life(8_000 * (1 / rule.official - 1)))
 
-    def test_a_yuan_more_to_a_person_takes_the_vote_away(self, hit, rule) -> None:
-        # The days before, on which the person had not been paid yet, are left out.
-        early = self.life(8_000 * (1 / rule.official - 1) + 1)
-        only = early.with_transactions(early.transactions.assign(at=early.transactions["at"].max()))
-        assert not hit(only)
+    def test_a_yuan_more_to_a_person_takes_the_vote_away(self, speaks, rule) -> None:
+        assert not speaks(self.life(8_000 * (1 / rule.official - 1) + 1))
 
 
 class TestN3:
@@ -537,14 +576,14 @@ class TestN3:
             ben=Customer(household=1),
         )
 
-    def test_employer_and_family_on_file_speak_for_innocence(self, hit, rule) -> None:
-        assert hit(self.income(9_000 * (1 / rule.share - 1)))
+    def test_employer_and_family_on_file_speak_for_innocence(self, speaks, rule) -> None:
+        assert speaks(self.income(9_000 * (1 / rule.share - 1)))
 
-    def test_a_yuan_more_of_a_stranger_takes_the_vote_away(self, hit, rule) -> None:
-        assert not hit(self.income(9_000 * (1 / rule.share - 1) + 1))
+    def test_a_yuan_more_of_a_stranger_takes_the_vote_away(self, speaks, rule) -> None:
+        assert not speaks(self.income(9_000 * (1 / rule.share - 1) + 1))
 
-    def test_an_employer_who_is_not_on_file_explains_nothing(self, hit, rule) -> None:
-        assert not hit(self.income(1, employer=None))
+    def test_an_employer_who_is_not_on_file_explains_nothing(self, speaks, rule) -> None:
+        assert not speaks(self.income(1, employer=None))
 
 
 class TestN4:
@@ -561,15 +600,14 @@ class TestN4:
             anna=Customer(income=income),
         )
 
-    def test_the_income_and_those_one_knows_speak_for_innocence(self, hit) -> None:
-        assert hit(self.month())
+    def test_the_income_and_those_one_knows_speak_for_innocence(self, speaks) -> None:
+        assert speaks(self.month())
 
-    def test_money_above_the_income_takes_the_vote_away(self, hit, rule) -> None:
-        assert not hit(self.month(income=8_000 / rule.income - 1))
+    def test_money_above_the_income_takes_the_vote_away(self, speaks, rule) -> None:
+        assert not speaks(self.month(income=8_000 / rule.income - 1))
 
-    def test_one_new_counterparty_takes_it_away(self, hit) -> None:
-        eve = ("2025-02-19 10:00", "anna", "eve", 10)
-        assert not hit(self.month(eve))
+    def test_one_new_counterparty_takes_it_away(self, speaks) -> None:
+        assert not speaks(self.month(("2025-02-26 10:00", "anna", "eve", 10)))
 
 
 def test_a_rule_that_needs_reports_names_columns_of_the_features_room(book: Rulebook) -> None:
