@@ -482,17 +482,19 @@ def main() -> None:
     pipeline.write(schema.Accounts, world.accounts)
     pipeline.write(schema.Devices, world.devices)
     pipeline.write(schema.GivenLabels, world.given_labels)
+    pipeline.write(schema.DriftPlan, world.drift_plan)
+    stream_of_parts, members = world.parts, world.members
+    del world  # what is written need not be kept while the payments are drawn
     truth, declined = [], []
     with pipeline.writer(schema.Transactions) as append:
-        for part in world.parts:
+        for part in stream_of_parts:
             append(part.transactions)
             truth.append(part.truth)
             if part.declined is not None:
                 declined.append(part.declined)
     planted = pd.concat(truth, ignore_index=True)
     pipeline.write(schema.Truth, planted.drop(columns="at"))
-    pipeline.write(schema.Schemes, schemes_table(world.members, planted))
-    pipeline.write(schema.DriftPlan, world.drift_plan)
+    pipeline.write(schema.Schemes, schemes_table(members, planted))
     refused = pd.concat(declined, ignore_index=True) if declined else None
     if refused is not None:
         pipeline.set_aside(refused, *DECLINED)

@@ -166,7 +166,7 @@ def profile_tags_table(seed: int, world: Population, names: Names, calendar: Cal
                 {
                     "customer_id": names.customer[who],
                     "tag": tag,
-                    "value": value.astype(object),
+                    "value": pd.Series(value, dtype="str"),
                     "valid_from": times(since),
                     "valid_to": times(np.where(until == NEVER, OPEN_END, until)),
                 }
