@@ -50,8 +50,12 @@ class Params(pipeline.Parameters):
 
 
 def flagged_moments(alerts: pd.DataFrame, below_line: pd.DataFrame) -> pd.DataFrame:
-    """Customers and moments on which rules voted, above and below the line, in order of time."""
-    both = pd.concat([alerts, below_line])[["alert_id", "customer_id", "alerted_at"]]
+    """Customers and moments on which rules voted, above and below the line, in order of time.
+
+    ``source`` is the source of the label that the votes give.
+    """
+    sides = [alerts.assign(source="rule_vote"), below_line.assign(source="below_line_vote")]
+    both = pd.concat(sides)[["alert_id", "customer_id", "alerted_at", "source"]]
     return both.sort_values("alert_id", ignore_index=True)
 
 
@@ -81,7 +85,7 @@ def vote_labels(flagged: pd.DataFrame, values: np.ndarray, params: Params) -> pd
             "customer_id": flagged["customer_id"],
             "event_at": flagged["alerted_at"],
             "known_at": flagged["alerted_at"],
-            "source": "rule_vote",
+            "source": flagged["source"],
             "value": np.clip(values, 0.0, 1.0),
             "weight": params.vote_weight,
         }

@@ -59,7 +59,14 @@ RULE_USES = ("label", "feature", "held_out")
 STREAMS = ("alert", "below_line", "random")
 DECIDED = ("dismissed", "case", "reported")  # dismissed at once; looked into and closed; reported
 OUTCOMES = (*DECIDED, "unreviewed")
-LABEL_SOURCES = ("rule_vote", "random_review", "below_line_review", "disposition", "given")
+LABEL_SOURCES = (
+    "below_line_vote",
+    "rule_vote",
+    "random_review",
+    "below_line_review",
+    "disposition",
+    "given",
+)
 
 
 class Periods(Table):

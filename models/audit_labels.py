@@ -31,6 +31,7 @@ from models.metrics import Interval, interval, wilson
 from models.zoo import MODELS, Examples
 
 FIXED = "lightgbm"
+VOTES = ("rule_vote", "below_line_vote")
 KEY = ["model", "uses_dispositions", "random_share"]
 
 
@@ -174,7 +175,7 @@ def audit_sets(
         mine = labels[is_mine]
         known = splitting.known_label(ladder.train, mine, until, days, split_params)
         catches = ladder.climb(known["label"].to_numpy(), known["weight"].to_numpy())
-        votes = mine[mine["source"] == "rule_vote"]
+        votes = mine[mine["source"].isin(VOTES)]
         is_true = happened_within(illicit, votes["customer_id"], votes["event_at"], days)
         rows.append(
             row

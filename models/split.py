@@ -13,7 +13,7 @@ from models import schema
 from models.budget import Budget
 
 # Later in the list speaks louder: a human decision outweighs a rule's vote.
-LOUDNESS = {"unreviewed": 0, "rule_vote": 1} | dict.fromkeys(
+LOUDNESS = {"unreviewed": 0, "below_line_vote": 1, "rule_vote": 1} | dict.fromkeys(
     ("random_review", "below_line_review", "disposition", "given"), 2
 )
 

@@ -112,6 +112,7 @@ LABEL_SOURCES = {
     "disposition": Text("Decision on an alert", "预警甄别结论"),
     "random_review": Text("Random review", "随机抽查"),
     "below_line_review": Text("Sample below the line", "线下抽样"),
+    "below_line_vote": Text("Rules only, below the line", "仅规则投票（线下）"),
     "rule_vote": Text("Rules only, not yet decided", "仅规则投票（尚无结论）"),
     "unreviewed": Text("Nobody looked", "未经审核"),
     "given": Text("Given by the data set", "数据集自带"),

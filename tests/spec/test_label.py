@@ -79,7 +79,7 @@ def dispositions(*rows: tuple) -> pd.DataFrame:
 def flagged(*rows: tuple[int, str]) -> pd.DataFrame:
     table = dated(pd.DataFrame(rows, columns=["customer_id", "alerted_at"]), "alerted_at")
     table.insert(0, "alert_id", np.arange(1, len(table) + 1))
-    return table.astype({"customer_id": "int64"})
+    return table.astype({"customer_id": "int64"}).assign(source="rule_vote")
 
 
 NONE_GIVEN = dated(
@@ -219,7 +219,9 @@ def test_labels_that_a_data_set_brings_replace_decisions_and_stand_alone() -> No
 def test_alerts_above_and_below_the_line_are_flagged_in_order() -> None:
     above, below = flagged((1, "2025-03-01"), (2, "2025-03-03")), flagged((3, "2025-03-02"))
     above["alert_id"], below["alert_id"] = [1, 3], [2]
-    assert flagged_moments(above, below)["customer_id"].tolist() == [1, 3, 2]
+    found = flagged_moments(above, below)
+    assert found["customer_id"].tolist() == [1, 3, 2]
+    assert found["source"].tolist() == ["rule_vote", "below_line_vote", "rule_vote"]
 
 
 # ----------------------------------------------------------------- comparison
