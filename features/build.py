@@ -20,6 +20,7 @@ class Params(pipeline.Parameters):
     """Section ``build`` of params.yaml."""
 
     line: sequence.Line
+    peers: profile.Peers
     graph_days: int = Field(ge=1)
     stability_bins: int = Field(ge=2)
     network: network.Limits
@@ -40,13 +41,17 @@ class Known:
     def before(self, moment: pd.Timestamp) -> Known:
         """The same bank with every row deleted that was not yet known at a moment.
 
-        Accounts stay: they only number the parties of payments.
+        Accounts stay, for they number the parties of payments, but lose their later dates.
         """
         tags = self.tags[self.tags["valid_from"] < moment]
         devices = self.devices[self.devices["valid_from"] < moment]
         return replace(
             self,
             customers=self.customers[self.customers["joined_at"] < moment],
+            accounts=self.accounts.assign(
+                opened_at=self.accounts["opened_at"].where(self.accounts["opened_at"] < moment),
+                closed_at=self.accounts["closed_at"].where(self.accounts["closed_at"] < moment),
+            ),
             transactions=self.transactions[(self.transactions["at"] < moment).to_numpy()],
             tags=tags.assign(valid_to=tags["valid_to"].where(tags["valid_to"] < moment)),
             weekly=self.weekly[self.weekly["as_of"] <= moment],
@@ -113,7 +118,16 @@ def compute(
     moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
     slices = network.graph_slices(edges, moments, params.graph_days)
     parts = [
-        profile.profile(subjects, known.customers, known.tags),
+        profile.profile(
+            subjects,
+            known.customers,
+            known.tags,
+            known.accounts,
+            known.devices,
+            known.weekly,
+            profile.wages(subjects, events, parties),
+            params.peers,
+        ),
         sequence.line_statistics(
             events, line["is_new"].to_numpy(), line["hour"].to_numpy(), subjects, params.line
         ),

@@ -1,57 +1,306 @@
-"""Profile tags (用户画像) as the bank knew them on the day.
+"""Profile tags (用户画像) as the bank knew them on the day, and how behaviour fits them.
 
-Gender is protected and stays out. A tag whose value was learnt after ``as_of`` is not
-seen: a risk rating raised after a report would be a leaked label.
+Gender and the like are protected and stay out. A tag whose value was learnt after
+``as_of`` is not seen: a risk rating raised after a report would be a leaked label. The
+risk rating itself is no model input at all, dated or not; the audit shows why.
+
+Trees take the codes as they are: an order where there is one, else a name. A network
+looks a vector up for each code (``levels`` of the catalogue), and the mean label of a name
+is fitted inside folds, in the models' room, for it needs labels.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from data.schema import CUSTOMER_KINDS
+import pipeline
+from data.asof import Events, Parties, Past
+from data.schema import CUSTOMER_KINDS, DAY_US, PURPOSES
+from features import peers
 from features.catalogue import Feature
 
 OCCUPATIONS = ("student", "unemployed", "retired", "worker", "clerk", "self_employed", "professional")
+INDUSTRIES = (
+    "catering",
+    "retail",
+    "repair",
+    "wholesale",
+    "services",
+    "manufacturing",
+    "construction",
+    "trade",
+    "software",
+    "logistics",
+)
+INCOME_BANDS = ("0", "1", "2", "3", "4", "5")
+WAGES_DAYS, MONTHS = 91, 3
+CDD, REGISTER, PRODUCTS = "customer due diligence", "commercial register", "product systems"
 
-FEATURES = [
-    Feature("age_years", "Age", "年龄", "years", "demographic", "profile", "domain G identity"),
-    Feature("customer_kind", "Kind of customer", "客户类型", "code", "profile", "profile", "domain G"),
-    Feature(
+
+class Peers(pipeline.Parameters):
+    """Section ``build.peers`` of params.yaml."""
+
+    least: int = Field(ge=2)
+    age_years: tuple[int, ...]
+    tenure_days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag with a history: the feature it becomes and the codes of its values."""
+
+    name: str
+    values: tuple[str, ...]
+    feature: Feature
+
+
+def _feature(
+    name: str, label_en: str, label_zh: str, unit: str = "code", family: str = "profile", **more: object
+) -> Feature:
+    source = str(more.pop("source", "domain G"))
+    return Feature(name, label_en, label_zh, unit, family, "profile", source, **more)  # type: ignore[arg-type]
+
+
+TAGS = (
+    Tag(
         "occupation",
-        "Occupation (ordered by typical income)",
-        "职业(按收入排序)",
-        "code",
-        "profile",
-        "profile",
-        "domain G job/income",
+        OCCUPATIONS,
+        _feature(
+            "occupation",
+            "Occupation (ordered by typical income)",
+            "职业(按收入排序)",
+            source="domain G job/income",
+            encoding="order",
+            levels=len(OCCUPATIONS),
+            applies_to="person",
+            owner=CDD,
+        ),
     ),
-    Feature(
+    Tag(
         "income_band",
-        "Declared income band",
-        "申报收入档",
-        "code",
-        "profile",
-        "profile",
-        "domain G job/income",
+        INCOME_BANDS,
+        _feature(
+            "income_band",
+            "Declared income band",
+            "申报收入档",
+            source="domain G job/income",
+            encoding="order",
+            levels=len(INCOME_BANDS),
+            owner=CDD,
+        ),
     ),
-    Feature(
+)
+
+# Products and channels: tag, label, Chinese label. Tags say yes or no; without a row never held.
+HELD = {
+    "product_savings_account": ("Holds a savings account", "持有储蓄账户"),
+    "product_credit_line": ("Holds a credit line", "持有授信"),
+    "product_broker_link": ("Account linked to a broker", "开通银证关联"),
+    "product_merchant_qr": ("Holds a merchant QR code", "开通商户收款码"),
+    "product_wealth_fund": ("Holds a wealth product", "持有理财产品"),
+    "channel_mobile": ("Uses mobile banking", "使用手机银行"),
+    "channel_counter": ("Uses the counter", "使用柜面"),
+    "channel_web": ("Uses web banking", "使用网上银行"),
+}
+
+FACTS = [
+    _feature(
+        "age_years",
+        "Age",
+        "年龄",
+        "years",
+        "demographic",
+        source="domain G identity",
+        applies_to="person",
+        owner=CDD,
+    ),
+    _feature(
+        "customer_kind",
+        "Kind of customer",
+        "客户类型",
+        encoding="name",
+        levels=len(CUSTOMER_KINDS),
+        owner=CDD,
+    ),
+    _feature(
+        "industry",
+        "Industry",
+        "行业",
+        source="domain G corporate",
+        encoding="name",
+        levels=len(INDUSTRIES),
+        applies_to="firm",
+        owner=REGISTER,
+    ),
+    _feature(
         "declared_monthly_income",
         "Declared monthly income",
         "申报月收入",
         "CNY",
-        "profile",
-        "profile",
-        "domain G job/income",
+        source="domain G job/income",
+        owner=CDD,
     ),
-    Feature(
+    _feature(
         "household_size",
         "Customers in the household",
         "同户客户数",
         "count",
-        "profile",
-        "profile",
-        "domain G relationship",
+        source="domain G relationship",
+        applies_to="person",
+        owner=CDD,
+    ),
+    _feature(
+        "has_known_employer",
+        "Employer on file",
+        "是否登记工作单位",
+        source="domain G job/income",
+        encoding="flag",
+        levels=2,
+        applies_to="person",
+        owner=CDD,
+    ),
+    _feature(
+        "city_size_rank",
+        "Place of the home city by customers (1 the largest)",
+        "所在城市客户数排名",
+        source="domain G region",
+        owner=CDD,
+    ),
+    _feature(
+        "open_account_count",
+        "Open accounts",
+        "在用账户数",
+        "count",
+        source="domain G product",
+        owner=PRODUCTS,
+    ),
+    _feature(
+        "newest_account_days",
+        "Days since the newest account was opened",
+        "最新账户开立天数",
+        "days",
+        source="domain R11",
+        owner=PRODUCTS,
+    ),
+    _feature(
+        "closed_account_count",
+        "Accounts closed so far",
+        "已销户数",
+        "count",
+        source="domain R11",
+        owner=PRODUCTS,
+    ),
+    _feature(
+        "credit_limit",
+        "Credit line",
+        "授信额度",
+        "CNY",
+        source="domain G value/credit",
+        owner=PRODUCTS,
+    ),
+    _feature(
+        "device_count",
+        "Devices in use",
+        "在用设备数",
+        "count",
+        source="domain G relationship",
+        owner=PRODUCTS,
+    ),
+    _feature(
+        "newest_device_days",
+        "Days since the newest device came into use",
+        "最新设备启用天数",
+        "days",
+        source="domain R09",
+        owner=PRODUCTS,
+    ),
+]
+FIT = [
+    _feature(
+        f"wages_to_income_ratio_{WAGES_DAYS}d",
+        f"Wages seen in {WAGES_DAYS} days per yuan of declared income",
+        f"近{WAGES_DAYS}天工资与申报收入之比",
+        "ratio",
+        "profile_mismatch",
+        source="domain G payroll seen",
+        applies_to="person",
+    ),
+    _feature(
+        "out_to_income_ratio_30d",
+        "Money paid in 30 days per yuan of declared income",
+        "近30天转出与申报收入之比",
+        "ratio",
+        "profile_mismatch",
+        source="domain R12",
+    ),
+    _feature(
+        "in_to_capital_ratio_30d",
+        "Money received in 30 days per yuan of capital",
+        "近30天转入与注册资本之比",
+        "ratio",
+        "profile_mismatch",
+        source="domain R24",
+        applies_to="firm",
+    ),
+]
+# Feature: (what of the weekly indicators, label, Chinese label, in logarithms).
+DEVIATIONS = {
+    "out_amount_peer_deviation": (
+        "out_amount_30d",
+        "Money paid in 30 days, in deviations from customers alike",
+        "近30天转出金额的同群偏离",
+        True,
+    ),
+    "payee_count_peer_deviation": (
+        "payee_count_30d",
+        "Payees of 30 days, in deviations from customers alike",
+        "近30天收款方数的同群偏离",
+        True,
+    ),
+    "in_count_peer_deviation": (
+        "in_count_7d",
+        "Receipts of 7 days, in deviations from customers alike",
+        "近7天转入笔数的同群偏离",
+        True,
+    ),
+    "fast_out_peer_deviation": (
+        "fast_out_share_7d",
+        "Share of fast money, in deviations from customers alike",
+        "近7天快进快出占比的同群偏离",
+        False,
+    ),
+}
+FEATURES = [
+    *FACTS,
+    *(tag.feature for tag in TAGS),
+    *(
+        _feature(
+            name,
+            label_en,
+            label_zh,
+            source="domain G product/channel",
+            encoding="flag",
+            levels=2,
+            owner=PRODUCTS,
+        )
+        for name, (label_en, label_zh) in HELD.items()
+    ),
+    *FIT,
+    *(
+        _feature(
+            name,
+            label_en,
+            label_zh,
+            "ratio",
+            "profile_mismatch",
+            source="domain R13",
+            window=indicator.rsplit("_", 1)[1],
+        )
+        for name, (indicator, label_en, label_zh, _) in DEVIATIONS.items()
     ),
 ]
 
@@ -74,6 +323,16 @@ def tag_as_of(subjects: pd.DataFrame, tags: pd.DataFrame, tag: str) -> pd.Series
     return found["value"].where(is_valid).set_axis(found["index"]).reindex(subjects.index).astype(object)
 
 
+def is_held(subjects: pd.DataFrame, tags: pd.DataFrame) -> dict[str, np.ndarray]:
+    """1 where a product or channel is held on the day, else 0; NaN where the bank keeps no such tag."""
+    kept = set(tags["tag"].unique())
+    result = {}
+    for name in HELD:
+        value = (tag_as_of(subjects, tags, name) == "yes").to_numpy(dtype=float)
+        result[name] = value if name in kept else np.full(len(subjects), np.nan)
+    return result
+
+
 def household_size(subjects: pd.DataFrame, customers: pd.DataFrame) -> pd.Series:
     """Customers of the subject's household who had joined before as_of; NaN without a household."""
     relatives = customers[["household_id", "joined_at"]].dropna().sort_values("joined_at")
@@ -91,22 +350,162 @@ def household_size(subjects: pd.DataFrame, customers: pd.DataFrame) -> pd.Series
     return found.set_index("index")["size"].reindex(subjects.index).astype(float)
 
 
-def profile(subjects: pd.DataFrame, customers: pd.DataFrame, tags: pd.DataFrame) -> pd.DataFrame:
-    """Profile features by subject, NaN where the profile is silent; index of ``subjects``."""
-    facts = customers.set_index("customer_id").loc[subjects["customer_id"]].set_axis(subjects.index)
-    household = household_size(subjects, customers)
-    order = {name: float(code) for code, name in enumerate(OCCUPATIONS)}
-    kinds = {name: float(code) for code, name in enumerate(CUSTOMER_KINDS)}
-    birth = facts["birth_year"].astype("Float64")
-    return pd.DataFrame(
-        {
-            "age_years": (subjects["as_of"].dt.year - birth).to_numpy(dtype=float, na_value=np.nan),
-            "customer_kind": facts["kind"].map(kinds).astype(float),
-            "occupation": tag_as_of(subjects, tags, "occupation").map(order).astype(float),
-            "income_band": pd.to_numeric(tag_as_of(subjects, tags, "income_band")).astype(float),
-            "declared_monthly_income": facts["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan)
-            / 100,
-            "household_size": household,
-        },
-        index=subjects.index,
-    ).astype(np.float32)
+def so_far(
+    subjects: pd.DataFrame, owner: pd.Series, moments: pd.Series, amount: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sum of ``amount`` over each subject's rows with a moment strictly before as_of, and the days since.
+
+    ``owner``, ``moments`` and ``amount`` are rows of things that customers have; a row
+    without a moment has not happened. The days are NaN where nothing happened yet.
+    """
+    known = (moments.notna() & owner.notna()).to_numpy()
+    by = owner[known].to_numpy(dtype=np.int64)
+    at = moments[known].astype("int64").to_numpy()
+    order = np.lexsort((at, by))
+    by, at = by[order], at[order]
+    running = np.concatenate([[0.0], np.cumsum(amount[known][order])])
+    who = subjects["customer_id"].to_numpy()
+    as_of = subjects["as_of"].astype("int64").to_numpy()
+    ordinal = np.unique(np.concatenate([at, as_of]), return_inverse=True)[1]
+    size = int(ordinal.max(initial=0)) + 1
+    end = np.searchsorted(by * size + ordinal[: len(at)], who * size + ordinal[len(at) :], side="left")
+    first = np.searchsorted(by, who, side="left")
+    days = np.full(len(who), np.nan)
+    happened = end > first
+    days[happened] = (as_of[happened] - at[end[happened] - 1]) / DAY_US
+    return running[end] - running[first], days
+
+
+def city_rank(subjects: pd.DataFrame, customers: pd.DataFrame) -> np.ndarray:
+    """Place of the subject's city by its number of customers on the day, 1 the largest.
+
+    A frequency encoding by place: the share itself moves a little each week, which a tree
+    would read as a calendar. Cities of one size stand in order of their code.
+    """
+    joined = customers[["city", "joined_at"]]
+    city = subjects["customer_id"].map(customers.set_index("customer_id")["city"])
+    result = np.full(len(subjects), np.nan)
+    for as_of, rows in subjects.groupby("as_of").indices.items():
+        counts = joined.loc[joined["joined_at"] < as_of, "city"].value_counts().sort_index()
+        place = (-counts).rank(method="first")
+        result[rows] = city.iloc[rows].map(place).to_numpy(dtype=float, na_value=np.nan)
+    return result
+
+
+def facts(
+    subjects: pd.DataFrame, customers: pd.DataFrame, accounts: pd.DataFrame, devices: pd.DataFrame
+) -> dict[str, np.ndarray]:
+    """What the bank has on file, as of the day."""
+    mine = customers.set_index("customer_id").loc[subjects["customer_id"]]
+    birth = mine["birth_year"].to_numpy(dtype=float, na_value=np.nan)
+    is_person = (mine["kind"] == "person").to_numpy()
+    owner, limit = accounts["customer_id"], accounts["credit_limit_cents"].to_numpy(dtype=float, na_value=0)
+    each = np.ones(len(accounts))
+    opened, newest = so_far(subjects, owner, accounts["opened_at"], each)
+    closed, _ = so_far(subjects, owner, accounts["closed_at"], each)
+    granted, _ = so_far(subjects, owner, accounts["opened_at"], limit)
+    ended, _ = so_far(subjects, owner, accounts["closed_at"], limit)
+    each = np.ones(len(devices))
+    used, newest_device = so_far(subjects, devices["customer_id"], devices["valid_from"], each)
+    put_away, _ = so_far(subjects, devices["customer_id"], devices["valid_to"], each)
+    return {
+        "age_years": subjects["as_of"].dt.year.to_numpy() - birth,
+        "customer_kind": coded(mine["kind"], CUSTOMER_KINDS),
+        "industry": coded(mine["industry"], INDUSTRIES),
+        "declared_monthly_income": mine["monthly_income_cents"].to_numpy(dtype=float, na_value=np.nan) / 100,
+        "household_size": household_size(subjects, customers).to_numpy(),
+        "has_known_employer": np.where(is_person, mine["employer_account_id"].notna(), np.nan),
+        "city_size_rank": city_rank(subjects, customers),
+        "open_account_count": opened - closed,
+        "newest_account_days": newest,
+        "closed_account_count": closed,
+        "credit_limit": np.where(opened > 0, granted - ended, np.nan) / 100,
+        "device_count": np.where(used > 0, used - put_away, np.nan),
+        "newest_device_days": newest_device,
+    }
+
+
+def coded(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:
+    """Position of each value in ``names``; NaN where it is missing or none of them."""
+    codes = pd.Categorical(values, categories=list(names)).codes.astype(float)
+    return np.asarray(np.where(codes < 0, np.nan, codes))
+
+
+def wages(subjects: pd.DataFrame, events: Events, parties: Parties) -> np.ndarray:
+    """Wages received in ``WAGES_DAYS``, yuan; shape (subjects,)."""
+    past = Past(
+        events,
+        np.searchsorted(parties.customer_id, subjects["customer_id"].to_numpy()),
+        subjects["as_of"].astype("int64").to_numpy(),
+        {"wages": events.is_credit & (events.purpose == PURPOSES.index("payroll"))},
+        {"cents": events.cents},
+        {},
+    )
+    return past.total("wages", days=WAGES_DAYS)
+
+
+def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """``part / whole``, NaN where the whole is missing or nothing."""
+    return np.divide(part, whole, out=np.full(len(part), np.nan), where=np.nan_to_num(whole) > 0)
+
+
+def own_indicators(subjects: pd.DataFrame, weekly: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Each subject's weekly indicators of the same moment; index of ``subjects``."""
+
+    def key(frame: pd.DataFrame) -> np.ndarray:
+        day = frame["as_of"].astype("int64").to_numpy() // DAY_US
+        return np.asarray(frame["customer_id"].to_numpy() * 100_000 + day)
+
+    order = np.argsort(key(weekly), kind="stable")
+    place = np.searchsorted(key(weekly)[order], key(subjects))
+    return weekly[names].iloc[order[place]].set_axis(subjects.index)
+
+
+def profile(
+    subjects: pd.DataFrame,
+    customers: pd.DataFrame,
+    tags: pd.DataFrame,
+    accounts: pd.DataFrame,
+    devices: pd.DataFrame,
+    weekly: pd.DataFrame,
+    earned: np.ndarray,
+    params: Peers,
+) -> pd.DataFrame:
+    """Profile features by subject, NaN where the profile is silent; index of ``subjects``.
+
+    ``weekly`` holds the subjects' indicators, ``earned`` their `wages`.
+    """
+    columns = facts(subjects, customers, accounts, devices)
+    columns |= {tag.feature.name: coded(tag_as_of(subjects, tags, tag.name), tag.values) for tag in TAGS}
+    columns |= is_held(subjects, tags)
+    mine = customers.set_index("customer_id").loc[subjects["customer_id"]]
+    is_person = (mine["kind"] == "person").to_numpy()
+    capital = mine["registered_capital_cents"].to_numpy(dtype=float, na_value=np.nan) / 100
+    indicators = own_indicators(
+        subjects,
+        weekly,
+        list(dict.fromkeys(["in_amount_30d", "out_amount_30d", *(name for name, *_ in DEVIATIONS.values())])),
+    )
+    income = columns["declared_monthly_income"]
+    columns |= {
+        f"wages_to_income_ratio_{WAGES_DAYS}d": np.where(is_person, ratio(earned / MONTHS, income), np.nan),
+        "out_to_income_ratio_30d": ratio(indicators["out_amount_30d"].to_numpy(dtype=float), income),
+        "in_to_capital_ratio_30d": ratio(indicators["in_amount_30d"].to_numpy(dtype=float), capital),
+    }
+    life = np.where(is_person, columns["occupation"], len(OCCUPATIONS) + columns["industry"])
+    tenure = (subjects["as_of"] - mine["joined_at"].set_axis(subjects.index)) / pd.Timedelta(days=1)
+    groups = peers.groups(
+        subjects["as_of"],
+        columns["customer_kind"],
+        [
+            life,
+            np.digitize(columns["age_years"], params.age_years),
+            np.digitize(tenure, params.tenure_days),
+        ],
+        params.least,
+    )
+    for name, (indicator, _, _, in_logarithms) in DEVIATIONS.items():
+        value = indicators[indicator].to_numpy(dtype=float)
+        columns[name] = peers.deviation(np.log1p(value) if in_logarithms else value, groups)
+    frame = pd.DataFrame(columns, index=subjects.index)
+    return frame[[feature.name for feature in FEATURES]].astype(np.float32)

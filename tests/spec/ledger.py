@@ -48,6 +48,7 @@ class Customer:
     income: float | None = 8_000
     joined: str = "2020-01-01"
     household: int | None = None
+    city: int | None = 1
     occupation: str = "clerk"
     industry: str = "trade"
     founded: str | None = None
@@ -166,6 +167,7 @@ def _customers(
             "birth_year": pd.array([1990 if who.kind == "person" else None for who in people], "Int16"),
             "occupation": [who.occupation if who.kind == "person" else None for who in people],
             "industry": [None if who.kind == "person" else who.industry for who in people],
+            "city": pd.array([who.city for who in people], "Int16"),
             "monthly_income_cents": pd.array(income, "Int64"),
             "household_id": pd.array([who.household for who in people], "Int64"),
             "founded_at": _moments([who.founded for who in people]),

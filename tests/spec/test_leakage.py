@@ -21,7 +21,7 @@ from models.leakage import (
 )
 from models.zoo import Examples, Graph
 
-TAG = "kyc_risk_rating"
+TAG = "risk_rating"
 
 
 def times(*moments: str) -> pd.Series:
