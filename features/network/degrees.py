@@ -63,14 +63,13 @@ def _sweep(
     pair: np.ndarray,
     mirror: np.ndarray,
     is_new: np.ndarray,
-    nodes: int,
     window_us: int,
     query_node: np.ndarray,
     query_at: np.ndarray,
+    counts: np.ndarray,
+    pair_count: np.ndarray,
+    answers: np.ndarray,
 ) -> np.ndarray:
-    counts = np.zeros((nodes, 9), np.int32)
-    pair_count = np.zeros(len(mirror), np.int32)
-    answers = np.empty((len(query_at), 9), np.int32)
     head, tail = 0, 0
     for q in range(len(query_at)):
         while head < len(at) and at[head] < query_at[q]:
@@ -81,7 +80,8 @@ def _sweep(
             p = pair[tail]
             _turn(counts, pair_count, payer[tail], payee[tail], p, mirror[p], is_new[tail], -1)
             tail += 1
-        answers[q] = counts[query_node[q]]
+        for column in range(counts.shape[1]):
+            answers[q, column] = counts[query_node[q], column]
     return answers
 
 
@@ -91,12 +91,11 @@ def _ports_ever(
     payee: np.ndarray,
     at: np.ndarray,
     is_first: np.ndarray,
-    nodes: int,
     query_node: np.ndarray,
     query_at: np.ndarray,
+    ports: np.ndarray,
+    answers: np.ndarray,
 ) -> np.ndarray:
-    ports = np.zeros((nodes, 2), np.int32)
-    answers = np.empty((len(query_at), 2), np.int32)
     head = 0
     for q in range(len(query_at)):
         while head < len(at) and at[head] < query_at[q]:
@@ -104,7 +103,7 @@ def _ports_ever(
                 ports[payer[head], 0] += 1
                 ports[payee[head], 1] += 1
             head += 1
-        answers[q] = ports[query_node[q]]
+        answers[q, 0], answers[q, 1] = ports[query_node[q], 0], ports[query_node[q], 1]
     return answers
 
 
@@ -129,25 +128,39 @@ def degrees(
         graph.pair,
         graph.mirror,
         graph.is_new(memory_us),
-        graph.nodes,
         window_us,
         node,
         as_of,
+        np.zeros((graph.nodes, len(COUNTS)), np.int32),
+        np.zeros(len(graph.mirror), np.int32),
+        np.empty((len(as_of), len(COUNTS)), np.int32),
     )
 
 
 def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:
     """Parties paid and parties received from since the beginning, shape (queries, 2)."""
-    return _ports_ever(graph.payer, graph.payee, graph.at, graph.previous < 0, graph.nodes, node, as_of)
+    return _ports_ever(
+        graph.payer,
+        graph.payee,
+        graph.at,
+        graph.previous < 0,
+        node,
+        as_of,
+        np.zeros((graph.nodes, 2), np.int32),
+        np.empty((len(as_of), 2), np.int32),
+    )
 
 
 @njit(cache=True, nogil=True)
 def _ports(
-    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, pair: np.ndarray, pairs: int, nodes: int
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    pair: np.ndarray,
+    known: np.ndarray,
+    seen: np.ndarray,
+    ports: np.ndarray,
 ) -> np.ndarray:
-    ports = np.zeros((len(at), 2), np.int32)
-    known = np.zeros((pairs, 2), np.int32)
-    seen = np.zeros((nodes, 2), np.int32)
     e = 0
     while e < len(at):
         stop = e
@@ -156,11 +169,11 @@ def _ports(
                 ports[stop, 0] = seen[payer[stop], 0] + 1
                 ports[stop, 1] = seen[payee[stop], 1] + 1
             else:
-                ports[stop] = known[pair[stop]]
+                ports[stop, 0], ports[stop, 1] = known[pair[stop], 0], known[pair[stop], 1]
             stop += 1
         for k in range(e, stop):
             if known[pair[k], 0] == 0:
-                known[pair[k]] = ports[k]
+                known[pair[k], 0], known[pair[k], 1] = ports[k, 0], ports[k, 1]
                 seen[payer[k], 0] += 1
                 seen[payee[k], 1] += 1
         e = stop
@@ -172,4 +185,12 @@ def ports(graph: Multigraph) -> np.ndarray:
 
     Port numbers tell parallel payments to one party from payments to many (Multi-GNN).
     """
-    return _ports(graph.payer, graph.payee, graph.at, graph.pair, len(graph.mirror), graph.nodes)
+    return _ports(
+        graph.payer,
+        graph.payee,
+        graph.at,
+        graph.pair,
+        np.zeros((len(graph.mirror), 2), np.int32),
+        np.zeros((graph.nodes, 2), np.int32),
+        np.zeros((len(graph), 2), np.int32),
+    )

@@ -35,21 +35,23 @@ def _scatter_gather(
     arrival_first: np.ndarray,
     payer_end: np.ndarray,
     payee_end: np.ndarray,
-    nodes: int,
     start: int,
     end: int,
     within_us: int,
     least: int,
     most_arrivals: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    count = np.zeros(end - start, np.int32)
-    most = np.zeros(end - start, np.int32)
-    best = np.full(end - start, -1, np.int32)
-    marked = np.full(nodes, -1)  # payment for which a node is one of the sources
-    visited = np.full(nodes, -1)  # payment for which a node is one of the middles
-    last_middle = np.empty(nodes, np.int32)  # middle that was counted last for a source
-    middles = np.zeros(nodes, np.int32)
-    sources = np.empty(most_arrivals, np.int32)
+    marked: np.ndarray,
+    visited: np.ndarray,
+    last_middle: np.ndarray,
+    middles: np.ndarray,
+    sources: np.ndarray,
+    found: np.ndarray,
+) -> np.ndarray:
+    """Fill ``found`` (3, end - start): count, middles, source.
+
+    Room by node: the payment for which it is one of the sources (``marked``) and of the
+    middles (``visited``), at first -1, the middle counted last for it, its middles.
+    """
     for e in range(start, end):
         middle, target = payer[e], payee[e]
         since = at[e] - within_us
@@ -86,11 +88,11 @@ def _scatter_gather(
                     middles[node] += 1
         for k in range(size):
             node = sources[k]
-            count[e - start] += middles[node] >= least
-            larger = middles[node] > most[e - start]
-            if larger or (middles[node] == most[e - start] and node < best[e - start]):
-                most[e - start], best[e - start] = middles[node], node
-    return count, most, best
+            found[0, e - start] += middles[node] >= least
+            larger = middles[node] > found[1, e - start]
+            if larger or (middles[node] == found[1, e - start] and node < found[2, e - start]):
+                found[1, e - start], found[2, e - start] = middles[node], node
+    return found
 
 
 def scatter_gather(
@@ -104,7 +106,10 @@ def scatter_gather(
     """
     arrived_at, arrived_payer = graph.at[graph.arrival], graph.payer[graph.arrival]
 
-    def part(first: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def part(first: int, end: int) -> np.ndarray:
+        marked, visited, last_middle, middles = np.full((4, graph.nodes), -1, np.int32)
+        found = np.zeros((3, end - first), np.int32)
+        found[2] = -1
         return _scatter_gather(
             graph.payer,
             graph.payee,
@@ -115,16 +120,20 @@ def scatter_gather(
             graph.arrival_first,
             graph.payer_end,
             graph.payee_end,
-            graph.nodes,
             first,
             end,
             within_us,
             least,
             most_arrivals,
+            marked,
+            visited,
+            last_middle,
+            middles,
+            np.empty(most_arrivals, np.int32),
+            found,
         )
 
-    count, middles, source = zip(*in_parts(part, len(graph), threads), strict=True)
-    return ScatterGather(np.concatenate(count), np.concatenate(middles), np.concatenate(source))
+    return ScatterGather(*np.concatenate(in_parts(part, len(graph), threads), axis=1))
 
 
 @njit(cache=True, nogil=True)
@@ -133,17 +142,19 @@ def _gather_scatter(
     payee: np.ndarray,
     at: np.ndarray,
     pair: np.ndarray,
-    pairs: int,
-    nodes: int,
     within_us: int,
     least: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    gather = np.zeros(len(at), np.int32)
-    scatter = np.zeros(len(at), np.int32)
-    payers = np.zeros(nodes, np.int32)
-    payees = np.zeros(nodes, np.int32)
-    pair_count = np.zeros(pairs, np.int32)
-    fed_count = np.zeros(pairs, np.int32)  # payments of the pair that followed a gathering
+    payers: np.ndarray,
+    payees: np.ndarray,
+    pair_count: np.ndarray,
+    fed_count: np.ndarray,
+    gather: np.ndarray,
+    scatter: np.ndarray,
+) -> None:
+    """Fill ``gather`` and ``scatter`` (n,); the other four are counts by node and by pair.
+
+    ``fed_count`` counts payments of a pair that followed a gathering.
+    """
     e, tail = 0, 0
     while e < len(at):
         while at[tail] < at[e] - within_us:
@@ -166,7 +177,6 @@ def _gather_scatter(
                 payees[payer[k]] += fed_count[pair[k]] == 0
                 fed_count[pair[k]] += 1
         e = stop
-    return gather, scatter
 
 
 def gather_scatter(graph: Multigraph, within_us: int, least: int) -> tuple[np.ndarray, np.ndarray]:
@@ -177,6 +187,21 @@ def gather_scatter(graph: Multigraph, within_us: int, least: int) -> tuple[np.nd
     after a gathering from at least ``least`` payers; 0 where this payment did not.
     Exact at hubs: a payment costs the same whoever makes it.
     """
-    return _gather_scatter(
-        graph.payer, graph.payee, graph.at, graph.pair, len(graph.mirror), graph.nodes, within_us, least
+    gather, scatter = np.zeros((2, len(graph)), np.int32)
+    payers, payees = np.zeros((2, graph.nodes), np.int32)
+    pair_count, fed_count = np.zeros((2, len(graph.mirror)), np.int32)
+    _gather_scatter(
+        graph.payer,
+        graph.payee,
+        graph.at,
+        graph.pair,
+        within_us,
+        least,
+        payers,
+        payees,
+        pair_count,
+        fed_count,
+        gather,
+        scatter,
     )
+    return gather, scatter

@@ -72,7 +72,7 @@ class Multigraph:
         pair_payer, pair_payee = keys // max(nodes, 1), keys % max(nodes, 1)
         arrival_first, arrival = by_node(payee, nodes)
         departure_first, departure = by_node(payer, nodes)
-        payer_end, payee_end = _ends(payer, payee, at, arrival_first)
+        payer_end, payee_end = _ends(payer, payee, at, arrival_first.copy(), np.empty((2, len(at)), np.int64))
         return cls(
             nodes=nodes,
             payer=payer,
@@ -84,7 +84,7 @@ class Multigraph:
             pair_payer=pair_payer.astype(np.int32),
             pair_payee=pair_payee.astype(np.int32),
             mirror=_mirrors(keys, pair_payee * nodes + pair_payer),
-            previous=_previous(pair, len(keys)),
+            previous=_previous(pair, np.full(len(keys), -1, np.int32), np.empty(len(pair), np.int32)),
             arrival_first=arrival_first,
             arrival=arrival,
             departure_first=departure_first,
@@ -121,26 +121,23 @@ def _mirrors(keys: np.ndarray, turned: np.ndarray) -> np.ndarray:
     return np.where(keys[found] == turned, found, -1).astype(np.int32)
 
 
-@njit(cache=True, nogil=True)
 def by_node(node: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     """Edges by node in their order: (start of each node's list, edges)."""
-    first = np.zeros(nodes + 1, np.int64)
-    for e in range(len(node)):
-        first[node[e] + 1] += 1
-    first = np.cumsum(first)
-    fill = first.copy()
-    edges = np.empty(len(node), np.int32)
+    first = np.concatenate([[0], np.cumsum(np.bincount(node, minlength=nodes))])
+    return first, _dealt(node, first[:-1].copy(), np.empty(len(node), np.int32))
+
+
+@njit(cache=True, nogil=True)
+def _dealt(node: np.ndarray, fill: np.ndarray, edges: np.ndarray) -> np.ndarray:
     for e in range(len(node)):
         edges[fill[node[e]]] = e
         fill[node[e]] += 1
-    return first, edges
+    return edges
 
 
 @njit(cache=True, nogil=True)
-def _previous(pair: np.ndarray, pairs: int) -> np.ndarray:
-    """The payment before each one of the same pair, or -1; shape (n,)."""
-    last = np.full(pairs, -1, np.int32)
-    previous = np.empty(len(pair), np.int32)
+def _previous(pair: np.ndarray, last: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    """The payment before each one of the same pair, or -1; ``last`` (pairs,) starts at -1."""
     for e in range(len(pair)):
         previous[e] = last[pair[e]]
         last[pair[e]] = e
@@ -149,22 +146,22 @@ def _previous(pair: np.ndarray, pairs: int) -> np.ndarray:
 
 @njit(cache=True, nogil=True)
 def _ends(
-    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, arrival_first: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of what had arrived at payer and payee strictly before each edge; shapes (n,)."""
-    fill = arrival_first.copy()
-    payer_end = np.empty(len(at), np.int64)
-    payee_end = np.empty(len(at), np.int64)
+    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, fill: np.ndarray, ends: np.ndarray
+) -> np.ndarray:
+    """Ends of what had arrived at payer and payee strictly before each edge; shape (2, n).
+
+    ``fill`` is where each node's arrivals start; it is used up.
+    """
     e = 0
     while e < len(at):
         stop = e
         while stop < len(at) and at[stop] == at[e]:
-            payer_end[stop], payee_end[stop] = fill[payer[stop]], fill[payee[stop]]
+            ends[0, stop], ends[1, stop] = fill[payer[stop]], fill[payee[stop]]
             stop += 1
         for k in range(e, stop):
             fill[payee[k]] += 1
         e = stop
-    return payer_end, payee_end
+    return ends
 
 
 def in_parts(work: Callable[[int, int], Any], size: int, threads: int) -> Sequence[Any]:

@@ -43,13 +43,12 @@ def _around(
     is_outside_person: np.ndarray,
     indicators: np.ndarray,
     reported: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    nodes, width = len(is_outside_person), indicators.shape[1]
-    counts = np.zeros((nodes, 5), np.int64)
-    total = np.zeros((nodes, width))
-    known = np.zeros((nodes, width), np.int64)
-    largest = np.full((nodes, width), np.nan)
-    customers_of = np.zeros(nodes, np.int64)
+    customers_of: np.ndarray,
+    counts: np.ndarray,
+    total: np.ndarray,
+    known: np.ndarray,
+    largest: np.ndarray,
+) -> None:
     for way in range(2):
         mine, theirs = (one, other) if way == 0 else (other, one)
         for k in range(len(one)):
@@ -66,7 +65,7 @@ def _around(
                 continue
             counts[me, 1] += 1
             counts[me, 4] += reported[you]
-            for i in range(width):
+            for i in range(indicators.shape[1]):
                 value = indicators[you, i]
                 if np.isnan(value):
                     continue
@@ -74,7 +73,6 @@ def _around(
                 known[me, i] += 1
                 if not value <= largest[me, i]:
                     largest[me, i] = value
-    return counts, total, known, largest
 
 
 @dataclass(frozen=True)
@@ -111,8 +109,21 @@ def around(
     is_outside_person, reported : shape (nodes,), booleans
     indicators : shape (customers, indicators), NaN where unknown
     """
-    counts, total, known, largest = _around(
-        links.one, links.other, customers, is_outside_person, indicators, reported
+    nodes, width = len(reported), indicators.shape[1]
+    counts, known = np.zeros((nodes, 5), np.int64), np.zeros((nodes, width), np.int64)
+    total, largest = np.zeros((nodes, width)), np.full((nodes, width), np.nan)
+    _around(
+        links.one,
+        links.other,
+        customers,
+        is_outside_person,
+        indicators,
+        reported,
+        np.zeros(nodes, np.int64),
+        counts,
+        total,
+        known,
+        largest,
     )
     some = np.where(counts[:, 0] > 0, counts[:, 0], np.nan)
     return Around(
@@ -144,15 +155,10 @@ def _nearest_reported(
     other: np.ndarray,
     cost: np.ndarray,
     passes_on: np.ndarray,
-    reported: np.ndarray,
+    nearest: np.ndarray,
+    source: np.ndarray,
     most: int,
-) -> np.ndarray:
-    nodes = len(passes_on)
-    nearest = np.full((nodes, 2), FAR, np.int32)
-    source = np.full((nodes, 2), -1, np.int32)
-    for node in range(nodes):
-        if reported[node]:
-            nearest[node, 0], source[node, 0] = 0, node
+) -> None:
     for distance in range(most):
         for k in range(len(one)):
             if distance + cost[k] > most:
@@ -164,10 +170,6 @@ def _nearest_reported(
                 for slot in range(2):
                     if nearest[giver, slot] == distance:
                         _offer(nearest, source, taker, distance + cost[k], source[giver, slot])
-    result = np.empty(nodes, np.int32)
-    for node in range(nodes):
-        result[node] = nearest[node, 1] if source[node, 0] == node else nearest[node, 0]
-    return result
 
 
 def report_distance(
@@ -192,15 +194,22 @@ def report_distance(
     nodes = len(reported)
     group_count = int(groups.max()) + 1 if len(groups) else 0
     size = np.bincount(groups, minlength=group_count)
-    # A group is a node of its own half a step away from its members.
-    found = _nearest_reported(
+    # A group is a node of its own half a step away from its members. Of each node the two
+    # nearest sources are kept, since its own report is not meant.
+    nearest = np.full((nodes + group_count, 2), FAR, np.int32)
+    source = np.full((nodes + group_count, 2), -1, np.int32)
+    nearest[:nodes, 0][reported] = 0
+    source[:nodes, 0][reported] = np.flatnonzero(reported)
+    _nearest_reported(
         np.concatenate([links.one, members]),
         np.concatenate([links.other, nodes + groups]),
         np.repeat([2, 1], [len(links.one), len(members)]),
         np.concatenate([links.degree(nodes), size]) <= hub_degree,
-        np.concatenate([reported, np.zeros(group_count, bool)]),
+        nearest,
+        source,
         2 * most_steps,
-    )[:nodes]
+    )
+    found = np.where(reported, nearest[:nodes, 1], nearest[:nodes, 0])
     return np.minimum((found + 1) // 2, most_steps + 1)
 
 
@@ -237,12 +246,13 @@ def linked_sharers(links: Links, members: np.ndarray, groups: np.ndarray, nodes:
     """Counterparties of each node that share one of its groups, shape (nodes,)."""
     order = np.lexsort((groups, members))
     first = np.searchsorted(members[order], np.arange(nodes + 1))
-    return _linked_sharers(links.one, links.other, first, groups[order])
+    return _linked_sharers(links.one, links.other, first, groups[order], np.zeros(nodes, np.int64))
 
 
 @njit(cache=True, nogil=True)
-def _linked_sharers(one: np.ndarray, other: np.ndarray, first: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    count = np.zeros(len(first) - 1, np.int64)
+def _linked_sharers(
+    one: np.ndarray, other: np.ndarray, first: np.ndarray, groups: np.ndarray, count: np.ndarray
+) -> np.ndarray:
     for k in range(len(one)):
         is_shared = False
         for i in range(first[one[k]], first[one[k] + 1]):

@@ -78,20 +78,15 @@ class Patterns:
 
 
 @njit(cache=True, nogil=True)
-def _span(at: np.ndarray, edges: np.ndarray, low: int, high: int, since: int, until: int) -> tuple[int, int]:
-    """First and end position in ``edges[low:high]``, which is in order of time, within [since, until)."""
-    bounds = np.empty(2, np.int64)
-    for which in range(2):
-        moment = since if which == 0 else until
-        first, end = low, high
-        while first < end:
-            middle = (first + end) // 2
-            if at[edges[middle]] < moment:
-                first = middle + 1
-            else:
-                end = middle
-        bounds[which] = first
-    return bounds[0], bounds[1]
+def _first(at: np.ndarray, edges: np.ndarray, low: int, high: int, moment: int) -> int:
+    """First position in ``edges[low:high]``, which is in order of time, at or after a moment."""
+    while low < high:
+        middle = (low + high) // 2
+        if at[edges[middle]] < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @njit(cache=True, nogil=True)
@@ -119,44 +114,48 @@ def _roles(
     end: int,
     window_us: int,
     most: int,
+    answers: np.ndarray,
 ) -> np.ndarray:
-    answers = np.zeros((end - start, 12), np.float32)
     for q in range(start, end):
         node, until = query_node[q], query_at[q]
         since = until - window_us
-        answer = answers[q - start]
-        received, moved = 0.0, np.zeros(3)
-        low, high = _span(at, arrival, arrival_first[node], arrival_first[node + 1], since, until)
-        for k in range(max(low, high - most), high):
+        row = q - start
+        received = 0.0
+        high = _first(at, arrival, arrival_first[node], arrival_first[node + 1], until)
+        low = _first(at, arrival, max(arrival_first[node], high - most), high, since)
+        for k in range(low, high):
             e = arrival[k]
             received += cents[e]
             for hop in range(3):
                 if passed_on[e, hop] < until:
-                    moved[hop] += cents[e]
-            answer[3] = max(answer[3], chain_hops[e])
-            answer[4] += chain_hops[e] >= CHAIN_LINK
-            answer[8] = max(answer[8], middles[e])
-            answer[9] += joined[e] > 0
+                    answers[row, hop] += cents[e]
+            answers[row, 3] = max(answers[row, 3], chain_hops[e])
+            answers[row, 4] += chain_hops[e] >= CHAIN_LINK
+            answers[row, 8] = max(answers[row, 8], middles[e])
+            answers[row, 9] += joined[e] > 0
         for hop in range(3):
-            answer[hop] = moved[hop] / received if received > 0 else np.nan
-        low, high = _span(at, departure, departure_first[node], departure_first[node + 1], since, until)
-        for k in range(max(low, high - most), high):
+            answers[row, hop] = answers[row, hop] / received if received > 0 else np.nan
+        high = _first(at, departure, departure_first[node], departure_first[node + 1], until)
+        low = _first(at, departure, max(departure_first[node], high - most), high, since)
+        for k in range(low, high):
             e = departure[k]
-            answer[3] = max(answer[3], chain_hops[e])
-            answer[4] += chain_hops[e] >= CHAIN_LINK
-            answer[8] = max(answer[8], middles[e])
-            answer[9] += joined[e] > 0
-            answer[10] = max(answer[10], scatter[e])
-            answer[11] += scatter[e] > 0
-        low, high = _span(at, ring_edge, ring_first[node], ring_first[node + 1], since, until)
-        for k in range(max(low, high - most), high):
-            answer[5] += 1
-            answer[6] = max(answer[6], ring_hops[k])
-            answer[7] = max(answer[7], ring_kept[k])
-        low, high = _span(at, sourced, source_first[node], source_first[node + 1], since, until)
-        for k in range(max(low, high - most), high):
-            answer[8] = max(answer[8], middles[sourced[k]])
-            answer[9] += 1
+            answers[row, 3] = max(answers[row, 3], chain_hops[e])
+            answers[row, 4] += chain_hops[e] >= CHAIN_LINK
+            answers[row, 8] = max(answers[row, 8], middles[e])
+            answers[row, 9] += joined[e] > 0
+            answers[row, 10] = max(answers[row, 10], scatter[e])
+            answers[row, 11] += scatter[e] > 0
+        high = _first(at, ring_edge, ring_first[node], ring_first[node + 1], until)
+        low = _first(at, ring_edge, max(ring_first[node], high - most), high, since)
+        for k in range(low, high):
+            answers[row, 5] += 1
+            answers[row, 6] = max(answers[row, 6], ring_hops[k])
+            answers[row, 7] = max(answers[row, 7], ring_kept[k])
+        high = _first(at, sourced, source_first[node], source_first[node + 1], until)
+        low = _first(at, sourced, max(source_first[node], high - most), high, since)
+        for k in range(low, high):
+            answers[row, 8] = max(answers[row, 8], middles[sourced[k]])
+            answers[row, 9] += 1
     return answers
 
 
@@ -201,6 +200,7 @@ def roles(
             end,
             window_us,
             limits.most_own_payments,
-        )
+            np.zeros((end - first, len(ROLES))),
+        ).astype(np.float32)
 
     return np.concatenate(in_parts(part, len(node), limits.threads))

@@ -38,22 +38,32 @@ class Trails:
         arrived_at, arrived_cents = graph.at[graph.arrival], graph.cents[graph.arrival]
 
         def part(first: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-            return _continued(
-                graph.payer,
-                graph.at,
-                graph.cents,
-                graph.arrival,
-                arrived_at,
-                arrived_cents,
-                graph.arrival_first,
-                graph.payer_end,
-                first,
-                end,
-                hop_us,
-                low,
-                high,
-                most_arrivals,
-            )
+            counts = np.zeros(end - first, np.int64)
+            found: list[np.ndarray] = []
+            place = first
+            while place < end:
+                room = np.empty(max(2 * (end - place), most_arrivals), np.int32)
+                place, size = _continued(
+                    graph.payer,
+                    graph.at,
+                    graph.cents,
+                    graph.arrival,
+                    arrived_at,
+                    arrived_cents,
+                    graph.arrival_first,
+                    graph.payer_end,
+                    first,
+                    place,
+                    end,
+                    hop_us,
+                    low,
+                    high,
+                    most_arrivals,
+                    counts,
+                    room,
+                )
+                found.append(room[:size])
+            return counts, np.concatenate([np.zeros(0, np.int32), *found])
 
         counts, earlier = zip(*in_parts(part, len(graph), threads), strict=True)
         return cls(np.concatenate([[0], np.cumsum(np.concatenate(counts))]), np.concatenate(earlier))
@@ -70,45 +80,43 @@ def _continued(
     arrival_first: np.ndarray,
     payer_end: np.ndarray,
     first: int,
+    start: int,
     end: int,
     hop_us: int,
     low: float,
     high: float,
     most_arrivals: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    counts = np.zeros(end - first, np.int64)
-    found = np.empty(max(end - first, 16), np.int32)
+    counts: np.ndarray,
+    room: np.ndarray,
+) -> tuple[int, int]:
+    """Fill ``room`` from payment ``start`` on: (first payment not looked at, places filled)."""
     size = 0
-    for e in range(first, end):
+    for e in range(start, end):
+        if size + most_arrivals > len(room):
+            return e, size
         stop = max(arrival_first[payer[e]], payer_end[e] - most_arrivals)
         for position in range(payer_end[e] - 1, stop - 1, -1):
             if arrived_at[position] < at[e] - hop_us:
                 break
             before = arrived_cents[position]
-            if cents[e] < low * before or cents[e] > high * before:
-                continue
-            if size == len(found):
-                larger = np.empty(2 * size, np.int32)
-                larger[:size] = found
-                found = larger
-            found[size] = arrival[position]
-            size += 1
-            counts[e - first] += 1
-    return counts, found[:size].copy()
+            if low * before <= cents[e] <= high * before:
+                room[size] = arrival[position]
+                size += 1
+                counts[e - first] += 1
+    return end, size
 
 
 @njit(cache=True, nogil=True)
 def _chains(
-    payer: np.ndarray, payee: np.ndarray, first: np.ndarray, earlier: np.ndarray, most_hops: int
+    payer: np.ndarray, payee: np.ndarray, first: np.ndarray, earlier: np.ndarray, chains: np.ndarray
 ) -> np.ndarray:
-    chains = np.zeros((len(payer), most_hops), np.int32)
     for e in range(len(payer)):
         chains[e, 0] = 1
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
             if payer[before] == payee[e]:
                 continue
-            for hop in range(most_hops - 1):
+            for hop in range(chains.shape[1] - 1):
                 more = np.int64(chains[e, hop + 1]) + chains[before, hop]
                 chains[e, hop + 1] = min(more, MOST_COUNTED)
     return chains
@@ -120,21 +128,26 @@ def chains(graph: Multigraph, trails: Trails, most_hops: int) -> np.ndarray:
     Each payment of a chain continues the one before and does not go straight back to its
     payer. Counts stop at MOST_COUNTED.
     """
-    return _chains(graph.payer, graph.payee, trails.first, trails.earlier, most_hops)
+    room = np.zeros((len(graph), most_hops), np.int32)
+    return _chains(graph.payer, graph.payee, trails.first, trails.earlier, room)
 
 
 @njit(cache=True, nogil=True)
 def _passed_on(
-    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, first: np.ndarray, earlier: np.ndarray, hops: int
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    first: np.ndarray,
+    earlier: np.ndarray,
+    done_at: np.ndarray,
 ) -> np.ndarray:
-    done_at = np.full((len(payer), hops), NEVER)
     for e in range(len(payer) - 1, -1, -1):
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
             if payer[before] == payee[e]:
                 continue
             done_at[before, 0] = min(done_at[before, 0], at[e])
-            for hop in range(hops - 1):
+            for hop in range(done_at.shape[1] - 1):
                 done_at[before, hop + 1] = min(done_at[before, hop + 1], done_at[e, hop])
     return done_at
 
@@ -145,7 +158,8 @@ def passed_on(graph: Multigraph, trails: Trails, hops: int) -> np.ndarray:
     NEVER where it did not. A query as of a moment compares with it: what was completed
     later has not happened yet.
     """
-    return _passed_on(graph.payer, graph.payee, graph.at, trails.first, trails.earlier, hops)
+    room = np.full((len(graph), hops), NEVER)
+    return _passed_on(graph.payer, graph.payee, graph.at, trails.first, trails.earlier, room)
 
 
 @dataclass(frozen=True)
@@ -175,21 +189,28 @@ def _cycles(
     cents: np.ndarray,
     first: np.ndarray,
     earlier: np.ndarray,
-    nodes: int,
+    begin: int,
     start: int,
     end: int,
     within_us: int,
     most_hops: int,
     most_steps: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    counts = np.zeros((end - start, most_hops - 1), np.int32)
-    kept = np.zeros(end - start, np.float32)
-    members = np.empty((1024, 3), np.int32)
+    counts: np.ndarray,
+    kept: np.ndarray,
+    members: np.ndarray,
+    place: np.ndarray,
+    path: np.ndarray,
+    cursor: np.ndarray,
+) -> tuple[int, int, int]:
+    """Fill the results from payment ``start`` on.
+
+    Gives the first payment not looked at, for want of room in ``members`` (rows, 3), the rows
+    filled, and the searches given up. ``place`` (nodes,) is the row of a party, at first -1.
+    """
     size, given_up = 0, 0
-    place = np.full(nodes, -1)  # row of a party among the members of the present payment
-    path = np.empty(most_hops + 1, np.int64)
-    cursor = np.empty(most_hops + 1, np.int64)
     for e in range(start, end):
+        if size + most_steps + most_hops > len(members):
+            return e, size, given_up
         home = payee[e]
         own = size
         path[1], cursor[1] = e, first[e]
@@ -210,12 +231,8 @@ def _cycles(
             node = payer[before]
             if node == home:
                 hops = depth + 1
-                counts[e - start, hops - 2] += 1
-                kept[e - start] = max(kept[e - start], min(1.0, cents[e] / cents[before]))
-                if size + hops > len(members):
-                    larger = np.empty((2 * len(members), 3), np.int32)
-                    larger[:size] = members[:size]
-                    members = larger
+                counts[e - begin, hops - 2] += 1
+                kept[e - begin] = max(kept[e - begin], min(1.0, cents[e] / cents[before]))
                 for k in range(hops):
                     party = home if k == 0 else payer[path[k]]
                     if place[party] < own:
@@ -233,7 +250,7 @@ def _cycles(
             if not is_on_path:
                 depth += 1
                 path[depth], cursor[depth] = before, first[before]
-    return counts, kept, members[:size].copy(), given_up
+    return end, size, given_up
 
 
 def cycles(
@@ -247,20 +264,36 @@ def cycles(
     """
 
     def part(first: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-        return _cycles(
-            graph.payer,
-            graph.payee,
-            graph.at,
-            graph.cents,
-            trails.first,
-            trails.earlier,
-            graph.nodes,
-            first,
-            end,
-            within_us,
-            most_hops,
-            most_steps,
-        )
+        counts = np.zeros((end - first, most_hops - 1), np.int32)
+        kept = np.zeros(end - first, np.float32)
+        path, cursor = np.empty((2, most_hops + 1), np.int64)
+        found, begin, given_up = [], first, 0
+        while begin < end:
+            # A payment brings no more new members than steps of its search, and its first path.
+            room = np.empty((max(4 * (most_steps + most_hops), end - begin), 3), np.int32)
+            begin, size, cut = _cycles(
+                graph.payer,
+                graph.payee,
+                graph.at,
+                graph.cents,
+                trails.first,
+                trails.earlier,
+                first,
+                begin,
+                end,
+                within_us,
+                most_hops,
+                most_steps,
+                counts,
+                kept,
+                room,
+                np.full(graph.nodes, -1),
+                path,
+                cursor,
+            )
+            found.append(room[:size])
+            given_up += cut
+        return counts, kept, np.concatenate([np.zeros((0, 3), np.int32), *found]), given_up
 
     counts, kept, members, given_up = zip(*in_parts(part, len(graph), threads), strict=True)
     rows = np.concatenate(members)
