@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ README = Path("README.md")
 TABLES_PAGE = Path("docs/tables.md")
 RESULTS_MARK = "results"
 FOREIGN_MARK = "foreign results"
+PATTERNS_MARK = "foreign patterns"
 FOREIGN = Path("benchmarks/results")  # metrics.json of a run on each foreign data set, by source
 
 Command = Callable[[], None]
@@ -219,7 +221,12 @@ def tables_page() -> str:
 
 def with_results(readme: str, metrics: dict[str, Any]) -> str:
     """The README with its tables of results made anew from the files that runs wrote."""
-    for mark, table in ((RESULTS_MARK, results_table(metrics)), (FOREIGN_MARK, foreign_table())):
+    tables = {
+        RESULTS_MARK: results_table(metrics),
+        FOREIGN_MARK: foreign_table(),
+        PATTERNS_MARK: patterns_table(),
+    }
+    for mark, table in tables.items():
         begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
         head, rest = readme.split(begin)
         readme = f"{head}{begin}\n{table}\n{end}{rest.split(end)[1]}"
@@ -251,6 +258,31 @@ def foreign_table() -> str:
                 shown(true["average_precision"]),
             ]
             lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def patterns_table() -> str:
+    """Declared laundering attempts of AMLworld that the network features recognise, by type."""
+    lines = [
+        "| declared type | recognised by a payment that ... | HI-Small | LI-Small | other types that meet it "
+        "| the rest |",
+        "|---|---|---|---|---|---|",
+    ]
+    found = json.loads((FOREIGN / "amlworld_patterns.json").read_text(encoding="utf-8"))
+    for kind in next(iter(found.values())):
+        blocks = [file[kind] for file in found.values()]
+        missed: Counter[str] = Counter()
+        for block in blocks:
+            missed.update(block["missed"])
+        others = f"{sum(b['others_that_meet_it'] for b in blocks)} of {sum(b['others'] for b in blocks)}"
+        shares = [f"{block['recognised']} of {block['attempts']}" for block in blocks]
+        rest = "; ".join(f"{count} {reason}" for reason, count in missed.items())
+        lines.append("| " + " | ".join([kind.lower(), blocks[0]["criterion"], *shares, others, rest]) + " |")
+    totals = [
+        f"{sum(b['recognised'] for b in file.values())} of {sum(b['attempts'] for b in file.values())}"
+        for file in found.values()
+    ]
+    lines.append("| " + " | ".join(["all types", "", *totals, "", ""]) + " |")
     return "\n".join(lines)
 
 

@@ -78,11 +78,11 @@ class Patterns:
 
 
 @njit(cache=True, nogil=True)
-def _first(at: np.ndarray, edges: np.ndarray, low: int, high: int, moment: int) -> int:
-    """First position in ``edges[low:high]``, which is in order of time, at or after a moment."""
+def _first(at: np.ndarray, low: int, high: int, moment: int) -> int:
+    """First position in ``at[low:high]``, which is in order, at or after a moment."""
     while low < high:
         middle = (low + high) // 2
-        if at[edges[middle]] < moment:
+        if at[middle] < moment:
             low = middle + 1
         else:
             high = middle
@@ -91,25 +91,23 @@ def _first(at: np.ndarray, edges: np.ndarray, low: int, high: int, moment: int) 
 
 @njit(cache=True, nogil=True)
 def _roles(
-    at: np.ndarray,
-    cents: np.ndarray,
     arrival_first: np.ndarray,
-    arrival: np.ndarray,
+    arrived_at: np.ndarray,
+    arrived_cents: np.ndarray,
+    arrived_moved: np.ndarray,
+    arrived_told: np.ndarray,
     departure_first: np.ndarray,
-    departure: np.ndarray,
-    chain_hops: np.ndarray,
-    passed_on: np.ndarray,
+    departed_at: np.ndarray,
+    departed_told: np.ndarray,
     ring_first: np.ndarray,
-    ring_edge: np.ndarray,
+    ring_at: np.ndarray,
     ring_hops: np.ndarray,
     ring_kept: np.ndarray,
-    middles: np.ndarray,
-    joined: np.ndarray,
     source_first: np.ndarray,
-    sourced: np.ndarray,
-    scatter: np.ndarray,
-    query_node: np.ndarray,
-    query_at: np.ndarray,
+    source_at: np.ndarray,
+    source_middles: np.ndarray,
+    node: np.ndarray,
+    as_of: np.ndarray,
     start: int,
     end: int,
     window_us: int,
@@ -117,44 +115,41 @@ def _roles(
     answers: np.ndarray,
 ) -> np.ndarray:
     for q in range(start, end):
-        node, until = query_node[q], query_at[q]
+        me, until, row = node[q], as_of[q], q - start
         since = until - window_us
-        row = q - start
         received = 0.0
-        high = _first(at, arrival, arrival_first[node], arrival_first[node + 1], until)
-        low = _first(at, arrival, max(arrival_first[node], high - most), high, since)
+        high = _first(arrived_at, arrival_first[me], arrival_first[me + 1], until)
+        low = _first(arrived_at, max(arrival_first[me], high - most), high, since)
         for k in range(low, high):
-            e = arrival[k]
-            received += cents[e]
+            received += arrived_cents[k]
             for hop in range(3):
-                if passed_on[e, hop] < until:
-                    answers[row, hop] += cents[e]
-            answers[row, 3] = max(answers[row, 3], chain_hops[e])
-            answers[row, 4] += chain_hops[e] >= CHAIN_LINK
-            answers[row, 8] = max(answers[row, 8], middles[e])
-            answers[row, 9] += joined[e] > 0
+                if arrived_moved[k, hop] < until:
+                    answers[row, hop] += arrived_cents[k]
+            answers[row, 3] = max(answers[row, 3], arrived_told[k, 0])
+            answers[row, 4] += arrived_told[k, 0] >= CHAIN_LINK
+            answers[row, 8] = max(answers[row, 8], arrived_told[k, 1])
+            answers[row, 9] += arrived_told[k, 2] > 0
         for hop in range(3):
             answers[row, hop] = answers[row, hop] / received if received > 0 else np.nan
-        high = _first(at, departure, departure_first[node], departure_first[node + 1], until)
-        low = _first(at, departure, max(departure_first[node], high - most), high, since)
+        high = _first(departed_at, departure_first[me], departure_first[me + 1], until)
+        low = _first(departed_at, max(departure_first[me], high - most), high, since)
         for k in range(low, high):
-            e = departure[k]
-            answers[row, 3] = max(answers[row, 3], chain_hops[e])
-            answers[row, 4] += chain_hops[e] >= CHAIN_LINK
-            answers[row, 8] = max(answers[row, 8], middles[e])
-            answers[row, 9] += joined[e] > 0
-            answers[row, 10] = max(answers[row, 10], scatter[e])
-            answers[row, 11] += scatter[e] > 0
-        high = _first(at, ring_edge, ring_first[node], ring_first[node + 1], until)
-        low = _first(at, ring_edge, max(ring_first[node], high - most), high, since)
+            answers[row, 3] = max(answers[row, 3], departed_told[k, 0])
+            answers[row, 4] += departed_told[k, 0] >= CHAIN_LINK
+            answers[row, 8] = max(answers[row, 8], departed_told[k, 1])
+            answers[row, 9] += departed_told[k, 2] > 0
+            answers[row, 10] = max(answers[row, 10], departed_told[k, 3])
+            answers[row, 11] += departed_told[k, 3] > 0
+        high = _first(ring_at, ring_first[me], ring_first[me + 1], until)
+        low = _first(ring_at, max(ring_first[me], high - most), high, since)
         for k in range(low, high):
             answers[row, 5] += 1
             answers[row, 6] = max(answers[row, 6], ring_hops[k])
             answers[row, 7] = max(answers[row, 7], ring_kept[k])
-        high = _first(at, sourced, source_first[node], source_first[node + 1], until)
-        low = _first(at, sourced, max(source_first[node], high - most), high, since)
+        high = _first(source_at, source_first[me], source_first[me + 1], until)
+        low = _first(source_at, max(source_first[me], high - most), high, since)
         for k in range(low, high):
-            answers[row, 8] = max(answers[row, 8], middles[sourced[k]])
+            answers[row, 8] = max(answers[row, 8], source_middles[k])
             answers[row, 9] += 1
     return answers
 
@@ -174,33 +169,31 @@ def roles(
     ring_edge = rings.member_edge[order]
     joined = np.flatnonzero(joins.count > 0)
     source_first, at_source = by_node(joins.source[joined], graph.nodes)
+    sourced = joined[at_source]
+    # In the order in which a party's payments are read, so that its latest lie side by side.
+    told = np.stack([patterns.chain_hops, joins.middles, joins.count, patterns.scatter], axis=1)
+    columns = (
+        graph.arrival_first,
+        graph.at[graph.arrival],
+        graph.cents[graph.arrival],
+        patterns.passed_on[graph.arrival],
+        told[graph.arrival],
+        graph.departure_first,
+        graph.at[graph.departure],
+        told[graph.departure],
+        ring_first,
+        graph.at[ring_edge],
+        rings.member_hops[order],
+        rings.kept[ring_edge],
+        source_first,
+        graph.at[sourced],
+        joins.middles[sourced],
+        node,
+        as_of,
+    )
 
     def part(first: int, end: int) -> np.ndarray:
-        return _roles(
-            graph.at,
-            graph.cents,
-            graph.arrival_first,
-            graph.arrival,
-            graph.departure_first,
-            graph.departure,
-            patterns.chain_hops,
-            patterns.passed_on,
-            ring_first,
-            ring_edge,
-            rings.member_hops[order],
-            rings.kept[ring_edge],
-            joins.middles,
-            joins.count,
-            source_first,
-            joined[at_source],
-            patterns.scatter,
-            node,
-            as_of,
-            first,
-            end,
-            window_us,
-            limits.most_own_payments,
-            np.zeros((end - first, len(ROLES))),
-        ).astype(np.float32)
+        room = np.zeros((end - first, len(ROLES)))
+        return _roles(*columns, first, end, window_us, limits.most_own_payments, room).astype(np.float32)
 
     return np.concatenate(in_parts(part, len(node), limits.threads))

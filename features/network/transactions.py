@@ -77,7 +77,7 @@ def transaction_features(
     patterns = Patterns.of(graph, limits)
     columns = _ends(patterns, payer, payee, at, facts or Facts(), limits)
     columns |= {name: _in_rows(values, graph.row, len(at)) for name, values in completed(patterns).items()}
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def completed(patterns: Patterns) -> dict[str, np.ndarray]:
