@@ -33,7 +33,7 @@ def upper_bound(hits: int, size: int) -> float | None:
     """
     if size == 0:
         return None
-    return 1.0 if hits == size else round(float(betaincinv(hits + 1, size - hits, 0.95)), 4)
+    return 1.0 if hits == size else round(float(betaincinv(hits + 1, size - hits, 0.95)), 6)
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,7 @@ def rule_rows(
 
     ``learned`` holds by label model what it believes when a rule alone votes.
     """
-    watched = illicit[illicit["at"] >= hits["hit_at"].min()] if len(hits) else illicit
-    found = schemes_found(hits, watched, days)
+    found = schemes_found(hits, illicit, days)
     uses = rules.set_index("rule_id")["use"]
     by_label_rules = found[found["rule_id"].map(uses) == "label"]
     finders = by_label_rules.groupby("scheme_id")["rule_id"].agg(["size", "first"])
