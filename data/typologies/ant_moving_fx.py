@@ -15,6 +15,7 @@ def family_tuition(scene: Scene) -> None:
     rng = scene.rng
     family = scene.insiders(int(rng.integers(2, 8)))
     scene.join(family, "relative")
+    scene.same_phone(family)
     payee = scene.outsiders(1, "overseas")
     rate = rng.uniform(7.0, 7.3)
     # Dear schools use the quotas up, others do not.
@@ -51,6 +52,7 @@ def ant_moving_fx(scene: Scene) -> None:
     buyers = scene.recruits(int(rng.integers(5, 10)))
     funder, payee = scene.outsiders(1), scene.outsiders(1, "overseas")
     scene.join(buyers, "buyer")
+    scene.control(buyers)
     scene.join(funder, "funder")
     scene.join(payee, "payee")
     rate = rng.uniform(7.0, 7.3)

@@ -80,6 +80,7 @@ def bipartite(scene: Scene) -> None:
     for accounts, role in ((payers, "payer"), (payees, "payee"), (funder, "funder"), (exit_account, "exit")):
         scene.join(accounts, role)
     scene.warm_up(own)
+    scene.control(own)
     source, target, yuan = _edges(scene, payers, payees)
     yuan = scene.rounded(yuan)
     for payer in own[:own_payers]:

@@ -8,6 +8,7 @@ from data.schema import DAY_US
 from data.typologies import Scene, typology
 from data.world.calendar import OFFICE
 
+SETTLED_YEARS = (1.0, 40.0)  # its turnover is known by then, to owner and bank
 PERIOD_DAYS = 14  # a shop settles with owner and supplier about every fortnight
 
 
@@ -45,7 +46,7 @@ def seasonal_shop(scene: Scene) -> None:
     rng = scene.rng
     days = scene.length(40, 150)
     scene.begin_within(days + 5)
-    shop = scene.insiders(1, "micro_business")[0]
+    shop = scene.firm("micro_business", SETTLED_YEARS)
     scene.join(shop, "shop")
     # Owners carry as much to the counter as they care to.
     ceiling = float(rng.choice([49_900, 45_000, 29_500]))
@@ -79,7 +80,7 @@ def cash_intensive_front(scene: Scene) -> None:
     rng = scene.rng
     days = scene.length(60, 180)
     scene.begin_within(days + 5)
-    shop = scene.insiders(1, "micro_business")[0]
+    shop = scene.firm("micro_business", SETTLED_YEARS)
     owner, supplier = scene.outsiders(1), scene.outsiders(1, "company")
     scene.join(shop, "front")
     scene.join(owner, "owner")

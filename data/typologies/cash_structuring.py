@@ -40,6 +40,7 @@ def cash_structuring(scene: Scene) -> None:
     counts = 3 + rng.multinomial(deposits - 3 * len(accounts), np.full(len(accounts), 1 / len(accounts)))
     boss = scene.outsiders(1)
     scene.join(accounts, "depositor")
+    scene.control(accounts)
     scene.join(boss, "beneficiary")
     ceiling = (49_900, 38_000, 29_500)[scene.sophistication]
     least = (0.62, 0.4, 0.25)[scene.sophistication]

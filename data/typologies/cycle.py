@@ -12,6 +12,7 @@ def family_loan(scene: Scene) -> None:
     rng = scene.rng
     relatives = scene.insiders(int(rng.integers(2, 6)))
     scene.join(relatives, "relative")
+    scene.same_phone(relatives[:3])
     yuan = float(scene.rounded(rng.lognormal(9.9, 0.8)))
     # The one who lends has the money: a fund or a bonus was paid out, or a parent gave it.
     source, purpose = ("broker", "investment") if rng.random() < 0.6 else ("person", "family")
@@ -35,6 +36,7 @@ def cycle(scene: Scene) -> None:
     rng = scene.rng
     ring = scene.recruits(int(rng.integers(3, 6)), firm_share=0.15)
     scene.join(ring, "ring")
+    scene.control(ring)
     if rng.random() < 0.35:
         stop = scene.outsiders(1)
         scene.join(stop, "ring")

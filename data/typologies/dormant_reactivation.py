@@ -68,3 +68,4 @@ def dormant_reactivation(scene: Scene) -> None:
     scene.pay(
         at[-1] + scene.later(0.2, 20 * scene.pace(), len(exits)), account, exits, leaves, "transfer", purpose
     )
+    scene.give_up(account)

@@ -52,6 +52,7 @@ def gather_scatter(scene: Scene) -> None:
     scene.join(hub, "hub")
     scene.join(payers, "payer")
     scene.join(mules, "mule")
+    scene.control(own)
     scene.join(payees[~np.isin(payees, mules)], "payee")
     scene.warm_up(hub)
     credits = scene.slices(rng.lognormal(10.9, 0.7), len(payers), 6.0)

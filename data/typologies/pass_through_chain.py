@@ -15,6 +15,7 @@ def card_repayment(scene: Scene) -> None:
     earner, spouse = scene.insiders(2)
     source, lender = scene.outsiders(1, "company"), scene.outsiders(1, "lender")
     scene.join(np.array([earner, spouse]), "spouse")
+    scene.same_phone(np.array([earner, spouse]))
     at = scene.start
     for _ in range(int(rng.integers(2, 6))):
         yuan = float(scene.rounded(max(scene.income(earner), 3_000) * rng.lognormal(0.2, 0.75)))
@@ -39,6 +40,7 @@ def pass_through_chain(scene: Scene) -> None:
     cards = scene.recruits(int(rng.integers(2, 5)), firm_share=0.15)
     exit_account = scene.outsiders(1)
     scene.join(cards, "card")
+    scene.control(cards)
     at = scene.start
     for _ in range(int(rng.integers(2, 6))):
         victim = scene.outsiders(1)
@@ -59,3 +61,4 @@ def pass_through_chain(scene: Scene) -> None:
             scene.join(exit_account, "exit")
             scene.pay(hop, cards[-1], exit_account, yuan, "transfer", scene.pretext("goods", "loan"))
         at += int(scene.later(4, 40 * scene.pace()))
+    scene.give_up(cards)

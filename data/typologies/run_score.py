@@ -52,6 +52,7 @@ def run_score(scene: Scene) -> None:
     pool = scene.outsiders(1, "company" if rng.random() < 0.4 else "person")
     payers = scene.outsiders(int(rng.integers(36, 121)))
     scene.join(runners, "runner")
+    scene.control(runners)
     scene.join(pool, "pool")
     scene.join(payers, "payer")
     begin = scene.warm_up(runners)
@@ -68,3 +69,4 @@ def run_score(scene: Scene) -> None:
             taken = float(yuan[code == used].sum())
             swept = float(np.maximum(scene.rounded(taken * rng.uniform(0.98, 0.992)), taken * 0.98))
             scene.pay(at[-1] + scene.later(0.1, 3 * scene.pace()), runners[used], pool, swept)
+    scene.give_up(runners)

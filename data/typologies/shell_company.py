@@ -6,6 +6,10 @@ import numpy as np
 
 from data.typologies import Scene, typology
 
+# A shell is young and small, and so is an honest start-up (assumption).
+YOUNG_YEARS = (0.0, 2.5)
+MOST_CAPITAL = 3_000_000
+
 
 def _invoices(scene: Scene, unit: float) -> np.ndarray:
     """6 to 20 invoices of 50,000 to 2,000,000 yuan, rounded to a unit."""
@@ -19,7 +23,7 @@ def trading_start_up(scene: Scene) -> None:
     rng = scene.rng
     days = scene.length(30, 180)
     scene.begin_within(days + 12)
-    firm = scene.insiders(1, "company")[0]
+    firm = scene.firm("company", YOUNG_YEARS, MOST_CAPITAL)
     scene.join(firm, "start_up")
     invoices = _invoices(scene, float(rng.choice([10_000, 10_000, 1_000, 100])))
     at = scene.office(scene.start, days, len(invoices))
@@ -48,13 +52,14 @@ def trading_start_up(scene: Scene) -> None:
 def shell_company(scene: Scene) -> None:
     """Shell company with sham invoices.
 
-    For 1 to 6 months 4 to 12 unrelated firms and persons pay a firm 6 to 20 round invoices
-    of 50,000 to 2,000,000 yuan; within days 95 to 99 % of each goes to private accounts.
+    A company of some months, with a capital of about a million, is paid 6 to 20 round
+    invoices of 50,000 to 2,000,000 yuan in 1 to 6 months by 4 to 12 unrelated firms and
+    persons; within days 95 to 99 % of each goes to private accounts.
     """
     rng = scene.rng
     days = scene.length(30, 180)
     scene.begin_within(days + 3 * scene.pace() + 3)
-    firm = scene.insiders(1, "company")[0]
+    firm = scene.firm("company", YOUNG_YEARS, MOST_CAPITAL)
     invoices = _invoices(scene, (10_000.0, 1_000.0, 100.0)[scene.sophistication])
     third_parties = min(int(rng.integers(4, 13)), len(invoices))
     persons = scene.outsiders(third_parties // 3 + int(rng.integers(2, 7)))

@@ -52,6 +52,7 @@ def smurfing(scene: Scene) -> None:
     boss = scene.outsiders(int(rng.integers(1, 3)))
     scene.join(collector, "collector")
     scene.join(smurfs, "smurf")
+    scene.control(crew)
     scene.join(boss, "beneficiary")
     scene.warm_up(crew)
     at = scene.waking(scene.start, rng.uniform(1, 5) * scene.pace(), len(sums))

@@ -64,5 +64,6 @@ def stack(scene: Scene) -> None:
     scene.join(layers[0], "source")
     scene.join(np.concatenate(layers[1:-1]), "mule")
     scene.join(layers[-1], "exit")
+    scene.control(np.concatenate(layers[1:-1]))
     scene.warm_up(np.concatenate(layers[1:-1]))
     _sink(scene, layers, (0.97, 0.99), lambda: scene.pretext("goods", "loan", "family"))

@@ -75,3 +75,4 @@ def student_mule(scene: Scene) -> None:
             exit_account = rng.choice(exits)
             scene.join(exit_account, "exit")
             scene.pay(gone, student, exit_account, left, "transfer", scene.pretext("tuition", "rent"))
+    scene.give_up(student)

@@ -75,6 +75,7 @@ def telecom_fraud(scene: Scene) -> None:
     thirds = scene.outsiders(int(rng.integers(2, 6)))
     scene.join(card, "level_1")
     scene.join(seconds, "level_2")
+    scene.control(mules)
     scene.start = scene.warm_up(mules[:1])
     parts = _payments(scene)
     # A customer of this bank who pays is a victim, so no member.
@@ -95,3 +96,4 @@ def telecom_fraud(scene: Scene) -> None:
                 scene.fetch_cash(left, second, yuan)
             else:
                 scene.pay(left, second, rng.choice(thirds), yuan)
+    scene.give_up(mules)

@@ -54,6 +54,7 @@ def underground_bank_settlement(scene: Scene) -> None:
     clients = scene.outsiders(int(rng.integers(2, 6)), "company")
     scene.join(pool, "pool")
     scene.join(runners, "runner")
+    scene.control(runners)
     scene.join(clients, "client")
     # A careful bank calls it wages and rests every other day.
     purpose = "payroll" if scene.sophistication == 2 else scene.stated("goods", 0.3)

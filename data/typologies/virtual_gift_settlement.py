@@ -66,6 +66,7 @@ def virtual_gift_settlement(scene: Scene) -> None:
     streamers = streamers[~np.isin(streamers, fresh)][: int(rng.integers(2, 4))]
     exits = scene.outsiders(int(rng.integers(2, 5)))
     scene.join(fresh, "collector")
+    scene.control(fresh)
     scene.join(agent, "agent")
     scene.join(streamers, "streamer")
     start = scene.warm_up(fresh)
@@ -86,3 +87,4 @@ def virtual_gift_settlement(scene: Scene) -> None:
         left = settled + scene.later(3, 24 * scene.pace(), len(parts))
         scene.pay(left, streamers, rng.choice(exits, len(parts)), passed)
         start = int(at[-1] + scene.later(20, 60))
+    scene.give_up(fresh)

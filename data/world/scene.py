@@ -19,6 +19,11 @@ STAY_DAYS = 200  # the longest plans last about so long
 MOST_TRIES = 100
 NEW_DAYS = 120  # who joined within so many days is a newcomer
 
+# Chance that one organiser signs in to all mules from one device, by sophistication; that
+# innocent relatives or partners do; that a used-up account is closed (all assumptions).
+CONTROL_SHARES = (0.6, 0.35, 0.0)
+HELPER_SHARE = 0.3
+GIVEN_UP_SHARE = 0.25
 # Parameters of the beta distribution of the share of amounts that a plan writes in round
 # hundreds, by sophistication; innocent plans are as untidy as naive schemes (assumption).
 ROUND_SHARES = ((1.3, 1.0), (1.0, 1.0), (1.0, 1.6))
@@ -164,6 +169,16 @@ class Scene:
         pool = self.world.customers_of(kind, by_us=self.start)
         return self.world.account[self._draw(pool, count)]
 
+    def firm(self, kind: str, ages: tuple[float, float], most_capital: float = np.inf) -> int:
+        """Account of a firm of a kind, founded so many years ago and with no more capital in yuan.
+
+        Where there are none such, another one serves; these are a few in a hundred.
+        """
+        pool = self.world.customers_of(kind, by_us=self.start)
+        years = (self.start - self.world.founded_us[pool]) / (365 * DAY_US)
+        fits = (years >= ages[0]) & (years <= ages[1]) & (self.world.capital[pool] <= most_capital)
+        return int(self.world.account[self._draw(pool, 1, np.where(fits, 1.0, 0.01))][0])
+
     def _draw(self, pool: np.ndarray, count: int, keep: np.ndarray | None = None) -> np.ndarray:
         """``count`` different members of a pool in time that does not grow with the pool.
 
@@ -283,6 +298,28 @@ class Scene:
         held = np.unique(self.world.owner[np.atleast_1d(accounts)])
         device = int(new_device_id(self.rng))
         self.devices.extend((int(who), device, from_us, until_us) for who in held if who != OUTSIDE)
+
+    def control(self, accounts: np.ndarray) -> None:
+        """Let one organiser sign in to several accounts; careful ones give each a phone of its own."""
+        own = np.atleast_1d(accounts)[self.is_inside(np.atleast_1d(accounts))]
+        if len(own) > 1 and self.rng.random() < CONTROL_SHARES[self.sophistication]:
+            begins = self.start - int(self.rng.uniform(0, 5) * DAY_US)
+            self.share_device(own, max(begins, self.calendar.start_us))
+
+    def same_phone(self, accounts: np.ndarray) -> None:
+        """Let innocent people who know each other use one phone, as couples and helpers do."""
+        if len(accounts) > 1 and self.rng.random() < HELPER_SHARE:
+            begins = self.start - int(self.rng.uniform(0, 60) * DAY_US)
+            self.share_device(accounts, max(begins, self.calendar.start_us))
+
+    def give_up(self, accounts: np.ndarray | int) -> None:
+        """Let some of the accounts be closed in the weeks after their last payment of the plan."""
+        flows = self.flows
+        for account in np.atleast_1d(accounts).tolist():
+            if self.rng.random() < GIVEN_UP_SHARE:
+                ends = [flow.at[(flow.payer == account) | (flow.payee == account)] for flow in flows]
+                last = max((int(at.max()) for at in ends if len(at)), default=self.start)
+                self.abandon(account, last + int(self.later(24, 480)))
 
     def pay(
         self,

@@ -1,0 +1,79 @@
+"""Who holds the members' accounts in hand, which of them are given up, and which firms take part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from data.schema import DAY_US
+from data.streams import stream
+from data.typologies.cash_intensive_front import SETTLED_YEARS
+from data.typologies.shell_company import MOST_CAPITAL, YOUNG_YEARS
+from data.world.population import OUTSIDE
+from data.world.scene import Scene
+from tests.spec.plans import draw, is_inside, nobody, stage_set
+
+RINGS = ("pass_through_chain", "run_score", "smurfing", "stack", "telecom_fraud", "cycle")
+
+
+@pytest.mark.parametrize("name", RINGS)
+def test_one_device_signs_in_to_the_accounts_of_a_naive_ring_and_of_no_careful_one(name: str) -> None:
+    world, _ = stage_set()
+    shared = {level: [draw(name, "illicit", seed, level).scene for seed in range(20)] for level in (0, 2)}
+    assert not any(scene.devices for scene in shared[2])
+    rings = [scene for scene in shared[0] if scene.devices]
+    assert 0.2 < len(rings) / 20 < 0.95
+    for scene in rings:
+        assert len({device for _, device, _, _ in scene.devices}) == 1
+        who = {customer for customer, *_ in scene.devices}
+        members = np.unique(world.owner[[account for account, _ in scene.members]])
+        assert len(who) >= 2
+        assert who <= set(members.tolist()) - {OUTSIDE}
+
+
+@pytest.mark.parametrize("name", ["cycle", "online_gambling", "pass_through_chain", "ant_moving_fx"])
+def test_some_innocent_families_share_a_phone_too(name: str) -> None:
+    shared = [bool(draw(name, "licit", seed).scene.devices) for seed in range(40)]
+    assert 0 < np.mean(shared) < 0.6
+
+
+@pytest.mark.parametrize("name", ["student_mule", "pass_through_chain", "run_score", "telecom_fraud"])
+def test_some_mule_accounts_are_closed_after_their_last_payment(name: str) -> None:
+    _, calendar = stage_set()
+    closed = 0
+    for seed in range(25):
+        plan = draw(name, "illicit", seed)
+        for account, at in plan.scene.closings:
+            closed += 1
+            mine = plan.payments[(plan.payments["payer"] == account) | (plan.payments["payee"] == account)]
+            days = (at - calendar.start_us) / DAY_US - mine["hour"].max() / 24
+            assert is_inside([account]).all()
+            assert 1 - 1e-6 <= days <= 20
+    assert closed > 0
+
+
+def scene_of(seed: int) -> Scene:
+    world, calendar = stage_set()
+    return Scene(world, calendar, stream(seed, "firms"), 0, nobody)
+
+
+def test_a_shell_and_its_double_are_young_companies_of_small_capital() -> None:
+    world, _ = stage_set()
+    fits = []
+    for seed in range(30):
+        scene = scene_of(seed)
+        firm = world.owner[scene.firm("company", YOUNG_YEARS, MOST_CAPITAL)]
+        assert world.kind[firm] == "company"
+        years = (scene.start - world.founded_us[firm]) / (365 * DAY_US)
+        fits.append(YOUNG_YEARS[0] <= years <= YOUNG_YEARS[1] and world.capital[firm] <= MOST_CAPITAL)
+    assert np.mean(fits) > 0.7
+
+
+def test_a_front_has_been_in_business_for_a_year_at_least() -> None:
+    world, _ = stage_set()
+    years = []
+    for seed in range(30):
+        scene = scene_of(seed)
+        firm = world.owner[scene.firm("micro_business", SETTLED_YEARS)]
+        years.append((scene.start - world.founded_us[firm]) / (365 * DAY_US))
+    assert np.mean(np.array(years) >= 1) > 0.9
