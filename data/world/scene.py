@@ -303,14 +303,18 @@ class Scene:
         """Let one organiser sign in to several accounts; careful ones give each a phone of its own."""
         own = np.atleast_1d(accounts)[self.is_inside(np.atleast_1d(accounts))]
         if len(own) > 1 and self.rng.random() < CONTROL_SHARES[self.sophistication]:
-            begins = self.start - int(self.rng.uniform(0, 5) * DAY_US)
-            self.share_device(own, max(begins, self.calendar.start_us))
+            self._sign_in(own, self.rng.uniform(0, 5))
 
     def same_phone(self, accounts: np.ndarray) -> None:
         """Let innocent people who know each other use one phone, as couples and helpers do."""
         if len(accounts) > 1 and self.rng.random() < HELPER_SHARE:
-            begins = self.start - int(self.rng.uniform(0, 60) * DAY_US)
-            self.share_device(accounts, max(begins, self.calendar.start_us))
+            self._sign_in(accounts, self.rng.uniform(0, 60))
+
+    def _sign_in(self, accounts: np.ndarray, days_before: float) -> None:
+        """One device for all from some days before the start on, when all were customers."""
+        joined = int(self.world.joined_us[self.world.owner[accounts]].max())
+        begins = self.start - int(days_before * DAY_US)
+        self.share_device(accounts, max(begins, joined, self.calendar.start_us))
 
     def give_up(self, accounts: np.ndarray | int) -> None:
         """Let some of the accounts be closed in the weeks after their last payment of the plan."""
