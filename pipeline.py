@@ -121,9 +121,9 @@ def _keys_at(settings: type[BaseModel], path: tuple[int | str, ...]) -> list[str
     """Keys that a parameter class allows at a place inside it."""
     inner: Any = settings
     for part in path:
-        annotation = (
-            inner.model_fields[part].annotation if isinstance(part, str) and _is_model(inner) else inner
-        )
+        # A part that is no field is the key of a mapping, or a place in a list.
+        is_field = _is_model(inner) and part in inner.model_fields
+        annotation = inner.model_fields[part].annotation if is_field else inner
         candidates = [annotation, *get_args(annotation)]
         inner = next((kind for kind in candidates if _is_model(kind)), inner)
     return sorted(inner.model_fields)

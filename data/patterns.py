@@ -77,7 +77,7 @@ def patterns(
     near_large = transfer & near_a_large_line(events, kind, params)
     near_of_pair = previous_of_key(events.starts, way, near_large)
     within = params.pair_days * DAY_US
-    _, alike_cents = alike_before(events.at, events.cents, of_pair, within, params.alike_within)
+    alike_count, alike_cents = alike_before(events.at, events.cents, of_pair, within, params.alike_within)
     # Any two amounts are alike at a difference of the whole of the larger.
     near_count, _ = alike_before(events.at, events.cents, near_of_pair, within, 1.0)
     yuan = events.cents // 100
@@ -91,6 +91,7 @@ def patterns(
         "day": day,
         "pair_days_in_a_row": days_in_a_row(day, of_pair),
         "pair_times_that_day": times_that_day(day, of_pair),
+        "pair_alike_count": alike_count,
         "pair_alike_cents": alike_cents,
         "pair_near_large_count": near_count,
         "last_digit": yuan % 10,

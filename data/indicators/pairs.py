@@ -18,6 +18,12 @@ def same_pair_row_14d(past: Past) -> np.ndarray:
     return past.largest("transfer", days=14, column="pair_days_in_a_row")
 
 
+@indicator("近14天同一对手金额相近的转账笔数", "count", "rhythm", "CFCA feature 3008", needs="purpose")
+def same_pair_alike_count_14d(past: Past) -> np.ndarray:
+    """Most alike transfers one way with one counterparty in 14 days."""
+    return past.largest("transfer", days=14, column="pair_alike_count")
+
+
 @indicator("近14天同一对手金额相近的转账总额", "CNY", "rhythm", "CFCA feature 3008", needs="purpose")
 def same_pair_alike_amount_14d(past: Past) -> np.ndarray:
     """Most money in alike transfers one way with one counterparty in 14 days."""

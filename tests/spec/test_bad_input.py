@@ -551,6 +551,11 @@ def test_a_negative_rule_is_checked_like_any_other(here: Path) -> None:
     assert refusal(rulebook.load).startswith("data/rulebook.yaml: rule N1: expected a predicate")
 
 
+def test_an_unknown_key_of_a_rule_parameter_lists_the_known_ones(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule["parameters"]["total"].update(unti="CNY"))
+    assert sentence == f"{PLACE}.parameters.total.unti: unknown key, expected one of: source, unit, value"
+
+
 def test_two_rules_of_one_id_are_refused(here: Path) -> None:
     edit(here / "data/rulebook.yaml", lambda book: book["rules"].append(book["rules"][0]))
     assert refusal(rulebook.load) == f"{PLACE}: the id is used 2 times, expected once"

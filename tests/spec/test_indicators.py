@@ -85,6 +85,7 @@ BY_HAND = {
     "from_firm_amount_14d": 0,
     "same_pair_day_count_14d": 1,
     "same_pair_row_14d": 1,
+    "same_pair_alike_count_14d": 1,
     "same_pair_alike_amount_14d": 12_000,
     "same_pair_near_large_count_14d": 0,
     "unexplained_count_14d": 7,

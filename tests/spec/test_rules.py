@@ -290,64 +290,6 @@ class TestR08:
         )
 
 
-class TestR12:
-    rule_id = "R12"
-
-    def month(self, rule, yuan: float, income: float | None = None, usual: float | None = None) -> Ledger:
-        """Anna usually receives ``usual`` a month, then ``yuan`` in March."""
-        income = rule.total / rule.ratio if income is None else income
-        usual = rule.total / rule.rise if usual is None else usual
-        wages = [
-            (f"{month}-20 10:00", "firm employer", "anna", usual, "transfer", "payroll")
-            for month in ("2024-08", "2024-09", "2024-10", "2024-11", "2024-12", "2025-01")
-        ]
-        return bank(
-            *wages,
-            ("2025-03-03 10:00", "source", "anna", yuan),
-            anna=Customer(income=income),
-        )
-
-    def test_money_far_beyond_income_and_habit_fires(self, hit, rule) -> None:
-        assert hit(self.month(rule, rule.total))
-
-    def test_a_cent_less_money_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.month(rule, rule.total - CENT, income=1_000, usual=1_000))
-
-    def test_a_higher_declared_income_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.month(rule, rule.total, income=rule.total / rule.ratio + 1))
-
-    def test_a_higher_usual_month_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.month(rule, rule.total, usual=rule.total / rule.rise + 1))
-
-    def test_without_a_baseline_there_is_no_habit_to_break(self, hit, rule) -> None:
-        """A customer whose first money comes now stays silent, however much it is."""
-        someone = ("2025-01-20 10:00", "eve", "ben", 10)
-        burst = ("2025-03-03 10:00", "source", "anna", rule.total * 100)
-        assert not hit(
-            bank(someone, burst, ("2025-03-04 10:00", "eve", "ben", 9), anna="person", ben="person")
-        )
-
-    def test_a_firm_is_measured_by_a_larger_sum(self, hit, rule, book) -> None:
-        def firm(yuan: float) -> Ledger:
-            lines = (
-                ("2025-01-20 10:00", "firm client", "anna", 100),
-                ("2025-03-03 10:00", "firm client", "anna", yuan),
-            )
-            return bank(*lines, anna=Customer("company", income=100))
-
-        enough = rule.total * book.segment_multiplier["company"]
-        assert hit(firm(enough))
-        assert not hit(firm(enough - 10))
-
-    def test_false_positive_sale_of_a_car(self, hit) -> None:
-        wages = [
-            (f"{month}-10 10:00", "firm employer", "anna", 7_900, "transfer", "payroll")
-            for month in ("2024-12", "2025-01", "2025-02", "2025-03")
-        ]
-        sale = ("2025-03-15 16:00", "buyer of the car", "anna", 92_000)
-        assert hit(bank(*wages, sale, anna=Customer(income=8_000)))
-
-
 class TestR19:
     rule_id = "R19"
 
