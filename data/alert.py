@@ -164,9 +164,10 @@ def run(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> Raised:
 def main() -> None:
     """Write rules, hits, alerts above and below the line, and cases."""
     params, book = pipeline.params("alert", Params), rulebook.load()
+    daily = pipeline.read(schema.DailyIndicators)
     customers = pipeline.read(schema.Customers, columns=["customer_id", "kind"])
     periods = pipeline.read(schema.Periods)
-    raised = run(pipeline.read(schema.DailyIndicators), customers, book)
+    raised = run(daily, customers, book)
     multiplier = customers.set_index("customer_id")["kind"].map(book.segment_multiplier)
     votes = votes_of(raised.alerts, raised.hits, multiplier)
     train_ends = periods.set_index("name").loc["train", "ends_at"]
