@@ -397,7 +397,7 @@ def moved(name: str, scene: Scene, params: Params, number: str) -> tuple[str, Sc
     One that stays is returned as it is. The new one begins on the day of the old one, or
     later, and has a stream of its own.
     """
-    begins = int(min(flow.at.min() for flow in scene.flows))
+    begins = int(scene.flow.at.min())
     day = (begins - scene.calendar.start_us) // DAY_US
     for shift in params.drift.shifts:
         if shift.from_typology == name:

@@ -62,6 +62,8 @@ class Flow:
 
     def take(self, index: np.ndarray | slice) -> Flow:
         """The payments at ``index`` (positions, a mask or a slice)."""
+        if isinstance(index, np.ndarray) and index.dtype == bool:
+            index = np.flatnonzero(index)  # a mask is counted once, not for every array
         return Flow(*(getattr(self, f.name)[index] for f in fields(self)))
 
     def in_order(self) -> Flow:

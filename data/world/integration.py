@@ -60,7 +60,8 @@ def integrate(scene: Scene, params: Integration) -> None:
     rng, calendar = scene.rng, scene.calendar
     if rng.random() >= params.organiser_share:
         return
-    at = np.sort(np.concatenate([flow.at for flow in scene.flows]))
+    flow = scene.flow
+    at = np.sort(flow.at)
     begins = int(at[int(rng.uniform(0.5, 1) * (len(at) - 1))])
     left_days = calendar.days - (begins - calendar.start_us) / DAY_US
     if left_days < LEAST_DAYS:
@@ -68,7 +69,7 @@ def integrate(scene: Scene, params: Integration) -> None:
     days = min(7 * rng.uniform(*params.weeks), left_days)
     is_firm = rng.random() < params.firm_share
     organiser = _somebody_else(scene, "micro_business" if is_firm else "person")
-    moved = sum(int(flow.amount.sum()) for flow in scene.flows) / 100
+    moved = int(flow.amount.sum()) / 100
     means = scene.income(organiser) * days / MONTH_DAYS * rng.uniform(*params.incomes_a_month)
     proceeds = min(moved * rng.uniform(0.1, 0.3), means)
     scene.join(organiser, ROLE)
@@ -86,8 +87,8 @@ def integrate(scene: Scene, params: Integration) -> None:
 
 def _somebody_else(scene: Scene, kind: str) -> int:
     """A customer of a kind who takes no part in the scheme yet."""
-    flows = scene.flows
-    taking_part = np.unique(np.concatenate([part for flow in flows for part in (flow.payer, flow.payee)]))
+    flow = scene.flow
+    taking_part = np.unique(np.concatenate([flow.payer, flow.payee]))
     others = taking_part[scene.is_inside(taking_part) & (scene.world.holder[taking_part] == kind)]
     return next(int(one) for one in scene.insiders(len(others) + 1, kind) if one not in others)
 
@@ -95,7 +96,7 @@ def _somebody_else(scene: Scene, kind: str) -> int:
 def _take_in(scene: Scene, organiser: int, yuan: float, begins: int, days: float) -> int:
     """Bring proceeds to an organiser, by transfer or in cash; the first moment."""
     rng = scene.rng
-    payees = np.unique(np.concatenate([flow.payee for flow in scene.flows]))
+    payees = np.unique(scene.flow.payee)
     private = np.isin(scene.world.holder[payees], ["person", "company"])
     sources = payees[private & ~scene.is_inside(payees)]
     count = 1 + int(rng.poisson(days / 14))

@@ -381,6 +381,11 @@ class Scene:
         """The intended payments, one Flow for each call of `pay`, without the warm-up."""
         return [_flow([payment]) for payment in self._payments]
 
+    @property
+    def flow(self) -> Flow:
+        """The intended payments as one Flow, without the warm-up; faster than `flows`."""
+        return _flow(self._payments)
+
     def live(
         self,
         at: np.ndarray | int,

@@ -237,3 +237,25 @@ def test_an_account_that_is_closed_holds_nothing(small_world: Whole) -> None:
     # What was overdrawn stays owed.
     assert (left <= 0).all()
     assert (left < 0).mean() < 0.2
+
+
+def test_every_scheme_and_member_is_in_the_truth_and_no_others(small_world: Whole) -> None:
+    truth, schemes = small_world.truth, small_world.schemes
+    assert set(truth["scheme_id"]) == set(schemes["scheme_id"])
+    verdict = schemes.drop_duplicates("scheme_id").set_index("scheme_id")["is_illicit"]
+    assert (truth["is_illicit"] == truth["scheme_id"].map(verdict)).all()
+    paid = truth.merge(small_world.transactions, on="transaction_id")
+    sides = [
+        paid[["scheme_id", f"{end}_account_id"]].set_axis(["scheme_id", "account_id"], axis=1)
+        for end in ("payer", "payee")
+    ]
+    taking_part = pd.concat(sides).drop_duplicates()
+    found = schemes.merge(taking_part, on=["scheme_id", "account_id"], how="left", indicator=True)
+    # A member whose only payments were declined, or fell after the run, took no part in the end.
+    assert (found["_merge"] == "both").mean() > 0.97
+    owner = small_world.accounts.set_index("account_id")["customer_id"]
+    assert (schemes["account_id"].map(owner).fillna(-1) == schemes["customer_id"].fillna(-1)).all()
+    assert not schemes.duplicated(["scheme_id", "account_id"]).any()
+    # Whoever of this bank pays in a scheme, or is paid, is either a member or a mere counterparty;
+    # every scheme has at least one member here.
+    assert schemes.groupby("scheme_id")["customer_id"].count().min() >= 1
