@@ -25,6 +25,7 @@ class Evidence:
     budget: dict[str, Any]
     simulate: dict[str, Any]
     is_simulated: bool
+    label_audit: dict[str, Any] = field(default_factory=dict)  # of label sets; empty: not audited
     rulebook: dict[str, Any] = field(default_factory=dict)  # as business people wrote it
     rule_report: dict[str, Any] = field(default_factory=dict)  # what each rule is worth; empty: not audited
 

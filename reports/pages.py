@@ -10,6 +10,7 @@ from reports import figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import Evidence, headline
+from reports.label_pages import label_page
 from reports.rulebook import rulebook_page
 from reports.wording import (
     LABEL_SOURCES,
@@ -215,6 +216,7 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "funnel": evidence.bank["funnel"],
         "investigators": investigators(evidence),
         "labels": label_table(evidence),
+        "label_page": label_page(evidence),
         "tuning": tuning(evidence),
         "by_typology": by_group(evidence.truth["by_typology"], "typology", TYPOLOGIES),
         "by_sophistication": by_group(evidence.truth["by_sophistication"], "sophistication", SOPHISTICATION),

@@ -120,6 +120,7 @@ def read_inputs() -> Evidence:
         budget=pipeline.param("budget"),
         simulate=pipeline.param("simulate") if is_simulated else {},
         is_simulated=is_simulated,
+        label_audit=pipeline.read_json("models", "label_audit.json"),
         rulebook=pipeline.read_yaml(RULEBOOK),
     )
 

@@ -1,0 +1,102 @@
+"""How alerts became labels, as the report shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reports.evidence import Evidence
+from reports.label_pages import label_page, loss_cell, points
+from reports.report import environment
+
+
+def interval(value: float, low: float, high: float) -> dict[str, float]:
+    return {"value": value, "low": low, "high": high}
+
+
+def label_set(model: str, behind: float, uses: bool = True) -> dict[str, Any]:
+    share = interval(0.5, 0.4, 0.6)
+    return {
+        "model": model,
+        "uses_dispositions": uses,
+        "random_share": 0.05 if uses else 0.0,
+        "log_loss": interval(0.2 + behind, 0.1, 0.3),
+        "behind_best": interval(behind, behind - 0.01, behind + 0.01),
+        "true_log_loss": 0.25,
+        "labels": {"right": share, "found": share, "suspicious": 40},
+        "true_recall": share,
+        "below_ceiling": interval(-0.1, -0.2, 0.0),
+    }
+
+
+def evidence(chosen: str, behind: float, alerts: int = 2_000) -> Evidence:
+    months = {"alerts": 9.04, "cases": 0.9, "reports": 0.4}
+    funnel = {"alerts": alerts, "cases": 190, "reports": 80}
+    funnel |= {f"{key}_per_thousand_customers_month": value for key, value in months.items()}
+    reviews = {
+        "agreement": {"reviewed_twice": 230, "same_share": 0.9, "kappa": 0.44},
+        "delays": [{"outcome": "case", "decisions": 3, "median_days": 21.3, "p90_days": None}],
+    }
+    audit = {
+        "chosen": chosen,
+        "preferred": {"model": "weighted_vote"},
+        "until": "2025-09-28",
+        "judges": {"decisions": 900, "reported": 60, "below_line": 100},
+        "constant_belief": interval(0.24, 0.2, 0.3),
+        "ceiling": interval(0.6, 0.5, 0.7),
+        "customers": 150,
+        "sets": [
+            label_set("weighted_vote", 0.0, uses=False),
+            label_set("weighted_vote", 0.0),
+            label_set("noisy_or", behind),
+        ],
+    }
+    return Evidence(
+        bank={"funnel": funnel, "reviews": reviews}, truth={}, drawn=[], tuned={}, faithfulness={}, cases=[],
+        schemes={}, labels={}, budget={}, simulate={}, is_simulated=True, label_audit=audit,
+    )  # fmt: skip
+
+
+def test_each_level_is_counted_in_a_thousand_alerts_beside_its_source() -> None:
+    levels = label_page(evidence("weighted_vote", 0.1))["levels"]
+    assert [row["in_thousand"] for row in levels] == ["1000", "95", "40"]
+    assert [row["monthly"] for row in levels] == ["9.04", "0.90", "0.40"]
+    assert label_page(evidence("weighted_vote", 0.1, alerts=0))["levels"][1]["in_thousand"] == "–"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "behind", "words"),
+    [
+        ("weighted_vote", 0.1, "bears out the choice, Weighted vote"),
+        ("noisy_or", 0.005, "cannot tell the choice"),
+        ("noisy_or", 0.1, "speaks against the choice"),
+        ("any_rule", 0.1, "No later decision"),
+    ],
+)
+def test_the_verdict_is_the_criterion_s_not_the_author_s(chosen: str, behind: float, words: str) -> None:
+    found = label_page(evidence(chosen, behind))["verdict"]
+    assert words in found.en
+    assert found.zh and found.zh != found.en
+
+
+def test_a_set_that_uses_no_decisions_has_no_share_of_random_review() -> None:
+    without, chosen, other = label_page(evidence("weighted_vote", 0.1))["sets"]
+    assert (without["share"], chosen["share"]) == ("–", "5%")
+    assert [row["is_chosen"] for row in (without, chosen, other)] == [False, True, False]
+    assert chosen["gap"] == {"shown": "-10", "range": "-20 … +0"}
+
+
+def test_what_is_not_measurable_is_a_dash() -> None:
+    nothing = {"value": None, "low": None, "high": None}
+    assert loss_cell(nothing) == {"shown": "–", "range": ""}
+    assert points(nothing) == {"shown": "–", "range": ""}
+
+
+def test_the_page_is_written_in_both_languages_and_stays_away_without_an_audit() -> None:
+    template = environment().get_template("label_models.html")
+    page = template.render(label_page=label_page(evidence("noisy_or", 0.1)))
+    for words in ("looked into", "立案调查", "Noisy-OR", "Cohen’s kappa 0.44", "2025-09-28"):
+        assert words in page
+    assert page.count('class="en"') == page.count('class="zh"')
+    assert template.render(label_page={}).strip() == ""
