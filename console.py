@@ -3,6 +3,7 @@
 - ``python console.py check``: refuse wrong parameters before anything runs
 - ``python console.py summary``: stage, seconds, peak memory, rows; where the report is
 - ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
+- ``python console.py low``: likewise, on the world of low prevalence
 - ``python console.py docs``: render docs/tables.md and the README's table of results
 """
 
@@ -158,9 +159,20 @@ def headline(metrics: dict[str, Any]) -> str:
 @COMMANDS.register("smoke")
 def smoke() -> None:
     """Run the whole pipeline on a small world in a scratch copy."""
-    scratch = Path(tempfile.mkdtemp(prefix="aml-smoke-"))
+    run_world(Path("params.smoke.yaml"))
+
+
+@COMMANDS.register("low")
+def low() -> None:
+    """Run the whole pipeline on the world of low prevalence in a scratch copy."""
+    run_world(Path("params.low.yaml"))
+
+
+def run_world(changes_file: Path) -> None:
+    """Run the whole pipeline in a scratch copy with a file of changed parameters."""
+    scratch = Path(tempfile.mkdtemp(prefix="aml-"))
     copy_sources(scratch)
-    lay_over(scratch / PARAMS_FILE, Path("params.smoke.yaml"))
+    lay_over(scratch / PARAMS_FILE, changes_file)
     subprocess.run(["dvc", "config", "--local", "core.no_scm", "true"], cwd=scratch, check=True)
     for command in (["console.py", "check"], ["-m", "dvc", "repro", "--quiet"], ["console.py", "summary"]):
         done = subprocess.run([sys.executable, *command], cwd=scratch, check=False)
