@@ -122,6 +122,7 @@ def read_inputs() -> Evidence:
         is_simulated=is_simulated,
         label_audit=pipeline.read_json("models", "label_audit.json"),
         rulebook=pipeline.read_yaml(RULEBOOK),
+        rule_report=pipeline.read_json("models", "rule_report.json"),
     )
 
 

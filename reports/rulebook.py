@@ -7,12 +7,12 @@ from typing import Any
 from reports.evidence import Evidence
 from reports.sentences import amount, sentence
 from reports.wording import (
-    ASSUMPTIONS,
     DASH,
     FACTS,
     LABEL_MODELS,
     MARKS,
     MEMBERS,
+    ORIGINS,
     OWNERS,
     REASONS,
     RED_FLAGS,
@@ -74,8 +74,8 @@ def case_words(case: dict[str, Any]) -> dict[str, Text]:
 def origin(words: str) -> Text:
     """Where a number comes from; the source's own name stays, what is said of it is in both languages."""
     told = words
-    for english, chinese_words in ASSUMPTIONS.items():
-        told = told.replace(english, chinese_words)
+    for english, local in ORIGINS.items():
+        told = told.replace(english, local)
     return Text(words, told)
 
 

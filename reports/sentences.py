@@ -207,6 +207,8 @@ class Speech:
 
     def added_truths(self, node: Node) -> list[Node]:
         """The clauses of a sum of truth values, ``cast(a as int) + ...``; empty for another sum."""
+        if node["class"] == "OPERATOR" and node["type"] == "OPERATOR_COALESCE":  # unknown counts as untrue
+            return self.added_truths(node["children"][0])
         if node["class"] == "CAST" and node["child"]["class"] in ("COMPARISON", "BETWEEN", "CONJUNCTION"):
             return [node["child"]]
         if node["class"] == "FUNCTION" and node["function_name"] == "+":

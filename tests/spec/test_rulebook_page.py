@@ -71,7 +71,7 @@ LABELS = {
             "客户是个人；且（付款方数高于 3；或停留时间高于 2 小时）。",
         ),
         (
-            "cast(payers > 3 as integer) + cast(stay < 1 as integer) >= 1",
+            "cast(payers > 3 as integer) + coalesce((stay < 1)::int, 0) >= 1",
             "At least 1 of these hold (different payers: more than 3; QR money stayed: less than 1 hours).",
             "以下成立的项数不低于 1（付款方数高于 3；停留时间低于 1 小时）。",
         ),
