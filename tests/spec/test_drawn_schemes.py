@@ -8,9 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from data.schema import HOLDER_KINDS
+from data.typologies import TYPOLOGIES
 from models import drawn_schemes
 from reports import scheme_figures
-from reports.wording import Text
+from reports.wording import LOOK_ALIKES, MEMBERS, Text
+from reports.wording import TYPOLOGIES as NAMES
+from tests.spec.plans import draw
 
 START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 HOUR = pd.Timedelta(hours=1)
@@ -137,3 +141,16 @@ def test_every_member_is_drawn_inside_the_picture_and_none_on_another(payers: in
     picture = str(scheme_figures.drawing(scheme, "illicit", Text("a", "b")))
     assert len(re.findall("<circle[^>]*member", picture)) == payers + 1
     assert picture.count("Q") == payers
+
+
+@pytest.mark.parametrize("name", sorted(TYPOLOGIES))
+def test_every_role_of_a_typology_has_its_words_in_both_languages(name: str) -> None:
+    assert name in NAMES and name in LOOK_ALIKES
+    for side in ("illicit", "licit"):
+        for seed in range(4):
+            roles = {role for _, role in draw(name, side, seed).scene.members}
+            assert roles <= set(MEMBERS)
+
+
+def test_every_kind_of_holder_has_its_words_in_both_languages() -> None:
+    assert set(HOLDER_KINDS) <= set(MEMBERS)

@@ -7,12 +7,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from data.indicators import INDICATORS
+from data.rulebook import load
 from models import trace
 from reports.evidence import Evidence
 from reports.report import environment
 from reports.rulebook import rulebook_page
 from reports.sentences import sentence
-from reports.wording import Text
+from reports.wording import FALSE_POSITIVES, OWNERS, RED_FLAGS, Text
 
 LABELS = {
     "in_amount": {"label_en": "Money received", "label_zh": "转入金额", "unit": "CNY"},
@@ -86,6 +88,19 @@ def test_a_predicate_is_said_in_both_languages(predicate: str, english: str, chi
 )
 def test_what_cannot_be_said_has_no_sentence(predicate: str) -> None:
     assert sentence(predicate, LABELS) is None
+
+
+def test_every_rule_of_the_rulebook_has_a_sentence_and_chinese_words() -> None:
+    labels = {
+        name: {"label_en": entry.label_en, "label_zh": entry.label_zh, "unit": entry.unit}
+        for name, entry in INDICATORS.items()
+    }
+    for rule in load().every_rule:
+        # A rule that is computed from features finds its words in their catalogue.
+        assert rule.computed_in == "features" or sentence(rule.sql(), labels) is not None, rule.id
+        assert set(rule.red_flags) <= set(RED_FLAGS), rule.id
+        assert set(rule.known_false_positives) <= set(FALSE_POSITIVES), rule.id
+        assert rule.owner in OWNERS, rule.id
 
 
 # -------------------------------------------------------------------- trace
