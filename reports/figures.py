@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from markupsafe import Markup
@@ -18,6 +19,7 @@ from reports.wording import (
     percent_range,
 )
 
+NAME_LETTERS = 72  # that stand on one line left of a bar
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -155,13 +157,24 @@ def funnel(steps: list[tuple[Text, int]]) -> Markup:
     return figure(parts, y, Text("From rule hits to reports", "从规则命中到上报可疑"))
 
 
+def two_lines(text: Text, letters: int) -> list[Text]:
+    """A label as one line, or as two where a language has more letters; a Chinese one counts as two."""
+    if len(text.en) <= letters and 2 * len(text.zh) <= letters:
+        return [text]
+    first, *others = textwrap.wrap(text.en, letters) if len(text.en) > letters else [text.en]
+    half = letters // 2
+    return [Text(first, text.zh[:half]), Text(" ".join(others), text.zh[half:])]
+
+
 def top_features(shares: list[dict[str, Any]]) -> Markup:
     """Share of the total absolute contribution by feature."""
     largest = max((row["share"] for row in shares), default=1.0) or 1.0
     x, parts, y = scale(0, largest, 500, 870), [], 4.0
     for row in shares:
-        parts.append(words(488, y + 14, Text(row["label_en"], row["label_zh"]), "name", "end"))
+        lines = two_lines(Text(row["label_en"], row["label_zh"]), NAME_LETTERS)
+        for place, line_ in enumerate(lines):
+            parts.append(words(488, y + 14 + 15 * place, line_, "name", "end"))
         parts.append(box(500, y + 2, x(row["share"]) - 500, 15, "fill ink"))
         parts.append(words(x(row["share"]) + 8, y + 14, percent(row["share"]), "tick"))
-        y += 25
+        y += 25 + 13 * (len(lines) - 1)
     return figure(parts, y + 2, Text("Top features by contribution", "贡献最大的特征"))
