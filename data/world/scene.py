@@ -318,11 +318,11 @@ class Scene:
 
     def give_up(self, accounts: np.ndarray | int) -> None:
         """Let some of the accounts be closed in the weeks after their last payment of the plan."""
-        flows = self.flows
+        flow = self.flow
         for account in np.atleast_1d(accounts).tolist():
             if self.rng.random() < GIVEN_UP_SHARE:
-                ends = [flow.at[(flow.payer == account) | (flow.payee == account)] for flow in flows]
-                last = max((int(at.max()) for at in ends if len(at)), default=self.start)
+                at = flow.at[(flow.payer == account) | (flow.payee == account)]
+                last = int(at.max(initial=self.start))
                 self.abandon(account, last + int(self.later(24, 480)))
 
     def pay(
