@@ -1,0 +1,141 @@
+"""Accounts over time: opened, moved, abandoned, closed and paid out; devices that members share."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+import pipeline
+from data.schema import DAY_US
+from data.simulate import Params, after_schemes, open_hours, payouts
+from data.streams import stream
+from data.world.accounts import NEVER
+from data.world.calendar import Calendar
+from data.world.ledger import EVERYTHING, in_business, move_on
+from data.world.population import OUTSIDE, Population, draw_population
+from data.world.scene import Scene
+
+
+@cache
+def bank() -> tuple[Population, Calendar]:
+    params = pipeline.params("simulate", Params)
+    weeks = sum(params.calendar.weeks().values())
+    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
+    return draw_population(7, 3_000, 8, 0.1, calendar), calendar
+
+
+def stage_set() -> tuple[Scene, Population, Calendar]:
+    world, calendar = bank()
+    return Scene(world, calendar, stream(7, "a scene"), 0, lambda: 0), world, calendar
+
+
+def mover() -> int:
+    world, _ = bank()
+    return int(np.flatnonzero(world.successor >= 0)[0])
+
+
+@pytest.mark.parametrize(("days", "uses"), [((-3,), "old"), ((4,), "new"), ((-3, 4), "both"), ((), "old")])
+def test_a_member_who_moves_takes_part_with_the_accounts_used_at_the_time(
+    days: tuple[int, ...], uses: str
+) -> None:
+    scene, world, _ = stage_set()
+    old = mover()
+    new = int(world.successor[old])
+    scene.start = int(world.moved_us[old]) - 10 * DAY_US
+    for day in days:
+        scene.pay(int(world.moved_us[old]) + day * DAY_US, scene.outsiders(1), old, 500.0)
+    assert scene.accounts_of(old) == {"old": [old], "new": [new], "both": [old, new]}[uses]
+
+
+def test_a_member_who_does_not_move_has_one_account() -> None:
+    scene, world, _ = stage_set()
+    stays = int(np.flatnonzero((world.successor < 0) & (world.owner != OUTSIDE))[0])
+    assert scene.accounts_of(stays) == [stays]
+
+
+def test_an_abandoned_account_is_closed_from_then_on() -> None:
+    scene, world, calendar = stage_set()
+    account = int(scene.insiders(1)[0])
+    at = calendar.start_us + 90 * DAY_US
+    scene.abandon(account, at)
+    planned = [("a plan", True, scene)]
+    assert after_schemes(world, planned).closed_us[account] == min(at, world.closed_us[account])
+    hours = open_hours(world, planned)
+    other = int(np.flatnonzero((world.opened_us < calendar.start_us) & (world.closed_us == NEVER))[0])
+    moments = np.array([at - 1, at, at + 1])
+    kept = in_business(
+        moments,
+        np.full(3, account),
+        np.full(3, other),
+        hours,
+        calendar.start_us,
+        calendar.start_us + calendar.days * DAY_US,
+    )
+    assert kept.tolist() == [0]
+
+
+def test_who_has_moved_abandons_the_new_account() -> None:
+    scene, world, _ = stage_set()
+    old = mover()
+    new, at = int(world.successor[old]), int(world.moved_us[old]) + 2 * DAY_US
+    scene.abandon(old, at)
+    after = after_schemes(world, [("a plan", True, scene)])
+    assert after.closed_us[new] == at
+    assert after.closed_us[old] == world.closed_us[old]
+
+
+def test_what_cannot_be_seen_here_is_not_closed() -> None:
+    scene, _, calendar = stage_set()
+    scene.abandon(int(scene.outsiders(1)[0]), calendar.start_us + 90 * DAY_US)
+    scene.abandon(int(scene.insiders(1)[0]), calendar.start_us + calendar.days * DAY_US)
+    assert scene.closings == []
+
+
+def test_members_share_one_new_device_and_outsiders_none() -> None:
+    scene, world, _ = stage_set()
+    members = scene.insiders(3)
+    scene.share_device(np.append(members, scene.outsiders(2)), scene.start)
+    scene.share_device(members[:2], scene.start)
+    first, second = scene.devices[:3], scene.devices[3:]
+    assert {who for who, *_ in first} == set(world.owner[members].tolist())
+    assert len({device for _, device, *_ in first}) == 1
+    assert {device for _, device, *_ in first}.isdisjoint({device for _, device, *_ in second})
+    assert {begun for _, _, begun, _ in scene.devices} == {scene.start}
+
+
+def test_what_a_closed_account_holds_goes_to_its_owner_or_to_another_bank() -> None:
+    world, _ = bank()
+    last = payouts(world)
+    assert (np.diff(last.at) >= 0).all()
+    assert (last.amount == EVERYTHING).all()
+    owner = world.owner[last.payer]
+    assert (owner != OUTSIDE).all()
+    is_own = world.owner[last.payee] == owner
+    assert is_own.any()
+    assert (~is_own).any()
+    assert (world.owner[last.payee[~is_own]] == OUTSIDE).all()
+    assert (last.payer != last.payee).all()
+    closes = last.at == world.closed_us[last.payer] - 1
+    moves = last.at == world.moved_us[last.payer]
+    assert (closes | moves).all()
+    assert set(np.flatnonzero(world.closed_us != NEVER)) == set(last.payer[closes])
+    # It goes to no account that is not open yet, or not open any more.
+    assert (world.opened_us[last.payee] <= last.at).all()
+    assert (world.closed_us[last.payee] > last.at).all()
+
+
+def test_payments_move_on_to_the_new_account_from_the_day_of_the_move() -> None:
+    at, account = np.array([9, 10, 11, 12]), np.array([0, 0, 0, 1])
+    move_on(at, account, np.array([2, -1, -1]), np.array([10, NEVER, NEVER]))
+    assert account.tolist() == [0, 2, 2, 1]
+
+
+def test_a_payment_needs_two_different_open_accounts_and_a_moment_in_the_stretch() -> None:
+    hours = np.array([[5, 50], [0, NEVER]])
+    at = np.array([4, 5, 49, 50, 20, 100, 30])
+    payer, payee = np.zeros(7, np.int64), np.array([1, 1, 1, 1, 0, 1, 1])
+    assert in_business(at, payer, payee, hours, 0, 100).tolist() == [1, 2, 6]
+    assert in_business(at, payee, payer, hours, 0, 100).tolist() == [1, 2, 6]
+    assert in_business(at, payer, payee, hours, 10, 40).tolist() == [6]
