@@ -133,7 +133,7 @@ def degrees(
         as_of,
         np.zeros((graph.nodes, len(COUNTS)), np.int32),
         np.zeros(len(graph.mirror), np.int32),
-        np.empty((len(as_of), len(COUNTS)), np.int32),
+        np.empty((len(as_of), len(COUNTS)), np.int32, order="F"),
     )
 
 
@@ -147,7 +147,7 @@ def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.nda
         node,
         as_of,
         np.zeros((graph.nodes, 2), np.int32),
-        np.empty((len(as_of), 2), np.int32),
+        np.empty((len(as_of), 2), np.int32, order="F"),
     )
 
 

@@ -117,40 +117,45 @@ def _roles(
     for q in range(start, end):
         me, until, row = node[q], as_of[q], q - start
         since = until - window_us
-        received = 0.0
+        received, once, twice, thrice = 0, 0, 0, 0  # cents: whole sums are exact in any order
+        longest, links, middles, joined, payees, scattered = 0, 0, 0, 0, 0, 0
         high = _first(arrived_at, arrival_first[me], arrival_first[me + 1], until)
         low = _first(arrived_at, max(arrival_first[me], high - most), high, since)
         for k in range(low, high):
-            received += arrived_cents[k]
-            for hop in range(3):
-                if arrived_moved[k, hop] < until:
-                    answers[row, hop] += arrived_cents[k]
-            answers[row, 3] = max(answers[row, 3], arrived_told[k, 0])
-            answers[row, 4] += arrived_told[k, 0] >= CHAIN_LINK
-            answers[row, 8] = max(answers[row, 8], arrived_told[k, 1])
-            answers[row, 9] += arrived_told[k, 2] > 0
-        for hop in range(3):
-            answers[row, hop] = answers[row, hop] / received if received > 0 else np.nan
+            cents = arrived_cents[k]
+            received += cents
+            once += cents if arrived_moved[0, k] < until else 0
+            twice += cents if arrived_moved[1, k] < until else 0
+            thrice += cents if arrived_moved[2, k] < until else 0
+            longest = max(longest, arrived_told[0, k])
+            links += arrived_told[0, k] >= CHAIN_LINK
+            middles = max(middles, arrived_told[1, k])
+            joined += arrived_told[2, k] > 0
         high = _first(departed_at, departure_first[me], departure_first[me + 1], until)
         low = _first(departed_at, max(departure_first[me], high - most), high, since)
         for k in range(low, high):
-            answers[row, 3] = max(answers[row, 3], departed_told[k, 0])
-            answers[row, 4] += departed_told[k, 0] >= CHAIN_LINK
-            answers[row, 8] = max(answers[row, 8], departed_told[k, 1])
-            answers[row, 9] += departed_told[k, 2] > 0
-            answers[row, 10] = max(answers[row, 10], departed_told[k, 3])
-            answers[row, 11] += departed_told[k, 3] > 0
+            longest = max(longest, departed_told[0, k])
+            links += departed_told[0, k] >= CHAIN_LINK
+            middles = max(middles, departed_told[1, k])
+            joined += departed_told[2, k] > 0
+            payees = max(payees, departed_told[3, k])
+            scattered += departed_told[3, k] > 0
         high = _first(ring_at, ring_first[me], ring_first[me + 1], until)
         low = _first(ring_at, max(ring_first[me], high - most), high, since)
+        answers[row, 5] = high - low
         for k in range(low, high):
-            answers[row, 5] += 1
             answers[row, 6] = max(answers[row, 6], ring_hops[k])
             answers[row, 7] = max(answers[row, 7], ring_kept[k])
         high = _first(source_at, source_first[me], source_first[me + 1], until)
         low = _first(source_at, max(source_first[me], high - most), high, since)
         for k in range(low, high):
-            answers[row, 8] = max(answers[row, 8], source_middles[k])
-            answers[row, 9] += 1
+            middles = max(middles, source_middles[k])
+        answers[row, 0] = once / received if received > 0 else np.nan
+        answers[row, 1] = twice / received if received > 0 else np.nan
+        answers[row, 2] = thrice / received if received > 0 else np.nan
+        answers[row, 3], answers[row, 4] = longest, links
+        answers[row, 8], answers[row, 9] = middles, joined + high - low
+        answers[row, 10], answers[row, 11] = payees, scattered
     return answers
 
 
@@ -171,16 +176,16 @@ def roles(
     source_first, at_source = by_node(joins.source[joined], graph.nodes)
     sourced = joined[at_source]
     # In the order in which a party's payments are read, so that its latest lie side by side.
-    told = np.stack([patterns.chain_hops, joins.middles, joins.count, patterns.scatter], axis=1)
+    told = np.stack([patterns.chain_hops, joins.middles, joins.count, patterns.scatter])
     columns = (
         graph.arrival_first,
         graph.at[graph.arrival],
         graph.cents[graph.arrival],
-        patterns.passed_on[graph.arrival],
-        told[graph.arrival],
+        np.ascontiguousarray(patterns.passed_on.T[:, graph.arrival]),
+        told[:, graph.arrival],
         graph.departure_first,
         graph.at[graph.departure],
-        told[graph.departure],
+        told[:, graph.departure],
         ring_first,
         graph.at[ring_edge],
         rings.member_hops[order],
@@ -193,7 +198,7 @@ def roles(
     )
 
     def part(first: int, end: int) -> np.ndarray:
-        room = np.zeros((end - first, len(ROLES)))
-        return _roles(*columns, first, end, window_us, limits.most_own_payments, room).astype(np.float32)
+        room = np.zeros((end - first, len(ROLES)), np.float32, order="F")
+        return _roles(*columns, first, end, window_us, limits.most_own_payments, room)
 
     return np.concatenate(in_parts(part, len(node), limits.threads))

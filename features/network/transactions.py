@@ -118,13 +118,15 @@ def _ends(
     order = np.argsort(at, kind="stable")
     node = np.stack([payer[order], payee[order]], axis=1).ravel()
     as_of = np.repeat(at[order], 2)
+    is_in_order = bool((np.diff(at) >= 0).all())
     columns: dict[str, np.ndarray] = {}
 
     def keep(names: list[str], answers: np.ndarray) -> None:
         for i, name in enumerate(names):
             for end, whose in enumerate(ENDS):
-                column = np.empty(len(at), answers.dtype)
-                column[order] = answers[end::2, i]
+                column = answers[end::2, i]
+                if not is_in_order:
+                    column = _in_rows(column, order, len(at))
                 columns[f"{whose}_{name}"] = column
 
     memory = limits.memory_days * DAY_US

@@ -23,6 +23,7 @@ from data.sources import World, gather
 from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
 from data.world.calendar import Span
+from features.build import Params as BuildParams
 from pipeline import BadInput
 
 SPAN = Span(warm_up_weeks=1, train_weeks=1, embargo_weeks=0, validation_weeks=1, test_weeks=1)
@@ -195,6 +196,25 @@ def test_more_plans_than_sleepers_are_refused_before_a_payment_is_drawn(here: Pa
     params = simulate_section().model_copy(update={"customers": 1_000, "dormant_share": 0.02})
     sentence = refusal(simulate.simulate, params)
     assert sentence.startswith("params.yaml: simulate.dormant_share: the plans wake more accounts than the ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("kept", [1.01, 0.85]),
+        ("kept", [-0.1, 1.0]),
+        ("cycle_hops", 1),
+        ("fan_least", 1),
+        ("memory_days", 7),
+        ("most_steps", 0),
+        ("hub_degree", "many"),
+    ],
+)
+def test_a_network_limit_that_cannot_be_is_refused(here: Path, key: str, value: object) -> None:
+    edit(here / "params.yaml", lambda values: values["build"]["network"].update({key: value}))
+    sentence = refusal(lambda: pipeline.params("build", BuildParams))
+    assert sentence.startswith("params.yaml: build.network")
+    assert key in sentence
 
 
 def test_a_missing_key_is_named(here: Path) -> None:
