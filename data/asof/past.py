@@ -22,6 +22,7 @@ from data.asof.windows import (
     previous_of_key,
     smallest,
     spread_over_keys,
+    sums_between,
 )
 from data.schema import DAY_US
 
@@ -109,14 +110,15 @@ class Past:
             self._sums[column, select] = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
         return self._sums[column, select]
 
-    def _window(self, column: str, select: tuple[str, ...], days: int, gap_days: int = 0) -> np.ndarray:
-        running = self._running(column, select)
+    def _window(
+        self, column: str, select: tuple[str, ...], days: int, gap_days: int = 0, unit: float = 1
+    ) -> np.ndarray:
         end = self._first(gap_days) if gap_days else self._end
-        return (running[end] - running[self._first(days)]).astype(float)
+        return sums_between(self._running(column, select), self._first(days), end, unit)
 
     def total(self, *select: str, days: int, gap_days: int = 0, column: str = "cents") -> np.ndarray:
         """Sum in yuan of the selected events in ``[as_of - days, as_of - gap_days)``."""
-        return self._window(column, select, days, gap_days) / 100
+        return self._window(column, select, days, gap_days, unit=100)
 
     def largest_amount(self, *select: str, days: int) -> np.ndarray:
         """Largest amount in yuan among the selected events in the window; NaN if there is none."""

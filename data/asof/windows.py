@@ -10,10 +10,20 @@ from numba import njit
 def first_at_or_after(
     starts: np.ndarray, at: np.ndarray, customer: np.ndarray, moment: np.ndarray
 ) -> np.ndarray:
-    """For each query the first event of its customer at or after a moment; shape (queries,)."""
+    """For each query the first event of its customer at or after a moment; shape (queries,).
+
+    A query that follows one of the same customer at an earlier moment is searched for from
+    its answer on, near steps first.
+    """
     found = np.empty(len(customer), np.int64)
     for q in range(len(customer)):
         low, high = starts[customer[q]], starts[customer[q] + 1]
+        if q > 0 and customer[q] == customer[q - 1] and moment[q] >= moment[q - 1]:
+            low, step = found[q - 1], 1
+            while low + step < high and at[low + step] < moment[q]:
+                low += step
+                step *= 2
+            high = min(high, low + step)
         while low < high:
             middle = (low + high) // 2
             if at[middle] < moment[q]:
@@ -22,6 +32,15 @@ def first_at_or_after(
                 high = middle
         found[q] = low
     return found
+
+
+@njit(cache=True)
+def sums_between(running: np.ndarray, first: np.ndarray, end: np.ndarray, unit: float) -> np.ndarray:
+    """What running sums gained over each window, in units; shape (queries,)."""
+    gained = np.empty(len(first))
+    for q in range(len(first)):
+        gained[q] = (running[end[q]] - running[first[q]]) / unit
+    return gained
 
 
 @njit(cache=True)

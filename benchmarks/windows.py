@@ -1,0 +1,243 @@
+"""How fast window indicators are answered, beside DuckDB, polars and pandas.
+
+Run by hand from the repository's root: ``python -m benchmarks.windows [transactions]``; the
+result goes to benchmarks/results/windows.json, from two million transactions on. Every
+engine runs in this process, one after the other, and answers 36 columns a transaction:
+count, sum and number of different counterparties of what came in and of what went out in
+1, 7 and 30 days strictly before it, for its payer and for its payee. Their values must be
+equal. pandas has no rolling distinct count; it answers the other 24. Ours are the
+pipeline's own `Past` and kernels on one core, from the payments on; the others start from a
+table in which both ends of the payments already stand, and use the cores that they find.
+polars is optional (``pip install --target``). Windows hold more payments where fewer
+customers share them; the second draw says what that is worth.
+
+Where the pipeline has run, the seconds of its stages that measure all daily and weekly
+indicators and run all rules stand beside.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.asof import Events, Past
+from data.asof.events import ends_in_order
+from data.indicators import INDICATORS
+from data.rulebook import load
+from data.schema import DAY_US
+
+RESULT = Path("benchmarks/results/windows.json")
+RUNS = Path("artifacts/runs")
+TRANSACTIONS = 2_000_000
+WARM_UP = 20_000
+DAYS = (1, 7, 30)
+WAYS = ("credit", "debit")
+SPAN_DAYS = 60
+CUSTOMERS = 24_000  # as many as in the standard world; a power law spreads the payments over them
+SPARSE_CUSTOMERS = 100_000
+NAMES = [f"{what}_{way}_{days}d" for days in DAYS for way in WAYS for what in ("count", "sum", "distinct")]
+
+
+def draw(transactions: int, customers: int) -> pd.DataFrame:
+    """Drawn payments in order of time, no two at one moment."""
+    rng = np.random.default_rng(7)
+    weight = np.arange(1, customers + 1) ** -0.5
+    payer, payee = rng.choice(customers, (2, transactions), p=weight / weight.sum())
+    payee = np.where(payee == payer, (payee + 1) % customers, payee)
+    gaps = rng.integers(1, 2 * SPAN_DAYS * DAY_US // transactions, transactions)
+    cents = rng.integers(100, 5_000_000, transactions)
+    return pd.DataFrame({"payer": payer, "payee": payee, "at": np.cumsum(gaps), "cents": cents})
+
+
+def both_ends(payments: pd.DataFrame) -> pd.DataFrame:
+    """One row a customer's end of a payment, in order of time."""
+    ways = [("payer", "payee", False), ("payee", "payer", True)]
+    ends = [
+        pd.DataFrame(
+            {
+                "customer": payments[me],
+                "counterparty": payments[other],
+                "at": payments["at"],
+                "cents": payments["cents"],
+                "is_credit": is_credit,
+            }
+        )
+        for me, other, is_credit in ways
+    ]
+    return pd.concat(ends).sort_values(["at", "is_credit"], ignore_index=True)
+
+
+def by_engine(payments: pd.DataFrame) -> pd.DataFrame:
+    """The pipeline's own kernels: put the events in order, then ask a `Past` at each of them."""
+    payer, payee, at, cents = (payments[name].to_numpy() for name in ("payer", "payee", "at", "cents"))
+    customers = int(max(payer.max(), payee.max())) + 1
+    everybody, ids = np.ones(customers, bool), np.arange(len(at))
+    starts, index, is_credit = ends_in_order(payer, payee, at, ids, everybody, customers)
+    nothing = np.zeros(len(index), np.int8)
+    events = Events(
+        starts=starts,
+        customer=np.repeat(np.arange(customers), np.diff(starts)),
+        at=at[index],
+        cents=cents[index],
+        balance=nothing,
+        is_credit=is_credit,
+        counterparty=np.where(is_credit, payer[index], payee[index]),
+        holder=nothing,
+        channel=nothing,
+        purpose=nothing,
+        city=nothing,
+        payment=index,
+    )
+    chosen, columns = {"credit": is_credit, "debit": ~is_credit}, {"cents": events.cents}
+    past = Past(events, events.customer, events.at, chosen, columns, {})
+    found = {"at": events.at, "is_credit": is_credit}
+    for days in DAYS:
+        for way in WAYS:
+            found[f"count_{way}_{days}d"] = past.count(way, days=days)
+            found[f"sum_{way}_{days}d"] = past.total(way, days=days)
+            found[f"distinct_{way}_{days}d"] = past.distinct(way, days=days)
+    return pd.DataFrame(found, copy=False)
+
+
+def by_duckdb(ends: pd.DataFrame) -> pd.DataFrame:
+    """SQL window functions over half-open ranges."""
+    columns, windows = [], []
+    for days in DAYS:
+        windows.append(
+            f'w{days} AS (PARTITION BY customer ORDER BY "at"'
+            f" RANGE BETWEEN {days * DAY_US} PRECEDING AND 1 PRECEDING)"
+        )
+        for way, sign in (("credit", ""), ("debit", "NOT ")):
+            only = f"FILTER (WHERE {sign}is_credit) OVER w{days}"
+            columns += [
+                f"count(*) {only} AS count_{way}_{days}d",
+                f"coalesce(sum(cents) {only}, 0) / 100 AS sum_{way}_{days}d",
+                f"count(DISTINCT counterparty) {only} AS distinct_{way}_{days}d",
+            ]
+    with duckdb.connect() as bench:
+        bench.register("ends", ends)
+        query = f'SELECT "at", is_credit, {", ".join(columns)} FROM ends WINDOW {", ".join(windows)}'
+        return bench.execute(query).df()
+
+
+def by_polars(ends: pd.DataFrame) -> pd.DataFrame | None:
+    """Rolling groups, closed on the left."""
+    try:
+        import polars as pl
+    except ImportError:
+        return None
+    columns = ["customer", "counterparty", "at", "cents", "is_credit"]
+    table = pl.DataFrame({name: ends[name].to_numpy() for name in columns}).sort("customer", "at")
+    parts = []
+    for days in DAYS:
+        asked = []
+        for way, mask in (("credit", pl.col("is_credit")), ("debit", ~pl.col("is_credit"))):
+            asked += [
+                mask.sum().alias(f"count_{way}_{days}d"),
+                (pl.col("cents").filter(mask).sum() / 100).alias(f"sum_{way}_{days}d"),
+                pl.col("counterparty").filter(mask).n_unique().alias(f"distinct_{way}_{days}d"),
+            ]
+        rolling = table.rolling("at", period=f"{days * DAY_US}i", closed="left", group_by="customer")
+        parts.append(rolling.agg(asked).drop("customer", "at"))
+    found = pl.concat([table.select("at", "is_credit"), *parts], how="horizontal")
+    return pd.DataFrame({name: found[name].to_numpy() for name in found.columns}, copy=False)
+
+
+def by_pandas(ends: pd.DataFrame) -> pd.DataFrame:
+    """Rolling sums by customer; no distinct counts."""
+    credit = ends["is_credit"].to_numpy()
+    table = pd.DataFrame({"customer": ends["customer"]})
+    for way, mask in (("credit", credit), ("debit", ~credit)):
+        table[f"count_{way}"] = mask.astype(float)
+        table[f"sum_{way}"] = np.where(mask, ends["cents"], 0) / 100
+    table.index = pd.to_datetime(ends["at"], unit="us")
+    table = table.sort_values("customer", kind="stable")
+    groups = table.groupby("customer", sort=True)
+    found = {}
+    for days in DAYS:
+        sums = groups.rolling(f"{days}D", closed="left").sum().fillna(0.0)
+        found |= {f"{name}_{days}d": sums[name].to_numpy() for name in sums.columns}
+    keys = ends[["at", "is_credit"]].iloc[np.argsort(ends["customer"].to_numpy(), kind="stable")]
+    return pd.DataFrame({name: keys[name].to_numpy() for name in keys.columns} | found, copy=False)
+
+
+def measured(
+    engine: Callable[[pd.DataFrame], pd.DataFrame | None], ends: pd.DataFrame, ours: pd.DataFrame | None
+) -> tuple[float | None, pd.DataFrame | None]:
+    """Seconds of an engine, and its values, which must be ours."""
+    started = time.perf_counter()
+    found = engine(ends)
+    seconds = time.perf_counter() - started
+    if found is None:
+        return None, None
+    found = found.sort_values(["at", "is_credit"], ignore_index=True)
+    for name in found.columns if ours is not None else ():
+        # Floating sums that slide differ in their last digits; whole numbers do not.
+        slack = 0.01 if name.startswith("sum") else 0
+        np.testing.assert_allclose(found[name], ours[name], rtol=1e-9, atol=slack, err_msg=name)
+    return seconds, found
+
+
+def stage_seconds() -> dict[str, Any] | None:
+    """What the last run of the pipeline took for all indicators and all rules."""
+    runs = {stage: RUNS / f"{stage}.json" for stage in ("observe", "alert")}
+    if not all(path.exists() for path in runs.values()):
+        return None
+    read = {stage: json.loads(path.read_text(encoding="utf-8")) for stage, path in runs.items()}
+    return {
+        "transactions": read["observe"]["rows_in"]["transactions"],
+        "customer_days": read["observe"]["rows_out"]["daily_indicators"],
+        "indicators": len(INDICATORS),
+        "rules": len(load().every_rule),
+        "seconds": round(read["observe"]["seconds"] + read["alert"]["seconds"], 1),
+        "peak_gb": round(read["observe"]["peak_mb"] / 1024, 2),
+    }
+
+
+def race(size: int, customers: int) -> dict[str, Any]:
+    """All engines on one draw: seconds, and how many times ours they take."""
+    payments = draw(size, customers)
+    ends = both_ends(payments)
+    ours_seconds, ours = measured(by_engine, payments, None)
+    assert ours_seconds is not None
+    assert ours is not None
+    held = ours["count_credit_30d"] + ours["count_debit_30d"]
+    result: dict[str, Any] = {
+        "transactions": size,
+        "customers": customers,
+        "columns": 2 * len(NAMES),
+        "payments_in_30_days": round(float(held.mean()), 1),
+        "seconds": {"ours": round(ours_seconds, 2)},
+        "transactions_per_second": round(size / ours_seconds),
+    }
+    for name, engine in {"duckdb": by_duckdb, "polars": by_polars, "pandas": by_pandas}.items():
+        seconds, _ = measured(engine, ends, ours)
+        result["seconds"][name] = None if seconds is None else round(seconds, 2)
+        result[f"ratio_to_{name}"] = None if seconds is None else round(seconds / ours_seconds, 2)
+        print(customers, name, result[f"ratio_to_{name}"], flush=True)
+    return result
+
+
+def main() -> None:
+    """Measure and write."""
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else TRANSACTIONS
+    by_engine(draw(WARM_UP, CUSTOMERS))  # numba compiles
+    result = race(size, CUSTOMERS)
+    result["where_windows_are_short"] = race(size, SPARSE_CUSTOMERS)
+    result["all_daily_indicators_and_rules"] = stage_seconds()
+    print(json.dumps(result, indent=2))
+    if size >= TRANSACTIONS:
+        RESULT.parent.mkdir(parents=True, exist_ok=True)
+        RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
