@@ -264,7 +264,7 @@ def surroundings(bank: Bank, survey: Survey, parties: Parties, params: Params) -
     household = bank.customers.set_index("customer_id").loc[parties.customer_id, "household_id"]
     devices = Devices.of(bank.devices, parties.customer_id, household)
     sharers = parties.customers(devices.sharers())
-    theirs = Events.of(payments_of(bank.pages, parties, sharers), parties, sharers)
+    theirs = Events.of(payments_of(bank.pages, survey, sharers), parties, sharers)
     fast = matched_money(theirs, params)["fast_cents"]
     return Surroundings(
         traces={
@@ -345,7 +345,7 @@ def parts(bank: Bank, params: Params) -> Iterator[tuple[pd.DataFrame, pd.DataFra
     def history(whose: range) -> tuple[Events, Past]:
         """What a range of customers did; the last one asked for is kept."""
         mine = parties.customers(slice(whose.start, whose.stop))
-        events = Events.of(payments_of(bank.pages, parties, mine), parties, mine)
+        events = Events.of(payments_of(bank.pages, survey, mine), parties, mine)
         chosen = selections(events, origin, params)
         chosen |= sums_that_come_back(events, chosen, params)
         chosen["round_trip"] = events.is_credit & closes[events.payment]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from data.asof import Parties
+from data.survey import Survey
 
 # The transactions from the first to the last, page by page and anew at each call; the
 # index of a page counts the transactions.
@@ -34,12 +34,12 @@ def ranges(ends: np.ndarray, most: int) -> list[range]:
     return [*found, range(first, len(ends))]
 
 
-def payments_of(pages: Pages, parties: Parties, whose: np.ndarray) -> pd.DataFrame:
+def payments_of(pages: Pages, survey: Survey, whose: np.ndarray) -> pd.DataFrame:
     """The transactions with an end that belongs to the nodes ``whose``, shape (nodes,)."""
-    found = []
+    is_mine = whose[survey.payer] | whose[survey.payee]
+    found, first = [], 0
     for page in pages():
-        payer = parties.nodes_of(page["payer_account_id"])
-        payee = parties.nodes_of(page["payee_account_id"])
-        is_mine = whose[payer] | whose[payee]
-        found.append(page if is_mine.all() else page[is_mine])
+        mine = is_mine[first : first + len(page)]
+        found.append(page if mine.all() else page[mine])
+        first += len(page)
     return pd.concat(found)

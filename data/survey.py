@@ -44,21 +44,27 @@ class Survey:
     """What is kept of every payment.
 
     ``transfers`` are the payments that money can be followed over, ``abroad`` those with
-    an end overseas, ``payments`` the number of all. ``ends``, shape (customers,), counts
-    each customer's ends of payments.
+    an end overseas. ``payer`` and ``payee``, shape (payments,), are the nodes of all.
+    ``ends``, shape (customers,), counts each customer's ends of payments.
     """
 
     transfers: Links
     abroad: Links
-    payments: int
+    payer: np.ndarray
+    payee: np.ndarray
     ends: np.ndarray
+
+    @property
+    def payments(self) -> int:
+        """Number of all payments."""
+        return len(self.payer)
 
     @classmethod
     def of(cls, pages: Iterable[pd.DataFrame], parties: Parties) -> Survey:
         """Look at the ledger page by page."""
         customers = len(parties.customer_id)
         ends = np.zeros(customers, np.int64)
-        transfers, abroad, payments = [], [], 0
+        transfers, abroad, payers, payees, payments = [], [], [], [], 0
         is_overseas = parties.holder == OVERSEAS
         for page in pages:
             whole = Links(
@@ -74,5 +80,8 @@ class Survey:
             is_transfer = (page["channel"] == "transfer").to_numpy()
             transfers.append(whole.chosen(differs & is_transfer))
             abroad.append(whole.chosen(is_overseas[whole.payer] | is_overseas[whole.payee]))
+            payers.append(whole.payer)
+            payees.append(whole.payee)
             payments += len(page)
-        return cls(Links.joined(transfers), Links.joined(abroad), payments, ends)
+        ways = np.concatenate(payers), np.concatenate(payees)
+        return cls(Links.joined(transfers), Links.joined(abroad), *ways, ends)
