@@ -5,16 +5,19 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, after_schemes, open_hours, payouts
+from data.simulate import Params, after_schemes, draw_schemes, open_hours, payouts, uses_of
 from data.streams import stream
 from data.world.accounts import NEVER
 from data.world.calendar import Calendar
+from data.world.devices import devices_table
 from data.world.ledger import EVERYTHING, in_business, move_on
-from data.world.population import OUTSIDE, Population, draw_population
+from data.world.population import OUTSIDE, Population, draw_names, draw_population
 from data.world.scene import Scene
 
 
@@ -34,6 +37,48 @@ def stage_set() -> tuple[Scene, Population, Calendar]:
 def mover() -> int:
     world, _ = bank()
     return int(np.flatnonzero(world.successor >= 0)[0])
+
+
+@cache
+def facts() -> tuple[pd.DataFrame, np.ndarray]:
+    """What accounts and devices say of each customer at the end of a run; who is in a scheme."""
+    params = pipeline.params("simulate", Params).model_copy(
+        update={"customers": 6_000, "schemes_per_typology": 2, "look_alikes_per_scheme": 5}
+    )
+    _, calendar = bank()
+    world = draw_population(params.seed, 6_000, params.cities, params.dormant_share, calendar)
+    planned = draw_schemes(world, calendar, params)
+    names = draw_names(params.seed, world)
+    devices = devices_table(params.seed, world, calendar, names, uses_of(planned))
+    users = devices.groupby("device_id")["customer_id"].transform("nunique")
+    seen = devices.assign(users=users).groupby("customer_id")
+    inside = np.flatnonzero(world.owner != OUTSIDE)
+    closed = (after_schemes(world, planned).closed_us != NEVER)[inside]
+    table = pd.DataFrame(
+        {
+            "shared_by": seen["users"].max(),
+            "devices": seen.size(),
+            "is_closed": pd.Series(closed).groupby(names.customer[world.owner[inside]]).max().astype(float),
+            "accounts": pd.Series(names.customer[world.owner[inside]]).value_counts(),
+        }
+    )
+    members = [account for _, illicit, scene in planned if illicit for account, _ in scene.members]
+    owner = world.owner[members]
+    return table, table.index.isin(names.customer[owner[owner != OUTSIDE]])
+
+
+@pytest.mark.parametrize("fact", ["shared_by", "devices", "is_closed", "accounts"])
+def test_no_device_and_no_closing_gives_a_scheme_away(fact: str) -> None:
+    table, illicit = facts()
+    assert illicit.sum() > 60
+    assert 0.4 < roc_auc_score(illicit, table[fact]) < 0.65
+    assert average_precision_score(illicit, table[fact]) < 3 * illicit.mean()
+
+
+def test_many_schemes_share_a_device_and_some_close_an_account() -> None:
+    table, illicit = facts()
+    assert (table["shared_by"] > 1)[illicit].mean() > (table["shared_by"] > 1).mean()
+    assert (table["shared_by"] > 1)[~illicit].sum() > 5 * (table["shared_by"] > 1)[illicit].sum()
 
 
 @pytest.mark.parametrize(("days", "uses"), [((-3,), "old"), ((4,), "new"), ((-3, 4), "both"), ((), "old")])
