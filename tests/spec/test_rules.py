@@ -143,6 +143,13 @@ class TestR04:
         ledger = gathered(int(rule.payers), rule.total, 1, rule.total * share)
         assert not hit(bank(*ledger, anna="person"))
 
+    def test_payers_of_long_standing_stay_silent(self, hit, rule) -> None:
+        tenants = [
+            (f"2025-02-{1 + n % 20:02} 10:00", f"payer {n}", "anna", 1) for n in range(int(rule.payers))
+        ]
+        ledger = gathered(int(rule.payers), rule.total, 1, rule.total)
+        assert not hit(bank(*tenants, *ledger, anna="person"))
+
     def test_wages_from_many_employers_stay_silent(self, hit, rule) -> None:
         ledger = gathered(int(rule.payers), rule.total, 1, rule.total, "payroll")
         gift = ("2025-03-03 09:00", "aunt", "anna", rule.total)
@@ -199,6 +206,10 @@ class TestR05:
         ledger = dispersed(1, rule.total, int(rule.payees), rule.total * share)
         assert not hit(bank(*ledger, anna="person"))
 
+    def test_payees_of_long_standing_stay_silent(self, hit, rule) -> None:
+        crew = [(f"2025-02-{1 + n % 20:02} 10:00", "anna", f"payee {n}", 1) for n in range(int(rule.payees))]
+        assert not hit(bank(*crew, *dispersed(1, rule.total, int(rule.payees), rule.total), anna="person"))
+
     def test_a_payroll_stays_silent(self, hit, rule) -> None:
         ledger = dispersed(1, rule.total, int(rule.payees), rule.total, "payroll")
         assert not hit(bank(*ledger, anna="person"))
@@ -235,6 +246,16 @@ class TestR06:
     def test_money_that_stays_a_minute_longer_stays_silent(self, hit, rule) -> None:
         leaves = f"2025-03-{3 + (10 + int(rule.hours)) // 24:02} {(10 + int(rule.hours)) % 24:02}:01"
         assert not hit(self.passed(rule.total, rule.total, leaves))
+
+    def test_money_of_a_payer_of_long_standing_stays_silent(self, hit, rule) -> None:
+        before = ("2025-02-01 10:00", "source", "anna", 1)
+        ledger = self.passed(rule.total, rule.total)
+        lines = (
+            ("2025-03-03 10:00", "source", "anna", rule.total),
+            ("2025-03-03 12:00", "anna", "exit", rule.total),
+        )
+        assert hit(ledger)
+        assert not hit(bank(before, *lines, anna="person"))
 
     def test_wages_that_leave_at_once_stay_silent(self, hit, rule) -> None:
         assert not hit(self.passed(rule.total, rule.total, purpose="payroll"))

@@ -220,14 +220,17 @@ def crowd(
     return lines, people
 
 
-def month_of(
-    yuan: float, joined: str = "2020-01-01", income: float = 100, moment: str = "2025-03-03 10:00", **who
-) -> Ledger:
+def wages(yuan: float) -> list[tuple]:
+    """Half a year in which anna earns so much a month, up to thirty days before the snapshot of 3 March."""
+    months = ("2024-08-20", "2024-09-20", "2024-10-20", "2024-11-20", "2024-12-20", "2025-01-20")
+    return [(f"{day} 10:00", "firm employer", "anna", yuan, "transfer", "payroll") for day in months]
+
+
+def month_of(yuan: float, joined: str = "2020-01-01", income: float = 100, usual: float = 50) -> Ledger:
     """Anna receives the sum from somebody on the day of the snapshot, among forty clerks."""
     lines, people = crowd()
-    return bank(
-        *lines, (moment, "source", "anna", yuan), anna=Customer(income=income, joined=joined, **who), **people
-    )
+    lines += [*wages(usual), ("2025-03-03 10:00", "source", "anna", yuan)]
+    return bank(*lines, anna=Customer(income=income, joined=joined), **people)
 
 
 class TestR10:
@@ -344,13 +347,17 @@ class TestR12:
     def test_a_higher_declared_income_stays_silent(self, hit, rule) -> None:
         assert not hit(month_of(rule.total, income=rule.total / rule.ratio + 1))
 
+    def test_a_higher_usual_month_stays_silent(self, hit, rule) -> None:
+        assert hit(month_of(rule.total, usual=rule.total / rule.rise - 1))
+        assert not hit(month_of(rule.total, usual=rule.total / rule.rise + 1))
+
     def test_peers_who_receive_as_much_keep_it_silent(self, hit, rule) -> None:
         """Forty clerks whose sums spread so far that anna's is no more than so many deviations."""
 
         def among(scale: float) -> Ledger:
             lines, people = crowd([yuan * scale for yuan in RECEIVED])
             paid = ("2025-03-03 10:00", "source", "anna", rule.total)
-            return bank(*lines, paid, anna=Customer(income=100), **people)
+            return bank(*lines, *wages(50), paid, anna=Customer(income=100), **people)
 
         scale = rule.total / (self.centre + rule.deviations * self.spread)
         assert hit(among(scale * 0.99))
@@ -358,24 +365,27 @@ class TestR12:
 
     def test_without_peers_there_is_nothing_to_deviate_from(self, hit, rule, book) -> None:
         lines, people = crowd()
+        lines += wages(50)
         yuan = rule.total * book.segment_multiplier["company"] * 10
         lines += [("2025-03-03 10:00", "source", "anna", yuan), ("2025-03-03 10:00", "friend", "clerk1", 5)]
         assert not hit(bank(*lines, anna=Customer("company", income=100), **people))
 
     def test_money_back_from_a_broker_is_explained(self, hit, rule) -> None:
         lines, people = crowd()
+        lines += wages(50)
         back = ("2025-03-03 10:00", "broker one", "anna", rule.total * 10, "transfer", "investment")
         assert not hit(bank(*lines, back, anna=Customer(income=100), **people))
 
     def test_a_snapshot_knows_nothing_of_its_own_day(self, hit, rule) -> None:
         """Peers who receive fortunes on Monday are no excuse on Tuesday: the snapshot is of Monday."""
         lines, people = crowd()
+        lines += wages(50)
         paid = ("2025-03-03 10:00", "source", "anna", rule.total)
         rich = [("2025-03-03 11:00", f"friend {n}", f"clerk{n}", rule.total) for n in range(40)]
         assert hit(bank(*lines, *rich, paid, anna=Customer(income=100), **people))
 
     def test_false_positive_sale_of_a_car(self, hit) -> None:
-        assert hit(month_of(118_000, income=8_000))
+        assert hit(month_of(118_000, income=8_000, usual=7_900))
 
 
 class TestR13:
