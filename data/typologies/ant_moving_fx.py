@@ -13,13 +13,13 @@ QUOTA_USD = 50_000  # a resident's quota of a year
 def family_tuition(scene: Scene) -> None:
     """Parents, grandparents and aunts wire a child's fees and living abroad to one payee."""
     rng = scene.rng
-    family = scene.insiders(int(rng.integers(2, 8)))
+    family = scene.insiders(int(rng.integers(3, 8)))
     scene.join(family, "relative")
     scene.same_phone(family)
     payee = scene.outsiders(1, "overseas")
     rate = rng.uniform(7.0, 7.3)
-    # Dear schools use the quotas up, others do not.
-    usd = QUOTA_USD * rng.uniform(rng.choice([0.6, 0.85, 0.92, 0.94]), 0.998, len(family)) // 100 * 100
+    # Dear schools use the quotas up, others do not (assumption).
+    usd = QUOTA_USD * rng.uniform(rng.choice([0.955, 0.955, 0.9, 0.8, 0.6]), 0.998, len(family)) // 100 * 100
     yuan = usd * rate
     # A parent sells funds for all, or everybody finds the money.
     has_parent = rng.random() < 0.5

@@ -11,11 +11,11 @@ from data.typologies import Scene, typology
 def daily_takings(scene: Scene) -> None:
     """A busy shop pays in its takings over a fair or a festival week."""
     # The busiest of a few: a fair is for those who sell much.
-    shops = scene.insiders(6, "micro_business")
+    shops = scene.insiders(8, "micro_business")
     shop = int(shops[np.argmax([scene.income(one) for one in shops])])
     scene.join(shop, "shop")
     days = int(scene.rng.integers(4, 10))
-    takings = min(scene.income(shop) * scene.rng.uniform(0.2, 1.0), scene.rng.uniform(18_000, 47_000))
+    takings = min(scene.income(shop) * scene.rng.uniform(0.3, 1.2), scene.rng.uniform(20_000, 48_000))
     amounts = (takings * scene.rng.normal(1, 0.22, days).clip(0.3, 1.4) / 100).round() * 100
     at = scene.spread(scene.start, days, days)
     city = scene.home(shop)

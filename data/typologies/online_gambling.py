@@ -43,9 +43,9 @@ def lottery_shop(scene: Scene) -> None:
     at = _evenings(scene, int(len(players) * rng.uniform(1.3, 2.1)))
     buyer = rng.choice(players, len(at))
     shop = rng.permutation(np.resize(shops, len(at)))
-    yuan = rng.choice(STAKES if rng.random() < 0.8 else PACKS, len(at), p=LIKELY).astype(float)
-    if rng.random() < 0.3:  # game credit goes at a discount, an odd one
-        yuan = (yuan * rng.uniform(0.985, 1.0, len(at))).round(2)
+    yuan = rng.choice(STAKES if rng.random() < 0.9 else PACKS, len(at), p=LIKELY).astype(float)
+    if rng.random() < 0.35:  # coupons take some cents off
+        yuan -= rng.integers(0, 100, len(at)) / 100
     scene.pay(at, buyer, shop, yuan, "qr", scene.stated("shopping", 0.6))
     night = _night_of(scene, at)
     for one, seller in sorted(set(zip(night.tolist(), shop.tolist(), strict=True))):

@@ -13,7 +13,7 @@ def outsourced_payroll(scene: Scene) -> None:
     rng = scene.rng
     agency = scene.insiders(1, "company" if rng.random() < 0.7 else "micro_business")[0]
     workers = scene.insiders(int(rng.integers(4, 8)))
-    staff = np.concatenate([workers, scene.outsiders(int(rng.integers(4, 13)))])
+    staff = np.concatenate([workers, scene.outsiders(int(rng.integers(4, 10)))])
     clients = scene.outsiders(int(rng.integers(2, 6)), "company")
     scene.join(agency, "agency")
     scene.join(workers, "worker")
@@ -26,10 +26,10 @@ def outsourced_payroll(scene: Scene) -> None:
         paid = at.max() + scene.later(0.2, 3, len(staff))
         scene.pay(paid, agency, staff, wages, "transfer", scene.stated("payroll", 0.7))
         for worker, moment, wage in zip(workers, paid, wages, strict=False):
-            if rng.random() < 0.8:
+            if rng.random() < 0.9:
                 # The leader pays the crew out of hand.
                 visits = int(rng.integers(1, 4))
-                notes = rng.dirichlet(np.full(visits, 6.0)) * wage * rng.uniform(0.6, 1)
+                notes = rng.dirichlet(np.full(visits, 6.0)) * wage * rng.uniform(0.85, 1)
                 scene.fetch_cash(moment + scene.later(0.3, 30, visits), worker, notes)
 
 
