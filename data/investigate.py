@@ -32,7 +32,7 @@ class Params(pipeline.Parameters):
     reviews_per_thousand_customers_day: float = Field(gt=0)
     random_share: float = Field(ge=0, lt=1)
     below_line_share: float = Field(ge=0, lt=1)
-    trial_random_shares: list[float]
+    trial_random_shares: list[float] = Field(min_length=1)
     second_review_share: float = Field(ge=0, le=1)
     longest_wait_days: int = Field(ge=1)
     look_back_days: int = Field(ge=1)

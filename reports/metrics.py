@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.schema import DECIDED
 from models.schema import RULES
 from reports.wording import METRICS, Interval
 
@@ -28,17 +29,46 @@ def difficulty(found: dict[str, Any]) -> dict[str, float | None]:
     }
 
 
-def metrics(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
+def alerts(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
+    """What the rulebook's own alerts were worth over the whole run, as the bank counts it and in truth."""
+    funnel = bank["funnel"]
+    decided = sum(funnel[f"alert_{outcome}"] for outcome in DECIDED)
+    measured = {row["name"]: row["measured"] for row in truth["calibration"]}
+    return {
+        "bank_precision": round(funnel["alert_reported"] / decided, 4) if decided else None,
+        "true_precision": measured["rule_precision"],
+        "true_recall": measured["rule_recall"],
+    }
+
+
+def labels(bank: dict[str, Any], audit: dict[str, Any]) -> dict[str, Any]:
+    """How far reviewers agree, and what the labels cost the one model that learns from each set.
+
+    Of the chosen label model's sets with decisions the one that the bank's criterion
+    likes best is shown.
+    """
+    mine = [row for row in audit["sets"] if row["model"] == audit["chosen"] and row["uses_dispositions"]]
+    best = min(mine, key=lambda row: row["log_loss"]["value"] or float("inf"))
+    return {
+        "kappa": bank["reviews"]["agreement"]["kappa"],
+        "true_recall": best["true_recall"],
+        "ceiling": audit["ceiling"],
+        "below_ceiling": best["below_ceiling"],
+    }
+
+
+def metrics(bank: dict[str, Any], truth: dict[str, Any], label_audit: dict[str, Any]) -> dict[str, Any]:
     """The content of metrics.json.
 
     Parameters
     ----------
-    bank, truth : the results of the stages evaluate and audit
+    bank, truth, label_audit : the results of the stages evaluate, audit and audit_labels
 
     Returns
     -------
     ``models.<name>.bank`` and ``.true`` hold the five metrics of each model. ``rules``
-    holds the same two blocks and, for a quick look, the five of ``true`` once more.
+    holds the same two blocks and, for a quick look, the five of ``true`` once more, and
+    under ``alerts`` what the alerts were worth; ``labels`` says what the labels cost.
     ``world`` holds counts, and under ``difficulty`` what can be found without a model.
     """
     both = {
@@ -51,8 +81,11 @@ def metrics(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
         | truth["world"]
         | {
             "rule_alerts_per_thousand_customers_month": bank["funnel"]["alerts_per_thousand_customers_month"],
+            "cases_per_thousand_customers_month": bank["funnel"]["cases_per_thousand_customers_month"],
+            "reports_per_thousand_customers_month": bank["funnel"]["reports_per_thousand_customers_month"],
             "difficulty": difficulty(truth["difficulty"]),
         },
-        "rules": rules | rules["true"],
+        "rules": rules | rules["true"] | {"alerts": alerts(bank, truth)},
+        "labels": labels(bank, label_audit),
         "models": both,
     }

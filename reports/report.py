@@ -129,7 +129,7 @@ def read_inputs() -> Evidence:
 def main() -> None:
     """Write the report, the metrics and the tables behind the plots."""
     found = read_inputs()
-    result = metrics(found.bank, found.truth)
+    result = metrics(found.bank, found.truth, found.label_audit)
     shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
     templates = environment()
     pipeline.write_text("reports", "report.html", templates.get_template("report.html").render(shown))

@@ -32,14 +32,15 @@ def key_paths(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
 @pytest.fixture
 def result() -> dict[str, Any]:
     try:
-        return metrics(pipeline.read_json("models", "bank.json"), pipeline.read_json("models", "truth.json"))
+        found = [pipeline.read_json("models", f"{name}.json") for name in ("bank", "truth", "label_audit")]
+        return metrics(*found)
     except pipeline.BadInput as fault:
         pytest.skip(f"no results yet: {fault}")
 
 
 def test_every_key_is_described_and_every_description_has_a_key(result: dict[str, Any]) -> None:
     described = set(
-        re.findall(r"^\| `((?:world|rules|models)\.[^`]+)`", DOC.read_text("utf-8"), re.MULTILINE)
+        re.findall(r"^\| `((?:world|rules|labels|models)\.[^`]+)`", DOC.read_text("utf-8"), re.MULTILINE)
     )
     assert described == set(key_paths(result))
 

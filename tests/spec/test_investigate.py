@@ -383,6 +383,7 @@ def test_agreement_speaks_of_the_sample_that_two_people_saw() -> None:
     [
         ("", {"random_share": 0.95}),
         ("", {"trial_random_shares": [0.0, 0.99]}),
+        ("", {"trial_random_shares": []}),
         ("", {"below_line_share": -0.1}),
         ("", {"reviews_per_thousand_customers_day": 0}),
         ("reviewers", {"most": 1.4}),
