@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -92,6 +93,10 @@ class Calendar:
         Weekends are busier; the fortnight before a festival busier still, and so are the
         day of a sales promotion and the three days before it (assumption).
         """
+        return self._leisure_weight.copy()
+
+    @cached_property
+    def _leisure_weight(self) -> np.ndarray:
         weight = np.where(self.is_weekend(), 1.35, 1.0) * 7 / (5 + 2 * 1.35)
         occasions = [(day, 14, 1.6) for day in self.festival] + [(day, 4, 1.8) for day in self.promotion]
         for occasion, days, lift in occasions:
@@ -104,6 +109,10 @@ class Calendar:
 
         Firms clear their books in the last three days of a month (assumption).
         """
+        return self._office_weight.copy()
+
+    @cached_property
+    def _office_weight(self) -> np.ndarray:
         dates = self.dates()
         is_month_end = (dates + 3).astype("datetime64[M]") != dates.astype("datetime64[M]")
         return np.where(self.is_weekend(), 0.08, 1.0) * np.where(is_month_end, 1.4, 1.0) * 7 / (5 + 2 * 0.08)

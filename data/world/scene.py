@@ -28,7 +28,7 @@ GIVEN_UP_SHARE = 0.25
 # hundreds, by sophistication; innocent plans are as untidy as naive schemes (assumption).
 ROUND_SHARES = ((1.3, 1.0), (1.0, 1.0), (1.0, 1.6))
 ROUND_YUAN = 100.0
-OTHER_UNITS = (10.0, 1.0, 0.01)  # yuan, of amounts that are not round (assumption)
+OTHER_UNITS = np.array([10.0, 1.0, 0.01])  # yuan, of amounts that are not round (assumption)
 
 # at, payer, payee, yuan (numbers or arrays of one size), channel, purpose, city
 Payment = tuple[
@@ -134,7 +134,9 @@ class Scene:
         """
         day = (start - self.calendar.start_us) // DAY_US + 1 + np.arange(days)
         chance = np.ones(days) if weight is None else weight[self._in_run(day)]
-        chosen = self.rng.choice(day, count, p=chance / chance.sum())
+        # As Generator.choice draws, without its checks: this is called for every few payments.
+        edges = np.cumsum(chance / chance.sum())
+        chosen = day[np.searchsorted(edges / edges[-1], self.rng.random(count), side="right")]
         return np.sort(self.calendar.moments(self.rng, chosen, clock))
 
     def waking(self, start: int, days: float, count: int) -> np.ndarray:
@@ -463,7 +465,8 @@ class Scene:
     def _units(self, yuan: np.ndarray) -> np.ndarray:
         """The unit in yuan in which each amount is written; small sums are written to the cent."""
         is_round = self.rng.random(yuan.shape) < self.round_share
-        unit = np.where(is_round, ROUND_YUAN, self.rng.choice(OTHER_UNITS, yuan.shape))
+        other = OTHER_UNITS[self.rng.integers(0, len(OTHER_UNITS), yuan.shape)]
+        unit = np.where(is_round, ROUND_YUAN, other)
         return np.where(yuan >= 5 * unit, unit, 0.01)
 
     def portions(self, total: float, count: int, evenness: float) -> np.ndarray:
