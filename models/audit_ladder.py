@@ -41,6 +41,7 @@ class Params(pipeline.Parameters):
     bootstrap_draws: int = Field(ge=50)
     seed: int = Field(ge=0)
     shuffles: int = Field(ge=1)
+    unsuspected_every: int = Field(ge=1)
     licit_line_every: int = Field(ge=1)
     rating_tag: str
     encoder: Encoder
@@ -200,7 +201,8 @@ def main() -> None:
     is_illicit = happened_within(illicit, split["customer_id"], split["as_of"], budget.label_window_days)
 
     ids = matrix["subject_id"].to_numpy()
-    train, test = (Rows.of(split, role, ids, is_illicit) for role in ("train", "test"))
+    whole_train, test = (Rows.of(split, role, ids, is_illicit) for role in ("train", "test"))
+    train = ladder.thinned(whole_train, params.unsuspected_every)
     bench = Bench(train, test, params.trees)
     features = matrix.drop(columns="subject_id")
     values = features.to_numpy(dtype=np.float32)

@@ -27,6 +27,9 @@ class Evidence:
     is_simulated: bool
     label_audit: dict[str, Any] = field(default_factory=dict)  # of label sets; empty: not audited
     rulebook: dict[str, Any] = field(default_factory=dict)  # as business people wrote it
+    catalogue: list[dict[str, Any]] = field(default_factory=list)  # every feature, as FeatureCatalogue has it
+    ladder: dict[str, Any] = field(default_factory=dict)  # what each group adds; empty: not audited
+    shap_share: dict[str, float] = field(default_factory=dict)  # of the explained alerts, by feature
     rule_report: dict[str, Any] = field(default_factory=dict)  # what each rule is worth; empty: not audited
 
     @property

@@ -10,6 +10,7 @@ from reports import figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import Evidence, headline
+from reports.features import features
 from reports.label_pages import label_page
 from reports.rulebook import rulebook_page
 from reports.wording import (
@@ -213,6 +214,7 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "drawn_schemes": drawn_schemes(evidence),
         "rulebook": rulebook_page(evidence),
         "difficulty": difficulty(evidence),
+        "features": features(evidence),
         "funnel": evidence.bank["funnel"],
         "investigators": investigators(evidence),
         "labels": label_table(evidence),

@@ -86,19 +86,34 @@ def explained(evidence: Evidence) -> Text:
     )
 
 
+def rung(evidence: Evidence, ranking: str, view: str = "true") -> str:
+    """Recall of one ranking of the feature ladder with its interval."""
+    found = {row["ranking"]: row for row in evidence.ladder["rankings"]}
+    return worded_interval(found[ranking][view]["recall"])
+
+
 def line_of_payments(evidence: Evidence) -> Text:
     """Question 3."""
     share = attribution(evidence, LINE)
+    en, zh = f"{NOT_MEASURED.en} the ladder of features.", f"{NOT_MEASURED.zh}特征阶梯。"
+    if evidence.ladder:
+        one, windows, profile_too, line, all_of_them = (
+            rung(evidence, name) for name in ("single_line", "windows", "profile", "sequence", "network")
+        )
+        en = (
+            f"At an equal budget one fixed model truly catches {one} from single payments, {windows} with "
+            f"windows, {profile_too} with the profile, {line} with the line, {all_of_them} with the network."
+        )
+        zh = (
+            f"同一预算下，同一固定模型的真实召回率：单笔流水 {one}，加时间窗 {windows}，"
+            f"加画像 {profile_too}，加序列 {line}，加关联网络 {all_of_them}。"
+        )
     return Text(
         f"A single payment says little, so the unit is the customer as of a day, and the line of payments "
-        f"enters "
-        f"as gaps, bursts and receipts followed at once by payments out. Among the top features they "
-        f"carry {share} "
-        f"of the attribution. {NOT_MEASURED.en} an ablation of single payment, windows, sequence and "
-        f"graph at equal "
-        f"budget.",
-        f"单笔交易信息有限，因此以“客户＋日期”为单位，流水以间隔、突发、进账后立即出账等特征进入模型；"
-        f"在主要特征中合计占贡献的 {share}。{NOT_MEASURED.zh}同一预算下单笔、时间窗、序列、图谱的消融对比。",
+        f"enters as gaps, bursts, order, repeated amounts, lags and change points. Among the top features "
+        f"they carry {share} of the attribution. {en}",
+        f"单笔交易信息有限，因此以“客户＋日期”为单位，流水以间隔、突发、次序、重复金额、滞留与变点等特征进入模型；"
+        f"在主要特征中合计占贡献的 {share}。{zh}",
     )
 
 
@@ -132,18 +147,29 @@ def profile(evidence: Evidence) -> Text:
     lead = next(iter(evidence.faithfulness["feature_shares"]), None)
     lead_en = f" The strongest feature is “{lead['label_en']}” with {percent(lead['share'])}." if lead else ""
     lead_zh = f"贡献最大的特征是“{lead['label_zh']}”，占 {percent(lead['share'])}。" if lead else ""
+    en, zh = (
+        f"{NOT_MEASURED.en} the drop once a leaked tag is removed.",
+        f"{NOT_MEASURED.zh}去除泄露标签后的下降。",
+    )
+    if evidence.ladder:
+        seen, live, without = (
+            rung(evidence, name, "bank") for name in ("rating_leaked", "rating_leaked_live", "network")
+        )
+        en = (
+            f"Shown on purpose: today’s rating as a feature makes the bank measure a recall of {seen}; at "
+            f"work the same model has {live}, and without any rating it is {without}."
+        )
+        zh = (
+            f"特意演示：用当前风险等级作特征，银行测得召回率 {seen}；同一模型上线后为 {live}，"
+            f"不使用等级则为 {without}。"
+        )
     return Text(
-        f"As tags with a history, read as of the day scored: a risk rating raised after a report would "
-        f"leak the "
-        f"label. Tags enter as codes and as a yardstick (money received against declared "
-        f"income).{lead_en} Profile "
-        f"columns themselves carry {share} among the top features. {NOT_MEASURED.en} the drop once a "
-        f"leaked tag is "
-        f"removed.",
+        f"As tags with a history, read as of the day scored: a risk rating raised after a report would leak "
+        f"the label. Tags enter as codes, as peer groups and as a yardstick (money against declared income, "
+        f"wages and capital).{lead_en} Profile columns themselves carry {share} among the top features. {en}",
         f"以带生效区间的历史标签输入，只读取评分日有效的取值：上报后调高的风险等级会泄露标签。"
-        f"画像既作为编码，也作为尺度（如转入金额与申报收入之比）。{lead_zh}画像特征本身在主要特征中占 "
-        f"{share}。"
-        f"{NOT_MEASURED.zh}去除泄露标签后的指标下降。",
+        f"画像既作为编码与同群划分，也作为尺度（如金额与申报收入、工资、注册资本之比）。{lead_zh}"
+        f"画像特征本身在主要特征中占 {share}。{zh}",
     )
 
 

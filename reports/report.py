@@ -7,10 +7,12 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 import pipeline
+from explain import schema as explain_schema
 from features import schema as features_schema
 from models import schema as models_schema
 from reports.case_pages import case_pages
@@ -94,15 +96,20 @@ def typology_rows(truth: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def shares(contributions: pd.DataFrame) -> dict[str, float]:
+    """Each feature's share of the whole absolute contribution."""
+    size = contributions["contribution"].abs().groupby(contributions["feature"]).sum()
+    return {str(name): float(value) for name, value in (size / max(size.sum(), 1e-12)).items()}
+
+
 def read_inputs() -> Evidence:
     """Read what earlier stages found."""
     truth = pipeline.read_json("models", "truth.json")
     faithfulness = pipeline.read_json("explain", "faithfulness.json")
     audited = pipeline.read(models_schema.AuditedAlerts)
     audited = audited[audited["ranker"] == faithfulness["model"]]
-    catalogue = pipeline.read(
-        features_schema.FeatureCatalogue, ["feature", "label_en", "label_zh", "unit", "group"]
-    )
+    catalogue = pipeline.read(features_schema.FeatureCatalogue)
+    contributions = pipeline.read(explain_schema.Contributions, ["feature", "contribution"])
     is_simulated = pipeline.param("source") == SIMULATED
     return Evidence(
         bank=pipeline.read_json("models", "bank.json"),
@@ -116,7 +123,10 @@ def read_inputs() -> Evidence:
         faithfulness=faithfulness,
         cases=pipeline.read_json("explain", "cases.json"),
         schemes=dict(zip(audited["subject_id"].tolist(), audited["schemes"].tolist(), strict=True)),
-        labels=catalogue.set_index("feature").to_dict("index"),
+        labels=catalogue.set_index("feature")[["label_en", "label_zh", "unit", "group"]].to_dict("index"),
+        catalogue=catalogue.to_dict("records"),
+        ladder=pipeline.read_json("models", "ladder.json"),
+        shap_share=shares(contributions),
         budget=pipeline.param("budget"),
         simulate=pipeline.param("simulate") if is_simulated else {},
         is_simulated=is_simulated,

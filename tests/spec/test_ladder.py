@@ -113,6 +113,15 @@ def test_a_gain_is_paired_so_equal_rankings_differ_by_nothing() -> None:
     assert by_name["base"]["recall"]["value"] == 0.5
 
 
+def test_thinning_keeps_every_suspicion_and_the_weight_of_the_others() -> None:
+    mine = rows(list(range(10)), [0, 0, 0, 0, 0, 0, 0.2, 1, 0, 0], [False] * 10)
+    few = ladder.thinned(mine, 4)
+    assert few.customer.tolist() == [0, 4, 6, 7, 8]
+    assert few.weight.tolist() == [4, 4, 1, 1, 4]
+    assert few.label[2:4].tolist() == [0.2, 1]
+    assert ladder.thinned(mine, 1).customer.tolist() == list(range(10))
+
+
 def test_every_ranking_spends_the_same_budget() -> None:
     mine = rows(list(range(8)), [1] * 8, [True] * 8)
     for seed in range(3):

@@ -40,9 +40,9 @@ def histories(
     return Histories(
         pd.DataFrame(
             {
-                "customer_id": [who for who, *_ in tags],
+                "customer_id": pd.array([who for who, *_ in tags], "int64"),
                 "tag": TAG,
-                "value": [value for _, value, _ in tags],
+                "value": pd.Series([value for _, value, _ in tags], dtype=object),
                 "valid_from": times(*(at for *_, at in tags)),
             }
         ),
@@ -87,6 +87,14 @@ def test_the_mask_catches_the_undated_rating_and_passes_the_dated_one() -> None:
     weeks = subjects(*((who, at) for at in ("2025-03-03", "2025-03-10", "2025-03-24") for who in (1, 2)))
     assert changed_by_mask(weeks, known, TAG, is_dated=True) == {"values": 2, "differences": 0}
     assert changed_by_mask(weeks, known, TAG, is_dated=False) == {"values": 2, "differences": 1}
+
+
+def test_a_data_set_without_tags_and_decisions_has_no_rating_and_no_leak() -> None:
+    nothing = histories([], [])
+    weeks = subjects((1, "2025-03-03"), (2, "2025-03-10"))
+    for is_dated in (True, False):
+        assert np.isnan(risk_rating(weeks, nothing, TAG, is_dated)).all()
+        assert changed_by_mask(weeks, nothing, TAG, is_dated)["differences"] == 0
 
 
 # ------------------------------------------------ 6: encoders fitted in fold

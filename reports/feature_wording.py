@@ -1,0 +1,100 @@
+"""The words of the section on features, in both languages."""
+
+from __future__ import annotations
+
+from reports.wording import Text
+
+RUNGS = {
+    "single_line": Text("Single payments", "单笔流水"),
+    "windows": Text("+ windows", "＋时间窗"),
+    "profile": Text("+ profile", "＋画像"),
+    "sequence": Text("+ sequence", "＋序列"),
+    "network": Text("+ network", "＋关联网络"),
+}
+CHECKS = {
+    "encoded": Text("+ names by their mean label, in fold", "＋类别的折内目标编码"),
+    "network_dealt": Text("Network features of another customer", "换成他人的关联网络特征"),
+}
+RATINGS = {
+    "network": Text("Without the rating", "不使用风险等级"),
+    "rating_dated": Text("Rating as of the day", "按日读取的风险等级"),
+    "rating_leaked": Text("Rating of today, in training and in the test", "训练与测试均用当前风险等级"),
+    "rating_leaked_live": Text(
+        "The same model at work: the rating of the day", "同一模型上线后：只有当日等级"
+    ),
+}
+GROUPS = {
+    "windows": Text("Windows (the indicators)", "时间窗（监测指标）"),
+    "profile": Text("Profile", "画像"),
+    "sequence": Text("Sequence", "序列"),
+    "network": Text("Network", "关联网络"),
+}
+# As in explain.reasons; a test compares.
+FAMILIES = {
+    "volume": Text("Amount of money moved", "资金规模"),
+    "pass_through": Text("Money does not stay", "快进快出"),
+    "behaviour_change": Text("Break with own history", "行为突变"),
+    "profile_mismatch": Text("Does not fit the profile", "与身份不符"),
+    "fan_in": Text("Many payers", "分散转入"),
+    "fan_out": Text("Many payees", "分散转出"),
+    "cash": Text("Cash", "现金"),
+    "round_trip": Text("Money comes back", "资金回流"),
+    "abroad": Text("Money across the border", "跨境资金"),
+    "integration": Text("Money comes back clean", "资金洗白回流"),
+    "calm": Text("Explained, ordinary money", "可解释的日常资金"),
+    "rhythm": Text("Time and pattern of amounts", "时间与金额规律"),
+    "dormancy": Text("Sleeping account comes alive", "休眠激活"),
+    "profile": Text("Customer profile", "客户画像"),
+    "demographic": Text("Person (for validators only)", "客户基本属性(仅供验证)"),
+    "sequence": Text("The line of payments", "流水序列"),
+    "network": Text("The network around the customer", "关联网络"),
+}
+UNITS = {
+    "CNY": Text("CNY", "元"),
+    "count": Text("count", "个数"),
+    "share": Text("share", "占比"),
+    "ratio": Text("ratio", "比值"),
+    "days": Text("days", "天"),
+    "hours": Text("hours", "小时"),
+    "minutes": Text("minutes", "分钟"),
+    "years": Text("years", "年"),
+    "code": Text("code", "编码"),
+}
+ENCODINGS = {
+    "number": Text("number", "数值"),
+    "order": Text("ordered code; embedding", "有序编码；嵌入"),
+    "name": Text("code, mean label in fold; embedding", "编码、折内目标编码；嵌入"),
+    "flag": Text("yes or no", "是否"),
+}
+APPLIES_TO = {
+    "all": Text("everybody", "全部"),
+    "person": Text("persons", "个人"),
+    "firm": Text("firms", "企业"),
+}
+OWNERS = {
+    "": Text("computed from payments", "由流水计算"),
+    "customer due diligence": Text("customer due diligence", "客户尽职调查"),
+    "commercial register": Text("commercial register", "工商登记"),
+    "product systems": Text("product systems", "产品系统"),
+}
+TESTS = (
+    (Text("Future mask", "未来遮蔽"), "tests/property/test_future_proof.py"),
+    (Text("Label shuffle", "标签打乱"), "models/audit_ladder.py"),
+    (Text("Ids and row order", "编号与行序"), "tests/property/test_row_order.py"),
+    (Text("Tag as of the day", "标签按日读取"), "tests/spec/test_leakage.py"),
+    (Text("Filed date of a neighbour’s report", "关联方上报日期"), "tests/property/test_network_future.py"),
+    (Text("Encoders in fold", "折内编码"), "tests/spec/test_leakage.py"),
+    (Text("Simulator artefacts", "模拟器痕迹"), "tests/spec/test_difficulty.py"),
+    (Text("Transductive against inductive", "直推式对归纳式"), "tests/spec/test_leakage.py"),
+    (Text("Edges dealt anew", "打乱连边"), "tests/spec/test_leakage.py"),
+)
+
+
+def window(code: str) -> Text:
+    """How far a feature looks back."""
+    if code == "line":
+        return Text("last payments", "最近若干笔")
+    if code == "day":
+        return Text("as of the day", "当日")
+    number, unit = code[:-1], {"d": ("days", "天"), "h": ("hours", "小时")}[code[-1]]
+    return Text(f"{number} {unit[0]}", f"{number} {unit[1]}")
