@@ -57,6 +57,7 @@ class Params(pipeline.Parameters):
     lent_back_kept: tuple[float, float]
     surrendered_days: int = Field(ge=1)
     surrendered_share: tuple[float, float]
+    fast_sharer_cny: float = Field(gt=0)
     most_device_users: int = Field(ge=2)
     most_dealings: int = Field(ge=2)
     ends_at_a_time: int = Field(ge=1)
@@ -281,6 +282,7 @@ def surroundings(bank: Bank, survey: Survey, parties: Parties, params: Params) -
         },
         devices=devices,
         milestones=milestones(bank.accounts, parties.customer_id),
+        least_fast_cents=round(params.fast_sharer_cny * 100),
         most_users=params.most_device_users,
         most_dealings=params.most_dealings,
     )

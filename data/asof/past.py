@@ -286,19 +286,19 @@ class Past:
 
     def device_sharers(self, days: int) -> np.ndarray:
         """Others outside the household who used a device of the customer's in the window."""
-        return self._companions(days, "fast", 1, 0)[0].astype(float)
+        return self._companions(days)[0]
 
-    def traced_device_sharers(self, name: str, days: int, trace_days: int, least: float) -> np.ndarray:
-        """Those of them whose trace ``name`` has ``least`` yuan in ``trace_days``."""
-        return self._companions(days, name, trace_days, least)[1].astype(float)
+    def fast_device_sharers(self, days: int) -> np.ndarray:
+        """Those of them who passed on more than a little within hours of its arrival in the window."""
+        return self._companions(days)[1]
 
-    def _companions(
-        self, days: int, name: str, trace_days: int, least: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        devices, trace = self._surroundings.devices, self._surroundings.traces[name]
+    def _companions(self, days: int) -> tuple[np.ndarray, np.ndarray]:
+        around = self._surroundings
+        devices = around.devices
         if devices is None:
             return np.full(len(self), np.nan), np.full(len(self), np.nan)
-        return count_companions(
+        trace = around.traces["fast"]
+        others, fast = count_companions(
             self._customer,
             self._as_of,
             days * DAY_US,
@@ -314,10 +314,11 @@ class Past:
             trace.starts,
             trace.at,
             trace.running,
-            trace_days * DAY_US,
-            round(least * 100),
-            self._surroundings.most_users,
+            days * DAY_US,
+            around.least_fast_cents,
+            around.most_users,
         )
+        return others.astype(float), fast.astype(float)
 
     def tenure_days(self) -> np.ndarray:
         """Days since the customer joined."""

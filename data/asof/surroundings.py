@@ -222,5 +222,6 @@ class Surroundings:
     devices: Devices | None = None
     milestones: Mapping[str, Milestones] = field(default_factory=dict)
     peers: Peers | None = None
+    least_fast_cents: int = 0
     most_users: int = 0
     most_dealings: int = 0

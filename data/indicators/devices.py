@@ -14,5 +14,5 @@ def device_sharer_count_30d(past: Past) -> np.ndarray:
 
 @indicator("近30天同设备且快进快出的客户数", "count", "network", "domain R21", needs="device")
 def fast_device_sharer_count_30d(past: Past) -> np.ndarray:
-    """Those of them who passed on 5,000 yuan within a day of its arrival in the last 30 days."""
-    return past.traced_device_sharers("fast", days=30, trace_days=30, least=5_000)
+    """Sharers of the device who passed on more than a little within a day of its arrival in 30 days."""
+    return past.fast_device_sharers(days=30)

@@ -33,6 +33,7 @@ DEVICES = [
 ]
 REPORTS = [("carl", pd.Timestamp("2025-03-04 12:00"))]  # known from then on
 OUTSIDE = ["eve", "finn", "firm one", "firm two", "shop one", "utility one"]
+OUTSIDE += ["overseas aunt", "lender bank", "insurer life", "exchange one"]
 DESKS = ["cash@1", "cash@2"]
 # One payment of each kind long ago, so that no data set lacks cash, balances or hours.
 ONCE = (
