@@ -109,8 +109,10 @@ def network(
 def _windowed(graph: Multigraph, node: np.ndarray, as_of: np.ndarray, memory: int) -> dict[str, np.ndarray]:
     """Degrees by window, ports, and the share of counterparties with money both ways."""
     columns: dict[str, np.ndarray] = {}
-    for days in (*WINDOWS, PORT_DAYS):
-        counts = dict(zip(COUNTS, degrees(graph, days * DAY_US, memory, node, as_of).T, strict=True))
+    windows = (*WINDOWS, PORT_DAYS)
+    answers = degrees(graph, [days * DAY_US for days in windows], memory, node, as_of)
+    for days, counted in zip(windows, answers, strict=True):
+        counts = dict(zip(COUNTS, counted, strict=True))
         columns |= {f"{name}_{days}d": counts[name] for name in counts}
         if days in MUTUAL_WINDOWS:
             all_of_them = counts["out_degree"] + counts["in_degree"] - counts["mutual_degree"]

@@ -5,6 +5,8 @@ All counts are exact, hubs included: a payment costs the same whoever makes it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numba import njit
 
@@ -28,31 +30,34 @@ PORTS = ("out_port_count", "in_port_count")
 @njit(cache=True, nogil=True)
 def _turn(
     counts: np.ndarray,
-    pair_count: np.ndarray,
+    column: int,
     payer: int,
     payee: int,
-    pair: int,
-    mirror: int,
     is_new: bool,
+    is_only: bool,
+    is_second: bool,
+    is_mutual: bool,
     step: int,
 ) -> None:
-    """Add (step 1) or expire (step -1) a payment in one window's counts; columns as COUNTS."""
-    counts[payer, 0] += step
-    counts[payee, 1] += step
+    """Add (step 1) or expire (step -1) a payment in one window's counts, from ``column`` on.
+
+    Without it its pair has none in the window (``is_only``) or just one (``is_second``);
+    ``is_mutual`` says whether the other direction has any.
+    """
+    counts[payer, column] += step
+    counts[payee, column + 1] += step
     if is_new:
-        counts[payer, 4] += step
-        counts[payee, 5] += step
-    many = pair_count[pair] if step < 0 else pair_count[pair] + 1
-    pair_count[pair] += step
-    if many == 1:
-        counts[payer, 2] += step
-        counts[payee, 3] += step
-        if mirror >= 0 and pair_count[mirror] > 0:
-            counts[payer, 8] += step
-            counts[payee, 8] += step
-    elif many == 2:
-        counts[payer, 6] += step
-        counts[payee, 7] += step
+        counts[payer, column + 4] += step
+        counts[payee, column + 5] += step
+    if is_only:
+        counts[payer, column + 2] += step
+        counts[payee, column + 3] += step
+        if is_mutual:
+            counts[payer, column + 8] += step
+            counts[payee, column + 8] += step
+    elif is_second:
+        counts[payer, column + 6] += step
+        counts[payee, column + 7] += step
 
 
 @njit(cache=True, nogil=True)
@@ -60,28 +65,57 @@ def _sweep(
     payer: np.ndarray,
     payee: np.ndarray,
     at: np.ndarray,
-    pair: np.ndarray,
-    mirror: np.ndarray,
+    previous: np.ndarray,
+    following: np.ndarray,
+    turned_previous: np.ndarray,
+    turned_following: np.ndarray,
     is_new: np.ndarray,
-    window_us: int,
+    windows_us: np.ndarray,
     query_node: np.ndarray,
     query_at: np.ndarray,
+    tails: np.ndarray,
     counts: np.ndarray,
-    pair_count: np.ndarray,
     answers: np.ndarray,
 ) -> np.ndarray:
-    head, tail = 0, 0
+    width = counts.shape[1] // len(windows_us)
+    head = 0
     for q in range(len(query_at)):
+        # A window holds the payments from its tail to the head.
         while head < len(at) and at[head] < query_at[q]:
-            p = pair[head]
-            _turn(counts, pair_count, payer[head], payee[head], p, mirror[p], is_new[head], 1)
+            last = previous[head]
+            for w in range(len(windows_us)):
+                tail = tails[w]
+                _turn(
+                    counts,
+                    width * w,
+                    payer[head],
+                    payee[head],
+                    is_new[head],
+                    last < tail,
+                    last >= tail and previous[last] < tail,
+                    turned_previous[head] >= tail,
+                    1,
+                )
             head += 1
-        while tail < head and at[tail] < query_at[q] - window_us:
-            p = pair[tail]
-            _turn(counts, pair_count, payer[tail], payee[tail], p, mirror[p], is_new[tail], -1)
-            tail += 1
+        for w in range(len(windows_us)):
+            tail = tails[w]
+            while tail < head and at[tail] < query_at[q] - windows_us[w]:
+                later = following[tail]
+                _turn(
+                    counts,
+                    width * w,
+                    payer[tail],
+                    payee[tail],
+                    is_new[tail],
+                    later >= head,
+                    later < head and following[later] >= head,
+                    turned_following[tail] < head,
+                    -1,
+                )
+                tail += 1
+            tails[w] = tail
         for column in range(counts.shape[1]):
-            answers[q, column] = counts[query_node[q], column]
+            answers[column, q] = counts[query_node[q], column]
     return answers
 
 
@@ -108,9 +142,9 @@ def _ports_ever(
 
 
 def degrees(
-    graph: Multigraph, window_us: int, memory_us: int, node: np.ndarray, as_of: np.ndarray
+    graph: Multigraph, windows_us: Sequence[int], memory_us: int, node: np.ndarray, as_of: np.ndarray
 ) -> np.ndarray:
-    """Counts of COUNTS for each query over ``[as_of - window, as_of)``, shape (queries, 9).
+    """Counts of COUNTS over each ``[as_of - window, as_of)``, shape (windows, 9, queries).
 
     A counterparty is new if its first payment in that direction for ``memory_us`` lies in
     the window (with a memory without end the count would tell how old the bank's data are),
@@ -118,23 +152,27 @@ def degrees(
 
     Parameters
     ----------
-    window_us, memory_us : microseconds, the memory no shorter than the window
+    windows_us, memory_us : microseconds, the memory no shorter than any window
     node, as_of : shape (queries,), party and microseconds, in order of ``as_of``
     """
-    return _sweep(
+    width = len(windows_us) * len(COUNTS)
+    answers = _sweep(
         graph.payer,
         graph.payee,
         graph.at,
-        graph.pair,
-        graph.mirror,
+        graph.previous,
+        graph.following,
+        graph.turned_previous,
+        graph.turned_following,
         graph.is_new(memory_us),
-        window_us,
+        np.array(windows_us, np.int64),
         node,
         as_of,
-        np.zeros((graph.nodes, len(COUNTS)), np.int32),
-        np.zeros(len(graph.mirror), np.int32),
-        np.empty((len(as_of), len(COUNTS)), np.int32, order="F"),
+        np.zeros(len(windows_us), np.int64),
+        np.zeros((graph.nodes, width), np.int32),
+        np.empty((width, len(as_of)), np.int32),
     )
+    return answers.reshape(len(windows_us), len(COUNTS), len(as_of))
 
 
 def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:

@@ -27,7 +27,9 @@ class Multigraph:
     ordered by payer, payee and amount, so that no answer depends on the order of rows.
 
     ``pair`` numbers the (payer, payee) pairs that occur, in that order; ``mirror`` (pairs,)
-    is the pair of the other direction, or -1; ``previous`` (n,) the pair's payment before, or -1.
+    is the pair of the other direction, or -1. ``previous`` and ``following`` (n,) are the pair's
+    payments before and after, ``turned_previous`` and ``turned_following`` those of the other
+    direction; -1 where there is none before, n where there is none after.
     ``arrival`` (n,) lists edges by payee and time, ``arrival_first`` (nodes + 1,) where a
     node's list starts, and ``departure`` likewise by payer. ``payer_end`` and ``payee_end``
     (n,) are positions in ``arrival``: the end of what had arrived at the edge's payer, and at
@@ -45,6 +47,9 @@ class Multigraph:
     pair_payee: np.ndarray
     mirror: np.ndarray
     previous: np.ndarray
+    following: np.ndarray
+    turned_previous: np.ndarray
+    turned_following: np.ndarray
     arrival_first: np.ndarray
     arrival: np.ndarray
     departure_first: np.ndarray
@@ -70,6 +75,13 @@ class Multigraph:
         at, cents = at[row].astype(np.int64), cents[row].astype(np.int64)
         keys, pair = np.unique(payer.astype(np.int64) * nodes + payee, return_inverse=True)
         pair_payer, pair_payee = keys // max(nodes, 1), keys % max(nodes, 1)
+        mirror = _mirrors(keys, pair_payee * nodes + pair_payer)
+        previous, turned_previous = _before(
+            pair, mirror, np.full(len(keys), -1, np.int32), np.full((2, len(at)), -1, np.int32)
+        )
+        following, turned_following = _after(
+            pair, mirror, np.full(len(keys), len(at), np.int32), np.full((2, len(at)), len(at), np.int32)
+        )
         arrival_first, arrival = by_node(payee, nodes)
         departure_first, departure = by_node(payer, nodes)
         payer_end, payee_end = _ends(payer, payee, at, arrival_first.copy(), np.empty((2, len(at)), np.int64))
@@ -83,8 +95,11 @@ class Multigraph:
             pair=pair.astype(np.int32),
             pair_payer=pair_payer.astype(np.int32),
             pair_payee=pair_payee.astype(np.int32),
-            mirror=_mirrors(keys, pair_payee * nodes + pair_payer),
-            previous=_previous(pair, np.full(len(keys), -1, np.int32), np.empty(len(pair), np.int32)),
+            mirror=mirror,
+            previous=previous,
+            following=following,
+            turned_previous=turned_previous,
+            turned_following=turned_following,
             arrival_first=arrival_first,
             arrival=arrival,
             departure_first=departure_first,
@@ -136,12 +151,27 @@ def _dealt(node: np.ndarray, fill: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _previous(pair: np.ndarray, last: np.ndarray, previous: np.ndarray) -> np.ndarray:
-    """The payment before each one of the same pair, or -1; ``last`` (pairs,) starts at -1."""
+def _before(pair: np.ndarray, mirror: np.ndarray, last: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """The payment before each one, of its pair and of the other direction; shape (2, n)."""
     for e in range(len(pair)):
-        previous[e] = last[pair[e]]
-        last[pair[e]] = e
-    return previous
+        p = pair[e]
+        found[0, e] = last[p]
+        if mirror[p] >= 0:
+            found[1, e] = last[mirror[p]]
+        last[p] = e
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _after(pair: np.ndarray, mirror: np.ndarray, last: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """The payment after each one, likewise."""
+    for e in range(len(pair) - 1, -1, -1):
+        p = pair[e]
+        found[0, e] = last[p]
+        if mirror[p] >= 0:
+            found[1, e] = last[mirror[p]]
+        last[p] = e
+    return found
 
 
 @njit(cache=True, nogil=True)

@@ -130,8 +130,9 @@ def _ends(
                 columns[f"{whose}_{name}"] = column
 
     memory = limits.memory_days * DAY_US
-    for days in WINDOWS:
-        keep([f"{name}_{days}d" for name in COUNTS], degrees(graph, days * DAY_US, memory, node, as_of))
+    counted = degrees(graph, [days * DAY_US for days in WINDOWS], memory, node, as_of)
+    for days, counts in zip(WINDOWS, counted, strict=True):
+        keep([f"{name}_{days}d" for name in COUNTS], counts.T)
     keep(list(PORTS), ports_ever(graph, node, as_of))
     found = roles(patterns, node, as_of, ROLE_DAYS * DAY_US, limits)
     keep([f"{name}_{ROLE_DAYS}d" for name in ROLES], found)
@@ -150,11 +151,11 @@ def _at_midnights(
     starts = np.flatnonzero(np.diff(days, prepend=-1))
     sizes = degrees(
         graph,
-        ROLE_DAYS * DAY_US,
+        [ROLE_DAYS * DAY_US],
         limits.memory_days * DAY_US,
         np.tile(np.arange(graph.nodes), len(starts)),
         np.repeat(days[starts] * DAY_US, graph.nodes),
-    )[:, [COUNTS.index("out_degree"), COUNTS.index("in_degree")]].astype(np.float64)
+    )[0, [COUNTS.index("out_degree"), COUNTS.index("in_degree")]].T.astype(np.float64)
     for which, (first, end) in enumerate(zip(starts, [*starts[1:], len(days)], strict=True)):
         moment = days[first] * DAY_US
         links = Links.of(graph, moment - ROLE_DAYS * DAY_US, moment)

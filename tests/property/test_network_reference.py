@@ -55,11 +55,12 @@ def test_degrees_are_those_of_the_definition(payments, window, longer) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
     moments = np.repeat(np.arange(33), NODES)
     parties = np.tile(np.arange(NODES), 33)
-    found = degrees(graph, window, window + longer, parties, moments)
+    found, other = degrees(graph, [window, 3], max(window, 3) + longer, parties, moments)
     ever = ports_ever(graph, parties, moments)
     for q, (node, as_of) in enumerate(zip(parties, moments, strict=True)):
-        expected = reference.degrees(known, node, as_of, window, window + longer)
-        assert dict(zip(COUNTS, found[q].tolist(), strict=True)) == expected
+        for answers, days in ((found, window), (other, 3)):
+            expected = reference.degrees(known, node, as_of, days, max(window, 3) + longer)
+            assert dict(zip(COUNTS, answers[:, q].tolist(), strict=True)) == expected
         assert tuple(ever[q]) == reference.ports_ever(known, node, as_of)
 
 
@@ -207,8 +208,8 @@ def test_a_planted_fan_is_counted_with_all_its_arms(noise, size, is_in) -> None:
     arms = [Payment(42 + k, 41, FIRST + k, 500) for k in range(size)]
     fan = arms if is_in else [Payment(p.payee, p.payer, p.at, p.cents) for p in arms]
     graph, _, _ = planted(noise, fan)
-    found = degrees(graph, WITHIN, WITHIN, np.array([41]), np.array([FIRST + size]))
-    assert found[0, COUNTS.index("in_degree" if is_in else "out_degree")] == size
+    found = degrees(graph, [WITHIN], WITHIN, np.array([41]), np.array([FIRST + size]))
+    assert found[0, COUNTS.index("in_degree" if is_in else "out_degree"), 0] == size
 
 
 # ----------------------------------------------------------------------- hubs
