@@ -46,13 +46,14 @@ def _scatter_gather(
     middles: np.ndarray,
     sources: np.ndarray,
     found: np.ndarray,
-) -> np.ndarray:
-    """Fill ``found`` (3, end - start): count, middles, source.
+) -> None:
+    """Fill rows of ``found`` (n, 3): count, middles, source, for ``arrival[start:end]``.
 
     Room by node: the payment for which it is one of the sources (``marked``) and of the
     middles (``visited``), at first -1, the middle counted last for it, its middles.
     """
-    for e in range(start, end):
+    for place in range(start, end):
+        e = arrival[place]
         middle, target = payer[e], payee[e]
         since = at[e] - within_us
         size = 0
@@ -88,11 +89,10 @@ def _scatter_gather(
                     middles[node] += 1
         for k in range(size):
             node = sources[k]
-            found[0, e - start] += middles[node] >= least
-            larger = middles[node] > found[1, e - start]
-            if larger or (middles[node] == found[1, e - start] and node < found[2, e - start]):
-                found[1, e - start], found[2, e - start] = middles[node], node
-    return found
+            found[e, 0] += middles[node] >= least
+            larger = middles[node] > found[e, 1]
+            if larger or (middles[node] == found[e, 1] and node < found[e, 2]):
+                found[e, 1], found[e, 2] = middles[node], node
 
 
 def scatter_gather(
@@ -106,11 +106,13 @@ def scatter_gather(
     """
     arrived_at, arrived_payer = graph.at[graph.arrival], graph.payer[graph.arrival]
 
-    def part(first: int, end: int) -> np.ndarray:
+    found = np.zeros((len(graph), 3), np.int32)
+    found[:, 2] = -1
+
+    # By payee: what one payment looks at, the next one to the same payee finds at hand.
+    def part(first: int, end: int) -> None:
         marked, visited, last_middle, middles = np.full((4, graph.nodes), -1, np.int32)
-        found = np.zeros((3, end - first), np.int32)
-        found[2] = -1
-        return _scatter_gather(
+        _scatter_gather(
             graph.payer,
             graph.payee,
             graph.at,
@@ -133,7 +135,8 @@ def scatter_gather(
             found,
         )
 
-    return ScatterGather(*np.concatenate(in_parts(part, len(graph), threads), axis=1))
+    in_parts(part, len(graph), threads)
+    return ScatterGather(*np.ascontiguousarray(found.T))
 
 
 @njit(cache=True, nogil=True)

@@ -108,14 +108,13 @@ def _roles(
     source_middles: np.ndarray,
     node: np.ndarray,
     as_of: np.ndarray,
-    start: int,
-    end: int,
+    order: np.ndarray,
     window_us: int,
     most: int,
     answers: np.ndarray,
-) -> np.ndarray:
-    for q in range(start, end):
-        me, until, row = node[q], as_of[q], q - start
+) -> None:
+    for row in order:
+        me, until = node[row], as_of[row]
         since = until - window_us
         received, once, twice, thrice = 0, 0, 0, 0  # cents: whole sums are exact in any order
         longest, links, middles, joined, payees, scattered = 0, 0, 0, 0, 0, 0
@@ -156,7 +155,6 @@ def _roles(
         answers[row, 3], answers[row, 4] = longest, links
         answers[row, 8], answers[row, 9] = middles, joined + high - low
         answers[row, 10], answers[row, 11] = payees, scattered
-    return answers
 
 
 def roles(
@@ -197,8 +195,11 @@ def roles(
         as_of,
     )
 
-    def part(first: int, end: int) -> np.ndarray:
-        room = np.zeros((end - first, len(ROLES)), np.float32, order="F")
-        return _roles(*columns, first, end, window_us, limits.most_own_payments, room)
+    answers = np.zeros((len(node), len(ROLES)), np.float32)
+    by_party = np.argsort(node, kind="stable")  # a party's queries follow each other: its lists stay at hand
 
-    return np.concatenate(in_parts(part, len(node), limits.threads))
+    def part(first: int, end: int) -> None:
+        _roles(*columns, by_party[first:end], window_us, limits.most_own_payments, answers)
+
+    in_parts(part, len(node), limits.threads)
+    return np.asfortranarray(answers)
