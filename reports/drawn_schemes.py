@@ -17,9 +17,10 @@ def summary(scheme: dict[str, Any], kind: str) -> Text:
     words = Text(f"{size} payments, {total}, {length.en}", f"{size} 笔，{total}，{length.zh}")
     if scheme["outside_payments"]:
         more = count(scheme["outside_payments"])
+        of = Text("of the proceeds ", "赃款") if kind == "illicit" else Text("", "")
         words = Text(
-            f"{words.en}, and {more} payments of the proceeds outside the shape",
-            f"{words.zh}，另有 {more} 笔形态之外的赃款支付",
+            f"{words.en}, and {more} payments {of.en}outside the shape",
+            f"{words.zh}，另有 {more} 笔形态之外的{of.zh}支付",
         )
     if kind != "illicit":
         return words

@@ -399,6 +399,7 @@ RED_FLAGS = {
     "large_sums_before_closing": Text("large sums before closing", "销户前大额流水"),
     "new_customer": Text("new customer", "新客户"),
     "no_wages_stated": Text("no wages stated", "未注明工资"),
+    "payees_are_strangers": Text("payees are strangers", "收款方均为陌生人"),
     "payers_are_strangers": Text("payers are strangers", "付款方均为陌生人"),
     "round_sums": Text("round sums", "整数金额"),
     "same_pair_repeats": Text("same pair repeats", "同一对手反复往来"),
