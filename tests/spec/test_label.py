@@ -300,6 +300,19 @@ def test_the_verdict_says_whether_the_choice_is_borne_out() -> None:
     assert empty["constant_belief"]["value"] is None
 
 
+def test_a_bank_whose_rules_never_spoke_has_label_sets_without_votes() -> None:
+    """A foreign data set may lack what every rule needs."""
+    silent, nobody = ballots(), dispositions().assign(random_share=0.0)
+    assert vote_values(flagged(), silent, nobody, PARAMS).tolist() == []
+    sets, result = compare(flagged(), silent, nobody.drop(columns="random_share"), nobody, UNTIL, PARAMS)
+    assert len(sets) == 0
+    assert result["judges"] == {"decisions": 0, "reported": 0, "below_line": 0}
+    assert "no later decision" in verdict(result)
+    told = dispositions((7, "2025-01-13", "random", "2025-01-14", "reported")).assign(random_share=0.0)
+    sets, _ = compare(flagged(), silent, nobody.drop(columns="random_share"), told, UNTIL, PARAMS)
+    assert set(TrialLabels.validate(sets)["source"]) == {"random_review"}
+
+
 def test_a_loss_is_bounded_however_sure_the_belief() -> None:
     losses = log_loss(np.array([1.0, 1.0, 0.5]), np.array([True, False, True]), 0.001)
     assert losses == pytest.approx([-np.log(0.999), -np.log(0.001), np.log(2)])
