@@ -320,6 +320,15 @@ class TestR26:
     def test_a_loan_repaid_at_once_fires(self, hit, rule) -> None:
         assert hit(self.loan(rule))
 
+    def test_a_loan_repaid_from_wages_stays_silent(self, hit, rule) -> None:
+        lines = [
+            ("2024-11-20 10:00", "lender bank", "anna", rule.repaid * 1.2, "transfer", "loan"),
+            ("2025-03-03 10:00", "eve", "anna", rule.repaid * rule.funds - CENT),
+            ("2025-03-04 10:00", "firm employer", "anna", rule.repaid, "transfer", "payroll"),
+            ("2025-03-05 10:00", "anna", "lender bank", rule.repaid, "transfer", "loan_repayment"),
+        ]
+        assert not hit(bank(*lines, anna="person"))
+
     def test_a_small_loan_stays_silent(self, hit, rule) -> None:
         assert not hit(self.loan(rule, repaid=rule.repaid - CENT))
 
