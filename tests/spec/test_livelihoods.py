@@ -436,14 +436,15 @@ def test_what_follows_a_stretch_is_settled_in_the_next_one() -> None:
     settled = stretches(world, calendar, scenes, chosen)
     # What is left in an account that is closed is paid out, and is nobody's livelihood either.
     seen = sum((stretch.flow.scheme == NO_SCHEME).sum() for stretch in settled)
-    left = payouts(after_schemes(world, scenes))
-    assert seen == intended(world, calendar, chosen.stretch_days) + len(left)
+    after = after_schemes(world, scenes)
+    expected = intended(world, after.closed_us, calendar, chosen.stretch_days)
+    assert seen == expected + len(payouts(after))
 
 
-def intended(world: Population, calendar: Calendar, days: int) -> int:
+def intended(world: Population, closed: np.ndarray, calendar: Calendar, days: int) -> int:
     """How many payments of the run are drawn between two open accounts."""
     end = calendar.start_us + calendar.days * 24 * HOUR_US
-    opened, closed = world.opened_us, world.closed_us
+    opened = world.opened_us
     count = 0
     for name, livelihood in LIVELIHOODS.items():
         draw = livelihood(world, calendar, stream(SEED, "livelihood", name))
