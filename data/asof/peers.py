@@ -68,7 +68,7 @@ class Peers:
             near = [_usual(matrix[:, mine], least) for mine in members]
             far = {tuple(all_of[:1]): _usual(matrix[:, all_of], least) for all_of in whole}
             columns = [
-                np.where(np.isnan(mine), far[tuple(all_of[:1])], mine)
+                np.where(np.isnan(mine[0]), far[tuple(all_of[:1])], mine)
                 for mine, all_of in zip(near, whole, strict=True)
             ]
             centre, spread, upper = (
