@@ -128,6 +128,7 @@ def rulebook_page(evidence: Evidence) -> dict[str, Any]:
             rule
             | {
                 "use_name": USES["against" if rule["vote"] < 0 else rule["use"]],
+                "is_elsewhere": entry.get("computed_in") == "features",
                 "flags": flags(rule["red_flags"]),
                 "cases": [case_words(public[case]) for case in entry.get("case_refs", []) if case in public],
                 "owner": named(OWNERS, entry.get("owner", DASH)),
