@@ -23,6 +23,8 @@ LABEL = 17.0  # room for the words under a group of dots
 GAP = 15.0  # between two groups of one column
 RADIUS = 4.0
 DIP = 52.0  # how far an arrow back bends down; half of it is seen
+BADGE = 8.5  # radius of a number's disc
+ALONG = (0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8)  # parts of the way at which it may stand
 HEAD = 6.5  # length of an arrow's head
 HOURS_AS_DAYS = 48  # from so many hours on, days are told
 
@@ -140,13 +142,32 @@ def head(bend: Place, tip: Place) -> str:
     return f"M{points}Z"
 
 
-def badge(bundle: dict[str, Any], where: Plan) -> Place:
-    """The middle of the bundle's middle arrow."""
-    places = sorted(
-        bent(where.dots[arrow["payer"]], where.dots[arrow["payee"]]) for arrow in bundle["arrows"]
-    )
-    (x1, y1), (x2, y2), (x3, y3) = places[len(places) // 2]
-    return (x1 + 2 * x2 + x3) / 4, (y1 + 2 * y2 + y3) / 4
+def badge(bundle: dict[str, Any], where: Plan, taken: list[Place]) -> Place:
+    """A place for the bundle's number on its middle arrow, clear of other numbers, dots and labels.
+
+    Where every place along the arrow is taken, the one farthest from what stands there.
+    """
+    ways = sorted(bent(where.dots[arrow["payer"]], where.dots[arrow["payee"]]) for arrow in bundle["arrows"])
+    (x1, y1), (x2, y2), (x3, y3) = ways[len(ways) // 2]
+    places = []
+    for part in ALONG:
+        near, far = (1 - part) ** 2, part**2
+        between = 1 - near - far
+        places.append((near * x1 + between * x2 + far * x3, near * y1 + between * y2 + far * y3))
+
+    def room(place: Place) -> float:
+        numbers = [math.dist(place, other) / (2 * BADGE + 1) for other in taken]
+        dots = [math.dist(place, other) / (BADGE + RADIUS + 1) for other in where.dots.values()]
+        # A label is about as wide as three discs.
+        names = [
+            math.dist(place, (x + aside, y - 4)) / (BADGE + 6)
+            for x, y in where.labels.values()
+            for aside in (-16, 0, 16)
+        ]
+        return min([*numbers, *dots, *names])
+
+    free = [place for place in places if room(place) >= 1]
+    return free[0] if free else max(places, key=room)
 
 
 def member(role: str, size: int) -> Text:
@@ -158,7 +179,8 @@ def member(role: str, size: int) -> Text:
 def drawing(scheme: dict[str, Any], side: str, title: Text) -> Markup:
     """One scheme as SVG."""
     where = plan(scheme["nodes"])
-    lines, marks, lowest = [], [], 0.0
+    lines, marks = [], []
+    taken: list[Place] = []
     for place, bundle in enumerate(bundles(scheme), 1):
         ways, heads = [], []
         for arrow in bundle["arrows"]:
@@ -171,9 +193,9 @@ def drawing(scheme: dict[str, Any], side: str, title: Text) -> Markup:
         faint = " faint" if len(ways) > 8 else ""
         lines.append(element("path", d="".join(ways), class_=f"way {side}{faint}"))
         lines.append(element("path", d="".join(heads), class_=f"fill {side}"))
-        x, y = badge(bundle, where)
-        lowest = max(lowest, y)
-        marks.append(dot(x, y, 8.5, f"badge {side}"))
+        x, y = badge(bundle, where, taken)
+        taken.append((x, y))
+        marks.append(dot(x, y, BADGE, f"badge {side}"))
         marks.append(words(x, y + 4, str(place), f"{side} tiny strong", "middle"))
     dots = [
         dot(*where.dots[place], RADIUS, "member own" if node["is_customer"] else "member")
@@ -183,7 +205,8 @@ def drawing(scheme: dict[str, Any], side: str, title: Text) -> Markup:
         words(*where.labels[group], member(group[1], size), "small halo", "middle")
         for group, size in where.sizes.items()
     ]
-    return figure([*lines, *dots, *names, *marks], max(where.height, lowest + 10), title, PANEL)
+    height = max([where.height, *(y + BADGE + 2 for _, y in taken)])
+    return figure([*lines, *dots, *names, *marks], height, title, PANEL)
 
 
 def lasting(hours: float) -> Text:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -141,6 +143,16 @@ def test_every_member_is_drawn_inside_the_picture_and_none_on_another(payers: in
     picture = str(scheme_figures.drawing(scheme, "illicit", Text("a", "b")))
     assert len(re.findall("<circle[^>]*member", picture)) == payers + 1
     assert picture.count("Q") == payers
+
+
+def test_numbers_of_crossing_arrows_stand_apart() -> None:
+    # Money goes forth and back between the same two, so both ways have one middle.
+    scheme = world(("cycle", True, [(0.0, 1, 2, 100), (1.0, 2, 3, 99), (2.0, 1, 3, 98), (3.0, 3, 1, 97)]))[0]
+    where, taken = scheme_figures.plan(scheme["illicit"]["nodes"]), []
+    for bundle in scheme_figures.bundles(scheme["illicit"]):
+        taken.append(scheme_figures.badge(bundle, where, taken))
+    apart = [math.dist(one, other) for one, other in combinations(taken, 2)]
+    assert len(taken) == 4 and min(apart) > 2 * scheme_figures.BADGE
 
 
 @pytest.mark.parametrize("name", sorted(TYPOLOGIES))
