@@ -22,6 +22,7 @@ NEW_DAYS = 120  # who joined within so many days is a newcomer
 # Chance that one organiser signs in to all mules from one device, by sophistication; that
 # innocent relatives or partners do; that a used-up account is closed (all assumptions).
 CONTROL_SHARES = (0.6, 0.35, 0.0)
+MOST_ON_A_PHONE = 4  # mules whom an organiser signs in from one phone
 HELPER_SHARE = 0.3
 GIVEN_UP_SHARE = 0.25
 # Parameters of the beta distribution of the share of amounts that a plan writes in round
@@ -302,10 +303,11 @@ class Scene:
         self.devices.extend((int(who), device, from_us, until_us) for who in held if who != OUTSIDE)
 
     def control(self, accounts: np.ndarray) -> None:
-        """Let one organiser sign in to several accounts; careful ones give each a phone of its own."""
+        """Let one organiser sign in to several accounts from few phones; careful ones give each its own."""
         own = np.atleast_1d(accounts)[self.is_inside(np.atleast_1d(accounts))]
         if len(own) > 1 and self.rng.random() < CONTROL_SHARES[self.sophistication]:
-            self._sign_in(own, self.rng.uniform(0, 5))
+            for on_one in np.array_split(own, -(-len(own) // MOST_ON_A_PHONE)):
+                self._sign_in(on_one, self.rng.uniform(0, 5))
 
     def same_phone(self, accounts: np.ndarray) -> None:
         """Let innocent people who know each other use one phone, as couples and helpers do."""

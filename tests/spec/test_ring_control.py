@@ -10,22 +10,24 @@ from data.streams import stream
 from data.typologies.cash_intensive_front import SETTLED_YEARS
 from data.typologies.shell_company import MOST_CAPITAL, YOUNG_YEARS
 from data.world.population import OUTSIDE
-from data.world.scene import Scene
+from data.world.scene import MOST_ON_A_PHONE, Scene
 from tests.spec.plans import draw, is_inside, nobody, stage_set
 
 RINGS = ("pass_through_chain", "run_score", "smurfing", "stack", "telecom_fraud", "cycle")
 
 
 @pytest.mark.parametrize("name", RINGS)
-def test_one_device_signs_in_to_the_accounts_of_a_naive_ring_and_of_no_careful_one(name: str) -> None:
+def test_few_devices_sign_in_to_the_accounts_of_a_naive_ring_and_of_no_careful_one(name: str) -> None:
     world, _ = stage_set()
     shared = {level: [draw(name, "illicit", seed, level).scene for seed in range(20)] for level in (0, 2)}
     assert not any(scene.devices for scene in shared[2])
     rings = [scene for scene in shared[0] if scene.devices]
     assert 0.2 < len(rings) / 20 < 0.95
     for scene in rings:
-        assert len({device for _, device, _, _ in scene.devices}) == 1
         who = {customer for customer, *_ in scene.devices}
+        _, on_one = np.unique([device for _, device, *_ in scene.devices], return_counts=True)
+        assert on_one.max() <= MOST_ON_A_PHONE
+        assert len(on_one) == -(-len(who) // MOST_ON_A_PHONE)
         members = np.unique(world.owner[[account for account, _ in scene.members]])
         assert len(who) >= 2
         assert who <= set(members.tolist()) - {OUTSIDE}
