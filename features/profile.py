@@ -61,7 +61,7 @@ class Tag:
 def _feature(
     name: str, label_en: str, label_zh: str, unit: str = "code", family: str = "profile", **more: object
 ) -> Feature:
-    source = str(more.pop("source", "domain G"))
+    source = str(more.pop("source", "profile tags"))
     return Feature(name, label_en, label_zh, unit, family, "profile", source, **more)  # type: ignore[arg-type]
 
 
@@ -73,7 +73,7 @@ TAGS = (
             "occupation",
             "Occupation (ordered by typical income)",
             "职业(按收入排序)",
-            source="domain G job/income",
+            source="profile tags: job/income",
             encoding="order",
             levels=len(OCCUPATIONS),
             applies_to="person",
@@ -87,7 +87,7 @@ TAGS = (
             "income_band",
             "Declared income band",
             "申报收入档",
-            source="domain G job/income",
+            source="profile tags: job/income",
             encoding="order",
             levels=len(INCOME_BANDS),
             owner=CDD,
@@ -114,7 +114,7 @@ FACTS = [
         "年龄",
         "years",
         "demographic",
-        source="domain G identity",
+        source="profile tags: identity",
         applies_to="person",
         owner=CDD,
     ),
@@ -130,7 +130,7 @@ FACTS = [
         "industry",
         "Industry",
         "行业",
-        source="domain G corporate",
+        source="profile tags: corporate",
         encoding="name",
         levels=len(INDUSTRIES),
         applies_to="firm",
@@ -141,7 +141,7 @@ FACTS = [
         "Declared monthly income",
         "申报月收入",
         "CNY",
-        source="domain G job/income",
+        source="profile tags: job/income",
         owner=CDD,
     ),
     _feature(
@@ -149,7 +149,7 @@ FACTS = [
         "Customers in the household",
         "同户客户数",
         "count",
-        source="domain G relationship",
+        source="profile tags: relationship",
         applies_to="person",
         owner=CDD,
     ),
@@ -157,7 +157,7 @@ FACTS = [
         "has_known_employer",
         "Employer on file",
         "是否登记工作单位",
-        source="domain G job/income",
+        source="profile tags: job/income",
         encoding="flag",
         levels=2,
         applies_to="person",
@@ -167,7 +167,7 @@ FACTS = [
         "city_size_rank",
         "Place of the home city by customers (1 the largest)",
         "所在城市客户数排名",
-        source="domain G region",
+        source="profile tags: region",
         owner=CDD,
     ),
     _feature(
@@ -175,7 +175,7 @@ FACTS = [
         "Open accounts",
         "在用账户数",
         "count",
-        source="domain G product",
+        source="profile tags: product",
         owner=PRODUCTS,
     ),
     _feature(
@@ -183,7 +183,7 @@ FACTS = [
         "Days since the newest account was opened",
         "最新账户开立天数",
         "days",
-        source="domain R11",
+        source="rule R11",
         owner=PRODUCTS,
     ),
     _feature(
@@ -191,7 +191,7 @@ FACTS = [
         "Accounts closed so far",
         "已销户数",
         "count",
-        source="domain R11",
+        source="rule R11",
         owner=PRODUCTS,
     ),
     _feature(
@@ -199,7 +199,7 @@ FACTS = [
         "Credit line",
         "授信额度",
         "CNY",
-        source="domain G value/credit",
+        source="profile tags: value/credit",
         owner=PRODUCTS,
     ),
     _feature(
@@ -207,7 +207,7 @@ FACTS = [
         "Devices in use",
         "在用设备数",
         "count",
-        source="domain G relationship",
+        source="profile tags: relationship",
         owner=PRODUCTS,
     ),
     _feature(
@@ -215,7 +215,7 @@ FACTS = [
         "Days since the newest device came into use",
         "最新设备启用天数",
         "days",
-        source="domain R09",
+        source="rule R09",
         owner=PRODUCTS,
     ),
 ]
@@ -226,7 +226,7 @@ FIT = [
         f"近{WAGES_DAYS}天工资与申报收入之比",
         "ratio",
         "profile_mismatch",
-        source="domain G payroll seen",
+        source="profile tags: payroll seen",
         applies_to="person",
     ),
     _feature(
@@ -235,7 +235,7 @@ FIT = [
         "近30天转出与申报收入之比",
         "ratio",
         "profile_mismatch",
-        source="domain R12",
+        source="rule R12",
     ),
     _feature(
         "in_to_capital_ratio_30d",
@@ -243,7 +243,7 @@ FIT = [
         "近30天转入与注册资本之比",
         "ratio",
         "profile_mismatch",
-        source="domain R24",
+        source="rule R24",
         applies_to="firm",
     ),
 ]
@@ -282,7 +282,7 @@ FEATURES = [
             name,
             label_en,
             label_zh,
-            source="domain G product/channel",
+            source="profile tags: product/channel",
             encoding="flag",
             levels=2,
             owner=PRODUCTS,
@@ -297,7 +297,7 @@ FEATURES = [
             label_zh,
             "ratio",
             "profile_mismatch",
-            source="domain R13",
+            source="rule R13",
             window=indicator.rsplit("_", 1)[1],
         )
         for name, (indicator, label_en, label_zh, _) in DEVIATIONS.items()

@@ -39,7 +39,7 @@ FEATURES = [
             "Payments in the line",
             "流水长度(笔数)",
             "count",
-            "domain G sequence input",
+            "profile tags: sequence input",
             "sequence",
         ),
         (
@@ -47,7 +47,7 @@ FEATURES = [
             "Days that the line spans",
             "流水跨越天数",
             "days",
-            "domain G sequence input",
+            "profile tags: sequence input",
             "sequence",
         ),
         (
@@ -55,7 +55,7 @@ FEATURES = [
             "Days since the last payment",
             "距最近一笔交易天数",
             "days",
-            "domain R08",
+            "rule R08",
             "dormancy",
         ),
         (
@@ -71,7 +71,7 @@ FEATURES = [
             "Longest pause within the line",
             "流水中最长停顿天数",
             "days",
-            "domain R08",
+            "rule R08",
             "dormancy",
         ),
         (
@@ -79,7 +79,7 @@ FEATURES = [
             "Share of payments within an hour of the last",
             "一小时内连续交易占比",
             "share",
-            "domain G burst index",
+            "profile tags: burst index",
             "sequence",
         ),
         (
@@ -87,7 +87,7 @@ FEATURES = [
             "Burstiness of the gaps (-1 regular, 1 bursty)",
             "交易间隔的突发性(-1规律,1突发)",
             "ratio",
-            "domain G burst index",
+            "profile tags: burst index",
             "rhythm",
         ),
         (
@@ -95,7 +95,7 @@ FEATURES = [
             "How alike neighbouring gaps are",
             "相邻间隔的相关性",
             "ratio",
-            "domain G burst index",
+            "profile tags: burst index",
             "rhythm",
         ),
         (
@@ -103,7 +103,7 @@ FEATURES = [
             "Share of receipts followed at once by a payment out",
             "进账后立即出账占比",
             "share",
-            "domain R06",
+            "rule R06",
             "sequence",
         ),
         (
@@ -111,7 +111,7 @@ FEATURES = [
             "Typical minutes from a receipt to the next payment out",
             "进账到下一笔出账的分钟数中位数",
             "minutes",
-            "domain R06",
+            "rule R06",
             "pass_through",
         ),
         (
@@ -119,7 +119,7 @@ FEATURES = [
             "Share of receipts passed on in like amount",
             "进账后以相近金额转出的占比",
             "share",
-            "domain R20",
+            "rule R20",
             "pass_through",
         ),
         (
@@ -127,7 +127,7 @@ FEATURES = [
             "How often in and out alternate",
             "进出交替占比",
             "share",
-            "domain R06",
+            "rule R06",
             "sequence",
         ),
         (
@@ -135,7 +135,7 @@ FEATURES = [
             "Longest run in one direction",
             "同方向连续交易最长占比",
             "share",
-            "domain R04",
+            "rule R04",
             "sequence",
         ),
         (
@@ -143,7 +143,7 @@ FEATURES = [
             "Share of payments with the amount of an earlier one",
             "重复金额占比",
             "share",
-            "domain R17",
+            "rule R17",
             "sequence",
         ),
         (
@@ -151,7 +151,7 @@ FEATURES = [
             "Share of the most common amount",
             "最常见金额占比",
             "share",
-            "domain R17",
+            "rule R17",
             "sequence",
         ),
         (
@@ -167,7 +167,7 @@ FEATURES = [
             "Share of payments with a counterparty new to the line",
             "新交易对手占比",
             "share",
-            "domain R14",
+            "rule R14",
             "sequence",
         ),
         (
@@ -175,7 +175,7 @@ FEATURES = [
             "Spread over counterparties (bits)",
             "交易对手分散度(比特)",
             "ratio",
-            "domain R04",
+            "rule R04",
             "sequence",
         ),
         (
@@ -183,7 +183,7 @@ FEATURES = [
             "Spread over the hours of the day (bits)",
             "交易时段分散度(比特)",
             "ratio",
-            "domain G hour-of-day profile",
+            "profile tags: hour-of-day profile",
             "rhythm",
         ),
         (
@@ -191,7 +191,7 @@ FEATURES = [
             "Spread of the last digit of whole yuan (bits)",
             "金额个位数分散度(比特)",
             "ratio",
-            "domain R17",
+            "rule R17",
             "rhythm",
         ),
         (
@@ -207,7 +207,7 @@ FEATURES = [
             "Change point of the amounts (positive: upwards)",
             "金额变点强度(正为上升)",
             "ratio",
-            "domain R14",
+            "rule R14",
             "behaviour_change",
         ),
         (
@@ -215,7 +215,7 @@ FEATURES = [
             "Change point of the tempo (positive: faster)",
             "节奏变点强度(正为加快)",
             "ratio",
-            "domain R14",
+            "rule R14",
             "behaviour_change",
         ),
     )

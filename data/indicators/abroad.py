@@ -36,7 +36,7 @@ def high_risk_country_count_30d(past: Past) -> np.ndarray:
     return past.count("high_risk", days=30)
 
 
-@indicator("近30天新增境外国家数", "count", "abroad", "domain R22", needs="country")
+@indicator("近30天新增境外国家数", "count", "abroad", "rule R22", needs="country")
 def new_country_count_30d(past: Past) -> np.ndarray:
     """Countries abroad of 30 days not dealt with in the 150 days before."""
     return past.new_count("with_overseas", days=30, known_days=150, key="country")

@@ -12,7 +12,7 @@ def chain_amount_7d(past: Past) -> np.ndarray:
     return past.traced("chain", days=7)
 
 
-@indicator("近7天多层快速划转占转入转出比", "ratio", "pass_through", "domain R20")
+@indicator("近7天多层快速划转占转入转出比", "ratio", "pass_through", "rule R20")
 def chain_to_turnover_ratio_7d(past: Past) -> np.ndarray:
     """Chained money of 7 days against all that moved in them."""
     moved = past.total(days=7)

@@ -30,25 +30,25 @@ def payee_count_30d(past: Past) -> np.ndarray:
     return past.distinct("debit", days=30)
 
 
-@indicator("近7天新付款方占比", "share", "fan_in", "domain R14")
+@indicator("近7天新付款方占比", "share", "fan_in", "rule R14")
 def new_payer_share_7d(past: Past) -> np.ndarray:
     """Share of the payers of 7 days not seen in the 90 days before."""
     return past.new_share("credit", days=7, known_days=90)
 
 
-@indicator("近7天新收款方占比", "share", "fan_out", "domain R14")
+@indicator("近7天新收款方占比", "share", "fan_out", "rule R14")
 def new_payee_share_7d(past: Past) -> np.ndarray:
     """Share of the payees of 7 days not seen in the 90 days before."""
     return past.new_share("debit", days=7, known_days=90)
 
 
-@indicator("近30天无合理解释付款方数", "count", "fan_in", "domain R10", needs="purpose", has_peers=True)
+@indicator("近30天无合理解释付款方数", "count", "fan_in", "rule R10", needs="purpose", has_peers=True)
 def unexplained_payer_count_30d(past: Past) -> np.ndarray:
     """Different payers of unexplained money in 30 days."""
     return past.distinct("unexplained", "credit", days=30)
 
 
-@indicator("近30天新付款方占比", "share", "fan_in", "domain R14")
+@indicator("近30天新付款方占比", "share", "fan_in", "rule R14")
 def new_payer_share_30d(past: Past) -> np.ndarray:
     """Share of the payers of 30 days not seen in the 180 days before."""
     return past.new_share("credit", days=30, known_days=180)

@@ -18,13 +18,13 @@ def out_amount_7d(past: Past) -> np.ndarray:
     return past.total("debit", days=7)
 
 
-@indicator("近30天转入金额", "CNY", "volume", "domain R12")
+@indicator("近30天转入金额", "CNY", "volume", "rule R12")
 def in_amount_30d(past: Past) -> np.ndarray:
     """Money received in 30 days."""
     return past.total("credit", days=30)
 
 
-@indicator("近30天转出金额", "CNY", "volume", "domain R12")
+@indicator("近30天转出金额", "CNY", "volume", "rule R12")
 def out_amount_30d(past: Past) -> np.ndarray:
     """Money paid in 30 days."""
     return past.total("debit", days=30)
@@ -42,7 +42,7 @@ def out_count_7d(past: Past) -> np.ndarray:
     return past.count("debit", days=7)
 
 
-@indicator("近7天无合理解释转入金额", "CNY", "volume", "domain A.0", needs="purpose")
+@indicator("近7天无合理解释转入金额", "CNY", "volume", "assumption", needs="purpose")
 def unexplained_in_amount_7d(past: Past) -> np.ndarray:
     """Unexplained money received in 7 days."""
     return past.total("unexplained", "credit", days=7)
@@ -54,26 +54,26 @@ def out_to_in_ratio_7d(past: Past) -> np.ndarray:
     return share(past.total("unexplained", "debit", days=7), past.total("unexplained", "credit", days=7))
 
 
-@indicator("近30天转入与自身基线之比", "ratio", "behaviour_change", "domain R14")
+@indicator("近30天转入与自身基线之比", "ratio", "behaviour_change", "rule R14")
 def in_to_baseline_ratio_30d(past: Past) -> np.ndarray:
     """Money received in 30 days against the usual month of the half year before."""
     return share(past.total("credit", days=30), past.usual_month("credit", days=210, gap_days=30))
 
 
-@indicator("近30天转入与申报收入之比", "ratio", "profile_mismatch", "domain R12", needs="income")
+@indicator("近30天转入与申报收入之比", "ratio", "profile_mismatch", "rule R12", needs="income")
 def in_to_income_ratio_30d(past: Past) -> np.ndarray:
     """Money received in 30 days against declared monthly income."""
     return share(past.total("credit", days=30), past.fact("monthly_income"))
 
 
-@indicator("近30天无合理解释转入金额", "CNY", "volume", "domain A.0", needs="purpose", has_peers=True)
+@indicator("近30天无合理解释转入金额", "CNY", "volume", "assumption", needs="purpose", has_peers=True)
 def unexplained_in_amount_30d(past: Past) -> np.ndarray:
     """Unexplained money received in 30 days."""
     return past.total("unexplained", "credit", days=30)
 
 
 @indicator(
-    "近30天无合理解释转入与申报收入之比", "ratio", "profile_mismatch", "domain R12", needs="income purpose"
+    "近30天无合理解释转入与申报收入之比", "ratio", "profile_mismatch", "rule R12", needs="income purpose"
 )
 def unexplained_in_to_income_ratio_30d(past: Past) -> np.ndarray:
     """Unexplained money received in 30 days against declared monthly income."""

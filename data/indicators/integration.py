@@ -54,7 +54,7 @@ def person_in_amount_7d(past: Past) -> np.ndarray:
     return past.total("credit", "with_person", days=7)
 
 
-@indicator("近7天非整数金额转入占比", "share", "rhythm", "domain T20")
+@indicator("近7天非整数金额转入占比", "share", "rhythm", "typology T20")
 def odd_amount_share_7d(past: Past) -> np.ndarray:
     """Share of sums with cents among the transfers received in 7 days."""
     return share(past.count("credit", "with_cents", days=7), past.count("credit", days=7))

@@ -14,7 +14,7 @@ def fast_out_share_7d(past: Past) -> np.ndarray:
     )
 
 
-@indicator("近7天资金平均停留小时", "hours", "pass_through", "domain R06")
+@indicator("近7天资金平均停留小时", "hours", "pass_through", "rule R06")
 def residence_hours_7d(past: Past) -> np.ndarray:
     """Hours that the money which left in 7 days had stayed."""
     return share(

@@ -14,15 +14,13 @@ from data.indicators.flows import overseas_share_30d, unexplained_in_amount_30d
 from data.indicators.rhythm import night_share_30d
 
 
-@indicator(
-    "近30天无合理解释转入偏离同类程度", "deviations", "profile_mismatch", "domain R12", needs="purpose"
-)
+@indicator("近30天无合理解释转入偏离同类程度", "deviations", "profile_mismatch", "rule R12", needs="purpose")
 def in_peer_deviation_30d(past: Past) -> np.ndarray:
     """Unexplained money received in 30 days, in deviations from peers."""
     return past.peer_deviation("unexplained_in_amount_30d", unexplained_in_amount_30d(past))
 
 
-@indicator("近30天无合理解释转入与同类95分位之比", "ratio", "profile_mismatch", "domain R10", needs="purpose")
+@indicator("近30天无合理解释转入与同类95分位之比", "ratio", "profile_mismatch", "rule R10", needs="purpose")
 def in_to_peer_upper_ratio_30d(past: Past) -> np.ndarray:
     """Unexplained money received in 30 days per yuan of the peers' 95th percentile."""
     return share(unexplained_in_amount_30d(past), past.peer_upper("unexplained_in_amount_30d"))

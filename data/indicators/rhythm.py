@@ -6,7 +6,7 @@ from data.asof import Past, share
 from data.indicators import indicator
 
 
-@indicator("近30天夜间金额占比", "share", "rhythm", "domain R18", needs="hour", has_peers=True)
+@indicator("近30天夜间金额占比", "share", "rhythm", "rule R18", needs="hour", has_peers=True)
 def night_share_30d(past: Past) -> np.ndarray:
     """Share of the money of 30 days that moved at night."""
     return share(past.total("night", days=30), past.total(days=30))
@@ -24,7 +24,7 @@ def silent_days_before_10d(past: Past) -> np.ndarray:
     return past.silent_days(before_days=10)
 
 
-@indicator("开户天数", "days", "profile_mismatch", "domain R10")
+@indicator("开户天数", "days", "profile_mismatch", "rule R10")
 def tenure_days(past: Past) -> np.ndarray:
     """Days since the customer joined."""
     return past.tenure_days()

@@ -18,14 +18,14 @@ def registered_capital_amount(past: Past) -> np.ndarray:
     return past.fact("capital")
 
 
-@indicator("近60天经营性支出占比", "share", "profile_mismatch", "domain R24", needs="purpose")
+@indicator("近60天经营性支出占比", "share", "profile_mismatch", "rule R24", needs="purpose")
 def upkeep_share_60d(past: Past) -> np.ndarray:
     """Share of wages, taxes, bills and rent in what a firm paid in 60 days."""
     value = share(past.total("upkeep", "debit", days=60), past.total("debit", days=60))
     return np.where(past.fact("is_firm") == 1, value, np.nan)
 
 
-@indicator("近60天前三大对手金额占比", "share", "profile_mismatch", "domain R24")
+@indicator("近60天前三大对手金额占比", "share", "profile_mismatch", "rule R24")
 def top_counterparty_share_60d(past: Past) -> np.ndarray:
     """Share of a firm's money of 60 days with its three largest counterparties."""
     return past.top_share(days=60, top=3, of="is_firm")
@@ -41,7 +41,7 @@ def private_out_share_30d(past: Past) -> np.ndarray:
     return np.where(past.fact("is_firm") == 1, value, np.nan)
 
 
-@indicator("近30天新对手占比", "share", "profile_mismatch", "domain R24")
+@indicator("近30天新对手占比", "share", "profile_mismatch", "rule R24")
 def new_counterparty_share_30d(past: Past) -> np.ndarray:
     """Share of the counterparties of 30 days not seen in the 90 days before."""
     return past.new_share(days=30, known_days=90)

@@ -20,7 +20,7 @@ def stranger_in_amount_3d(past: Past) -> np.ndarray:
     return past.total("stranger", "credit", days=3)
 
 
-@indicator("近3天陌生个人小额转入的金额变异系数", "ratio", "fan_in", "domain R03", needs="purpose")
+@indicator("近3天陌生个人小额转入的金额变异系数", "ratio", "fan_in", "rule R03", needs="purpose")
 def stranger_in_variation_3d(past: Past) -> np.ndarray:
     """How unlike the sums of strangers of 3 days are, standard deviation over mean."""
     return past.variation("stranger", "credit", days=3)

@@ -40,7 +40,7 @@ def repeat_payer_share_30d(past: Past) -> np.ndarray:
     return past.repeated_share("code", "credit", days=30)
 
 
-@indicator("近30天收付款城市熵", "bits", "rhythm", "domain R29")
+@indicator("近30天收付款城市熵", "bits", "rhythm", "rule R29")
 def city_entropy_30d(past: Past) -> np.ndarray:
     """Entropy of the cities of a firm's counter and terminal payments of 30 days."""
     return past.entropy("in_city", days=30, key="city", of="is_firm")
@@ -52,31 +52,31 @@ def person_payer_count_14d(past: Past) -> np.ndarray:
     return past.distinct("with_person", "credit", days=14)
 
 
-@indicator("近14天赌注常用金额占比", "share", "rhythm", "domain R28")
+@indicator("近14天赌注常用金额占比", "share", "rhythm", "rule R28")
 def stake_share_14d(past: Past) -> np.ndarray:
     """Share of the usual sums of gambling among the payments received in 14 days."""
     return share(past.count("stake", "credit", days=14), past.count("credit", days=14))
 
 
-@indicator("近14天夜间金额占比", "share", "rhythm", "domain R18", needs="hour")
+@indicator("近14天夜间金额占比", "share", "rhythm", "rule R18", needs="hour")
 def night_share_14d(past: Past) -> np.ndarray:
     """Share of the money of 14 days that moved at night."""
     return share(past.total("night", days=14), past.total(days=14))
 
 
-@indicator("近14天夜间收款笔数", "count", "rhythm", "domain R18", needs="hour")
+@indicator("近14天夜间收款笔数", "count", "rhythm", "rule R18", needs="hour")
 def night_count_14d(past: Past) -> np.ndarray:
     """Payments of 14 days at night."""
     return past.count("night", days=14)
 
 
-@indicator("近14天交易笔数", "count", "volume", "domain R18")
+@indicator("近14天交易笔数", "count", "volume", "rule R18")
 def payment_count_14d(past: Past) -> np.ndarray:
     """Payments made and received in 14 days."""
     return past.count(days=14)
 
 
-@indicator("近14天收款方数", "count", "fan_out", "domain R28")
+@indicator("近14天收款方数", "count", "fan_out", "rule R28")
 def payee_count_14d(past: Past) -> np.ndarray:
     """Different payees in 14 days."""
     return past.distinct("debit", days=14)

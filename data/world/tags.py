@@ -1,7 +1,7 @@
 """Profile tags (用户画像): facts that the bank knows of a customer, each with its time.
 
 The money-laundering risk rating comes from what the customer stated and holds, in four
-factors (客户特性, 地域, 业务, 职业或行业; domain G), never from what the customer does or
+factors (客户特性, 地域, 业务, 职业或行业), never from what the customer does or
 from the truth: a rating raised after a report would be a leaked label. All points are
 assumptions of this project; the lines of 60 and 80 points are a published sheet's [V2].
 """

@@ -52,7 +52,7 @@ def _neighbours() -> list[Feature]:
             f"{how_en} {label_en} among counterparties",
             f"对手方{how_zh}{label_zh}",
             unit,
-            "domain E neighbours' indicators",
+            "neighbours' indicators",
         )
         for name, (_, unit, label_en, label_zh) in NEIGHBOUR_SOURCES.items()
         for how, how_en, how_zh in (("mean", "Mean", "平均"), ("max", "Largest", "最高"))
@@ -70,7 +70,7 @@ FEATURES = [
     _feature("out_degree_91d", "Parties whom the customer paid, 91 days (its ports out)",
              "近91天收款方数(出端口)", "count", "Multi-GNN ports"),
     _feature("customer_counterparty_count_28d", "Counterparties at this bank, 28 days",
-             "近28天行内交易对手数", "count", "domain G relationship"),
+             "近28天行内交易对手数", "count", "profile tags: relationship"),
     _feature("counterparty_degree_mean_28d", "How many customers the counterparties deal with",
              "交易对手平均关联客户数", "count", "SAML-D endpoint degree"),
     _feature("shared_counterparty_customer_count_28d", "Other customers behind the same outside persons",
