@@ -35,3 +35,20 @@ def examples_of(split: pd.DataFrame, matrix: pd.DataFrame, role: str, graph: Gra
         weight=chosen["weight"].to_numpy(),
         graph=graph,
     )
+
+
+def thinned(examples: Examples, share: float, rng: np.random.Generator) -> Examples:
+    """Examples with only a drawn share of those of whom nothing suspicious is known.
+
+    The drawn ones weigh as much as all of them did. Whoever has a label above zero stays.
+    """
+    is_suspected = examples.label > 0
+    keep = np.flatnonzero(is_suspected | (rng.random(len(is_suspected)) < share))
+    return Examples(
+        features=examples.features.iloc[keep].reset_index(drop=True),
+        customer_id=examples.customer_id[keep],
+        as_of=examples.as_of.iloc[keep].reset_index(drop=True),
+        label=examples.label[keep],
+        weight=np.where(is_suspected, examples.weight, examples.weight / share)[keep],
+        graph=examples.graph,
+    )

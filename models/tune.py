@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import optuna
+from pydantic import Field
 
 import pipeline
 from models.budget import Budget, alerts_within_budget
-from models.examples import examples_of, read_inputs
+from models.examples import examples_of, read_inputs, thinned
 from models.metrics import AveragePrecision, recall_at_budget
 from models.zoo import MODELS, Examples
+
+
+class Params(pipeline.Parameters):
+    """Section ``tune`` of params.yaml."""
+
+    unsuspected_share: float = Field(gt=0, le=1)
+    seed: int = Field(ge=0)
 
 
 def worth(score: np.ndarray, validation: Examples, budget: Budget) -> tuple[float, float]:
@@ -54,6 +62,9 @@ def main() -> None:
     model = MODELS.lookup(name, "argument")
     split, matrix, graph = read_inputs(model.needs_graph)
     train = examples_of(split, matrix, "train", graph)
+    if not model.needs_graph:  # a graph without some of its parties would be another graph
+        params = pipeline.params("tune", Params)
+        train = thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
     validation = examples_of(split, matrix, "validation", graph)
     result = tune(name, train, validation, pipeline.params("budget", Budget))
     pipeline.write_json("models", f"tuned_{name}.json", result)

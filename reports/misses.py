@@ -124,8 +124,10 @@ def counterparties_p99(evidence: Evidence) -> Text:
 
 @EXPLANATIONS.register("rule_alerts_per_thousand_customers_month")
 def rule_alerts(evidence: Evidence) -> Text:
-    """Which rules raise the alerts."""
+    """How many customers are in schemes, and which rules raise the alerts."""
     rows, whole = parts_of(evidence)["alerts_by_rule"], parts_of(evidence)["alerts"]
+    world = evidence.truth["world"]
+    active = f"{1_000 * world['illicit_customers_in_test'] / world['customers']:.1f}"
     if not rows:
         return Text("No rule raised an alert.", "没有规则产生预警。")
     told = joined(
@@ -133,10 +135,12 @@ def rule_alerts(evidence: Evidence) -> Text:
         COMMA,
     )
     return Text(
-        f"Of {count(whole)} alerts most name {told.en} (an alert may name several rules). The levers are "
-        "these rules’ thresholds in data/rulebook.yaml.",
+        f"In the test weeks alone {active} in 1,000 customers are in schemes, so the line (alert.line) is "
+        f"drawn for more work than the target’s bank has. Of {count(whole)} alerts most name {told.en} (an "
+        "alert may name several rules). The levers are the line and these rules’ thresholds.",
+        f"仅测试期内每 1,000 名客户就有 {active} 名涉案，故预警线（alert.line）按多于目标银行的工作量设定。"
         f"{count(whole)} 条预警中，占比最高的规则为 {told.zh}（一条预警可含多条规则）。"
-        "可调整的是 data/rulebook.yaml 中这些规则的阈值。",
+        "可调整的是预警线与这些规则的阈值。",
     )
 
 

@@ -17,6 +17,7 @@ from features import network, profile, sequence
 from features.catalogue import Feature, window_features
 from models.zoo import MODELS
 from pipeline import BadInput, Registry
+from reports import wording
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 UNITS = {"CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code", "bits", "deviations"}
@@ -83,6 +84,12 @@ def test_every_parameter_of_a_rule_is_used_by_its_predicate(book: Rulebook) -> N
     for rule in book.rules:
         for name in rule.parameters:
             assert f"{{{name}}}" in rule.predicate, f"{rule.id}.{name}"
+
+
+def test_the_report_calls_every_typology_what_the_simulator_calls_it() -> None:
+    assert {
+        name: wording.Text(entry.label_en, entry.label_zh) for name, entry in TYPOLOGIES.items()
+    } == wording.TYPOLOGIES
 
 
 def test_every_typology_but_the_held_out_one_has_a_rule_that_looks_for_it(book: Rulebook) -> None:
