@@ -286,7 +286,8 @@ def test_the_dispositions_of_the_three_streams_keep_their_contract(params: Param
     above = raised(*[(number, "2025-03-03", "R01 R06") for number in range(1, 40)])
     below = raised(*[(number, "2025-03-05", "R06") for number in range(40, 80)])
     weeks = pd.DatetimeIndex(["2025-03-03", "2025-03-10"], tz="UTC").as_unit("us")
-    team = changed(params, random_share=0.3, below_line_share=0.3, second_review_share=0.5)
+    few_hands = {"reviews_per_thousand_customers_day": 0.34}
+    team = changed(params, random_share=0.3, below_line_share=0.3, second_review_share=0.5, **few_hands)
     table = investigate(above, below, active(weeks, 60), illicit((1, at("2025-03-02"))), 9_000, 0.3, team)
     checked = Dispositions.validate(table)
     by_stream = dict(iter(checked.groupby("stream")))

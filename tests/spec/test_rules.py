@@ -239,13 +239,22 @@ class TestR06:
     def test_a_smaller_share_stays_silent(self, hit, rule) -> None:
         assert not hit(self.passed(rule.total, rule.total * rule.share - CENT))
 
-    def test_money_that_stays_as_long_as_allowed_fires(self, hit, rule) -> None:
-        leaves = f"2025-03-{3 + (10 + int(rule.hours)) // 24:02} {(10 + int(rule.hours)) % 24:02}:00"
-        assert hit(self.passed(rule.total, rule.total, leaves))
+    def test_money_that_leaves_just_in_time_fires(self, hit, rule, observe_params) -> None:
+        at = pd.Timestamp("2025-03-03 10:00") + pd.Timedelta(hours=observe_params.fast_hours)
+        assert hit(self.passed(rule.total, rule.total, f"{at:%Y-%m-%d %H:%M}"))
 
-    def test_money_that_stays_a_minute_longer_stays_silent(self, hit, rule) -> None:
-        leaves = f"2025-03-{3 + (10 + int(rule.hours)) // 24:02} {(10 + int(rule.hours)) % 24:02}:01"
-        assert not hit(self.passed(rule.total, rule.total, leaves))
+    def test_money_that_stays_a_minute_longer_stays_silent(self, hit, rule, observe_params) -> None:
+        at = pd.Timestamp("2025-03-03 10:01") + pd.Timedelta(hours=observe_params.fast_hours)
+        assert not hit(self.passed(rule.total, rule.total, f"{at:%Y-%m-%d %H:%M}"))
+
+    def test_money_for_a_payee_of_long_standing_stays_silent(self, hit, rule) -> None:
+        before = ("2025-02-01 10:00", "anna", "exit", 1)
+        lines = (
+            ("2025-03-03 10:00", "source", "anna", rule.total),
+            ("2025-03-03 12:00", "anna", "exit", rule.total),
+        )
+        assert hit(bank(*lines, anna="person"))
+        assert not hit(bank(before, *lines, anna="person"))
 
     def test_money_of_a_payer_of_long_standing_stays_silent(self, hit, rule) -> None:
         before = ("2025-02-01 10:00", "source", "anna", 1)

@@ -46,7 +46,7 @@ def test_a_cell_is_drawn_for_each_block_in_which_schemes_began() -> None:
     picture = str(world_figures.starts(found, [mark(1, "2025-01-10"), mark(2, "2025-02-10", True)]))
     cells = re.findall(r'class="fill true" opacity="([\d.]+)"', picture)
     assert cells == ["1", "0.5"]  # three are the most, one is a third of it
-    assert "闭环回流" in picture and "Round trip" in picture
+    assert "回流" in picture and "Round trip" in picture
     assert events(picture, "day") == [] and len(events(picture, "drift")) == 1
 
 
