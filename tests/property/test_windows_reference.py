@@ -17,6 +17,7 @@ from tests.property.worlds import AS_OF, PAST, drawn_bank
 from tests.spec.ledger import Ledger
 
 EXPLAINED = ("payroll", "utility", "loan_repayment", "shopping", "savings")
+LICENSED = ("broker", "insurer")
 WINDOWS = st.sampled_from([1, 7, 10, 30, 90])
 CHOICES = st.sampled_from([(), ("credit",), ("debit",), ("cash", "credit"), ("unexplained", "debit")])
 
@@ -43,6 +44,7 @@ class Asked:
 def plain_events(ledger: Ledger) -> pd.DataFrame:
     """Both ends of every payment, one row a customer's end, written out the long way."""
     owner = ledger.accounts.set_index("account_id")["customer_id"]
+    holder = ledger.accounts.set_index("account_id")["holder"]
     rows = []
     for row in ledger.transactions.itertuples(index=False):
         payer, payee = owner[row.payer_account_id], owner[row.payee_account_id]
@@ -65,7 +67,7 @@ def plain_events(ledger: Ledger) -> pd.DataFrame:
                         "credit": is_credit,
                         "debit": not is_credit,
                         "cash": row.channel in ("cash_deposit", "cash_withdrawal"),
-                        "unexplained": row.purpose not in EXPLAINED,
+                        "unexplained": row.purpose not in EXPLAINED and holder[account] not in LICENSED,
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows)
