@@ -125,9 +125,10 @@ def counterparties_p99(evidence: Evidence) -> Text:
 @EXPLANATIONS.register("rule_alerts_per_thousand_customers_month")
 def rule_alerts(evidence: Evidence) -> Text:
     """How many customers are in schemes, and which rules raise the alerts."""
-    rows, whole = parts_of(evidence)["alerts_by_rule"], parts_of(evidence)["alerts"]
-    world = evidence.truth["world"]
-    active = f"{1_000 * world['illicit_customers_in_test'] / world['customers']:.1f}"
+    found = parts_of(evidence)
+    rows, whole = found["alerts_by_rule"], found["alerts"]
+    customers = sum(row["customers"] for row in found["segments"])
+    active = f"{1_000 * evidence.truth['world']['illicit_customers_in_test'] / customers:.1f}"
     if not rows:
         return Text("No rule raised an alert.", "没有规则产生预警。")
     told = joined(

@@ -322,7 +322,7 @@ def test_every_target_can_be_explained_and_named_in_both_languages() -> None:
 SHARE = {"value": 0.5, "low": 0.3, "high": 0.7}
 HISTOGRAM = calibration.histogram({"illicit": np.array([1.0, 50.0]), "look_alike": np.array([2.0, 3.0])}, 1)
 EXPLAINING = {
-    "world": {"illicit_transactions": 40, "illicit_customers_in_test": 9, "customers": 3_000},
+    "world": {"illicit_transactions": 40, "illicit_customers_in_test": 9},
     "anatomy": {
         "segments": [
             {
