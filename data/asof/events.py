@@ -56,7 +56,7 @@ class Parties:
         return self.node[np.searchsorted(self.account_id, account_id.to_numpy())]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def ends_in_order(
     payer: np.ndarray, payee: np.ndarray, at: np.ndarray, ids: np.ndarray, whose: np.ndarray, customers: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

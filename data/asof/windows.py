@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def first_at_or_after(
     starts: np.ndarray, at: np.ndarray, customer: np.ndarray, moment: np.ndarray
 ) -> np.ndarray:
@@ -34,7 +34,7 @@ def first_at_or_after(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sums_between(running: np.ndarray, first: np.ndarray, end: np.ndarray, unit: float) -> np.ndarray:
     """What running sums gained over each window, in units; shape (queries,)."""
     gained = np.empty(len(first))
@@ -43,7 +43,7 @@ def sums_between(running: np.ndarray, first: np.ndarray, end: np.ndarray, unit: 
     return gained
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def previous_of_key(starts: np.ndarray, key: np.ndarray, selected: np.ndarray) -> np.ndarray:
     """For each selected event the previous selected one of its customer and key, or -1."""
     previous = np.full(len(key), -1)
@@ -57,7 +57,7 @@ def previous_of_key(starts: np.ndarray, key: np.ndarray, selected: np.ndarray) -
     return previous
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_distinct(
     first: np.ndarray, end: np.ndarray, selected: np.ndarray, previous: np.ndarray, following: np.ndarray
 ) -> np.ndarray:
@@ -86,7 +86,7 @@ def count_distinct(
     return distinct
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def following_of(previous: np.ndarray) -> np.ndarray:
     """For each event the next one of its key, or -1; the inverse of ``previous``."""
     following = np.full(len(previous), -1)
@@ -96,7 +96,7 @@ def following_of(previous: np.ndarray) -> np.ndarray:
     return following
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_new(
     first: np.ndarray,
     end: np.ndarray,
@@ -114,7 +114,7 @@ def count_new(
     return new
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def dense_keys(starts: np.ndarray, key: np.ndarray) -> np.ndarray:
     """Keys of each customer numbered from 0 on, so that they count in a short array."""
     dense = np.empty(len(key), np.int64)
@@ -129,7 +129,7 @@ def dense_keys(starts: np.ndarray, key: np.ndarray) -> np.ndarray:
     return dense
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def spread_over_keys(
     first: np.ndarray,
     end: np.ndarray,
@@ -194,7 +194,7 @@ def spread_over_keys(
     return top_share, repeated_share, entropy
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def largest_selected(
     values: np.ndarray, selected: np.ndarray, first: np.ndarray, end: np.ndarray
 ) -> np.ndarray:
@@ -207,7 +207,7 @@ def largest_selected(
     return largest
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def smallest(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Smallest value of each window, NaN where the window is empty or a value unknown."""
     smallest = np.full(len(first), np.nan)
