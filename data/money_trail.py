@@ -78,6 +78,18 @@ def _arrivals(payee: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @njit(cache=True)
+def _arrived_before(by_payee: np.ndarray, at: np.ndarray, first: int, end: int, moment: int) -> int:
+    """First of the positions ``first`` to ``end`` in ``by_payee`` that did not arrive before a moment."""
+    while first < end:
+        middle = (first + end) // 2
+        if at[by_payee[middle]] < moment:
+            first = middle + 1
+        else:
+            end = middle
+    return first
+
+
+@njit(cache=True)
 def round_trip_hops(
     payer: np.ndarray,
     payee: np.ndarray,
@@ -119,15 +131,8 @@ def round_trip_hops(
             if depth >= most_hops or (best > 0 and depth + 1 >= best):
                 continue
             node = payer[edge]
-            # Latest arrival strictly before this payment, by bisection.
-            low, high = first[node], first[node + 1]
-            while low < high:
-                middle = (low + high) // 2
-                if at[by_payee[middle]] < at[edge]:
-                    low = middle + 1
-                else:
-                    high = middle
-            for position in range(low - 1, first[node] - 1, -1):
+            arrived = _arrived_before(by_payee, at, first[node], first[node + 1], at[edge])
+            for position in range(arrived - 1, first[node] - 1, -1):
                 before = by_payee[position]
                 steps += 1
                 if at[before] < at[e] - within_us or steps >= most_steps:
@@ -223,14 +228,8 @@ def layered_chains(
     stamp = np.full(nodes, -1)
     for e in range(len(at)):
         last, end, opens, steps = payer[e], payee[e], at[e] - within_us, 0
-        low, high = first[last], first[last + 1]
-        while low < high:
-            middle = (low + high) // 2
-            if at[by_payee[middle]] < at[e]:
-                low = middle + 1
-            else:
-                high = middle
-        for i in range(low - 1, first[last] - 1, -1):
+        arrived = _arrived_before(by_payee, at, first[last], first[last + 1], at[e])
+        for i in range(arrived - 1, first[last] - 1, -1):
             f = by_payee[i]
             steps += 1
             if at[f] < opens or steps >= most_steps:
@@ -238,14 +237,8 @@ def layered_chains(
             if payer[f] == end or cents[e] < kept_low * cents[f] or cents[e] > cents[f]:
                 continue
             before = payer[f]
-            low_f, high_f = first[before], first[before + 1]
-            while low_f < high_f:
-                middle = (low_f + high_f) // 2
-                if at[by_payee[middle]] < at[f]:
-                    low_f = middle + 1
-                else:
-                    high_f = middle
-            for j in range(low_f - 1, first[before] - 1, -1):
+            arrived_f = _arrived_before(by_payee, at, first[before], first[before + 1], at[f])
+            for j in range(arrived_f - 1, first[before] - 1, -1):
                 g = by_payee[j]
                 steps += 1
                 if at[g] < opens or steps >= most_steps:

@@ -7,17 +7,27 @@ deviations, by the latest weekly snapshot.
 import numpy as np
 
 from data.asof import Past, share
-from data.indicators import indicator
+from data.indicators import Measure, indicator
 from data.indicators.cash import cash_in_share_30d
 from data.indicators.counterparties import unexplained_payer_count_30d
 from data.indicators.flows import overseas_share_30d, unexplained_in_amount_30d
 from data.indicators.rhythm import night_share_30d
 
 
+def _deviation(past: Past, measure: Measure) -> np.ndarray:
+    """An indicator in deviations from peers."""
+    return past.peer_deviation(measure.__name__, measure(past))
+
+
+def _lasting_deviation(past: Past, measure: Measure) -> np.ndarray:
+    """The smaller deviation of the last 30 days and of the 30 before."""
+    return np.minimum(_deviation(past, measure), _deviation(past.earlier(30), measure))
+
+
 @indicator("近30天无合理解释转入偏离同类程度", "deviations", "profile_mismatch", "rule R12", needs="purpose")
 def in_peer_deviation_30d(past: Past) -> np.ndarray:
     """Unexplained money received in 30 days, in deviations from peers."""
-    return past.peer_deviation("unexplained_in_amount_30d", unexplained_in_amount_30d(past))
+    return _deviation(past, unexplained_in_amount_30d)
 
 
 @indicator("近30天无合理解释转入与同类95分位之比", "ratio", "profile_mismatch", "rule R10", needs="purpose")
@@ -29,44 +39,28 @@ def in_to_peer_upper_ratio_30d(past: Past) -> np.ndarray:
 @indicator("近60天转入持续偏离同类程度", "deviations", "profile_mismatch", "FFIEC App. F", needs="purpose")
 def in_peer_deviation_60d(past: Past) -> np.ndarray:
     """Unexplained money received, the smaller deviation from peers of both months of 60 days."""
-    return np.minimum(in_peer_deviation_30d(past), in_peer_deviation_30d(past.earlier(30)))
-
-
-def _payers(past: Past) -> np.ndarray:
-    return past.peer_deviation("unexplained_payer_count_30d", unexplained_payer_count_30d(past))
+    return _lasting_deviation(past, unexplained_in_amount_30d)
 
 
 @indicator("近60天付款方数持续偏离同类程度", "deviations", "fan_in", "FFIEC App. F", needs="purpose")
 def payer_peer_deviation_60d(past: Past) -> np.ndarray:
     """Payers of unexplained money, the smaller deviation from peers of both months of 60 days."""
-    return np.minimum(_payers(past), _payers(past.earlier(30)))
-
-
-def _cash(past: Past) -> np.ndarray:
-    return past.peer_deviation("cash_in_share_30d", cash_in_share_30d(past))
+    return _lasting_deviation(past, unexplained_payer_count_30d)
 
 
 @indicator("近60天现金占比持续偏离同类程度", "deviations", "cash", "FFIEC App. F", needs="cash")
 def cash_peer_deviation_60d(past: Past) -> np.ndarray:
     """Share of cash, the smaller deviation from peers of both months of 60 days."""
-    return np.minimum(_cash(past), _cash(past.earlier(30)))
-
-
-def _night(past: Past) -> np.ndarray:
-    return past.peer_deviation("night_share_30d", night_share_30d(past))
+    return _lasting_deviation(past, cash_in_share_30d)
 
 
 @indicator("近60天夜间占比持续偏离同类程度", "deviations", "rhythm", "FFIEC App. F", needs="hour")
 def night_peer_deviation_60d(past: Past) -> np.ndarray:
     """Share of night money, the smaller deviation from peers of both months of 60 days."""
-    return np.minimum(_night(past), _night(past.earlier(30)))
-
-
-def _overseas(past: Past) -> np.ndarray:
-    return past.peer_deviation("overseas_share_30d", overseas_share_30d(past))
+    return _lasting_deviation(past, night_share_30d)
 
 
 @indicator("近60天跨境占比持续偏离同类程度", "deviations", "profile_mismatch", "FFIEC App. F")
 def overseas_peer_deviation_60d(past: Past) -> np.ndarray:
     """Share of overseas money, the smaller deviation from peers of both months of 60 days."""
-    return np.minimum(_overseas(past), _overseas(past.earlier(30)))
+    return _lasting_deviation(past, overseas_share_30d)

@@ -340,8 +340,7 @@ class Scene:
         city: int = -1,
     ) -> None:
         """Intend one payment, or many of one kind (arrays broadcast); amounts in yuan."""
-        if all(np.size(value) for value in (at, payer, payee, yuan)):
-            self._payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
+        _enter(self._payments, at, payer, payee, yuan, channel, purpose, city)
 
     def fetch_cash(self, at: np.ndarray | int, account: int, yuan: np.ndarray | float) -> None:
         """Take whole notes of 100 out of an account at its owner's home."""
@@ -361,7 +360,6 @@ class Scene:
         whole = min(int(days), (self.start - self.calendar.start_us) // DAY_US - 1)
         if whole < 1:
             return self.start
-        planned, self._payments = self._payments, self._everyday
         for account in np.atleast_1d(accounts).tolist():
             is_person = self.world.holder[account] == "person"
             count = int(self.rng.integers(3, 9))
@@ -371,13 +369,12 @@ class Scene:
             spent = sums * self.rng.uniform(0.3, 0.9, count)
             if is_person:
                 shops = self.outsiders(count, "merchant")
-                self.pay(at, self.outsiders(1), account, sums.round() + 1, "transfer", "family")
-                self.pay(gone, account, shops, spent, "qr", "shopping", self.home(account))
+                self.live(at, self.outsiders(1), account, sums.round() + 1, "transfer", "family")
+                self.live(gone, account, shops, spent, "qr", "shopping", self.home(account))
             else:
                 client, makers = self.outsiders(1, "company"), self.outsiders(count, "company")
-                self.pay(at, client, account, sums.round() + 1, "transfer", "goods")
-                self.pay(gone, account, makers, spent, "transfer", "supplies")
-        self._payments = planned
+                self.live(at, client, account, sums.round() + 1, "transfer", "goods")
+                self.live(gone, account, makers, spent, "transfer", "supplies")
         return self.start
 
     @property
@@ -401,9 +398,7 @@ class Scene:
         city: int = -1,
     ) -> None:
         """Intend payments of a member's everyday life beside the plan, which are no part of it."""
-        planned, self._payments = self._payments, self._everyday
-        self.pay(at, payer, payee, yuan, channel, purpose, city)
-        self._payments = planned
+        _enter(self._everyday, at, payer, payee, yuan, channel, purpose, city)
 
     def spend(
         self,
@@ -416,9 +411,7 @@ class Scene:
         city: int = -1,
     ) -> None:
         """Intend payments with proceeds of the scheme that are no part of its shape."""
-        planned, self._payments = self._payments, self._spending
-        self.pay(at, payer, payee, yuan, channel, purpose, city)
-        self._payments = planned
+        _enter(self._spending, at, payer, payee, yuan, channel, purpose, city)
 
     @property
     def spending(self) -> Flow:
@@ -492,6 +485,21 @@ class Scene:
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds: promised times hold times this."""
         return (1.0, 1.5, 3.0)[self.sophistication]
+
+
+def _enter(
+    payments: list[Payment],
+    at: np.ndarray | int,
+    payer: np.ndarray | int,
+    payee: np.ndarray | int,
+    yuan: np.ndarray | float,
+    channel: str,
+    purpose: str,
+    city: int,
+) -> None:
+    """Enter one intended payment, or many of one kind; nothing where one of the arrays is empty."""
+    if all(np.size(value) for value in (at, payer, payee, yuan)):
+        payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
 
 
 def _flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:

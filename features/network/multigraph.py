@@ -76,11 +76,15 @@ class Multigraph:
         keys, pair = np.unique(payer.astype(np.int64) * nodes + payee, return_inverse=True)
         pair_payer, pair_payee = keys // max(nodes, 1), keys % max(nodes, 1)
         mirror = _mirrors(keys, pair_payee * nodes + pair_payer)
-        previous, turned_previous = _before(
-            pair, mirror, np.full(len(keys), -1, np.int32), np.full((2, len(at)), -1, np.int32)
+        previous, turned_previous = _met_last(
+            pair, mirror, np.full(len(keys), -1, np.int32), np.full((2, len(at)), -1, np.int32), False
         )
-        following, turned_following = _after(
-            pair, mirror, np.full(len(keys), len(at), np.int32), np.full((2, len(at)), len(at), np.int32)
+        following, turned_following = _met_last(
+            pair,
+            mirror,
+            np.full(len(keys), len(at), np.int32),
+            np.full((2, len(at)), len(at), np.int32),
+            True,
         )
         arrival_first, arrival = by_node(payee, nodes)
         departure_first, departure = by_node(payer, nodes)
@@ -151,21 +155,15 @@ def _dealt(node: np.ndarray, fill: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _before(pair: np.ndarray, mirror: np.ndarray, last: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """The payment before each one, of its pair and of the other direction; shape (2, n)."""
-    for e in range(len(pair)):
-        p = pair[e]
-        found[0, e] = last[p]
-        if mirror[p] >= 0:
-            found[1, e] = last[mirror[p]]
-        last[p] = e
-    return found
+def _met_last(
+    pair: np.ndarray, mirror: np.ndarray, last: np.ndarray, found: np.ndarray, is_backward: bool
+) -> np.ndarray:
+    """The payment met last when each is reached, of its pair and of the other direction; shape (2, n).
 
-
-@njit(cache=True, nogil=True)
-def _after(pair: np.ndarray, mirror: np.ndarray, last: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """The payment after each one, likewise."""
-    for e in range(len(pair) - 1, -1, -1):
+    Going forward that is the payment before it, going backward the one after.
+    """
+    for i in range(len(pair)):
+        e = len(pair) - 1 - i if is_backward else i
         p = pair[e]
         found[0, e] = last[p]
         if mirror[p] >= 0:
