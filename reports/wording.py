@@ -418,6 +418,7 @@ RED_FLAGS = {
     "loan_repaid_early": Text("loan repaid early", "提前还贷"),
     "many_residents_at_once": Text("many residents at once", "多名居民同时办理"),
     "money_to_private_accounts": Text("money to private accounts", "公转私"),
+    "new_corridor": Text("new corridor", "新的往来地区"),
     "night_activity": Text("night activity", "夜间活动"),
     "no_new_counterparty": Text("no new counterparty", "无新对手"),
     "no_repeat_payer": Text("no repeat payer", "无回头客"),
@@ -436,6 +437,7 @@ RED_FLAGS = {
     "turnover_exceeded": Text("turnover exceeded", "超出营业额"),
     "usual_stakes": Text("usual stakes", "常见投注金额"),
     "wages_only": Text("wages only", "仅有工资"),
+    "withdrawals_below_report_line": Text("withdrawals below report line", "取现略低于报告线"),
     "young_firm": Text("young firm", "成立不久"),
 }
 
@@ -527,6 +529,9 @@ FALSE_POSITIVES = {
     "wedding gifts": "婚礼礼金",
     "wrong industry code": "行业代码有误",
     "a broken card reader": "刷卡机故障",
+    "customers who pay in cash": "顾客习惯付现",
+    "a foreman who pays his crew in cash": "包工头以现金发放工资",
+    "first order from a new supplier": "首次向新供应商采购",
     "a change of prices": "调价",
     "a spouse who is paid out": "配偶领取给付",
     "an extended family that pays for one student": "亲属共同资助一名学生",

@@ -40,3 +40,9 @@ def high_risk_country_count_30d(past: Past) -> np.ndarray:
 def new_country_count_30d(past: Past) -> np.ndarray:
     """Countries abroad of 30 days not dealt with in the 150 days before."""
     return past.new_count("with_overseas", days=30, known_days=150, key="country")
+
+
+@indicator("近30天新增高风险地区数", "count", "abroad", "2006办法 Art.11(5)", needs="country")
+def new_high_risk_country_count_30d(past: Past) -> np.ndarray:
+    """Jurisdictions of higher risk of 30 days not dealt with in the 150 days before."""
+    return past.new_count("high_risk", days=30, known_days=150, key="country")

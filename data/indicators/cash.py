@@ -28,3 +28,9 @@ def cash_city_count_7d(past: Past) -> np.ndarray:
 def cash_in_share_30d(past: Past) -> np.ndarray:
     """Share of cash in the money received in 30 days."""
     return share(past.total("cash", "credit", days=30), past.total("credit", days=30))
+
+
+@indicator("近7天接近报告线的现金支取笔数", "count", "cash", "SAFE notice on split purchases", needs="cash")
+def near_line_withdrawal_count_7d(past: Past) -> np.ndarray:
+    """Cash withdrawals just below the report line in 7 days."""
+    return past.count("cash", "debit", "near_line", days=7)

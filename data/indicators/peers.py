@@ -64,3 +64,15 @@ def night_peer_deviation_60d(past: Past) -> np.ndarray:
 def overseas_peer_deviation_60d(past: Past) -> np.ndarray:
     """Share of overseas money, the smaller deviation from peers of both months of 60 days."""
     return _lasting_deviation(past, overseas_share_30d)
+
+
+@indicator("近30天夜间占比偏离同类程度", "deviations", "rhythm", "rule R18", needs="hour")
+def night_peer_deviation_30d(past: Past) -> np.ndarray:
+    """Share of night money of 30 days, in deviations from peers."""
+    return _deviation(past, night_share_30d)
+
+
+@indicator("近30天现金占比偏离同类程度", "deviations", "cash", "FFIEC App. F", needs="cash")
+def cash_peer_deviation_30d(past: Past) -> np.ndarray:
+    """Share of cash in the money received in 30 days, in deviations from peers."""
+    return _deviation(past, cash_in_share_30d)

@@ -39,6 +39,7 @@ ANNAS_MONTH = (
 BY_HAND = {
     "cash_in_amount_7d": 30_000 + 10_000,
     "near_line_cash_count_7d": 1,
+    "near_line_withdrawal_count_7d": 0,
     "cash_city_count_7d": 2,
     "cash_in_share_30d": 40_000 / 67_000,
     "unexplained_payer_count_7d": 4,  # two cash desks, ben, dora
@@ -105,6 +106,8 @@ BY_HAND = {
     "cash_peer_deviation_60d": np.nan,
     "night_peer_deviation_60d": np.nan,
     "overseas_peer_deviation_60d": np.nan,
+    "cash_peer_deviation_30d": np.nan,
+    "night_peer_deviation_30d": np.nan,
 }
 
 
@@ -387,3 +390,14 @@ def test_an_unknown_balance_does_not_hide_a_lower_one(observe_params: Params) ->
     ledger.transactions.loc[1, "payee_balance_cents"] = None
     seen = indicators(ledger, "anna", MONDAY, observe_params)["lowest_balance_ratio_7d"]
     assert np.isnan(seen) or seen == pytest.approx(100 / 2_000)
+
+
+def test_withdrawals_below_the_line_are_no_deposits(observe_params: Params) -> None:
+    low, line = observe_params.near_line_cny
+    sums = (low - 0.01, low, line - 0.01, line)
+    lines = [
+        (f"2025-03-04 1{n}:00", "anna", "cash@1", yuan, "cash_withdrawal") for n, yuan in enumerate(sums)
+    ]
+    seen = indicators(bank(*lines, anna="person", opening=200_000), "anna", MONDAY, observe_params)
+    assert seen["near_line_withdrawal_count_7d"] == 2
+    assert seen["near_line_cash_count_7d"] == 0

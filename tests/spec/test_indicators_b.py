@@ -133,6 +133,7 @@ BY_HAND: dict[str, tuple[Ledger, float]] = {
     "high_risk_country_amount_30d": (ABROAD, 8_000),
     "high_risk_country_count_30d": (ABROAD, 2),
     "new_country_count_30d": (ABROAD, 2),  # the school's is known from December
+    "new_high_risk_country_count_30d": (ABROAD, 1),  # the bank's, counted once
     "device_sharer_count_30d": (DEVICES, 2),  # carl and eve
     "fast_device_sharer_count_30d": (DEVICES, 1),  # carl
     "firm_age_days": (FIRM, 282),

@@ -103,6 +103,33 @@ def test_each_way_of_standing_apart_is_measured_in_both_months(
     assert not apart("2025-02-25") > 5
 
 
+@pytest.mark.parametrize(
+    ("name", "share", "lines"),
+    [
+        ("night_peer_deviation_30d", "night_share_30d", [("2025-03-05 23:30", "source", "anna", 10_000)]),
+        (
+            "cash_peer_deviation_30d",
+            "cash_in_share_30d",
+            [("2025-03-05 12:00", "cash@1", "anna", 10_000, "cash_deposit")],
+        ),
+    ],
+)
+def test_a_share_of_one_month_is_set_against_the_peers_of_that_month(
+    name: str, share: str, lines: list[tuple], observe_params: Params
+) -> None:
+    """Each clerk has a share of another size, so that the median deviation is known."""
+    more = [("2025-02-25 12:00", f"friend {n}", f"clerk{n}", 1_000) for n in range(40)]
+    for n in range(40):
+        more.append(("2025-02-25 23:30", f"other {n}", f"clerk{n}", 10 * n + 1))
+        more.append(("2025-02-25 12:30", "cash@1", f"clerk{n}", 10 * n + 1, "cash_deposit"))
+    ledger = crowd(anna=1, more=[*more, *lines])
+    _, weekly = observed(ledger, observe_params)
+    now = weekly[weekly["as_of"] == pd.Timestamp(MONDAY, tz="UTC")].set_index("customer_id")
+    anna = now.loc[ledger.customer_id["anna"]]
+    assert anna[share] > 0.5
+    assert anna[name] == pytest.approx(deviation(anna[share], now[share].to_numpy(float)), rel=1e-3)
+
+
 def test_where_half_of_the_group_agrees_the_mean_deviation_stands_in() -> None:
     values = np.array([[0.0] * 8 + [1.0, 3.0]])
     one = np.zeros(10, np.int64)

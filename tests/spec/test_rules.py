@@ -269,6 +269,37 @@ class TestR06:
     def test_wages_that_leave_at_once_stay_silent(self, hit, rule) -> None:
         assert not hit(self.passed(rule.total, rule.total, purpose="payroll"))
 
+    def known(self, yuan: float, out: float, stay: float = 0.5) -> Ledger:
+        """Payer and payee are of long standing; the money stays some hours."""
+        leaves = pd.Timestamp("2025-03-03 10:00") + pd.Timedelta(hours=stay)
+        return bank(
+            ("2025-02-01 10:00", "source", "anna", 1),
+            ("2025-02-01 11:00", "anna", "exit", 10_001),  # her own money is gone
+            ("2025-03-03 10:00", "source", "anna", yuan),
+            (f"{leaves:%Y-%m-%d %H:%M}", "anna", "exit", out),
+            anna="person",
+        )
+
+    def test_large_sums_that_leave_whole_within_hours_fire_whoever_is_paid(self, hit, rule) -> None:
+        assert hit(self.known(rule.large, rule.large * rule.whole, rule.hours))
+
+    def test_a_cent_less_of_them_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.known(rule.large - CENT, rule.large - CENT))
+        assert not hit(self.known(rule.large, rule.large * rule.whole - CENT))
+
+    def test_a_longer_stay_of_them_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.known(rule.large, rule.large, rule.hours + 1 / 60))
+
+    def test_false_positive_treasury_sweep_between_known_firms(self, hit, rule, book) -> None:
+        yuan = rule.large * book.segment_multiplier["company"]
+        sweep = (
+            ("2025-02-03 16:00", "firm daughter", "anna", 10),
+            ("2025-02-03 17:00", "anna", "firm mother", 10_010),
+            ("2025-03-03 16:00", "firm daughter", "anna", yuan),
+            ("2025-03-03 17:00", "anna", "firm mother", yuan),
+        )
+        assert hit(bank(*sweep, anna="company"))
+
     def test_false_positive_wages_passed_to_a_spouse_who_repays_the_card(self, hit) -> None:
         ledger = bank(
             ("2025-03-10 09:00", "firm employer", "ben", 21_000, "transfer", "payroll"),

@@ -18,10 +18,33 @@ Fires = Callable[..., bool]
 CENT = 0.01
 
 
+def among(*lines: tuple, kind: str = "person", night: float = 0, cash: float = 0, **people) -> Ledger:
+    """A ledger beside forty ordinary customers of a kind, each with 1,000 yuan of takings by day.
+
+    Every eighth of them takes 10 yuan by night and in cash besides, and each up to the shares
+    ``night`` and ``cash`` of all, evenly spread.
+    """
+    names = [f"other{n}" for n in range(40)]
+    ordinary: list[tuple] = []
+    for n, who in enumerate(names):
+        ordinary.append(("2025-02-20 12:00", "carl", who, 1_000, "qr", "shopping"))
+        for share, least, how in (
+            (night, 10 * (n % 8 == 0), ("23:30", "carl", who, "qr", "shopping")),
+            (cash, 10 * (n % 8 == 1), ("13:00", "cash@1", who, "cash_deposit", "takings")),
+        ):
+            part = share * n / 39
+            yuan = max(round(1_000 * part / (1 - part), 2), least)
+            clock, payer, payee, channel, purpose = how
+            if yuan:
+                ordinary.append((f"2025-02-20 {clock}", payer, payee, yuan, channel, purpose))
+    others = dict.fromkeys(names, Customer(kind))
+    return bank(*ordinary, *lines, **people, **others)
+
+
 class TestR18:
     rule_id = "R18"
 
-    def nights(self, count: int, hour: str = "23:10") -> Ledger:
+    def nights(self, count: int, hour: str = "23:10", peers: float = 0) -> Ledger:
         payments = [
             (
                 f"2025-03-{4 + number % 5:02} {hour}:{number:02}",
@@ -33,7 +56,7 @@ class TestR18:
             )
             for number in range(count)
         ]
-        return bank(*sorted(payments), anna="person")
+        return among(*sorted(payments), night=peers, anna="person")
 
     def test_many_payments_at_night_fire(self, hit, rule) -> None:
         assert hit(self.nights(int(rule.payments)))
@@ -44,20 +67,25 @@ class TestR18:
     def test_payments_before_eleven_stay_silent(self, hit, rule) -> None:
         assert not hit(self.nights(int(rule.payments), hour="22:59"))
 
+    def test_peers_who_are_up_at_night_silence_it(self, hit, rule) -> None:
+        """Their shares spread evenly from nought, so all are within so many deviations."""
+        assert hit(self.nights(int(rule.payments), peers=0.1))
+        assert not hit(self.nights(int(rule.payments), peers=0.9))
+
     def test_more_money_by_day_silences_it(self, hit, rule) -> None:
         lines = [
             (f"2025-03-{4 + n % 5:02} {hour}:{n:02}", f"payer {n}", "anna", yuan, "qr", "shopping")
             for n in range(int(rule.payments))
             for hour, yuan in (("23:10", 100), ("12:10", 100 * (1 - rule.share) / rule.share + CENT))
         ]
-        assert not hit(bank(*sorted(lines), anna="person"))
+        assert not hit(among(*sorted(lines), anna="person"))
 
     def test_false_positive_delivery_rider_of_the_night_shift(self, hit, rule) -> None:
         tips = [
             (f"2025-03-{4 + n % 5:02} 23:{n:02}", "firm platform", "anna", 38.50, "transfer", "payroll")
             for n in range(int(rule.payments))
         ]
-        assert hit(bank(*sorted(tips), anna=Customer(income=7_000)))
+        assert hit(among(*sorted(tips), anna=Customer(income=7_000)))
 
 
 class TestR20:
@@ -157,6 +185,23 @@ class TestR22:
     def test_a_smaller_sum_stays_silent(self, hit, rule) -> None:
         assert not hit(self.wires(rule, int(rule.count), rule.total - 2 * CENT))
 
+    def first(self, yuan: float, *before: str) -> Ledger:
+        """One wire, after small ones on the given days."""
+        lines = [(f"{day} 10:00", "anna", "overseas shop", 10, "wire") for day in before]
+        lines.append(("2025-03-03 10:00", "anna", "overseas shop", yuan, "wire"))
+        return bank(*lines, country={"overseas shop": "XA"}, opening=200_000, anna="person")
+
+    def test_one_large_wire_to_a_new_corridor_fires(self, hit, rule) -> None:
+        assert hit(self.first(rule.first))
+
+    def test_a_cent_less_to_it_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.first(rule.first - CENT))
+
+    def test_a_corridor_of_the_last_months_is_not_new(self, hit, rule) -> None:
+        """The last moment that looks back on the wire is thirty days after it."""
+        assert not hit(self.first(rule.first, "2025-01-15"))
+        assert hit(self.first(rule.first, "2024-08-01"))
+
     def test_another_country_stays_silent(self, hit, rule) -> None:
         assert not hit(self.wires(rule, int(rule.count), rule.total, country="JP"))
 
@@ -167,9 +212,21 @@ class TestR22:
         ]
         assert hit(bank(*fees, country={"overseas school": "XB"}, anna=Customer(income=30_000)))
 
+    def test_false_positive_first_order_from_a_supplier_there(self, hit, rule, book) -> None:
+        yuan = rule.first * book.segment_multiplier["company"]
+        order = ("2025-03-03 10:00", "anna", "overseas maker", yuan, "wire", "supplies")
+        trader = Customer("company", 2_000_000)
+        assert hit(bank(order, country={"overseas maker": "XB"}, opening=9_000_000, anna=trader))
+
 
 class TestR23:
     rule_id = "R23"
+    GIFT = (
+        "2025-03-02 10:00",
+        "friend",
+        "anna",
+        10,
+    )  # some money comes in, so that the rule never steps aside
 
     def buyers(self, rule, count: int, yuan: float, hours: float = 1, payee: str = "overseas one") -> Ledger:
         names = ["anna", *(f"buyer{n}" for n in range(1, count))]
@@ -177,7 +234,7 @@ class TestR23:
             (f"2025-03-{4 + int(n * hours // 24):02} {int(n * hours % 24):02}:10", who, payee, yuan, "wire")
             for n, who in enumerate(names)
         ]
-        return bank(*lines, **dict.fromkeys(names, Customer()))
+        return bank(self.GIFT, *lines, **dict.fromkeys(names, Customer()))
 
     def test_five_who_pay_one_party_abroad_on_one_day_fire_the_first_and_the_last(self, hit, rule) -> None:
         ledger = self.buyers(rule, int(rule.payers), rule.total)
@@ -201,6 +258,30 @@ class TestR23:
         lines = [(f"2025-03-04 1{n}:00", "overseas one", who, 60_000, "wire") for n, who in enumerate(names)]
         assert hit(bank(*lines, **dict.fromkeys(names, Customer())))
 
+    def fetched(self, rule, count: int, low: float, share: float = 1.0, why: str = "unstated") -> Ledger:
+        """Money comes in, and so many sums are fetched soon: the given share of it."""
+        came = ("2025-03-04 09:00", "firm pool", "anna", count * low / share, "transfer", why)
+        visits = [(f"2025-03-04 1{n}:00", "anna", "cash@1", low, "cash_withdrawal") for n in range(count)]
+        # Her own 10,000 yuan go first, they are older.
+        spent = ("2025-03-01 10:00", "anna", "shop corner", 10_000, "qr", "shopping")
+        return bank(spent, came, *visits, anna="person")
+
+    def test_withdrawals_just_below_the_line_fire(self, hit, rule, observe_params) -> None:
+        assert hit(self.fetched(rule, int(rule.withdrawals), observe_params.near_line_cny[0], rule.fast))
+
+    def test_one_withdrawal_fewer_stays_silent(self, hit, rule, observe_params) -> None:
+        assert not hit(self.fetched(rule, int(rule.withdrawals) - 1, observe_params.near_line_cny[0]))
+
+    def test_withdrawals_at_the_line_itself_stay_silent(self, hit, rule, observe_params) -> None:
+        assert not hit(self.fetched(rule, int(rule.withdrawals), observe_params.near_line_cny[1]))
+
+    def test_withdrawals_of_a_smaller_share_stay_silent(self, hit, rule, observe_params) -> None:
+        share = rule.fast - 0.001
+        assert not hit(self.fetched(rule, int(rule.withdrawals), observe_params.near_line_cny[0], share))
+
+    def test_false_positive_foreman_pays_his_crew_in_cash(self, hit, rule) -> None:
+        assert hit(self.fetched(rule, int(rule.withdrawals) + 1, 36_000, 0.9, "supplies"))
+
     def test_false_positive_a_family_pays_for_its_student(self, hit, rule) -> None:
         names = ["anna", "father", "aunt", "uncle", "cousin", "brother"][: int(rule.payers)]
         lines = [
@@ -208,7 +289,9 @@ class TestR23:
             for n, who in enumerate(names)
         ]
         # Anna pays on the first day, when the others have not; her father is the one who is seen.
-        family = bank(*sorted(lines), opening=400_000, **dict.fromkeys(names, Customer(income=40_000)))
+        family = bank(
+            self.GIFT, *sorted(lines), opening=400_000, **dict.fromkeys(names, Customer(income=40_000))
+        )
         assert hit(family, "father")
 
 
@@ -269,13 +352,18 @@ class TestR25:
     rule_id = "R25"
     INCOME = 20_000
 
-    def shop(self, rule, cash: float, code: float = 1_000, kind: str = "micro_business") -> Ledger:
-        return bank(
+    def shop(
+        self, rule, cash: float, code: float = 1_000, kind: str = "micro_business", peers: float = 0.9
+    ) -> Ledger:
+        """A shop among others that take up to the share ``peers`` of their money in cash."""
+        return among(
             ("2024-12-15 10:00", "cash@1", "anna", 5_000, "cash_deposit", "takings"),
             ("2024-12-16 10:00", "carl", "anna", 2_000, "qr", "shopping"),
             ("2025-01-15 10:00", "cash@1", "anna", 5_000, "cash_deposit", "takings"),
             ("2025-03-03 10:00", "carl", "anna", code, "qr", "shopping"),
             ("2025-03-04 10:00", "cash@1", "anna", cash, "cash_deposit", "takings"),
+            kind=kind,
+            cash=peers,
             anna=Customer(kind, self.INCOME),
         )
 
@@ -289,7 +377,17 @@ class TestR25:
         assert not hit(self.shop(rule, self.INCOME * rule.turnover, code=1_000 * rule.flat_to + 1))
 
     def test_a_person_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.shop(rule, self.INCOME * rule.turnover, kind="person"))
+        assert not hit(self.shop(rule, self.INCOME * rule.turnover, kind="person", peers=0.1))
+
+    def test_codes_that_rise_too_do_not_excuse_cash_unlike_the_peers(self, hit, rule) -> None:
+        code = 1_000 * rule.flat_to + 1
+        assert hit(self.shop(rule, self.INCOME * rule.turnover, code, peers=0.1))
+        assert not hit(self.shop(rule, self.INCOME * rule.turnover - 1, code, peers=0.1))
+
+    def test_false_positive_a_stall_whose_customers_pay_in_cash(self, hit, rule) -> None:
+        """The others of its trade take codes; a fair doubles its month."""
+        cash = max(self.INCOME * rule.turnover, 5_000 * rule.rise)
+        assert hit(self.shop(rule, cash, code=4_000, peers=0.05))
 
     def test_false_positive_the_card_reader_is_broken_in_the_season(self, hit, rule) -> None:
         cash = max(self.INCOME * rule.turnover, 5_000 * rule.rise)
@@ -487,17 +585,19 @@ class TestR28:
 class TestR29:
     rule_id = "R29"
 
-    def takings(self, rule, payers=None, again=0, leaves="2025-03-06 20:00", kind="micro_business") -> Ledger:
+    def takings(
+        self, rule, payers=None, again=0, leaves="2025-03-07 20:00", hour="23", peers: float = 0
+    ) -> Ledger:
         payers = payers or int(rule.payers)
         lines = [
-            (f"2025-03-06 {10 + n // 60}:{n % 60:02}", f"payer {n}", "anna", 500, "qr", "shopping")
-            for n in range(payers)
+            (f"2025-03-06 {hour}:{n:02}", f"payer {n}", "anna", 500, "qr", "shopping") for n in range(payers)
         ]
         lines += [
-            (f"2025-03-06 15:{n:02}", f"payer {n}", "anna", 100, "qr", "shopping") for n in range(again)
+            (f"2025-03-07 00:{n:02}", f"payer {n}", "anna", 100, "qr", "shopping") for n in range(again)
         ]
         lines.append((leaves, "anna", "eve", payers * 450))
-        return bank(*sorted(lines), anna=Customer(kind, 60_000))
+        shop = Customer("micro_business", 60_000)
+        return among(*sorted(lines), kind="micro_business", night=peers, anna=shop)
 
     def test_payers_who_never_return_and_money_that_leaves_fire(self, hit, rule) -> None:
         assert hit(self.takings(rule))
@@ -511,8 +611,15 @@ class TestR29:
     def test_takings_that_stay_silence_it(self, hit, rule) -> None:
         assert not hit(self.takings(rule, leaves="2025-03-08 20:00"))
 
-    def test_false_positive_stall_at_a_fair_pays_its_supplier_in_the_evening(self, hit, rule) -> None:
-        assert hit(self.takings(rule, payers=60, leaves="2025-03-06 23:30"))
+    def test_takings_by_day_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.takings(rule, hour="20"))
+
+    def test_shops_that_are_all_open_at_night_silence_it(self, hit, rule) -> None:
+        assert hit(self.takings(rule, peers=0.1))
+        assert not hit(self.takings(rule, peers=0.9))
+
+    def test_false_positive_stall_at_a_night_fair_pays_its_supplier_next_morning(self, hit, rule) -> None:
+        assert hit(self.takings(rule, payers=60, leaves="2025-03-07 09:00"))
 
 
 @pytest.fixture
