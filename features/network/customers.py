@@ -100,7 +100,7 @@ def network(
     node = np.searchsorted(parties.customer_id, subjects["customer_id"].to_numpy())
     as_of = subjects["as_of"].astype("int64").to_numpy()
     columns = _windowed(graph, node, as_of, limits.memory_days * DAY_US)
-    found = roles(Patterns.of(graph, limits), node, as_of, ROLE_DAYS * DAY_US, limits)
+    found = roles(Patterns.of(graph, limits), node, as_of, ROLE_DAYS * DAY_US, limits.threads)
     columns |= {f"{name}_{ROLE_DAYS}d": found[:, i] for i, name in enumerate(ROLES)}
     columns |= _surroundings(graph, parties, node, as_of, indicators, ties, limits)
     return pd.DataFrame({f.name: columns[f.name].astype(np.float32) for f in FEATURES})

@@ -23,7 +23,6 @@ class Limits(pipeline.Parameters):
     memory_days: int = Field(ge=28)
     most_arrivals: int = Field(ge=1)
     most_steps: int = Field(ge=1)
-    most_own_payments: int = Field(ge=1)
     hub_degree: int = Field(ge=1)
     report_steps: int = Field(ge=1, le=10)
 

@@ -73,21 +73,18 @@ class Multigraph:
         row = _in_order(payer, payee, at, cents)
         payer, payee = payer[row].astype(np.int32), payee[row].astype(np.int32)
         at, cents = at[row].astype(np.int64), cents[row].astype(np.int64)
-        keys, pair = np.unique(payer.astype(np.int64) * nodes + payee, return_inverse=True)
-        pair_payer, pair_payee = keys // max(nodes, 1), keys % max(nodes, 1)
-        mirror = _mirrors(keys, pair_payee * nodes + pair_payer)
-        previous, turned_previous = _met_last(
-            pair, mirror, np.full(len(keys), -1, np.int32), np.full((2, len(at)), -1, np.int32), False
-        )
-        following, turned_following = _met_last(
-            pair,
-            mirror,
-            np.full(len(keys), len(at), np.int32),
-            np.full((2, len(at)), len(at), np.int32),
-            True,
-        )
         arrival_first, arrival = by_node(payee, nodes)
         departure_first, departure = by_node(payer, nodes)
+        # Dealt out by one end and then by the other, payments stand by pair and time, unsorted.
+        _, by_pair = by_node(payer, nodes, arrival)
+        _, by_turned_pair = by_node(payee, nodes, departure)
+        pair, first_of_pair = _numbered(by_pair, payer, payee)
+        pair_payer, pair_payee = payer[first_of_pair], payee[first_of_pair]
+        mirror = _mirrors(by_turned_pair, pair, pair_payer, pair_payee, np.full(len(pair_payer), -1, np.int32))
+        before = np.full(len(pair_payer), -1, np.int32), np.full((2, len(at)), -1, np.int32)
+        after = np.full_like(before[0], len(at)), np.full_like(before[1], len(at))
+        previous, turned_previous = _met_last(pair, mirror, *before, False)
+        following, turned_following = _met_last(pair, mirror, *after, True)
         payer_end, payee_end = _ends(payer, payee, at, arrival_first.copy(), np.empty((2, len(at)), np.int64))
         return cls(
             nodes=nodes,
@@ -96,9 +93,9 @@ class Multigraph:
             at=at,
             cents=cents,
             row=row,
-            pair=pair.astype(np.int32),
-            pair_payer=pair_payer.astype(np.int32),
-            pair_payee=pair_payee.astype(np.int32),
+            pair=pair,
+            pair_payer=pair_payer,
+            pair_payee=pair_payee,
             mirror=mirror,
             previous=previous,
             following=following,
@@ -132,26 +129,58 @@ def _in_order(payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.nd
     return row
 
 
-def _mirrors(keys: np.ndarray, turned: np.ndarray) -> np.ndarray:
-    """Position of each turned key among the sorted ``keys``, or -1; shape (pairs,)."""
-    if not len(keys):
-        return np.zeros(0, np.int32)
-    found = np.minimum(np.searchsorted(keys, turned), len(keys) - 1)
-    return np.where(keys[found] == turned, found, -1).astype(np.int32)
-
-
-def by_node(node: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Edges by node in their order: (start of each node's list, edges)."""
+def by_node(node: np.ndarray, nodes: int, order: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Edges by node, at each in their own order or in the one given: (start of each node's list, edges)."""
+    order = np.arange(len(node), dtype=np.int32) if order is None else order
     first = np.concatenate([[0], np.cumsum(np.bincount(node, minlength=nodes))])
-    return first, _dealt(node, first[:-1].copy(), np.empty(len(node), np.int32))
+    return first, _dealt(node, order, first[:-1].copy(), np.empty(len(node), np.int32))
 
 
 @njit(cache=True, nogil=True)
-def _dealt(node: np.ndarray, fill: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    for e in range(len(node)):
+def _dealt(node: np.ndarray, order: np.ndarray, fill: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    for e in order:
         edges[fill[node[e]]] = e
         fill[node[e]] += 1
     return edges
+
+
+@njit(cache=True, nogil=True)
+def _numbered(by_pair: np.ndarray, payer: np.ndarray, payee: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number of each edge's pair, in the order of ``by_pair``, and the first edge of each pair."""
+    pair, first = np.empty(len(by_pair), np.int32), np.empty(len(by_pair), np.int32)
+    size = 0
+    for e in by_pair:
+        if size == 0 or payer[e] != payer[first[size - 1]] or payee[e] != payee[first[size - 1]]:
+            first[size] = e
+            size += 1
+        pair[e] = size - 1
+    return pair, first[:size].copy()
+
+
+@njit(cache=True, nogil=True)
+def _mirrors(
+    by_turned_pair: np.ndarray,
+    pair: np.ndarray,
+    pair_payer: np.ndarray,
+    pair_payee: np.ndarray,
+    mirror: np.ndarray,
+) -> np.ndarray:
+    """Number of each pair's other direction, where it occurs; ``mirror`` (pairs,) is at first -1.
+
+    Turned round, the pairs of ``by_turned_pair`` are in the order of the numbers: two
+    ordered lists meet.
+    """
+    p = 0
+    for e in by_turned_pair:
+        turned = pair[e]
+        payer, payee = pair_payee[turned], pair_payer[turned]
+        while p < len(mirror) and (
+            pair_payer[p] < payer or (pair_payer[p] == payer and pair_payee[p] < payee)
+        ):
+            p += 1
+        if p < len(mirror) and pair_payer[p] == payer and pair_payee[p] == payee:
+            mirror[p] = turned
+    return mirror
 
 
 @njit(cache=True, nogil=True)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from data.asof import share
+from data.asof.windows import first_at_or_after
 from data.schema import DAY_US, HOUR_US
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
 from features.network.limits import Limits
 from features.network.multigraph import Multigraph, by_node, in_parts
-from features.network.trails import Cycles, Trails, chains, cycles, passed_on
+from features.network.trails import NEVER, Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
 CHAIN_LINK = 3  # from this payment of a chain on it is layering (R20 asks for three hops)
@@ -78,128 +80,166 @@ class Patterns:
 
 
 @njit(cache=True, nogil=True)
-def _first(at: np.ndarray, low: int, high: int, moment: int) -> int:
-    """First position in ``at[low:high]``, which is in order, at or after a moment."""
-    while low < high:
-        middle = (low + high) // 2
-        if at[middle] < moment:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _largest(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Largest of ``values[low:high]`` of each query, 0 where there is none; shape (queries,).
+
+    Windows slide on: a value that a later and larger one follows can never be the answer
+    again, so each is put aside and taken away once, however long the windows are.
+    """
+    found = np.zeros(len(low), values.dtype)
+    if len(low) == 0:
+        return found
+    falling = np.empty(high.max() - low.min(), np.int64)  # places of ever smaller values
+    first, end, place = 0, 0, low[0]
+    for q in range(len(low)):
+        if low[q] >= place:
+            first, end, place = 0, 0, low[q]
+        while place < high[q]:
+            while end > first and values[falling[end - 1]] <= values[place]:
+                end -= 1
+            falling[end] = place
+            end += 1
+            place += 1
+        while end > first and falling[first] < low[q]:
+            first += 1
+        if end > first:
+            found[q] = values[falling[first]]
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _roles(
-    arrival_first: np.ndarray,
+def _moved_on(
     arrived_at: np.ndarray,
     arrived_cents: np.ndarray,
-    arrived_moved: np.ndarray,
-    arrived_told: np.ndarray,
-    departure_first: np.ndarray,
-    departed_at: np.ndarray,
-    departed_told: np.ndarray,
-    ring_first: np.ndarray,
-    ring_at: np.ndarray,
-    ring_hops: np.ndarray,
-    ring_kept: np.ndarray,
-    source_first: np.ndarray,
-    source_at: np.ndarray,
-    source_middles: np.ndarray,
-    node: np.ndarray,
-    as_of: np.ndarray,
-    order: np.ndarray,
-    window_us: int,
-    most: int,
-    answers: np.ndarray,
-) -> None:
-    for row in order:
-        me, until = node[row], as_of[row]
-        since = until - window_us
-        received, once, twice, thrice = 0, 0, 0, 0  # cents: whole sums are exact in any order
-        longest, links, middles, joined, payees, scattered = 0, 0, 0, 0, 0, 0
-        high = _first(arrived_at, arrival_first[me], arrival_first[me + 1], until)
-        low = _first(arrived_at, max(arrival_first[me], high - most), high, since)
-        for k in range(low, high):
-            cents = arrived_cents[k]
-            received += cents
-            once += cents if arrived_moved[0, k] < until else 0
-            twice += cents if arrived_moved[1, k] < until else 0
-            thrice += cents if arrived_moved[2, k] < until else 0
-            longest = max(longest, arrived_told[0, k])
-            links += arrived_told[0, k] >= CHAIN_LINK
-            middles = max(middles, arrived_told[1, k])
-            joined += arrived_told[2, k] > 0
-        high = _first(departed_at, departure_first[me], departure_first[me + 1], until)
-        low = _first(departed_at, max(departure_first[me], high - most), high, since)
-        for k in range(low, high):
-            longest = max(longest, departed_told[0, k])
-            links += departed_told[0, k] >= CHAIN_LINK
-            middles = max(middles, departed_told[1, k])
-            joined += departed_told[2, k] > 0
-            payees = max(payees, departed_told[3, k])
-            scattered += departed_told[3, k] > 0
-        high = _first(ring_at, ring_first[me], ring_first[me + 1], until)
-        low = _first(ring_at, max(ring_first[me], high - most), high, since)
-        answers[row, 5] = high - low
-        for k in range(low, high):
-            answers[row, 6] = max(answers[row, 6], ring_hops[k])
-            answers[row, 7] = max(answers[row, 7], ring_kept[k])
-        high = _first(source_at, source_first[me], source_first[me + 1], until)
-        low = _first(source_at, max(source_first[me], high - most), high, since)
-        for k in range(low, high):
-            middles = max(middles, source_middles[k])
-        answers[row, 0] = once / received if received > 0 else np.nan
-        answers[row, 1] = twice / received if received > 0 else np.nan
-        answers[row, 2] = thrice / received if received > 0 else np.nan
-        answers[row, 3], answers[row, 4] = longest, links
-        answers[row, 8], answers[row, 9] = middles, joined + high - low
-        answers[row, 10], answers[row, 11] = payees, scattered
+    moved_at: np.ndarray,
+    moved_first: np.ndarray,
+    by_moved: np.ndarray,
+    me: np.ndarray,
+    since: np.ndarray,
+    until: np.ndarray,
+    low: np.ndarray,
+) -> np.ndarray:
+    """Cents that arrived since a moment and had moved on by another; shape (queries,).
+
+    Arrivals stand by party and time, their places in ``by_moved`` by party and ``moved_at``;
+    ``low`` are the first arrivals since the moment. Queries are by party and time: what arrived
+    too early is taken away and what has moved on since is added, each once.
+    """
+    moved = np.zeros(len(me), np.int64)
+    cents, tail, place = 0, 0, 0
+    for q in range(len(me)):
+        if q == 0 or me[q] != me[q - 1]:
+            cents, tail, place = 0, low[q], moved_first[me[q]]
+        while tail < low[q]:
+            if moved_at[tail] < until[q - 1]:
+                cents -= arrived_cents[tail]
+            tail += 1
+        while place < moved_first[me[q] + 1] and moved_at[by_moved[place]] < until[q]:
+            if arrived_at[by_moved[place]] >= since[q]:
+                cents += arrived_cents[by_moved[place]]
+            place += 1
+        moved[q] = cents
+    return moved
+
+
+def _by_moved(moved_at: np.ndarray, party: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Arrivals that moved on, by party and the moment: (where a party's start, places)."""
+    done = np.flatnonzero(moved_at != NEVER)
+    done = done[np.argsort(moved_at[done], kind="stable")]
+    first, order = by_node(party[done], nodes)
+    return first, done[order]
+
+
+def _running(values: np.ndarray) -> np.ndarray:
+    """Sums of all values before each place, one more than there are values."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
+
+
+def _between(sums: np.ndarray, window: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """What running sums gained over each window, shape (queries,)."""
+    low, high = window
+    return sums[high] - sums[low]
 
 
 def roles(
-    patterns: Patterns, node: np.ndarray, as_of: np.ndarray, window_us: int, limits: Limits
+    patterns: Patterns, node: np.ndarray, as_of: np.ndarray, window_us: int, threads: int
 ) -> np.ndarray:
     """What of ROLES each query's party shows over ``[as_of - window, as_of)``, shape (queries, 12).
 
-    Of a party's payments in, and of those out, the latest ``most_own_payments`` are looked
-    at. Shares are NaN where nothing came in; of scatter-gathers a source sees those in
-    which it is the widest, middles of a plain relay are 1.
+    Queries are in order of ``as_of``. Exact at hubs: a payment enters and leaves a party's
+    window once, whatever else it does. Shares are NaN where nothing came in; of
+    scatter-gathers a source sees those in which it is the widest, middles of a plain relay are 1.
     """
     graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
-    order = np.lexsort((rings.member_edge, rings.member))
-    ring_first = np.searchsorted(rings.member[order], np.arange(graph.nodes + 1))
-    ring_edge = rings.member_edge[order]
+    # All that is told of a party lies in the order in which it is read: by party and time.
+    arrived_at, departed_at = graph.at[graph.arrival], graph.at[graph.departure]
+    arrived_cents, recipient = graph.cents[graph.arrival], graph.payee[graph.arrival]
+    moved_at = patterns.passed_on.T[:, graph.arrival]
+    moves = [_by_moved(moved, recipient, graph.nodes) for moved in moved_at]
+    ring_first, ring = by_node(rings.member, graph.nodes)
+    ring_edge = rings.member_edge[ring]
     joined = np.flatnonzero(joins.count > 0)
     source_first, at_source = by_node(joins.source[joined], graph.nodes)
-    sourced = joined[at_source]
-    # In the order in which a party's payments are read, so that its latest lie side by side.
-    told = np.stack([patterns.chain_hops, joins.middles, joins.count, patterns.scatter])
-    columns = (
-        graph.arrival_first,
-        graph.at[graph.arrival],
-        graph.cents[graph.arrival],
-        np.ascontiguousarray(patterns.passed_on.T[:, graph.arrival]),
-        told[:, graph.arrival],
-        graph.departure_first,
-        graph.at[graph.departure],
-        told[:, graph.departure],
-        ring_first,
-        graph.at[ring_edge],
-        rings.member_hops[order],
+    source_edge = joined[at_source]
+
+    chain_in, chain_out = patterns.chain_hops[graph.arrival], patterns.chain_hops[graph.departure]
+    middles_in, middles_out = joins.middles[graph.arrival], joins.middles[graph.departure]
+    scattered = patterns.scatter[graph.departure]
+    cents = _running(arrived_cents)
+    links_in, links_out = _running(chain_in >= CHAIN_LINK), _running(chain_out >= CHAIN_LINK)
+    joins_in, joins_out = (_running(joins.count[edges] > 0) for edges in (graph.arrival, graph.departure))
+    scatters = _running(scattered > 0)
+    lists = (
+        (graph.arrival_first, arrived_at),
+        (graph.departure_first, departed_at),
+        (ring_first, graph.at[ring_edge]),
+        (source_first, graph.at[source_edge]),
+    )
+    ring_hops, ring_kept, source_middles = (
+        rings.member_hops[ring],
         rings.kept[ring_edge],
-        source_first,
-        graph.at[sourced],
-        joins.middles[sourced],
-        node,
-        as_of,
+        joins.middles[source_edge],
     )
 
-    answers = np.zeros((len(node), len(ROLES)), np.float32)
-    by_party = np.argsort(node, kind="stable")  # a party's queries follow each other: its lists stay at hand
+    answers = np.empty((len(node), len(ROLES)), np.float32)
+    _, by_party = by_node(node, graph.nodes)
 
     def part(first: int, end: int) -> None:
-        _roles(*columns, by_party[first:end], window_us, limits.most_own_payments, answers)
+        rows = by_party[first:end]
+        me, until = node[rows], as_of[rows]
+        since = until - window_us
+        ins, outs, rounds, sources = (
+            tuple(first_at_or_after(starts, at, me, moment) for moment in (since, until))
+            for starts, at in lists
+        )
+        received = _between(cents, ins)
+        moved = [
+            _moved_on(arrived_at, arrived_cents, at, *order, me, since, until, ins[0])
+            for at, order in zip(moved_at, moves, strict=True)
+        ]
+        answers[rows] = np.stack(
+            [
+                *(share(cents, received) for cents in moved),
+                np.maximum(_largest(chain_in, *ins), _largest(chain_out, *outs)),
+                _between(links_in, ins) + _between(links_out, outs),
+                rounds[1] - rounds[0],
+                _largest(ring_hops, *rounds),
+                _largest(ring_kept, *rounds),
+                np.maximum.reduce(
+                    [
+                        _largest(middles_in, *ins),
+                        _largest(middles_out, *outs),
+                        _largest(source_middles, *sources),
+                    ]
+                ),
+                _between(joins_in, ins) + _between(joins_out, outs) + sources[1] - sources[0],
+                _largest(scattered, *outs),
+                _between(scatters, outs),
+            ],
+            axis=1,
+        )
 
-    in_parts(part, len(node), limits.threads)
+    in_parts(part, len(node), threads)
     return np.asfortranarray(answers)

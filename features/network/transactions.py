@@ -134,7 +134,7 @@ def _ends(
     for days, counts in zip(WINDOWS, counted, strict=True):
         keep([f"{name}_{days}d" for name in COUNTS], counts.T)
     keep(list(PORTS), ports_ever(graph, node, as_of))
-    found = roles(patterns, node, as_of, ROLE_DAYS * DAY_US, limits)
+    found = roles(patterns, node, as_of, ROLE_DAYS * DAY_US, limits.threads)
     keep([f"{name}_{ROLE_DAYS}d" for name in ROLES], found)
     for name, answers in _at_midnights(graph, node, as_of, facts, limits).items():
         keep([name], answers[:, None])

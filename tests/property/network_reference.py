@@ -166,3 +166,42 @@ def distances(links: list[tuple[int, int]], sources: set[int], nodes: int, most:
                 break
         found.append(answer)
     return found
+
+
+def roles(
+    payments: list[Payment],
+    told: dict[str, list],
+    rings: list[tuple[int, int, int]],
+    node: int,
+    as_of: int,
+    window: int,
+    link: int,
+) -> list[float | None]:
+    """What a party's own payments of the window show; None for a share of nothing.
+
+    ``told`` is what each payment completes, ``rings`` are (payment, party on its cycle, hops).
+    """
+    now = [e for e, p in enumerate(payments) if as_of - window <= p.at < as_of]
+    received = [e for e in now if payments[e].payee == node]
+    paid = [e for e in now if payments[e].payer == node]
+    own = received + paid
+    sourced = [e for e in now if told["count"][e] > 0 and told["source"][e] == node]
+    closed = [(e, hops) for e, party, hops in rings if party == node and e in now]
+    cents = sum(payments[e].cents for e in received)
+
+    def moved_share(hop: int) -> float | None:
+        moved = sum(payments[e].cents for e in received if told["passed_on"][e][hop] < as_of)
+        return moved / cents if received else None
+
+    return [
+        *(moved_share(hop) for hop in range(3)),
+        max((told["chain"][e] for e in own), default=0),
+        sum(told["chain"][e] >= link for e in own),
+        len(closed),
+        max((hops for _, hops in closed), default=0),
+        max((told["kept"][e] for e, _ in closed), default=0),
+        max((told["middles"][e] for e in own + sourced), default=0),
+        sum(told["count"][e] > 0 for e in own) + len(sourced),
+        max((told["scatter"][e] for e in paid), default=0),
+        sum(told["scatter"][e] > 0 for e in paid),
+    ]

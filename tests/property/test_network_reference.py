@@ -18,6 +18,7 @@ from features.network.neighbours import (
     reported_sharers,
     sharers,
 )
+from features.network.roles import CHAIN_LINK, Patterns, roles
 from features.network.trails import NEVER, Trails, chains, cycles, passed_on
 from tests.property import network_reference as reference
 from tests.property.network_reference import Payment
@@ -139,6 +140,33 @@ def test_every_gather_scatter_is_counted(payments, least) -> None:
     gather, scatter = gather_scatter(graph, WITHIN, least)
     for e in range(len(known)):
         assert (gather[e], scatter[e]) == reference.gather_scatter(known, e, WITHIN, least)
+
+
+@settings(max_examples=150)
+@given(payments=PAYMENTS, window=st.sampled_from([0, 1, 6, 100]))
+def test_a_party_shows_what_its_own_payments_of_the_window_complete(payments, window) -> None:
+    graph, known = graph_of(payments), reference.in_order(payments)
+    trails = trails_of(graph, 50)
+    patterns = Patterns(
+        graph,
+        (chains(graph, trails, MOST_HOPS) > 0).sum(axis=1).astype(np.int32),
+        passed_on(graph, trails, 3),
+        cycles(graph, trails, WITHIN, MOST_HOPS, ENOUGH_STEPS, threads=2),
+        scatter_gather(graph, WITHIN, 2, 50, threads=2),
+        *gather_scatter(graph, WITHIN, 2),
+    )
+    rings, joins = patterns.cycles, patterns.scatter_gather
+    told = {"chain": patterns.chain_hops, "passed_on": patterns.passed_on, "kept": rings.kept}
+    told |= {"count": joins.count, "middles": joins.middles, "source": joins.source}
+    told["scatter"] = patterns.scatter
+    told = {name: values.tolist() for name, values in told.items()}
+    members = list(zip(*(m.tolist() for m in (rings.member_edge, rings.member, rings.member_hops)), strict=True))
+    moments = np.repeat(np.arange(33), NODES)
+    parties = np.tile(np.arange(NODES), 33)
+    found = roles(patterns, parties, moments, window, threads=2)
+    for q, (node, as_of) in enumerate(zip(parties, moments, strict=True)):
+        expected = reference.roles(known, told, members, node, as_of, window, CHAIN_LINK)
+        np.testing.assert_array_equal(found[q], np.array(expected, np.float32))
 
 
 # ------------------------------------------------------------ planted patterns
