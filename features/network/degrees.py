@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 
-from features.network.multigraph import Multigraph
+from features.network.multigraph import Multigraph, each
 
 # What is counted of a party in a window, in the order of the sweep's last axis.
 COUNTS = (
@@ -30,7 +30,6 @@ PORTS = ("out_port_count", "in_port_count")
 @njit(cache=True, nogil=True)
 def _turn(
     counts: np.ndarray,
-    column: int,
     payer: int,
     payee: int,
     is_new: bool,
@@ -39,25 +38,25 @@ def _turn(
     is_mutual: bool,
     step: int,
 ) -> None:
-    """Add (step 1) or expire (step -1) a payment in one window's counts, from ``column`` on.
+    """Add (step 1) or expire (step -1) a payment in the counts of its two parties.
 
     Without it its pair has none in the window (``is_only``) or just one (``is_second``);
     ``is_mutual`` says whether the other direction has any.
     """
-    counts[payer, column] += step
-    counts[payee, column + 1] += step
+    counts[payer, 0] += step
+    counts[payee, 1] += step
     if is_new:
-        counts[payer, column + 4] += step
-        counts[payee, column + 5] += step
+        counts[payer, 4] += step
+        counts[payee, 5] += step
     if is_only:
-        counts[payer, column + 2] += step
-        counts[payee, column + 3] += step
+        counts[payer, 2] += step
+        counts[payee, 3] += step
         if is_mutual:
-            counts[payer, column + 8] += step
-            counts[payee, column + 8] += step
+            counts[payer, 8] += step
+            counts[payee, 8] += step
     elif is_second:
-        counts[payer, column + 6] += step
-        counts[payee, column + 7] += step
+        counts[payer, 6] += step
+        counts[payee, 7] += step
 
 
 @njit(cache=True, nogil=True)
@@ -70,53 +69,42 @@ def _sweep(
     turned_previous: np.ndarray,
     turned_following: np.ndarray,
     is_new: np.ndarray,
-    windows_us: np.ndarray,
+    window_us: int,
     query_node: np.ndarray,
     query_at: np.ndarray,
-    tails: np.ndarray,
     counts: np.ndarray,
     answers: np.ndarray,
-) -> np.ndarray:
-    width = counts.shape[1] // len(windows_us)
-    head = 0
+) -> None:
+    head, tail = 0, 0  # the window holds the payments from the tail to the head
     for q in range(len(query_at)):
-        # A window holds the payments from its tail to the head.
         while head < len(at) and at[head] < query_at[q]:
             last = previous[head]
-            for w in range(len(windows_us)):
-                tail = tails[w]
-                _turn(
-                    counts,
-                    width * w,
-                    payer[head],
-                    payee[head],
-                    is_new[head],
-                    last < tail,
-                    last >= tail and previous[last] < tail,
-                    turned_previous[head] >= tail,
-                    1,
-                )
+            _turn(
+                counts,
+                payer[head],
+                payee[head],
+                is_new[head],
+                last < tail,
+                last >= tail and previous[last] < tail,
+                turned_previous[head] >= tail,
+                1,
+            )
             head += 1
-        for w in range(len(windows_us)):
-            tail = tails[w]
-            while tail < head and at[tail] < query_at[q] - windows_us[w]:
-                later = following[tail]
-                _turn(
-                    counts,
-                    width * w,
-                    payer[tail],
-                    payee[tail],
-                    is_new[tail],
-                    later >= head,
-                    later < head and following[later] >= head,
-                    turned_following[tail] < head,
-                    -1,
-                )
-                tail += 1
-            tails[w] = tail
-        for column in range(counts.shape[1]):
+        while tail < head and at[tail] < query_at[q] - window_us:
+            later = following[tail]
+            _turn(
+                counts,
+                payer[tail],
+                payee[tail],
+                is_new[tail],
+                later >= head,
+                later < head and following[later] >= head,
+                turned_following[tail] < head,
+                -1,
+            )
+            tail += 1
+        for column in range(len(answers)):
             answers[column, q] = counts[query_node[q], column]
-    return answers
 
 
 @njit(cache=True, nogil=True)
@@ -142,7 +130,12 @@ def _ports_ever(
 
 
 def degrees(
-    graph: Multigraph, windows_us: Sequence[int], memory_us: int, node: np.ndarray, as_of: np.ndarray
+    graph: Multigraph,
+    windows_us: Sequence[int],
+    memory_us: int,
+    node: np.ndarray,
+    as_of: np.ndarray,
+    threads: int,
 ) -> np.ndarray:
     """Counts of COUNTS over each ``[as_of - window, as_of)``, shape (windows, 9, queries).
 
@@ -155,24 +148,28 @@ def degrees(
     windows_us, memory_us : microseconds, the memory no shorter than any window
     node, as_of : shape (queries,), party and microseconds, in order of ``as_of``
     """
-    width = len(windows_us) * len(COUNTS)
-    answers = _sweep(
-        graph.payer,
-        graph.payee,
-        graph.at,
-        graph.previous,
-        graph.following,
-        graph.turned_previous,
-        graph.turned_following,
-        graph.is_new(memory_us),
-        np.array(windows_us, np.int64),
-        node,
-        as_of,
-        np.zeros(len(windows_us), np.int64),
-        np.zeros((graph.nodes, width), np.int32),
-        np.empty((width, len(as_of)), np.int32),
-    )
-    return answers.reshape(len(windows_us), len(COUNTS), len(as_of))
+    answers = np.empty((len(windows_us), len(COUNTS), len(as_of)), np.int32)
+    is_new = graph.is_new(memory_us)
+
+    def sweep(window: int) -> None:
+        _sweep(
+            graph.payer,
+            graph.payee,
+            graph.at,
+            graph.previous,
+            graph.following,
+            graph.turned_previous,
+            graph.turned_following,
+            is_new,
+            windows_us[window],
+            node,
+            as_of,
+            np.zeros((graph.nodes, len(COUNTS)), np.int32),
+            answers[window],
+        )
+
+    each(sweep, range(len(windows_us)), threads)
+    return answers
 
 
 def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:

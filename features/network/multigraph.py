@@ -6,7 +6,7 @@ positions end strictly before a moment, and payments of one moment never see eac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -221,13 +221,17 @@ def _ends(
     return ends
 
 
-def in_parts(work: Callable[[int, int], Any], size: int, threads: int) -> Sequence[Any]:
-    """Results of ``work(first, end)`` over parts of ``range(size)``, in order.
+def each(work: Callable[[Any], Any], tasks: Iterable[Any], threads: int) -> list[Any]:
+    """Results of ``work`` on each task, in order, on ``threads`` threads.
 
-    The parts run on ``threads`` threads (the kernels release Python's lock) and share no
-    state, so their number changes nothing.
+    The kernels release Python's lock and the tasks share no state, so the number of threads
+    changes nothing.
     """
-    bounds = np.linspace(0, size, threads * CHUNKS_PER_THREAD + 1).astype(np.int64)
-    spans = [(int(first), int(end)) for first, end in pairwise(bounds)]
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(lambda span: work(*span), spans))
+        return list(pool.map(work, tasks))
+
+
+def in_parts(work: Callable[[int, int], Any], size: int, threads: int) -> list[Any]:
+    """Results of ``work(first, end)`` over parts of ``range(size)``, see `each`."""
+    bounds = np.linspace(0, size, threads * CHUNKS_PER_THREAD + 1).astype(np.int64)
+    return each(lambda span: work(*span), pairwise(bounds.tolist()), threads)

@@ -14,10 +14,16 @@ FAR = 1_000  # half-steps: nobody found
 
 @dataclass(frozen=True)
 class Links:
-    """Counterparties of a window: each two parties that paid one another, once; shapes (links,)."""
+    """Counterparties of a window: each two parties that paid one another, once; shapes (links,).
+
+    ``out_degree`` and ``in_degree``, shape (nodes,), are the parties that each one paid there,
+    and received from.
+    """
 
     one: np.ndarray
     other: np.ndarray
+    out_degree: np.ndarray
+    in_degree: np.ndarray
 
     @classmethod
     def of(cls, graph: Multigraph, since: int, until: int) -> Links:
@@ -28,10 +34,16 @@ class Links:
         pair = np.flatnonzero(active)
         mirror = graph.mirror[pair]
         once = pair[(mirror < 0) | (mirror > pair) | ~active[mirror]]
-        return cls(graph.pair_payer[once], graph.pair_payee[once])
+        return cls(
+            graph.pair_payer[once],
+            graph.pair_payee[once],
+            np.bincount(graph.pair_payer[pair], minlength=graph.nodes),
+            np.bincount(graph.pair_payee[pair], minlength=graph.nodes),
+        )
 
-    def degree(self, nodes: int) -> np.ndarray:
+    def degree(self) -> np.ndarray:
         """Counterparties of each node, shape (nodes,)."""
+        nodes = len(self.out_degree)
         return np.bincount(self.one, minlength=nodes) + np.bincount(self.other, minlength=nodes)
 
 
@@ -159,7 +171,11 @@ def _nearest_reported(
     source: np.ndarray,
     most: int,
 ) -> None:
+    is_reached = np.zeros(most + 1, np.bool_)
+    is_reached[0] = (nearest == 0).any()
     for distance in range(most):
+        if not is_reached[distance]:
+            continue
         for k in range(len(one)):
             if distance + cost[k] > most:
                 continue
@@ -170,6 +186,7 @@ def _nearest_reported(
                 for slot in range(2):
                     if nearest[giver, slot] == distance:
                         _offer(nearest, source, taker, distance + cost[k], source[giver, slot])
+                        is_reached[distance + cost[k]] = True
 
 
 def report_distance(
@@ -204,7 +221,7 @@ def report_distance(
         np.concatenate([links.one, members]),
         np.concatenate([links.other, nodes + groups]),
         np.repeat([2, 1], [len(links.one), len(members)]),
-        np.concatenate([links.degree(nodes), size]) <= hub_degree,
+        np.concatenate([links.degree(), size]) <= hub_degree,
         nearest,
         source,
         2 * most_steps,

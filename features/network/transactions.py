@@ -16,7 +16,7 @@ from data.schema import DAY_US
 from features.network.columns import ROLE_DAYS, WINDOWS
 from features.network.degrees import COUNTS, PORTS, degrees, ports, ports_ever
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph
+from features.network.multigraph import Multigraph, each
 from features.network.neighbours import Links, around, report_distance
 from features.network.roles import ROLES, Patterns, roles
 
@@ -32,6 +32,15 @@ COMPLETED = (
     "scatter_gather_count",
     "gather_degree",
     "scatter_degree",
+)
+AT_MIDNIGHT = (
+    "counterparty_degree_mean_28d",
+    "neighbour_out_degree_mean",
+    "neighbour_in_degree_mean",
+    "neighbour_out_degree_max",
+    "neighbour_in_degree_max",
+    "reported_counterparty_count_28d",
+    "report_distance_steps",
 )
 
 
@@ -130,7 +139,7 @@ def _ends(
                 columns[f"{whose}_{name}"] = column
 
     memory = limits.memory_days * DAY_US
-    counted = degrees(graph, [days * DAY_US for days in WINDOWS], memory, node, as_of)
+    counted = degrees(graph, [days * DAY_US for days in WINDOWS], memory, node, as_of, limits.threads)
     for days, counts in zip(WINDOWS, counted, strict=True):
         keep([f"{name}_{days}d" for name in COUNTS], counts.T)
     keep(list(PORTS), ports_ever(graph, node, as_of))
@@ -145,38 +154,26 @@ def _at_midnights(
     graph: Multigraph, node: np.ndarray, as_of: np.ndarray, facts: Facts, limits: Limits
 ) -> Mapping[str, np.ndarray]:
     """Counterparties, their degrees, and reports around each query at the last midnight."""
-    result: dict[str, np.ndarray] = {}
     nobody = np.zeros(graph.nodes, bool)
     days = as_of // DAY_US
     starts = np.flatnonzero(np.diff(days, prepend=-1))
-    sizes = degrees(
-        graph,
-        [ROLE_DAYS * DAY_US],
-        limits.memory_days * DAY_US,
-        np.tile(np.arange(graph.nodes), len(starts)),
-        np.repeat(days[starts] * DAY_US, graph.nodes),
-    )[0, [COUNTS.index("out_degree"), COUNTS.index("in_degree")]].T.astype(np.float64)
-    for which, (first, end) in enumerate(zip(starts, [*starts[1:], len(days)], strict=True)):
+    ends = np.append(starts[1:], len(days)).astype(np.int64)
+    result = {name: np.empty(len(as_of), np.float32) for name in AT_MIDNIGHT}
+
+    def at_midnight(span: tuple[int, int]) -> None:
+        first, end = span
         moment = days[first] * DAY_US
         links = Links.of(graph, moment - ROLE_DAYS * DAY_US, moment)
-        indicators = sizes[graph.nodes * which : graph.nodes * (which + 1)]
+        indicators = np.stack([links.out_degree, links.in_degree], axis=1).astype(np.float64)
         reported = nobody.copy()
         reported[facts.reported[facts.reported_at < moment]] = True
         found = around(links, graph.nodes, nobody, indicators, reported)
         steps = report_distance(
             links, facts.members, facts.groups, reported, limits.hub_degree, limits.report_steps
         )
-        columns = {
-            "counterparty_degree_mean_28d": found.degree_mean,
-            "neighbour_out_degree_mean": found.mean[:, 0],
-            "neighbour_in_degree_mean": found.mean[:, 1],
-            "neighbour_out_degree_max": found.largest[:, 0],
-            "neighbour_in_degree_max": found.largest[:, 1],
-            "reported_counterparty_count_28d": found.reported,
-            "report_distance_steps": steps,
-        }
-        for name, column in columns.items():
-            if name not in result:
-                result[name] = np.empty(len(as_of), np.float32)
+        columns = (found.degree_mean, *found.mean.T, *found.largest.T, found.reported, steps)
+        for name, column in zip(AT_MIDNIGHT, columns, strict=True):
             result[name][first:end] = column[node[first:end]]
+
+    each(at_midnight, zip(starts, ends, strict=True), limits.threads)
     return result

@@ -56,7 +56,7 @@ def test_degrees_are_those_of_the_definition(payments, window, longer) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
     moments = np.repeat(np.arange(33), NODES)
     parties = np.tile(np.arange(NODES), 33)
-    found, other = degrees(graph, [window, 3], max(window, 3) + longer, parties, moments)
+    found, other = degrees(graph, [window, 3], max(window, 3) + longer, parties, moments, threads=2)
     ever = ports_ever(graph, parties, moments)
     for q, (node, as_of) in enumerate(zip(parties, moments, strict=True)):
         for answers, days in ((found, window), (other, 3)):
@@ -236,7 +236,7 @@ def test_a_planted_fan_is_counted_with_all_its_arms(noise, size, is_in) -> None:
     arms = [Payment(42 + k, 41, FIRST + k, 500) for k in range(size)]
     fan = arms if is_in else [Payment(p.payee, p.payer, p.at, p.cents) for p in arms]
     graph, _, _ = planted(noise, fan)
-    found = degrees(graph, [WITHIN], WITHIN, np.array([41]), np.array([FIRST + size]))
+    found = degrees(graph, [WITHIN], WITHIN, np.array([41]), np.array([FIRST + size]), threads=1)
     assert found[0, COUNTS.index("in_degree" if is_in else "out_degree"), 0] == size
 
 
