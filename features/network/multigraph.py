@@ -80,11 +80,15 @@ class Multigraph:
         _, by_turned_pair = by_node(payee, nodes, departure)
         pair, first_of_pair = _numbered(by_pair, payer, payee)
         pair_payer, pair_payee = payer[first_of_pair], payee[first_of_pair]
-        mirror = _mirrors(by_turned_pair, pair, pair_payer, pair_payee, np.full(len(pair_payer), -1, np.int32))
-        before = np.full(len(pair_payer), -1, np.int32), np.full((2, len(at)), -1, np.int32)
-        after = np.full_like(before[0], len(at)), np.full_like(before[1], len(at))
-        previous, turned_previous = _met_last(pair, mirror, *before, False)
-        following, turned_following = _met_last(pair, mirror, *after, True)
+        pairs, edges = len(first_of_pair), len(at)
+        unknown = np.full(pairs, -1, np.int32)
+        mirror = _mirrors(by_turned_pair, pair, pair_payer, pair_payee, unknown.copy())
+        none_before = np.full((2, edges), -1, np.int32)
+        previous, turned_previous = _met_last(pair, mirror, unknown, none_before, False)
+        none_after = np.full((2, edges), edges, np.int32)
+        following, turned_following = _met_last(
+            pair, mirror, np.full(pairs, edges, np.int32), none_after, True
+        )
         payer_end, payee_end = _ends(payer, payee, at, arrival_first.copy(), np.empty((2, len(at)), np.int64))
         return cls(
             nodes=nodes,

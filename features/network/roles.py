@@ -142,14 +142,6 @@ def _moved_on(
     return moved
 
 
-def _by_moved(moved_at: np.ndarray, party: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Arrivals that moved on, by party and the moment: (where a party's start, places)."""
-    done = np.flatnonzero(moved_at != NEVER)
-    done = done[np.argsort(moved_at[done], kind="stable")]
-    first, order = by_node(party[done], nodes)
-    return first, done[order]
-
-
 def _running(values: np.ndarray) -> np.ndarray:
     """Sums of all values before each place, one more than there are values."""
     sums = np.zeros(len(values) + 1, np.int64)
@@ -157,10 +149,112 @@ def _running(values: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _between(sums: np.ndarray, window: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+def _gained(sums: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """What running sums gained over each window, shape (queries,)."""
-    low, high = window
-    return sums[high] - sums[low]
+    return np.asarray(sums[high] - sums[low])
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """Payments by party and time, so that what is read together lies together.
+
+    ``first`` (nodes + 1,) says where a party's payments start; ``edge`` and ``at`` (rows,).
+    """
+
+    first: np.ndarray
+    edge: np.ndarray
+    at: np.ndarray
+
+    @classmethod
+    def of(cls, graph: Multigraph, first: np.ndarray, edge: np.ndarray) -> _Lists:
+        """With the moments of a graph."""
+        return cls(first, edge, graph.at[edge])
+
+    def window(self, me: np.ndarray, since: np.ndarray, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """First place of each query's party in its window, and first after it; shapes (queries,)."""
+        low = first_at_or_after(self.first, self.at, me, since)
+        return low, first_at_or_after(self.first, self.at, me, until)
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """Arrivals of a party by the moment by which their money had moved on.
+
+    ``at`` is that moment for each arrival, NEVER where it did not; ``place`` are the places of
+    the others by party and that moment, from ``first`` (nodes + 1,) on.
+    """
+
+    at: np.ndarray
+    first: np.ndarray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, at: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
+        """Put them in order; ``at`` and ``party`` by arrival."""
+        done = np.flatnonzero(at != NEVER)
+        done = done[np.argsort(at[done], kind="stable")]
+        first, order = by_node(party[done], nodes)
+        return cls(at, first, done[order])
+
+
+class _Histories:
+    """What is told of each party, ready to be asked in order of party and time."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
+        self.arrived = _Lists.of(graph, graph.arrival_first, graph.arrival)
+        self.departed = _Lists.of(graph, graph.departure_first, graph.departure)
+        first, ring = by_node(rings.member, graph.nodes)
+        self.closed = _Lists.of(graph, first, rings.member_edge[ring])
+        joined = np.flatnonzero(joins.count > 0)
+        first, order = by_node(joins.source[joined], graph.nodes)
+        self.sourced = _Lists.of(graph, first, joined[order])
+
+        self.cents = graph.cents[graph.arrival]
+        self.received = _running(self.cents)
+        party = graph.payee[graph.arrival]
+        self.moves = [_Moves.of(at, party, graph.nodes) for at in patterns.passed_on.T[:, graph.arrival]]
+        both = (self.arrived, self.departed)
+        self.chains = [patterns.chain_hops[own.edge] for own in both]
+        self.links = [_running(hops >= CHAIN_LINK) for hops in self.chains]
+        self.middles = [joins.middles[own.edge] for own in (*both, self.sourced)]
+        self.joins = [_running(joins.count[own.edge] > 0) for own in both]
+        self.payees = patterns.scatter[self.departed.edge]
+        self.scatters = _running(self.payees > 0)
+        self.ring_hops = rings.member_hops[ring]
+        self.ring_kept = rings.kept[self.closed.edge]
+
+    def shown(self, me: np.ndarray, since: np.ndarray, until: np.ndarray) -> np.ndarray:
+        """What of ROLES each party shows, shape (queries, 12)."""
+        arrived, departed, closed, sourced = (
+            lists.window(me, since, until)
+            for lists in (self.arrived, self.departed, self.closed, self.sourced)
+        )
+        received = _gained(self.received, *arrived)
+        moved = [
+            _moved_on(
+                self.arrived.at, self.cents, moves.at, moves.first, moves.place, me, since, until, arrived[0]
+            )
+            for moves in self.moves
+        ]
+        both = (arrived, departed)
+        chains = [_largest(hops, *own) for hops, own in zip(self.chains, both, strict=True)]
+        links = [_gained(sums, *own) for sums, own in zip(self.links, both, strict=True)]
+        middles = [_largest(sizes, *own) for sizes, own in zip(self.middles, (*both, sourced), strict=True)]
+        joins = [_gained(sums, *own) for sums, own in zip(self.joins, both, strict=True)]
+        columns = (
+            *(share(cents, received) for cents in moved),
+            np.maximum.reduce(chains),
+            sum(links),
+            closed[1] - closed[0],
+            _largest(self.ring_hops, *closed),
+            _largest(self.ring_kept, *closed),
+            np.maximum.reduce(middles),
+            sum(joins) + sourced[1] - sourced[0],
+            _largest(self.payees, *departed),
+            _gained(self.scatters, *departed),
+        )
+        return np.stack(columns, axis=1)
 
 
 def roles(
@@ -172,74 +266,14 @@ def roles(
     window once, whatever else it does. Shares are NaN where nothing came in; of
     scatter-gathers a source sees those in which it is the widest, middles of a plain relay are 1.
     """
-    graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
-    # All that is told of a party lies in the order in which it is read: by party and time.
-    arrived_at, departed_at = graph.at[graph.arrival], graph.at[graph.departure]
-    arrived_cents, recipient = graph.cents[graph.arrival], graph.payee[graph.arrival]
-    moved_at = patterns.passed_on.T[:, graph.arrival]
-    moves = [_by_moved(moved, recipient, graph.nodes) for moved in moved_at]
-    ring_first, ring = by_node(rings.member, graph.nodes)
-    ring_edge = rings.member_edge[ring]
-    joined = np.flatnonzero(joins.count > 0)
-    source_first, at_source = by_node(joins.source[joined], graph.nodes)
-    source_edge = joined[at_source]
-
-    chain_in, chain_out = patterns.chain_hops[graph.arrival], patterns.chain_hops[graph.departure]
-    middles_in, middles_out = joins.middles[graph.arrival], joins.middles[graph.departure]
-    scattered = patterns.scatter[graph.departure]
-    cents = _running(arrived_cents)
-    links_in, links_out = _running(chain_in >= CHAIN_LINK), _running(chain_out >= CHAIN_LINK)
-    joins_in, joins_out = (_running(joins.count[edges] > 0) for edges in (graph.arrival, graph.departure))
-    scatters = _running(scattered > 0)
-    lists = (
-        (graph.arrival_first, arrived_at),
-        (graph.departure_first, departed_at),
-        (ring_first, graph.at[ring_edge]),
-        (source_first, graph.at[source_edge]),
-    )
-    ring_hops, ring_kept, source_middles = (
-        rings.member_hops[ring],
-        rings.kept[ring_edge],
-        joins.middles[source_edge],
-    )
-
+    histories = _Histories(patterns)
     answers = np.empty((len(node), len(ROLES)), np.float32)
-    _, by_party = by_node(node, graph.nodes)
+    _, by_party = by_node(node, patterns.graph.nodes)
 
     def part(first: int, end: int) -> None:
         rows = by_party[first:end]
-        me, until = node[rows], as_of[rows]
-        since = until - window_us
-        ins, outs, rounds, sources = (
-            tuple(first_at_or_after(starts, at, me, moment) for moment in (since, until))
-            for starts, at in lists
-        )
-        received = _between(cents, ins)
-        moved = [
-            _moved_on(arrived_at, arrived_cents, at, *order, me, since, until, ins[0])
-            for at, order in zip(moved_at, moves, strict=True)
-        ]
-        answers[rows] = np.stack(
-            [
-                *(share(cents, received) for cents in moved),
-                np.maximum(_largest(chain_in, *ins), _largest(chain_out, *outs)),
-                _between(links_in, ins) + _between(links_out, outs),
-                rounds[1] - rounds[0],
-                _largest(ring_hops, *rounds),
-                _largest(ring_kept, *rounds),
-                np.maximum.reduce(
-                    [
-                        _largest(middles_in, *ins),
-                        _largest(middles_out, *outs),
-                        _largest(source_middles, *sources),
-                    ]
-                ),
-                _between(joins_in, ins) + _between(joins_out, outs) + sources[1] - sources[0],
-                _largest(scattered, *outs),
-                _between(scatters, outs),
-            ],
-            axis=1,
-        )
+        until = as_of[rows]
+        answers[rows] = histories.shown(node[rows], until - window_us, until)
 
     in_parts(part, len(node), threads)
     return np.asfortranarray(answers)

@@ -160,7 +160,9 @@ def test_a_party_shows_what_its_own_payments_of_the_window_complete(payments, wi
     told |= {"count": joins.count, "middles": joins.middles, "source": joins.source}
     told["scatter"] = patterns.scatter
     told = {name: values.tolist() for name, values in told.items()}
-    members = list(zip(*(m.tolist() for m in (rings.member_edge, rings.member, rings.member_hops)), strict=True))
+    members = list(
+        zip(*(m.tolist() for m in (rings.member_edge, rings.member, rings.member_hops)), strict=True)
+    )
     moments = np.repeat(np.arange(33), NODES)
     parties = np.tile(np.arange(NODES), 33)
     found = roles(patterns, parties, moments, window, threads=2)
