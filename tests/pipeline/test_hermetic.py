@@ -16,21 +16,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Loaded here so that forked children have them.
-import duckdb  # noqa: F401
-import lightgbm  # noqa: F401
-import numba  # noqa: F401
-import optuna  # noqa: F401
 import pytest
-import shap  # noqa: F401
-import torch_geometric.nn  # noqa: F401
-import xgboost  # noqa: F401
 
 import console
 from tests.pipeline.conftest import lay_out, outs_of, small_params
 
 STAGES = console.stages()
 ROOT = Path.cwd()
+HEAVY = ["duckdb", "lightgbm", "numba", "optuna", "shap", "torch_geometric.nn", "xgboost"]
+LONGEST_TRY = 300  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +62,7 @@ def test_a_stage_runs_on_its_declared_deps_alone_and_twice_alike(
 
 
 def attempt(folder: Path, cmd: str) -> None:
-    """In a forked child: run a stage's module from ``folder``; the exit code tells how it went."""
+    """In a child process: run a stage's module from ``folder``; the exit code tells how it went."""
     os.chdir(folder)
     rooms = {"pipeline", "data", "features", "models", "explain", "reports", "console", "tests"}
     for module in [name for name in sys.modules if name.split(".")[0] in rooms]:
@@ -88,18 +82,24 @@ def attempt(folder: Path, cmd: str) -> None:
 
 @pytest.mark.parametrize("name", STAGES)
 def test_no_declared_dep_can_be_taken_away(name: str, made: Path, tmp_path: Path) -> None:
-    """Forked from this process, which has the libraries loaded, so that each try is short."""
+    """Each try is forked from a process that has the libraries loaded, and so is short.
+
+    That process does nothing else: a child of one whose threads have worked may wait for
+    them for ever.
+    """
     stage = STAGES[name]
     if not all((made / out).exists() for out in outs_of(stage)):
         pytest.skip("the stage did not run")
-    fork = multiprocessing.get_context("fork")
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload(HEAVY)
     needless = []
     for number, dep in enumerate(stage["deps"]):
         folder = tmp_path / str(number)
         lay_out(folder, stage, made, without=dep)
-        child = fork.Process(target=attempt, args=(folder, stage["cmd"]))
+        child = server.Process(target=attempt, args=(folder, stage["cmd"]))
         child.start()
-        child.join(timeout=120)
+        child.join(timeout=LONGEST_TRY)
+        child.kill()
         assert child.exitcode is not None, f"{name} hangs without {dep}"
         if child.exitcode == 0:
             needless.append(dep)
