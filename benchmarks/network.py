@@ -3,12 +3,13 @@
 Run by hand from the repository's root: ``python -m benchmarks.network``; the result goes to
 benchmarks/results/network.json. Every feature of `features.network.transaction_features` is
 computed for every payment of graphs of ten days: one whose parties' degrees follow a power
-law, the same with planted patterns, and one with a single hub at one end of half of all payments. One
-party in a thousand has been reported, one in ten shares a device. The parameters are those
-of params.yaml; all memory has been touched before (see benchmarks.memory). Raphtory counts three-node temporal motifs only, so it
-is a yardstick and no rival; it is optional (``pip install raphtory``), without it its
-figures are null. A number after the command (``python -m benchmarks.network 20000``) makes
-the graph that small and tries all without writing.
+law, the same with planted patterns, and one with a single hub at one end of half of all
+payments. One party in a thousand has been reported, one in ten shares a device. The
+parameters are those of params.yaml; all memory has been touched before, see
+`benchmarks.memory`. Raphtory counts three-node temporal motifs only, so it is a yardstick and
+no rival; it is optional (``pip install --target``), without it its figures are null. A number
+after the command (``python -m benchmarks.network 20000``) makes the graph that small and tries
+all without writing.
 """
 
 from __future__ import annotations
