@@ -17,8 +17,8 @@ from data.asof.windows import (
     count_new,
     dense_keys,
     first_at_or_after,
-    following_of,
     largest_selected,
+    number_keys,
     previous_of_key,
     smallest,
     spread_over_keys,
@@ -61,14 +61,16 @@ class Past:
         self._starts_of_window: dict[int, np.ndarray] = {}
         # What is kept by event serves every query; see `asked`.
         self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
-        self._previous: dict[tuple[str, tuple[str, ...]], tuple[np.ndarray, np.ndarray]] = {}
+        self._previous: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+        self._numbered: dict[str, np.ndarray] = {}
         self._dense: dict[str, np.ndarray] = {}
 
     def asked(self, customer: np.ndarray, as_of: np.ndarray) -> Past:
         """The same history under other queries; what is summed by event is not summed again."""
         given = (self._selections, self._columns, self._profile, self._surroundings)
         other = Past(self._events, customer, as_of, *given)
-        other._sums, other._previous, other._dense = self._sums, self._previous, self._dense
+        other._sums, other._previous = self._sums, self._previous
+        other._numbered, other._dense = self._numbered, self._dense
         return other
 
     def beside(self, peers: Peers) -> Past:
@@ -98,16 +100,20 @@ class Past:
         return self._starts_of_window[days]
 
     def _mask(self, select: tuple[str, ...]) -> np.ndarray:
-        mask = np.ones(len(self._events), bool)
-        for name in select:
-            mask &= self._selections[name]
+        if not select:
+            return np.ones(len(self._events), bool)
+        mask = self._selections[select[0]]
+        for name in select[1:]:
+            mask = mask & self._selections[name]
         return mask
 
     def _running(self, column: str, select: tuple[str, ...]) -> np.ndarray:
         if (column, select) not in self._sums:
             mask = self._mask(select)
             values = mask if column == "count" else np.where(mask, self._columns[column], 0)
-            self._sums[column, select] = np.concatenate([[0], np.cumsum(values, dtype=np.int64)])
+            running = np.zeros(len(mask) + 1, np.int64)
+            np.cumsum(values, dtype=np.int64, out=running[1:])
+            self._sums[column, select] = running
         return self._sums[column, select]
 
     def _window(
@@ -131,32 +137,29 @@ class Past:
 
     def distinct(self, *select: str, days: int, key: str = "counterparty") -> np.ndarray:
         """Number of different values of ``key`` among the selected events in the window."""
-        return self._distinct(select, days, key).astype(float)
+        if key not in self._numbered:
+            self._numbered[key] = number_keys(self._events.starts, self._keys(key))
+        return count_distinct(self._first(days), self._end, self._mask(select), self._numbered[key])
 
     def new_count(self, *select: str, days: int, known_days: int, key: str = "counterparty") -> np.ndarray:
         """How many of the window's keys were not seen in ``known_days`` before it."""
-        previous, _ = self._neighbours(key, select)
         known_since = self._as_of - (days + known_days) * DAY_US
         first, mask, at = self._first(days), self._mask(select), self._events.at
-        return count_new(first, self._end, mask, previous, at, known_since).astype(float)
+        return count_new(first, self._end, mask, self._previous_of(key, select), at, known_since)
 
     def new_share(self, *select: str, days: int, known_days: int) -> np.ndarray:
         """Share of the window's counterparties not seen in ``known_days`` before it; NaN if none."""
         new = self.new_count(*select, days=days, known_days=known_days)
         return share(new, self.distinct(*select, days=days))
 
-    def _distinct(self, select: tuple[str, ...], days: int, key: str) -> np.ndarray:
-        previous, following = self._neighbours(key, select)
-        return count_distinct(self._first(days), self._end, self._mask(select), previous, following)
-
     def _keys(self, key: str) -> np.ndarray:
         values = self._columns[key] if key in self._columns else getattr(self._events, key)
         return np.asarray(values, np.int64)
 
-    def _neighbours(self, key: str, select: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    def _previous_of(self, key: str, select: tuple[str, ...]) -> np.ndarray:
         if (key, select) not in self._previous:
-            previous = previous_of_key(self._events.starts, self._keys(key), self._mask(select))
-            self._previous[key, select] = previous, following_of(previous)
+            mask = self._mask(select)
+            self._previous[key, select] = previous_of_key(self._events.starts, self._keys(key), mask)
         return self._previous[key, select]
 
     def top_share(self, *select: str, days: int, top: int, of: str | None = None) -> np.ndarray:

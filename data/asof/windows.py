@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+LONGEST_TABLE = 1 << 20  # keys; at four bytes a key it still lies in a processor's cache
+
 
 @njit(cache=True, nogil=True)
 def first_at_or_after(
@@ -44,56 +46,98 @@ def sums_between(running: np.ndarray, first: np.ndarray, end: np.ndarray, unit: 
 
 
 @njit(cache=True, nogil=True)
-def previous_of_key(starts: np.ndarray, key: np.ndarray, selected: np.ndarray) -> np.ndarray:
-    """For each selected event the previous selected one of its customer and key, or -1."""
-    previous = np.full(len(key), -1)
+def dense_keys(starts: np.ndarray, key: np.ndarray) -> np.ndarray:
+    """Keys of each customer numbered from 0 on in their order, so that they count in a short array."""
+    dense = np.empty(len(key), np.int32)
     for c in range(len(starts) - 1):
         first, end = starts[c], starts[c + 1]
-        rows = first + np.flatnonzero(selected[first:end])
-        order = np.argsort(key[rows], kind="mergesort")
-        for i in range(1, len(order)):
-            if key[rows[order[i]]] == key[rows[order[i - 1]]]:
-                previous[rows[order[i]]] = rows[order[i - 1]]
+        order = np.argsort(key[first:end], kind="mergesort")
+        number = -1
+        for i in range(len(order)):
+            if i == 0 or key[first + order[i]] != key[first + order[i - 1]]:
+                number += 1
+            dense[first + order[i]] = number
+    return dense
+
+
+@njit(cache=True, nogil=True)
+def number_keys(starts: np.ndarray, key: np.ndarray) -> np.ndarray:
+    """Keys of each customer numbered from 0 on in some order, without sorting where that is possible.
+
+    Keys that lie close together, such as codes and nodes, are looked up in a table of all
+    of them; the others are sorted.
+    """
+    if len(key) == 0 or key.max() >= key.min() + LONGEST_TABLE:
+        return dense_keys(starts, key)
+    low, given = key.min(), 0
+    number = np.full(key.max() - low + 1, -1, np.int32)  # counted through all customers
+    numbered = np.empty(len(key), np.int32)
+    for c in range(len(starts) - 1):
+        given_before = given
+        for k in range(starts[c], starts[c + 1]):
+            if number[key[k] - low] < given_before:
+                number[key[k] - low] = given
+                given += 1
+            numbered[k] = number[key[k] - low] - given_before
+    return numbered
+
+
+@njit(cache=True, nogil=True)
+def table_size(numbered: np.ndarray) -> int:
+    """Length of a table with a place for each of the numbered keys."""
+    return numbered.max() + 1 if len(numbered) else 0
+
+
+@njit(cache=True, nogil=True)
+def previous_of_key(starts: np.ndarray, key: np.ndarray, selected: np.ndarray) -> np.ndarray:
+    """For each selected event the previous selected one of its customer and key, or -1."""
+    numbered = number_keys(starts, key)
+    last = np.full(table_size(numbered), -1)
+    previous = np.full(len(key), -1)
+    for c in range(len(starts) - 1):
+        for k in range(starts[c], starts[c + 1]):
+            if selected[k]:
+                if last[numbered[k]] >= starts[c]:
+                    previous[k] = last[numbered[k]]
+                last[numbered[k]] = k
     return previous
 
 
 @njit(cache=True, nogil=True)
 def count_distinct(
-    first: np.ndarray, end: np.ndarray, selected: np.ndarray, previous: np.ndarray, following: np.ndarray
+    first: np.ndarray, end: np.ndarray, selected: np.ndarray, numbered: np.ndarray
 ) -> np.ndarray:
     """Distinct keys among the selected events of each window; shape (queries,).
 
-    ``previous`` and ``following`` are the neighbours of an event's key, see `previous_of_key`.
-    A window that begins and ends no earlier than the one before it is slid, so that
-    windows in order of customer and moment cost each event twice, however long they are.
+    ``numbered`` is the key of each event, see `number_keys`. A window that begins and ends no
+    earlier than the one before it is slid, so that windows in order of customer and moment
+    cost each event twice, however long they are.
     """
-    distinct = np.zeros(len(first), np.int64)
+    distinct = np.empty(len(first))
+    held = np.zeros(table_size(numbered), np.int32)  # selected events of the window by key
     low = high = count = 0
     for q in range(len(first)):
-        if first[q] < low or end[q] < high or first[q] > high:
-            low = high = first[q]
+        opens, closes = first[q], end[q]
+        if opens < low or closes < high or opens > high:
+            for k in range(low, high):
+                held[numbered[k]] = 0
+            low = high = opens
             count = 0
-        while high < end[q]:
-            if selected[high] and previous[high] < low:
-                count += 1
+        # Added rather than branched on: what is selected cannot be foreseen.
+        while high < closes:
+            key, is_counted = numbered[high], selected[high]
+            others = held[key]
+            count += is_counted & (others == 0)
+            held[key] = others + is_counted
             high += 1
-        while low < first[q]:
-            # The key's next event, if it is in the window, now stands for the key.
-            if selected[low] and not low < following[low] < high:
-                count -= 1
+        while low < opens:
+            key, is_counted = numbered[low], selected[low]
+            others = held[key] - is_counted
+            count -= is_counted & (others == 0)
+            held[key] = others
             low += 1
         distinct[q] = count
     return distinct
-
-
-@njit(cache=True, nogil=True)
-def following_of(previous: np.ndarray) -> np.ndarray:
-    """For each event the next one of its key, or -1; the inverse of ``previous``."""
-    following = np.full(len(previous), -1)
-    for k in range(len(previous)):
-        if previous[k] >= 0:
-            following[previous[k]] = k
-    return following
 
 
 @njit(cache=True, nogil=True)
@@ -106,27 +150,12 @@ def count_new(
     known_since: np.ndarray,
 ) -> np.ndarray:
     """Distinct keys of each window that were not seen before it since ``known_since``."""
-    new = np.zeros(len(first), np.int64)
+    new = np.zeros(len(first))
     for q in range(len(first)):
         for k in range(first[q], end[q]):
             if selected[k] and previous[k] < first[q]:
                 new[q] += previous[k] < 0 or at[previous[k]] < known_since[q]
     return new
-
-
-@njit(cache=True, nogil=True)
-def dense_keys(starts: np.ndarray, key: np.ndarray) -> np.ndarray:
-    """Keys of each customer numbered from 0 on, so that they count in a short array."""
-    dense = np.empty(len(key), np.int64)
-    for c in range(len(starts) - 1):
-        first, end = starts[c], starts[c + 1]
-        order = np.argsort(key[first:end], kind="mergesort")
-        number = -1
-        for i in range(len(order)):
-            if i == 0 or key[first + order[i]] != key[first + order[i - 1]]:
-                number += 1
-            dense[first + order[i]] = number
-    return dense
 
 
 @njit(cache=True, nogil=True)
@@ -155,9 +184,7 @@ def spread_over_keys(
     top_share = np.full(len(first), np.nan)
     repeated_share = np.full(len(first), np.nan)
     entropy = np.full(len(first), np.nan)
-    most = 0
-    for k in range(len(dense)):
-        most = max(most, dense[k] + 1)
+    most = table_size(dense)
     counts, weights = np.zeros(most, np.int64), np.zeros(most, np.int64)
     seen = np.empty(most, np.int64)
     heaviest = np.empty(top, np.int64)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.asof import Events, Parties, Past, happened_within
+from data.asof.windows import count_distinct, number_keys, previous_of_key
 from data.observe import Params, selections
 from data.schema import DAY_US
 from tests.property.worlds import AS_OF, PAST, drawn_bank
@@ -147,6 +148,31 @@ def test_the_lowest_balance_and_the_silence_are_those_of_pandas(lines, days, obs
         earlier = history.drop(window.index)["at"]
         since = asked.joined_us[asked.customer_id[number]] if earlier.empty else earlier.max()
         assert silent[number] == max(opens - since, 0) / DAY_US
+
+
+@settings(max_examples=200)
+@given(
+    lines=st.lists(st.tuples(st.integers(0, 2), st.integers(-2, 3), st.booleans()), max_size=25),
+    asked=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 9)), max_size=10),
+    in_order=st.booleans(),
+    apart=st.sampled_from([1, 2**40]),
+)
+def test_keys_are_those_of_sets_whatever_they_are_and_however_the_windows_lie(
+    lines, asked, in_order, apart
+) -> None:
+    """Codes that count in a table and numbers too far apart for one; windows that slide or jump back."""
+    lines = sorted(lines, key=lambda line: line[0])
+    owner, key, selected = (np.array([line[i] for line in lines], np.int64) for i in range(3))
+    key, selected = key * apart, selected.astype(bool)
+    starts = np.searchsorted(owner, np.arange(4))
+    edges = [sorted(np.minimum(starts[c] + [a, b], starts[c + 1]).tolist()) for c, a, b in asked]
+    first, end = np.array(sorted(edges) if in_order else edges, np.int64).reshape(-1, 2).T
+    found = count_distinct(first, end, selected, number_keys(starts, key))
+    expected = [len(set(key[a:b][selected[a:b]].tolist())) for a, b in zip(first, end, strict=True)]
+    assert found.tolist() == expected
+    for k, before in enumerate(previous_of_key(starts, key, selected)):
+        same = selected & (owner == owner[k]) & (key == key[k]) & (np.arange(len(key)) < k)
+        assert before == (np.flatnonzero(same).max(initial=-1) if selected[k] else -1)
 
 
 SQL = """
