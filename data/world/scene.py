@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
-from data.world.accounts import NEVER, new_device_id
+from data.world.accounts import HIGHER_RISK_COUNTRIES, NEVER, new_device_id
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
 from data.world.population import OUTSIDE, Population
@@ -25,6 +25,10 @@ CONTROL_SHARES = (0.6, 0.35, 0.0)
 MOST_ON_A_PHONE = 4  # mules whom an organiser signs in from one phone
 HELPER_SHARE = 0.3
 GIVEN_UP_SHARE = 0.25
+# The same of an account that was opened beside the main one, and the days for which one that a
+# plan begins with must last (assumptions).
+CARD_CLOSED_SHARE = 0.9
+CARD_DAYS = 30
 # Parameters of the beta distribution of the share of amounts that a plan writes in round
 # hundreds, by sophistication; innocent plans are as untidy as naive schemes (assumption).
 ROUND_SHARES = ((1.3, 1.0), (1.0, 1.0), (1.0, 1.6))
@@ -61,6 +65,8 @@ class Scene:
         self.world = world
         self.calendar = calendar
         self.rng = rng
+        # For what only some plans of a kind do, so that the others draw as if it were not there.
+        self.aside = rng.spawn(1)[0]
         self.sophistication = sophistication
         self.wake = wake
         self.first_day = first_day
@@ -221,6 +227,24 @@ class Scene:
         """Accounts of distinct students, all customers by then."""
         return self.world.account[self._draw(self.world.students(by_us=self.start), count)]
 
+    def several_accounts(self, chance: float, otherwise: np.ndarray) -> np.ndarray:
+        """With a chance the accounts that one person opened lately beside the main one, or ``otherwise``.
+
+        Who opens several accounts within weeks mostly hunts for promotions; some of these
+        people sell them. All are open for `CARD_DAYS` yet.
+        """
+        world, further = self.world, self.world.further
+        lasts = world.closed_us[further] >= self.start + CARD_DAYS * DAY_US
+        cards = further[lasts & (world.opened_us[further] < self.start)]
+        owner, count = np.unique(world.owner[cards], return_counts=True)
+        if self.aside.random() >= chance or not (count > 1).any():
+            return otherwise
+        return np.asarray(cards[world.owner[cards] == self.aside.choice(owner[count > 1])])
+
+    def main_accounts(self, accounts: np.ndarray) -> np.ndarray:
+        """The main account of the owner of each account of the bank, shape of ``accounts``."""
+        return self.world.account[self.world.owner[accounts]]
+
     def newcomers(self, count: int) -> np.ndarray:
         """Accounts of distinct persons who joined in the 120 days before the start.
 
@@ -240,6 +264,13 @@ class Scene:
     def outsiders(self, count: int, holder: str = "person") -> np.ndarray:
         """Distinct accounts outside the bank of a kind of holder."""
         return self._draw(self.world.outside(holder), count)
+
+    def abroad(self, count: int, high_risk_share: float) -> np.ndarray:
+        """Distinct accounts abroad, with a chance all in jurisdictions of higher risk, else anywhere."""
+        pool = self.world.outside("overseas")
+        high_risk = pool[np.isin(self.world.country[pool], HIGHER_RISK_COUNTRIES)]
+        is_chosen = self.aside.random() < high_risk_share and len(high_risk) >= count
+        return np.asarray(self.aside.choice(high_risk if is_chosen else pool, count, replace=False))
 
     def sleeper(self) -> int:
         """The account of a customer who has been silent since before the run, and of no other plan."""
@@ -321,10 +352,13 @@ class Scene:
         self.share_device(accounts, max(begins, joined, self.calendar.start_us))
 
     def give_up(self, accounts: np.ndarray | int) -> None:
-        """Let some of the accounts be closed in the weeks after their last payment of the plan."""
+        """Let some of the accounts be closed in the weeks after their last payment of the plan.
+
+        Those that were opened beside the main one are closed more often.
+        """
         flow = self.flow
         for account in np.atleast_1d(accounts).tolist():
-            if self.rng.random() < GIVEN_UP_SHARE:
+            if self.rng.random() < (CARD_CLOSED_SHARE if account in self.world.further else GIVEN_UP_SHARE):
                 at = flow.at[(flow.payer == account) | (flow.payee == account)]
                 last = int(at.max(initial=self.start))
                 self.abandon(account, last + int(self.later(24, 480)))
@@ -341,6 +375,21 @@ class Scene:
     ) -> None:
         """Intend one payment, or many of one kind (arrays broadcast); amounts in yuan."""
         _enter(self._payments, at, payer, payee, yuan, channel, purpose, city)
+
+    def remit(
+        self,
+        at: np.ndarray | int,
+        payer: int,
+        payees: np.ndarray | int,
+        yuan: np.ndarray | float,
+        purpose: str = "unstated",
+    ) -> None:
+        """Intend payments by transfer, and by wire to those payees whose accounts are abroad."""
+        at, payees, yuan = np.broadcast_arrays(np.atleast_1d(at), payees, yuan)
+        is_abroad = self.world.holder[payees] == "overseas"
+        for channel, mine in (("transfer", ~is_abroad), ("wire", is_abroad)):
+            if mine.any():
+                self.pay(at[mine], payer, payees[mine], yuan[mine], channel, purpose)
 
     def fetch_cash(self, at: np.ndarray | int, account: int, yuan: np.ndarray | float) -> None:
         """Take whole notes of 100 out of an account at its owner's home."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,11 @@ from data.schema import DAY_US
 from data.streams import stream
 from data.typologies.cash_intensive_front import SETTLED_YEARS
 from data.typologies.shell_company import MOST_CAPITAL, YOUNG_YEARS
+from data.world.accounts import HIGHER_RISK_COUNTRIES
+from data.world.flows import Flow
 from data.world.population import OUTSIDE
 from data.world.scene import MOST_ON_A_PHONE, Scene
-from tests.spec.plans import draw, is_inside, nobody, stage_set
+from tests.spec.plans import draw, is_inside, nobody, stage_set, table
 
 RINGS = ("pass_through_chain", "run_score", "smurfing", "stack", "telecom_fraud", "cycle")
 
@@ -79,3 +83,68 @@ def test_a_front_has_been_in_business_for_a_year_at_least() -> None:
         firm = world.owner[scene.firm("micro_business", SETTLED_YEARS)]
         years.append((scene.start - world.founded_us[firm]) / (365 * DAY_US))
     assert np.mean(np.array(years) >= 1) > 0.9
+
+
+def card_seller(opened_days: tuple[float, ...], closed_days: float = 90) -> tuple[Scene, np.ndarray]:
+    """A scene in whose world one person opened accounts so many days before the start."""
+    world, calendar = stage_set()
+    scene = Scene(world, calendar, stream(1, "cards"), 0, nobody)
+    cards = len(world.owner) + np.arange(len(opened_days))
+    owner = np.full(len(cards), world.customers_of("person")[0])
+    opened = scene.start - (np.array(opened_days) * DAY_US).astype(np.int64)
+    closed = np.full(len(cards), scene.start + int(closed_days * DAY_US))
+    scene.world = replace(
+        world,
+        owner=np.append(world.owner, owner),
+        opened_us=np.append(world.opened_us, opened),
+        closed_us=np.append(world.closed_us, closed),
+        successor=np.append(world.successor, np.full(len(cards), -1)),
+        further=cards,
+    )
+    return scene, cards
+
+
+def test_one_person_s_new_accounts_are_given_by_the_chance_asked_for() -> None:
+    scene, cards = card_seller((5, 20, 40))
+    own = scene.recruits(1)
+    given = [scene.several_accounts(0.4, own) for _ in range(60)]
+    assert all(np.array_equal(accounts, cards) or np.array_equal(accounts, own) for accounts in given)
+    assert 0.2 < np.mean([len(accounts) == 3 for accounts in given]) < 0.6
+    assert (scene.main_accounts(cards) == scene.main_accounts(cards[:1])).all()
+
+
+@pytest.mark.parametrize(("opened", "closed"), [((5,), 90), ((5, -1), 90), ((5, 20), 29)])
+def test_who_opened_one_or_none_yet_or_soon_closes_them_has_not_several(
+    opened: tuple[float, ...], closed: float
+) -> None:
+    scene, _ = card_seller(opened, closed)
+    own = scene.recruits(1)
+    assert np.array_equal(scene.several_accounts(1.0, own), own)
+
+
+def test_accounts_opened_beside_the_main_one_are_given_up_more_often() -> None:
+    scene, cards = card_seller((5,) * 200)
+    scene.give_up(cards)
+    others = scene.recruits(200)
+    sold = len(scene.closings)
+    scene.give_up(others)
+    assert sold > 2 * (len(scene.closings) - sold) > 0
+
+
+def test_accounts_abroad_are_of_higher_risk_by_the_chance_given() -> None:
+    scene = scene_of(3)
+    always = np.concatenate([scene.abroad(1, 1.0) for _ in range(60)])
+    anywhere = np.concatenate([scene.abroad(1, 0.0) for _ in range(60)])
+    assert set(scene.world.holder[[*always, *anywhere]]) == {"overseas"}
+    assert np.isin(scene.world.country[always], HIGHER_RISK_COUNTRIES).mean() > 0.7
+    assert np.isin(scene.world.country[anywhere], HIGHER_RISK_COUNTRIES).mean() < 0.3
+
+
+def test_money_goes_abroad_by_wire_and_home_by_transfer() -> None:
+    scene = scene_of(4)
+    payer, payees = scene.recruits(1)[0], np.append(scene.outsiders(2), scene.abroad(1, 0.5))
+    scene.remit(scene.start, payer, payees, np.array([10.0, 20.0, 30.0]), "goods")
+    paid = table(Flow.concat(scene.flows))
+    assert paid["payee"].tolist() == payees.tolist()
+    assert paid["yuan"].tolist() == [10, 20, 30]
+    assert paid["channel"].tolist() == ["transfer", "transfer", "wire"]

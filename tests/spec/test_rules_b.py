@@ -212,8 +212,8 @@ class TestR22:
         ]
         assert hit(bank(*fees, country={"overseas school": "XB"}, anna=Customer(income=30_000)))
 
-    def test_false_positive_first_order_from_a_supplier_there(self, hit, rule, book) -> None:
-        yuan = rule.first * book.segment_multiplier["company"]
+    def test_false_positive_first_order_from_a_supplier_there(self, hit, rule) -> None:
+        yuan = rule.by_segment["first"]["company"]
         order = ("2025-03-03 10:00", "anna", "overseas maker", yuan, "wire", "supplies")
         trader = Customer("company", 2_000_000)
         assert hit(bank(order, country={"overseas maker": "XB"}, opening=9_000_000, anna=trader))

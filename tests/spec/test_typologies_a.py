@@ -280,6 +280,7 @@ def test_cash_intensive_front_pays_in_smooth_extra_cash_for_months_and_settles_b
 
 
 def test_shell_company_turns_round_invoices_of_unrelated_payers_into_private_money() -> None:
+    pays_abroad = []
     for plan in schemes("shell_company"):
         (shell,) = plan.accounts("shell")
         assert holder([shell]) == {"company"}
@@ -291,12 +292,17 @@ def test_shell_company_turns_round_invoices_of_unrelated_payers_into_private_mon
         assert invoices["yuan"].between(50_000, 2_000_000).all()
         assert (invoices["yuan"] % (10_000, 1_000, 100)[plan.level] == 0).all()
         assert span_days(invoices) <= 181
-        assert holder(private["payee"]) == {"person"}
+        wires = private[private["channel"] == "wire"]
+        assert holder(private["payee"].drop(wires.index)) == {"person"}
+        assert holder(wires["payee"]) <= {"overseas"}
+        assert set(wires["payee"]) == set(plan.accounts("exit"))
+        pays_abroad.append(len(wires) > 0)
         assert 0.95 - 0.001 <= private["yuan"].sum() / invoices["yuan"].sum() <= 0.99 + 0.001
         rest = private["hour"].max() - invoices["hour"].max()
         assert 0 < rest <= (3 * plan.pace + 2) * 24
         line = pd.concat([invoices.assign(sign=1), private.assign(sign=-1)]).sort_values("hour")
         assert ((line["yuan"] * line["sign"]).cumsum() >= -CENT).all()
+    assert 0.1 < np.mean(pays_abroad) < 0.7
 
 
 def _price(yuan: pd.Series, unit: int, digits: int) -> float | None:

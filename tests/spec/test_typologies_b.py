@@ -258,10 +258,15 @@ def test_telecom_fraud_is_torn_apart_within_the_golden_hour() -> None:
 
 
 def test_crypto_off_ramp_turns_odd_sums_of_an_exchange_into_payments_to_many() -> None:
+    pays_abroad = []
     for plan in schemes("crypto_off_ramp"):
-        (trader,) = plan.accounts("trader")
-        sold, out = plan.to(trader), plan.by(trader)
+        traders = plan.accounts("trader")
+        assert len(set(plan.scene.main_accounts(np.array(traders)))) == 1
+        sold, out = plan.to(*traders), plan.by(*traders)
         assert holder(sold["payer"]) in ({"exchange"}, {"person"})
+        wires = out["channel"] == "wire"
+        assert holder(out["payee"][wires]) <= {"overseas"} and "overseas" not in holder(out["payee"][~wires])
+        pays_abroad.append(wires.any())
         assert not is_inside(sold["payer"]).any()
         assert (sold["yuan"] % 100 != 0).mean() > 0.9  # a rate times a quantity
         assert 3 <= out["payee"].nunique() <= 10
@@ -269,6 +274,7 @@ def test_crypto_off_ramp_turns_odd_sums_of_an_exchange_into_payments_to_many() -
         assert 0.94 <= out["yuan"].sum() / sold["yuan"].sum() <= 0.99
         for moment in out["hour"]:
             assert moment - sold["hour"][sold["hour"] < moment].max() <= 24
+    assert 0.2 < np.mean(pays_abroad) < 0.8
 
 
 def test_loan_back_lends_somebody_their_own_money_or_repays_early_from_that_of_others() -> None:
@@ -430,8 +436,9 @@ def test_a_house_deposit_or_an_emergency_moves_on_within_hours() -> None:
 
 def test_coin_trader_buys_again_what_was_sold() -> None:
     for plan in look_alikes("crypto_off_ramp"):
-        (trader,) = plan.accounts("trader")
-        sold, bought = plan.to(trader), plan.by(trader)
+        traders = plan.accounts("trader")
+        assert len(set(plan.scene.main_accounts(np.array(traders)))) == 1
+        sold, bought = plan.to(*traders), plan.by(*traders)
         assert holder(sold["payer"]) in ({"exchange"}, {"person"})
         assert sold["hour"].min() < bought["hour"].min()
         assert 0.3 < bought["yuan"].sum() / sold["yuan"].sum() < 1.05
