@@ -235,7 +235,8 @@ def each(work: Callable[[Any], Any], tasks: Iterable[Any], threads: int) -> list
         return list(pool.map(work, tasks))
 
 
-def in_parts(work: Callable[[int, int], Any], size: int, threads: int) -> list[Any]:
-    """Results of ``work(first, end)`` over parts of ``range(size)``, see `each`."""
-    bounds = np.linspace(0, size, threads * CHUNKS_PER_THREAD + 1).astype(np.int64)
+def in_parts(work: Callable[[int, int], Any], size: int, threads: int, most: int | None = None) -> list[Any]:
+    """Results of ``work(first, end)`` over parts of ``range(size)``, of no more than ``most``, see `each`."""
+    parts = max(threads * CHUNKS_PER_THREAD, -(-size // most) if most else 0)
+    bounds = np.linspace(0, size, parts + 1).astype(np.int64)
     return each(lambda span: work(*span), pairwise(bounds.tolist()), threads)

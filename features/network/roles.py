@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from data.asof import share
 from data.asof.windows import first_at_or_after
 from data.schema import DAY_US, HOUR_US
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
@@ -16,6 +16,7 @@ from features.network.multigraph import Multigraph, by_node, in_parts
 from features.network.trails import NEVER, Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
+QUERIES_AT_ONCE = 50_000  # their columns stay in the processor's cache
 CHAIN_LINK = 3  # from this payment of a chain on it is layering (R20 asks for three hops)
 
 # What is told of a party, in the order of the kernel's columns.
@@ -107,55 +108,7 @@ def _largest(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarra
     return found
 
 
-@njit(cache=True, nogil=True)
-def _moved_on(
-    arrived_at: np.ndarray,
-    arrived_cents: np.ndarray,
-    moved_at: np.ndarray,
-    moved_first: np.ndarray,
-    by_moved: np.ndarray,
-    me: np.ndarray,
-    since: np.ndarray,
-    until: np.ndarray,
-    low: np.ndarray,
-) -> np.ndarray:
-    """Cents that arrived since a moment and had moved on by another; shape (queries,).
-
-    Arrivals stand by party and time, their places in ``by_moved`` by party and ``moved_at``;
-    ``low`` are the first arrivals since the moment. Queries are by party and time: what arrived
-    too early is taken away and what has moved on since is added, each once.
-    """
-    moved = np.zeros(len(me), np.int64)
-    cents, tail, place = 0, 0, 0
-    for q in range(len(me)):
-        if q == 0 or me[q] != me[q - 1]:
-            cents, tail, place = 0, low[q], moved_first[me[q]]
-        while tail < low[q]:
-            if moved_at[tail] < until[q - 1]:
-                cents -= arrived_cents[tail]
-            tail += 1
-        while place < moved_first[me[q] + 1] and moved_at[by_moved[place]] < until[q]:
-            if arrived_at[by_moved[place]] >= since[q]:
-                cents += arrived_cents[by_moved[place]]
-            place += 1
-        moved[q] = cents
-    return moved
-
-
-def _running(values: np.ndarray) -> np.ndarray:
-    """Sums of all values before each place, one more than there are values."""
-    sums = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
-    return sums
-
-
-def _gained(sums: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """What running sums gained over each window, shape (queries,)."""
-    return np.asarray(sums[high] - sums[low])
-
-
-@dataclass(frozen=True)
-class _Lists:
+class _Lists(NamedTuple):
     """Payments by party and time, so that what is read together lies together.
 
     ``first`` (nodes + 1,) says where a party's payments start; ``edge`` and ``at`` (rows,).
@@ -165,19 +118,8 @@ class _Lists:
     edge: np.ndarray
     at: np.ndarray
 
-    @classmethod
-    def of(cls, graph: Multigraph, first: np.ndarray, edge: np.ndarray) -> _Lists:
-        """With the moments of a graph."""
-        return cls(first, edge, graph.at[edge])
 
-    def window(self, me: np.ndarray, since: np.ndarray, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """First place of each query's party in its window, and first after it; shapes (queries,)."""
-        low = first_at_or_after(self.first, self.at, me, since)
-        return low, first_at_or_after(self.first, self.at, me, until)
-
-
-@dataclass(frozen=True)
-class _Moves:
+class _Moves(NamedTuple):
     """Arrivals of a party by the moment by which their money had moved on.
 
     ``at`` is that moment for each arrival, NEVER where it did not; ``place`` are the places of
@@ -188,73 +130,167 @@ class _Moves:
     first: np.ndarray
     place: np.ndarray
 
-    @classmethod
-    def of(cls, at: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
-        """Put them in order; ``at`` and ``party`` by arrival."""
-        done = np.flatnonzero(at != NEVER)
-        done = done[np.argsort(at[done], kind="stable")]
-        first, order = by_node(party[done], nodes)
-        return cls(at, first, done[order])
+
+class _Histories(NamedTuple):
+    """What is told of each party, in the order in which it is read.
+
+    Running sums are one longer than the lists whose places they count; of two arrays of one
+    kind the first is by arrival and the second by departure.
+    """
+
+    arrived: _Lists
+    departed: _Lists
+    closed: _Lists
+    sourced: _Lists
+    cents: np.ndarray
+    received: np.ndarray
+    moves: tuple[_Moves, ...]
+    chains: tuple[np.ndarray, np.ndarray]
+    links: tuple[np.ndarray, np.ndarray]
+    middles: tuple[np.ndarray, np.ndarray]
+    source_middles: np.ndarray
+    joins: tuple[np.ndarray, np.ndarray]
+    payees: np.ndarray
+    scatters: np.ndarray
+    ring_hops: np.ndarray
+    ring_kept: np.ndarray
 
 
-class _Histories:
-    """What is told of each party, ready to be asked in order of party and time."""
+def _running(values: np.ndarray) -> np.ndarray:
+    """Sums of all values before each place, one more than there are values."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
 
-    def __init__(self, patterns: Patterns) -> None:
-        graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
-        self.arrived = _Lists.of(graph, graph.arrival_first, graph.arrival)
-        self.departed = _Lists.of(graph, graph.departure_first, graph.departure)
-        first, ring = by_node(rings.member, graph.nodes)
-        self.closed = _Lists.of(graph, first, rings.member_edge[ring])
-        joined = np.flatnonzero(joins.count > 0)
-        first, order = by_node(joins.source[joined], graph.nodes)
-        self.sourced = _Lists.of(graph, first, joined[order])
 
-        self.cents = graph.cents[graph.arrival]
-        self.received = _running(self.cents)
-        party = graph.payee[graph.arrival]
-        self.moves = [_Moves.of(at, party, graph.nodes) for at in patterns.passed_on.T[:, graph.arrival]]
-        both = (self.arrived, self.departed)
-        self.chains = [patterns.chain_hops[own.edge] for own in both]
-        self.links = [_running(hops >= CHAIN_LINK) for hops in self.chains]
-        self.middles = [joins.middles[own.edge] for own in (*both, self.sourced)]
-        self.joins = [_running(joins.count[own.edge] > 0) for own in both]
-        self.payees = patterns.scatter[self.departed.edge]
-        self.scatters = _running(self.payees > 0)
-        self.ring_hops = rings.member_hops[ring]
-        self.ring_kept = rings.kept[self.closed.edge]
+def _moves(at: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
+    """Put arrivals in order of the moment; ``at`` and ``party`` by arrival."""
+    done = np.flatnonzero(at != NEVER)
+    done = done[np.argsort(at[done], kind="stable")]
+    first, order = by_node(party[done], nodes)
+    return _Moves(at, first, done[order])
 
-    def shown(self, me: np.ndarray, since: np.ndarray, until: np.ndarray) -> np.ndarray:
-        """What of ROLES each party shows, shape (queries, 12)."""
-        arrived, departed, closed, sourced = (
-            lists.window(me, since, until)
-            for lists in (self.arrived, self.departed, self.closed, self.sourced)
-        )
-        received = _gained(self.received, *arrived)
-        moved = [
-            _moved_on(
-                self.arrived.at, self.cents, moves.at, moves.first, moves.place, me, since, until, arrived[0]
-            )
-            for moves in self.moves
-        ]
-        both = (arrived, departed)
-        chains = [_largest(hops, *own) for hops, own in zip(self.chains, both, strict=True)]
-        links = [_gained(sums, *own) for sums, own in zip(self.links, both, strict=True)]
-        middles = [_largest(sizes, *own) for sizes, own in zip(self.middles, (*both, sourced), strict=True)]
-        joins = [_gained(sums, *own) for sums, own in zip(self.joins, both, strict=True)]
-        columns = (
-            *(share(cents, received) for cents in moved),
-            np.maximum.reduce(chains),
-            sum(links),
-            closed[1] - closed[0],
-            _largest(self.ring_hops, *closed),
-            _largest(self.ring_kept, *closed),
-            np.maximum.reduce(middles),
-            sum(joins) + sourced[1] - sourced[0],
-            _largest(self.payees, *departed),
-            _gained(self.scatters, *departed),
-        )
-        return np.stack(columns, axis=1)
+
+def _histories(patterns: Patterns) -> _Histories:
+    """Everything that a query reads, by party and time."""
+    graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
+    nodes, arrival, departure = graph.nodes, graph.arrival, graph.departure
+    ring_first, ring = by_node(rings.member, nodes)
+    ring_edge = rings.member_edge[ring]
+    joined = np.flatnonzero(joins.count > 0).astype(np.int32)
+    source_first, order = by_node(joins.source[joined], nodes)
+    source_edge = joined[order]
+    cents, party = graph.cents[arrival], graph.payee[arrival]
+    chains = patterns.chain_hops[arrival], patterns.chain_hops[departure]
+    payees = patterns.scatter[departure]
+    return _Histories(
+        arrived=_Lists(graph.arrival_first, arrival, graph.at[arrival]),
+        departed=_Lists(graph.departure_first, departure, graph.at[departure]),
+        closed=_Lists(ring_first, ring_edge, graph.at[ring_edge]),
+        sourced=_Lists(source_first, source_edge, graph.at[source_edge]),
+        cents=cents,
+        received=_running(cents),
+        moves=tuple(_moves(at[arrival], party, nodes) for at in patterns.passed_on.T),
+        chains=chains,
+        links=(_running(chains[0] >= CHAIN_LINK), _running(chains[1] >= CHAIN_LINK)),
+        middles=(joins.middles[arrival], joins.middles[departure]),
+        source_middles=joins.middles[source_edge],
+        joins=(_running(joins.count[arrival] > 0), _running(joins.count[departure] > 0)),
+        payees=payees,
+        scatters=_running(payees > 0),
+        ring_hops=rings.member_hops[ring],
+        ring_kept=rings.kept[ring_edge],
+    )
+
+
+@njit(cache=True, nogil=True)
+def _moved_on(
+    arrived_at: np.ndarray,
+    arrived_cents: np.ndarray,
+    moves: _Moves,
+    me: np.ndarray,
+    since: np.ndarray,
+    until: np.ndarray,
+    low: np.ndarray,
+) -> np.ndarray:
+    """Cents that arrived since a moment and had moved on by another; shape (queries,).
+
+    ``low`` are the first arrivals since the moment. Queries are by party and time: what arrived
+    too early is taken away and what has moved on since is added, each once.
+    """
+    moved = np.zeros(len(me), np.int64)
+    cents, tail, place = 0, 0, 0
+    for q in range(len(me)):
+        if q == 0 or me[q] != me[q - 1]:
+            cents, tail, place = 0, low[q], moves.first[me[q]]
+        while tail < low[q]:
+            if moves.at[tail] < until[q - 1]:
+                cents -= arrived_cents[tail]
+            tail += 1
+        while place < moves.first[me[q] + 1] and moves.at[moves.place[place]] < until[q]:
+            if arrived_at[moves.place[place]] >= since[q]:
+                cents += arrived_cents[moves.place[place]]
+            place += 1
+        moved[q] = cents
+    return moved
+
+
+@njit(cache=True, nogil=True)
+def _window(
+    lists: _Lists, me: np.ndarray, since: np.ndarray, until: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """First place of each query's party in its window, and first after it; shapes (queries,)."""
+    low = first_at_or_after(lists.first, lists.at, me, since)
+    return low, first_at_or_after(lists.first, lists.at, me, until)
+
+
+@njit(cache=True, nogil=True)
+def _show(
+    told: _Histories,
+    node: np.ndarray,
+    as_of: np.ndarray,
+    window_us: int,
+    rows: np.ndarray,
+    answers: np.ndarray,
+) -> None:
+    """Fill the ``rows`` of ``answers``, which are in order of party and time.
+
+    One kernel, so that its threads never wait for Python's lock.
+    """
+    me, until = node[rows], as_of[rows]
+    since = until - window_us
+    received = np.empty(len(rows), np.int64)
+    low, high = _window(told.arrived, me, since, until)
+    out_low, out_high = _window(told.departed, me, since, until)
+    ring_low, ring_high = _window(told.closed, me, since, until)
+    source_low, source_high = _window(told.sourced, me, since, until)
+    for q in range(len(rows)):
+        received[q] = told.received[high[q]] - told.received[low[q]]
+    for hop in range(len(told.moves)):
+        moved = _moved_on(told.arrived.at, told.cents, told.moves[hop], me, since, until, low)
+        for q in range(len(rows)):
+            answers[rows[q], hop] = moved[q] / received[q] if received[q] > 0 else np.nan
+    chain_in, chain_out = _largest(told.chains[0], low, high), _largest(told.chains[1], out_low, out_high)
+    middle_in, middle_out = _largest(told.middles[0], low, high), _largest(told.middles[1], out_low, out_high)
+    middle_source = _largest(told.source_middles, source_low, source_high)
+    ring_hops, ring_kept = (
+        _largest(told.ring_hops, ring_low, ring_high),
+        _largest(told.ring_kept, ring_low, ring_high),
+    )
+    payees = _largest(told.payees, out_low, out_high)
+    for q in range(len(rows)):
+        shown = answers[rows[q]]
+        shown[3] = max(chain_in[q], chain_out[q])
+        shown[4] = told.links[0][high[q]] - told.links[0][low[q]]
+        shown[4] += told.links[1][out_high[q]] - told.links[1][out_low[q]]
+        shown[5] = ring_high[q] - ring_low[q]
+        shown[6], shown[7] = ring_hops[q], ring_kept[q]
+        shown[8] = max(middle_in[q], middle_out[q], middle_source[q])
+        shown[9] = source_high[q] - source_low[q]
+        shown[9] += told.joins[0][high[q]] - told.joins[0][low[q]]
+        shown[9] += told.joins[1][out_high[q]] - told.joins[1][out_low[q]]
+        shown[10] = payees[q]
+        shown[11] = told.scatters[out_high[q]] - told.scatters[out_low[q]]
 
 
 def roles(
@@ -266,14 +302,12 @@ def roles(
     window once, whatever else it does. Shares are NaN where nothing came in; of
     scatter-gathers a source sees those in which it is the widest, middles of a plain relay are 1.
     """
-    histories = _Histories(patterns)
+    told = _histories(patterns)
     answers = np.empty((len(node), len(ROLES)), np.float32)
     _, by_party = by_node(node, patterns.graph.nodes)
 
     def part(first: int, end: int) -> None:
-        rows = by_party[first:end]
-        until = as_of[rows]
-        answers[rows] = histories.shown(node[rows], until - window_us, until)
+        _show(told, node, as_of, window_us, by_party[first:end], answers)
 
-    in_parts(part, len(node), threads)
+    in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)
     return np.asfortranarray(answers)
