@@ -104,7 +104,7 @@ def scatter_gather(
     both within ``within_us`` of the payment. At a party with many arrivals only the latest
     ``most_arrivals`` before the moment in question are looked at, the bound at hubs.
     """
-    arrived_at, arrived_payer = graph.at[graph.arrival], graph.payer[graph.arrival]
+    arrived_payer = graph.payer[graph.arrival]
 
     found = np.zeros((len(graph), 3), np.int32)
     found[:, 2] = -1
@@ -117,7 +117,7 @@ def scatter_gather(
             graph.payee,
             graph.at,
             graph.arrival,
-            arrived_at,
+            graph.arrived_at,
             arrived_payer,
             graph.arrival_first,
             graph.payer_end,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -115,6 +116,16 @@ class Multigraph:
 
     def __len__(self) -> int:
         return len(self.at)
+
+    @cached_property
+    def arrived_at(self) -> np.ndarray:
+        """When each of ``arrival`` happened, shape (n,); read in this order, moments lie together."""
+        return np.asarray(self.at[self.arrival])
+
+    @cached_property
+    def arrived_cents(self) -> np.ndarray:
+        """What each of ``arrival`` brought, shape (n,)."""
+        return np.asarray(self.cents[self.arrival])
 
     def is_new(self, memory_us: int) -> np.ndarray:
         """Whether a payment is its pair's first in ``memory_us``, shape (n,)."""

@@ -12,11 +12,11 @@ from data.asof.windows import first_at_or_after
 from data.schema import DAY_US, HOUR_US
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph, by_node, in_parts
+from features.network.multigraph import Multigraph, by_node, each, in_parts
 from features.network.trails import NEVER, Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
-QUERIES_AT_ONCE = 50_000  # their columns stay in the processor's cache
+QUERIES_AT_ONCE = 20_000  # their columns stay in the processor's cache
 CHAIN_LINK = 3  # from this payment of a chain on it is layering (R20 asks for three hops)
 
 # What is told of a party, in the order of the kernel's columns.
@@ -163,15 +163,16 @@ def _running(values: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _moves(at: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
-    """Put arrivals in order of the moment; ``at`` and ``party`` by arrival."""
+def _moves(moved_at: np.ndarray, arrival: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
+    """Put arrivals in order of the moment; ``moved_at`` by payment, ``party`` by arrival."""
+    at = moved_at[arrival]
     done = np.flatnonzero(at != NEVER)
     done = done[np.argsort(at[done], kind="stable")]
     first, order = by_node(party[done], nodes)
     return _Moves(at, first, done[order])
 
 
-def _histories(patterns: Patterns) -> _Histories:
+def _histories(patterns: Patterns, threads: int) -> _Histories:
     """Everything that a query reads, by party and time."""
     graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
     nodes, arrival, departure = graph.nodes, graph.arrival, graph.departure
@@ -180,17 +181,18 @@ def _histories(patterns: Patterns) -> _Histories:
     joined = np.flatnonzero(joins.count > 0).astype(np.int32)
     source_first, order = by_node(joins.source[joined], nodes)
     source_edge = joined[order]
-    cents, party = graph.cents[arrival], graph.payee[arrival]
+    party = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(graph.arrival_first))
+    moves = each(lambda at: _moves(at, arrival, party, nodes), patterns.passed_on.T, threads)
     chains = patterns.chain_hops[arrival], patterns.chain_hops[departure]
     payees = patterns.scatter[departure]
     return _Histories(
-        arrived=_Lists(graph.arrival_first, arrival, graph.at[arrival]),
+        arrived=_Lists(graph.arrival_first, arrival, graph.arrived_at),
         departed=_Lists(graph.departure_first, departure, graph.at[departure]),
         closed=_Lists(ring_first, ring_edge, graph.at[ring_edge]),
         sourced=_Lists(source_first, source_edge, graph.at[source_edge]),
-        cents=cents,
-        received=_running(cents),
-        moves=tuple(_moves(at[arrival], party, nodes) for at in patterns.passed_on.T),
+        cents=graph.arrived_cents,
+        received=_running(graph.arrived_cents),
+        moves=tuple(moves),
         chains=chains,
         links=(_running(chains[0] >= CHAIN_LINK), _running(chains[1] >= CHAIN_LINK)),
         middles=(joins.middles[arrival], joins.middles[departure]),
@@ -293,6 +295,17 @@ def _show(
         shown[11] = told.scatters[out_high[q]] - told.scatters[out_low[q]]
 
 
+def _by_column(answers: np.ndarray, threads: int) -> np.ndarray:
+    """The same with each column in one piece, turned in parts that stay in the cache."""
+    turned = np.empty(answers.shape[::-1], answers.dtype)
+
+    def part(first: int, end: int) -> None:
+        turned[:, first:end] = answers[first:end].T
+
+    in_parts(part, len(answers), threads, most=QUERIES_AT_ONCE)
+    return turned.T
+
+
 def roles(
     patterns: Patterns, node: np.ndarray, as_of: np.ndarray, window_us: int, threads: int
 ) -> np.ndarray:
@@ -302,7 +315,7 @@ def roles(
     window once, whatever else it does. Shares are NaN where nothing came in; of
     scatter-gathers a source sees those in which it is the widest, middles of a plain relay are 1.
     """
-    told = _histories(patterns)
+    told = _histories(patterns, threads)
     answers = np.empty((len(node), len(ROLES)), np.float32)
     _, by_party = by_node(node, patterns.graph.nodes)
 
@@ -310,4 +323,4 @@ def roles(
         _show(told, node, as_of, window_us, by_party[first:end], answers)
 
     in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)
-    return np.asfortranarray(answers)
+    return _by_column(answers, threads)

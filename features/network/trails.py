@@ -35,7 +35,6 @@ class Trails:
     ) -> Trails:
         """Find them; ``kept`` is the lowest and highest share of the amount carried on."""
         low, high = kept
-        arrived_at, arrived_cents = graph.at[graph.arrival], graph.cents[graph.arrival]
 
         def part(first: int, end: int) -> tuple[np.ndarray, np.ndarray]:
             counts = np.zeros(end - first, np.int64)
@@ -48,8 +47,8 @@ class Trails:
                     graph.at,
                     graph.cents,
                     graph.arrival,
-                    arrived_at,
-                    arrived_cents,
+                    graph.arrived_at,
+                    graph.arrived_cents,
                     graph.arrival_first,
                     graph.payer_end,
                     first,
