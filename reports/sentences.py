@@ -58,8 +58,8 @@ def amount(value: float, unit: str) -> Text:
 
 def tree(predicate: str) -> Node:
     """The syntax tree of a predicate, as DuckDB reads it."""
-    with duckdb.connect() as bench:
-        found = bench.execute("SELECT json_serialize_sql(?)", [f"SELECT ({predicate})"]).fetchone()
+    # On the module's own connection: to open one costs forty times the parse.
+    found = duckdb.execute("SELECT json_serialize_sql(?)", [f"SELECT ({predicate})"]).fetchone()
     parsed: Node = json.loads(found[0]) if found else {"error": True}
     if parsed["error"] or len(parsed["statements"]) != 1:
         raise Unsaid
