@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shap
 
 TOLERANCE = 1e-3  # of the raw margin; models store single-precision leaves
 
@@ -18,6 +17,8 @@ def contributions(booster: Any, features: pd.DataFrame, margin: np.ndarray) -> n
     reach a node. Raises ValueError where contributions and base do not add up to the
     margin.
     """
+    import shap  # here, for it brings Matplotlib, and reading the parameters needs neither
+
     explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
     values = np.asarray(explainer.shap_values(features), dtype=float)
     base = float(np.ravel(explainer.expected_value)[-1])

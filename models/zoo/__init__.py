@@ -2,7 +2,8 @@
 
 An entry says what it wants searched, how it is fitted and how it is read back. Models
 are given features, labels and (if they ask for it) the graph; they never see rule hits
-or the truth.
+or the truth. A file imports its library in the methods that use it: every stage that
+opens one model loads the whole zoo, and a library takes a second or two.
 """
 
 from __future__ import annotations

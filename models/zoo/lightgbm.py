@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 
 from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
+
+if TYPE_CHECKING:
+    import lightgbm
 
 
 class Settings(ModelSettings):
@@ -53,6 +56,8 @@ class LightgbmModel:
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedLightgbm:
         """Fit a booster with fixed threads and order, so that equal inputs give equal bytes."""
+        import lightgbm
+
         options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
         data = lightgbm.Dataset(
             examples.features.to_numpy(),
@@ -72,6 +77,8 @@ class LightgbmModel:
 
     def load(self, path: Path) -> FittedLightgbm:
         """Read LightGBM's text format."""
+        import lightgbm
+
         return FittedLightgbm(lightgbm.Booster(model_file=path))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xgboost
 
 from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
+
+if TYPE_CHECKING:
+    import xgboost
 
 
 class Settings(ModelSettings):
@@ -30,6 +33,8 @@ class FittedXgboost:
 
     def scores(self, examples: Examples) -> np.ndarray:
         """Raw margin by subject, shape (n,)."""
+        import xgboost
+
         data = xgboost.DMatrix(examples.features.to_numpy(), feature_names=list(examples.features.columns))
         return self.booster.predict(data, output_margin=True)
 
@@ -51,6 +56,8 @@ class XgboostModel:
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedXgboost:
         """Fit a booster with fixed threads, so that equal inputs give equal bytes."""
+        import xgboost
+
         options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
         data = xgboost.QuantileDMatrix(
             examples.features.to_numpy(),
@@ -69,6 +76,8 @@ class XgboostModel:
 
     def load(self, path: Path) -> FittedXgboost:
         """Read XGBoost's JSON format."""
+        import xgboost
+
         booster = xgboost.Booster()
         booster.load_model(bytearray(path.read_bytes()))
         return FittedXgboost(booster)
