@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from pydantic import Field
 
 import pipeline
 from data.asof import Events
+from data.asof.windows import previous_of_key
 from data.schema import DAY_US, HOUR_US
 from features import line
 from features.catalogue import Feature
@@ -227,18 +227,12 @@ def _bucket(values: np.ndarray, steps: int = 1) -> np.ndarray:
     return np.minimum(np.floor(steps * np.log2(np.maximum(values, 0) + 1)), 255).astype(np.uint8)
 
 
-@njit(cache=True)
-def _new_meetings(starts: np.ndarray, at: np.ndarray, counterparty: np.ndarray, known_us: int) -> np.ndarray:
+def _new_meetings(events: Events, known_us: int) -> np.ndarray:
     """1 where a customer did not meet the counterparty in ``known_us`` before; shape (n,)."""
-    is_new = np.ones(len(counterparty), np.uint8)
-    for c in range(len(starts) - 1):
-        first, end = starts[c], starts[c + 1]
-        order = np.argsort(counterparty[first:end], kind="mergesort")
-        for i in range(1, len(order)):
-            one, other = first + order[i - 1], first + order[i]
-            if counterparty[one] == counterparty[other] and at[other] - at[one] <= known_us:
-                is_new[other] = 0
-    return is_new
+    everything = np.ones(len(events), bool)
+    met = previous_of_key(events.starts, events.counterparty, everything)
+    is_known = (met >= 0) & (events.at - events.at[met] <= known_us)
+    return (~is_known).astype(np.uint8)
 
 
 def hours_of(events: Events, origin_us: int) -> np.ndarray:
@@ -267,7 +261,7 @@ def tokens(events: Events, customer_id: np.ndarray, origin_us: int, known_days: 
             "direction": events.is_credit.astype(np.uint8),
             "channel": events.channel.astype(np.uint8),
             "counterparty_kind": events.holder.astype(np.uint8),
-            "is_new": _new_meetings(events.starts, events.at, events.counterparty, known_days * DAY_US),
+            "is_new": _new_meetings(events, known_days * DAY_US),
         }
     )
 
