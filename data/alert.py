@@ -42,7 +42,6 @@ def rule_hits(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> tuple
         {"kind": list(book.segment_multiplier), "seg": list(book.segment_multiplier.values())}
     )
     hits = []
-    # Moments come back in the zone that the tables are in, not in the machine's.
     with duckdb.connect() as bench:
         # In the machine's zone moments would be of another type than the tables', and become objects.
         bench.execute("SET TimeZone = 'UTC'")
