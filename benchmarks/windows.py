@@ -10,7 +10,8 @@ equal. pandas has no rolling distinct count but `Rolling.apply`; what it takes f
 payments on: each core has its share of the customers and asks of them in small ranges, as
 the stage observe does in large ones. The others start from a table in which both ends of
 the payments already stand, and use the cores that they find. The best run of an engine
-counts, the one run of pandas' slow `apply` excepted. polars is optional (``pip install
+counts, the one run of pandas' slow `apply` excepted, and all memory has been touched before
+(see `benchmarks.memory`). polars is optional (``pip install
 --target``). Windows hold more payments where fewer customers share them; the second draw
 says what that is worth (pandas without its `apply`).
 
@@ -34,6 +35,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from benchmarks.memory import touch
 from data.asof import Events, Past
 from data.asof.events import ends_in_order
 from data.indicators import INDICATORS
@@ -45,6 +47,7 @@ RESULT = Path("benchmarks/results/windows.json")
 RUNS = Path("artifacts/runs")
 TRANSACTIONS = 2_000_000
 WARM_UP = 20_000
+TOUCHED_GIB = 8
 CORES = 2
 EVENTS_AT_A_TIME = 50_000  # few enough for what is found of them to stay in a processor's cache
 REPEATS = 3  # fresh memory makes an engine's first run slow; pandas' minutes are run once
@@ -297,6 +300,7 @@ def race(size: int, customers: int, with_apply: bool) -> dict[str, Any]:
 def main() -> None:
     """Measure and write."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else TRANSACTIONS
+    touch(TOUCHED_GIB * min(1.0, size / TRANSACTIONS))
     by_engine(draw(WARM_UP, CUSTOMERS))  # numba compiles
     result = race(size, CUSTOMERS, with_apply=True)
     result["where_windows_are_short"] = race(size, SPARSE_CUSTOMERS, with_apply=False)
