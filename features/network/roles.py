@@ -268,10 +268,9 @@ def _show(
     source_low, source_high = _window(told.sourced, me, since, until)
     for q in range(len(rows)):
         received[q] = told.received[high[q]] - told.received[low[q]]
+    moved = np.empty((len(told.moves), len(rows)), np.int64)
     for hop in range(len(told.moves)):
-        moved = _moved_on(told.arrived.at, told.cents, told.moves[hop], me, since, until, low)
-        for q in range(len(rows)):
-            answers[rows[q], hop] = moved[q] / received[q] if received[q] > 0 else np.nan
+        moved[hop] = _moved_on(told.arrived.at, told.cents, told.moves[hop], me, since, until, low)
     chain_in, chain_out = _largest(told.chains[0], low, high), _largest(told.chains[1], out_low, out_high)
     middle_in, middle_out = _largest(told.middles[0], low, high), _largest(told.middles[1], out_low, out_high)
     middle_source = _largest(told.source_middles, source_low, source_high)
@@ -281,7 +280,9 @@ def _show(
     )
     payees = _largest(told.payees, out_low, out_high)
     for q in range(len(rows)):
-        shown = answers[rows[q]]
+        shown = answers[rows[q]]  # far from the one before: all of it is written at once
+        for hop in range(len(moved)):
+            shown[hop] = moved[hop, q] / received[q] if received[q] > 0 else np.nan
         shown[3] = max(chain_in[q], chain_out[q])
         shown[4] = told.links[0][high[q]] - told.links[0][low[q]]
         shown[4] += told.links[1][out_high[q]] - told.links[1][out_low[q]]
