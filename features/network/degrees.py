@@ -1,4 +1,4 @@
-"""Degrees of a party over windows: one sweep through time, every payment added and expired once.
+"""Degrees of a party over windows: party by party, every payment enters and leaves once.
 
 All counts are exact, hubs included: a payment costs the same whoever makes it.
 """
@@ -6,11 +6,12 @@ All counts are exact, hubs included: a payment costs the same whoever makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from features.network.multigraph import Multigraph, each
+from features.network.multigraph import QUERIES_AT_ONCE, Multigraph, by_column, by_node, each, in_parts
 
 # What is counted of a party in a window, in the order of the sweep's last axis.
 COUNTS = (
@@ -27,84 +28,117 @@ COUNTS = (
 PORTS = ("out_port_count", "in_port_count")
 
 
-@njit(cache=True, nogil=True)
-def _turn(
-    counts: np.ndarray,
-    payer: int,
-    payee: int,
-    is_new: bool,
-    is_only: bool,
-    is_second: bool,
-    is_mutual: bool,
-    step: int,
-) -> None:
-    """Add (step 1) or expire (step -1) a payment in the counts of its two parties.
+class _Own(NamedTuple):
+    """Payments of one direction by party and time: what comes in, or what goes out.
 
-    Without it its pair has none in the window (``is_only``) or just one (``is_second``);
-    ``is_mutual`` says whether the other direction has any.
+    ``first`` (nodes + 1,) says where a party's payments start; all others have shape (n,).
+    ``previous`` and ``following`` are the places of the pair's payments before and after, -1
+    and n where there is none; the turned ones are places among the payments of the other
+    direction.
     """
-    counts[payer, 0] += step
-    counts[payee, 1] += step
-    if is_new:
-        counts[payer, 4] += step
-        counts[payee, 5] += step
-    if is_only:
-        counts[payer, 2] += step
-        counts[payee, 3] += step
-        if is_mutual:
-            counts[payer, 8] += step
-            counts[payee, 8] += step
-    elif is_second:
-        counts[payer, 6] += step
-        counts[payee, 7] += step
+
+    first: np.ndarray
+    at: np.ndarray
+    is_new: np.ndarray
+    previous: np.ndarray
+    following: np.ndarray
+    turned_previous: np.ndarray
+    turned_following: np.ndarray
+
+
+def _both_ways(graph: Multigraph, is_new: np.ndarray, threads: int) -> tuple[_Own, _Own]:
+    """Payments out and in."""
+    lists = (graph.departure_first, graph.departure), (graph.arrival_first, graph.arrival)
+    departed, arrived = (_places(edges) for _, edges in lists)
+
+    def own(side: int) -> _Own:
+        first, edges = lists[side]
+        mine, turned = (departed, arrived) if side == 0 else (arrived, departed)
+        return _Own(
+            first=first,
+            at=graph.at[edges],
+            is_new=is_new[edges],
+            previous=mine[graph.previous[edges]],
+            following=mine[graph.following[edges]],
+            turned_previous=turned[graph.turned_previous[edges]],
+            turned_following=turned[graph.turned_following[edges]],
+        )
+
+    paid, received = each(own, range(2), threads)
+    return paid, received
+
+
+def _places(edges: np.ndarray) -> np.ndarray:
+    """Where each edge stands in a list, and n and -1 for "none", which are n and -1."""
+    places = np.empty(len(edges) + 2, np.int32)
+    places[edges] = np.arange(len(edges), dtype=np.int32)
+    places[-2:] = len(edges), -1
+    return places
+
+
+@njit(cache=True, nogil=True)
+def _enter(counts: np.ndarray, own: _Own, side: int, place: int, tail: int, other_tail: int) -> None:
+    """Count a payment that enters a window; the window begins at the tails."""
+    last = own.previous[place]
+    counts[side] += 1
+    counts[4 + side] += own.is_new[place]
+    if last < tail:
+        counts[2 + side] += 1
+        counts[8] += own.turned_previous[place] >= other_tail
+    elif own.previous[last] < tail:
+        counts[6 + side] += 1
+
+
+@njit(cache=True, nogil=True)
+def _leave(counts: np.ndarray, own: _Own, side: int, place: int, head: int, other_head: int) -> None:
+    """Take back a payment that leaves a window; the window ends before the heads."""
+    later = own.following[place]
+    counts[side] -= 1
+    counts[4 + side] -= own.is_new[place]
+    if later >= head:
+        counts[2 + side] -= 1
+        counts[8] -= own.turned_following[place] < other_head
+    elif own.following[later] >= head:
+        counts[6 + side] -= 1
 
 
 @njit(cache=True, nogil=True)
 def _sweep(
-    payer: np.ndarray,
-    payee: np.ndarray,
-    at: np.ndarray,
-    previous: np.ndarray,
-    following: np.ndarray,
-    turned_previous: np.ndarray,
-    turned_following: np.ndarray,
-    is_new: np.ndarray,
-    window_us: int,
-    query_node: np.ndarray,
-    query_at: np.ndarray,
-    counts: np.ndarray,
+    paid: _Own,
+    received: _Own,
+    node: np.ndarray,
+    as_of: np.ndarray,
+    windows_us: np.ndarray,
+    rows: np.ndarray,
     answers: np.ndarray,
 ) -> None:
-    head, tail = 0, 0  # the window holds the payments from the tail to the head
-    for q in range(len(query_at)):
-        while head < len(at) and at[head] < query_at[q]:
-            last = previous[head]
-            _turn(
-                counts,
-                payer[head],
-                payee[head],
-                is_new[head],
-                last < tail,
-                last >= tail and previous[last] < tail,
-                turned_previous[head] >= tail,
-                1,
-            )
-            head += 1
-        while tail < head and at[tail] < query_at[q] - window_us:
-            later = following[tail]
-            _turn(
-                counts,
-                payer[tail],
-                payee[tail],
-                is_new[tail],
-                later >= head,
-                later < head and following[later] >= head,
-                turned_following[tail] < head,
-                -1,
-            )
-            tail += 1
-        for column in range(len(answers)):
-            answers[column, q] = counts[query_node[q], column]
+    """Fill the ``rows`` of ``answers`` (queries, 9 a window), which are in order of party and time."""
+    width = answers.shape[1] // len(windows_us)
+    found = np.empty((len(rows), answers.shape[1]), np.int32)
+    for w in range(len(windows_us)):
+        me = -1
+        for q in range(len(rows)):
+            until = as_of[rows[q]]
+            if node[rows[q]] != me:
+                me = node[rows[q]]
+                counts = np.zeros(width, np.int32)
+                head = tail = paid.first[me]
+                in_head = in_tail = received.first[me]
+            while head < paid.first[me + 1] and paid.at[head] < until:
+                _enter(counts, paid, 0, head, tail, in_tail)
+                head += 1
+            while in_head < received.first[me + 1] and received.at[in_head] < until:
+                _enter(counts, received, 1, in_head, in_tail, tail)
+                in_head += 1
+            while tail < head and paid.at[tail] < until - windows_us[w]:
+                _leave(counts, paid, 0, tail, head, in_head)
+                tail += 1
+            while in_tail < in_head and received.at[in_tail] < until - windows_us[w]:
+                _leave(counts, received, 1, in_tail, in_head, head)
+                in_tail += 1
+            found[q, width * w : width * (w + 1)] = counts
+    for q in range(len(rows)):
+        answers[rows[q]] = found[q]
 
 
 @njit(cache=True, nogil=True)
@@ -148,28 +182,16 @@ def degrees(
     windows_us, memory_us : microseconds, the memory no shorter than any window
     node, as_of : shape (queries,), party and microseconds, in order of ``as_of``
     """
-    answers = np.empty((len(windows_us), len(COUNTS), len(as_of)), np.int32)
-    is_new = graph.is_new(memory_us)
+    ways = _both_ways(graph, graph.is_new(memory_us), threads)
+    lengths = np.array(windows_us, np.int64)
+    answers = np.empty((len(as_of), len(lengths) * len(COUNTS)), np.int32)
+    _, by_party = by_node(node, graph.nodes)
 
-    def sweep(window: int) -> None:
-        _sweep(
-            graph.payer,
-            graph.payee,
-            graph.at,
-            graph.previous,
-            graph.following,
-            graph.turned_previous,
-            graph.turned_following,
-            is_new,
-            windows_us[window],
-            node,
-            as_of,
-            np.zeros((graph.nodes, len(COUNTS)), np.int32),
-            answers[window],
-        )
+    def part(first: int, end: int) -> None:
+        _sweep(*ways, node, as_of, lengths, by_party[first:end], answers)
 
-    each(sweep, range(len(windows_us)), threads)
-    return answers
+    in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)
+    return by_column(answers, threads).reshape(len(lengths), len(COUNTS), len(as_of))
 
 
 def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+QUERIES_AT_ONCE = 20_000  # their columns stay in the processor's cache
 CHUNKS_PER_THREAD = 8  # small parts, so that one with hubs does not keep the others waiting
 
 
@@ -251,3 +252,14 @@ def in_parts(work: Callable[[int, int], Any], size: int, threads: int, most: int
     parts = max(threads * CHUNKS_PER_THREAD, -(-size // most) if most else 0)
     bounds = np.linspace(0, size, parts + 1).astype(np.int64)
     return each(lambda span: work(*span), pairwise(bounds.tolist()), threads)
+
+
+def by_column(answers: np.ndarray, threads: int) -> np.ndarray:
+    """Answers (queries, columns) as (columns, queries), turned in parts that stay in the cache."""
+    turned = np.empty(answers.shape[::-1], answers.dtype)
+
+    def part(first: int, end: int) -> None:
+        turned[:, first:end] = answers[first:end].T
+
+    in_parts(part, len(answers), threads, most=QUERIES_AT_ONCE)
+    return turned

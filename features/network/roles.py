@@ -12,11 +12,10 @@ from data.asof.windows import first_at_or_after
 from data.schema import DAY_US, HOUR_US
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph, by_node, each, in_parts
+from features.network.multigraph import QUERIES_AT_ONCE, Multigraph, by_column, by_node, each, in_parts
 from features.network.trails import NEVER, Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
-QUERIES_AT_ONCE = 20_000  # their columns stay in the processor's cache
 CHAIN_LINK = 3  # from this payment of a chain on it is layering (R20 asks for three hops)
 
 # What is told of a party, in the order of the kernel's columns.
@@ -296,17 +295,6 @@ def _show(
         shown[11] = told.scatters[out_high[q]] - told.scatters[out_low[q]]
 
 
-def _by_column(answers: np.ndarray, threads: int) -> np.ndarray:
-    """The same with each column in one piece, turned in parts that stay in the cache."""
-    turned = np.empty(answers.shape[::-1], answers.dtype)
-
-    def part(first: int, end: int) -> None:
-        turned[:, first:end] = answers[first:end].T
-
-    in_parts(part, len(answers), threads, most=QUERIES_AT_ONCE)
-    return turned.T
-
-
 def roles(
     patterns: Patterns, node: np.ndarray, as_of: np.ndarray, window_us: int, threads: int
 ) -> np.ndarray:
@@ -324,4 +312,4 @@ def roles(
         _show(told, node, as_of, window_us, by_party[first:end], answers)
 
     in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)
-    return _by_column(answers, threads)
+    return by_column(answers, threads).T
