@@ -77,29 +77,23 @@ def _places(edges: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _enter(counts: np.ndarray, own: _Own, side: int, place: int, tail: int, other_tail: int) -> None:
-    """Count a payment that enters a window; the window begins at the tails."""
-    last = own.previous[place]
-    counts[side] += 1
-    counts[4 + side] += own.is_new[place]
-    if last < tail:
-        counts[2 + side] += 1
-        counts[8] += own.turned_previous[place] >= other_tail
-    elif own.previous[last] < tail:
-        counts[6 + side] += 1
+def _turn(
+    counts: np.ndarray, side: int, is_new: bool, is_only: bool, is_second: bool, is_mutual: bool, step: int
+) -> None:
+    """Let a payment out (side 0) or in (side 1) enter (step 1) or leave (step -1) the counts.
 
-
-@njit(cache=True, nogil=True)
-def _leave(counts: np.ndarray, own: _Own, side: int, place: int, head: int, other_head: int) -> None:
-    """Take back a payment that leaves a window; the window ends before the heads."""
-    later = own.following[place]
-    counts[side] -= 1
-    counts[4 + side] -= own.is_new[place]
-    if later >= head:
-        counts[2 + side] -= 1
-        counts[8] -= own.turned_following[place] < other_head
-    elif own.following[later] >= head:
-        counts[6 + side] -= 1
+    Without it its pair has none in the window (``is_only``) or just one (``is_second``);
+    ``is_mutual`` says whether the other direction has any.
+    """
+    counts[side] += step
+    if is_new:
+        counts[4 + side] += step
+    if is_only:
+        counts[2 + side] += step
+        if is_mutual:
+            counts[8] += step
+    elif is_second:
+        counts[6 + side] += step
 
 
 @njit(cache=True, nogil=True)
@@ -108,37 +102,60 @@ def _sweep(
     received: _Own,
     node: np.ndarray,
     as_of: np.ndarray,
-    windows_us: np.ndarray,
+    window_us: int,
     rows: np.ndarray,
-    answers: np.ndarray,
+    found: np.ndarray,
 ) -> None:
-    """Fill the ``rows`` of ``answers`` (queries, 9 a window), which are in order of party and time."""
-    width = answers.shape[1] // len(windows_us)
-    found = np.empty((len(rows), answers.shape[1]), np.int32)
-    for w in range(len(windows_us)):
-        me = -1
-        for q in range(len(rows)):
-            until = as_of[rows[q]]
-            if node[rows[q]] != me:
-                me = node[rows[q]]
-                counts = np.zeros(width, np.int32)
-                head = tail = paid.first[me]
-                in_head = in_tail = received.first[me]
-            while head < paid.first[me + 1] and paid.at[head] < until:
-                _enter(counts, paid, 0, head, tail, in_tail)
-                head += 1
-            while in_head < received.first[me + 1] and received.at[in_head] < until:
-                _enter(counts, received, 1, in_head, in_tail, tail)
-                in_head += 1
-            while tail < head and paid.at[tail] < until - windows_us[w]:
-                _leave(counts, paid, 0, tail, head, in_head)
-                tail += 1
-            while in_tail < in_head and received.at[in_tail] < until - windows_us[w]:
-                _leave(counts, received, 1, in_tail, in_head, head)
-                in_tail += 1
-            found[q, width * w : width * (w + 1)] = counts
+    """Fill ``found`` (queries, 9) for the ``rows`` of the queries, in order of party and time."""
+    first, at, is_new, previous, following, turned_previous, turned_following = paid
+    in_first, in_at, in_is_new, in_previous, in_following, in_turned_previous, in_turned_following = received
+    counts = np.zeros(found.shape[1], np.int32)
+    me = -1
+    head = tail = in_head = in_tail = 0
     for q in range(len(rows)):
-        answers[rows[q]] = found[q]
+        until = as_of[rows[q]]
+        since = until - window_us
+        if node[rows[q]] != me:
+            me = node[rows[q]]
+            head = tail = first[me]
+            in_head = in_tail = in_first[me]
+            counts[:] = 0
+        # A window holds the payments from the tails to the heads.
+        while head < first[me + 1] and at[head] < until:
+            last = previous[head]
+            is_second = last >= tail and previous[last] < tail
+            is_mutual = turned_previous[head] >= in_tail
+            _turn(counts, 0, is_new[head], last < tail, is_second, is_mutual, 1)
+            head += 1
+        while in_head < in_first[me + 1] and in_at[in_head] < until:
+            last = in_previous[in_head]
+            is_second = last >= in_tail and in_previous[last] < in_tail
+            is_mutual = in_turned_previous[in_head] >= tail
+            _turn(counts, 1, in_is_new[in_head], last < in_tail, is_second, is_mutual, 1)
+            in_head += 1
+        while tail < head and at[tail] < since:
+            later = following[tail]
+            is_second = later < head and following[later] >= head
+            is_mutual = turned_following[tail] < in_head
+            _turn(counts, 0, is_new[tail], later >= head, is_second, is_mutual, -1)
+            tail += 1
+        while in_tail < in_head and in_at[in_tail] < since:
+            later = in_following[in_tail]
+            is_second = later < in_head and in_following[later] >= in_head
+            is_mutual = in_turned_following[in_tail] < head
+            _turn(counts, 1, in_is_new[in_tail], later >= in_head, is_second, is_mutual, -1)
+            in_tail += 1
+        for column in range(len(counts)):
+            found[q, column] = counts[column]
+
+
+@njit(cache=True, nogil=True)
+def _put(found: np.ndarray, rows: np.ndarray, answers: np.ndarray) -> None:
+    """Write (windows, rows, 9) where the rows belong in (queries, windows, 9), each at once."""
+    for q in range(len(rows)):
+        for w in range(len(found)):
+            for column in range(found.shape[2]):
+                answers[rows[q], w, column] = found[w, q, column]
 
 
 @njit(cache=True, nogil=True)
@@ -183,15 +200,19 @@ def degrees(
     node, as_of : shape (queries,), party and microseconds, in order of ``as_of``
     """
     ways = _both_ways(graph, graph.is_new(memory_us), threads)
-    lengths = np.array(windows_us, np.int64)
-    answers = np.empty((len(as_of), len(lengths) * len(COUNTS)), np.int32)
+    answers = np.empty((len(as_of), len(windows_us), len(COUNTS)), np.int32)
     _, by_party = by_node(node, graph.nodes)
 
     def part(first: int, end: int) -> None:
-        _sweep(*ways, node, as_of, lengths, by_party[first:end], answers)
+        rows = by_party[first:end]
+        found = np.empty((len(windows_us), len(rows), len(COUNTS)), np.int32)
+        for window_us, counts in zip(windows_us, found, strict=True):
+            _sweep(*ways, node, as_of, window_us, rows, counts)
+        _put(found, rows, answers)
 
     in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)
-    return by_column(answers, threads).reshape(len(lengths), len(COUNTS), len(as_of))
+    by_query = answers.reshape(len(as_of), -1)
+    return by_column(by_query, threads).reshape(len(windows_us), len(COUNTS), len(as_of))
 
 
 def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:

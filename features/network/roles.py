@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from data.asof.windows import first_at_or_after
 from data.schema import DAY_US, HOUR_US
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
 from features.network.limits import Limits
@@ -219,18 +218,19 @@ def _moved_on(
     ``low`` are the first arrivals since the moment. Queries are by party and time: what arrived
     too early is taken away and what has moved on since is added, each once.
     """
+    moved_at, first, by_moved = moves
     moved = np.zeros(len(me), np.int64)
     cents, tail, place = 0, 0, 0
     for q in range(len(me)):
         if q == 0 or me[q] != me[q - 1]:
-            cents, tail, place = 0, low[q], moves.first[me[q]]
+            cents, tail, place = 0, low[q], first[me[q]]
         while tail < low[q]:
-            if moves.at[tail] < until[q - 1]:
+            if moved_at[tail] < until[q - 1]:
                 cents -= arrived_cents[tail]
             tail += 1
-        while place < moves.first[me[q] + 1] and moves.at[moves.place[place]] < until[q]:
-            if arrived_at[moves.place[place]] >= since[q]:
-                cents += arrived_cents[moves.place[place]]
+        while place < first[me[q] + 1] and moved_at[by_moved[place]] < until[q]:
+            if arrived_at[by_moved[place]] >= since[q]:
+                cents += arrived_cents[by_moved[place]]
             place += 1
         moved[q] = cents
     return moved
@@ -241,8 +241,18 @@ def _window(
     lists: _Lists, me: np.ndarray, since: np.ndarray, until: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """First place of each query's party in its window, and first after it; shapes (queries,)."""
-    low = first_at_or_after(lists.first, lists.at, me, since)
-    return low, first_at_or_after(lists.first, lists.at, me, until)
+    first, _, at = lists
+    low, high = np.empty(len(me), np.int64), np.empty(len(me), np.int64)
+    begin = end = 0
+    for q in range(len(me)):
+        if q == 0 or me[q] != me[q - 1]:
+            begin = end = first[me[q]]
+        while end < first[me[q] + 1] and at[end] < until[q]:
+            end += 1
+        while begin < end and at[begin] < since[q]:
+            begin += 1
+        low[q], high[q] = begin, end
+    return low, high
 
 
 @njit(cache=True, nogil=True)
