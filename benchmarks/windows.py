@@ -11,9 +11,9 @@ payments on: each core has its share of the customers and asks of them in small 
 the stage observe does in large ones. The others start from a table in which both ends of
 the payments already stand, and use the cores that they find. The best run of an engine
 counts, the one run of pandas' slow `apply` excepted, and all memory has been touched before
-(see `benchmarks.memory`). polars is optional (``pip install
---target``). Windows hold more payments where fewer customers share them; the second draw
-says what that is worth (pandas without its `apply`).
+(see `benchmarks.memory`). polars is optional (``pip install --target``). Windows hold more
+payments where fewer customers share them; the second draw says what that is worth (pandas
+without its `apply`).
 
 Where the pipeline has run, the seconds of its stages that measure all daily and weekly
 indicators and run all rules stand beside.

@@ -99,9 +99,10 @@ def test_no_declared_dep_can_be_taken_away(name: str, made: Path, tmp_path: Path
         child = server.Process(target=attempt, args=(folder, stage["cmd"]))
         child.start()
         child.join(timeout=LONGEST_TRY)
-        child.kill()
-        assert child.exitcode is not None, f"{name} hangs without {dep}"
-        if child.exitcode == 0:
+        exitcode = child.exitcode
+        child.kill()  # a hung one would run on beside the other tests
+        assert exitcode is not None, f"{name} hangs without {dep}"
+        if exitcode == 0:
             needless.append(dep)
     assert not needless, f"{name} declares deps that it does not need: {needless}"
 
