@@ -6,6 +6,7 @@ All counts are exact, hubs included: a payment costs the same whoever makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -29,12 +30,11 @@ PORTS = ("out_port_count", "in_port_count")
 
 
 class _Own(NamedTuple):
-    """Payments of one direction by party and time: what comes in, or what goes out.
+    """Payments by party and time, what goes out (side 0) and what comes in (side 1).
 
-    ``first`` (nodes + 1,) says where a party's payments start; all others have shape (n,).
+    ``first`` (2, nodes + 1) says where a party's payments start; all others have shape (2, n).
     ``previous`` and ``following`` are the places of the pair's payments before and after, -1
-    and n where there is none; the turned ones are places among the payments of the other
-    direction.
+    and n where there is none; the turned ones are places on the other side.
     """
 
     first: np.ndarray
@@ -46,26 +46,25 @@ class _Own(NamedTuple):
     turned_following: np.ndarray
 
 
-def _both_ways(graph: Multigraph, is_new: np.ndarray, threads: int) -> tuple[_Own, _Own]:
-    """Payments out and in."""
-    lists = (graph.departure_first, graph.departure), (graph.arrival_first, graph.arrival)
-    departed, arrived = (_places(edges) for _, edges in lists)
+def _own(graph: Multigraph, is_new: np.ndarray, threads: int) -> _Own:
+    """Both sides of every party."""
+    lists = (graph.departure, graph.arrival)
+    places = [_places(edges) for edges in lists]
+    room = np.empty((4, 2, len(graph)), np.int32)
+    links = (graph.previous, graph.following, graph.turned_previous, graph.turned_following)
 
-    def own(side: int) -> _Own:
-        first, edges = lists[side]
-        mine, turned = (departed, arrived) if side == 0 else (arrived, departed)
-        return _Own(
-            first=first,
-            at=graph.at[edges],
-            is_new=is_new[edges],
-            previous=mine[graph.previous[edges]],
-            following=mine[graph.following[edges]],
-            turned_previous=turned[graph.turned_previous[edges]],
-            turned_following=turned[graph.turned_following[edges]],
-        )
+    def fill(task: tuple[int, int]) -> None:
+        which, side = task
+        where = places[side] if which < 2 else places[1 - side]
+        room[which, side] = where[links[which][lists[side]]]
 
-    paid, received = each(own, range(2), threads)
-    return paid, received
+    each(fill, product(range(len(links)), range(2)), threads)
+    return _Own(
+        np.stack([graph.departure_first, graph.arrival_first]),
+        np.stack([graph.departed_at, graph.arrived_at]),
+        np.stack([is_new[edges] for edges in lists]),
+        *room,
+    )
 
 
 def _places(edges: np.ndarray) -> np.ndarray:
@@ -98,53 +97,38 @@ def _turn(
 
 @njit(cache=True, nogil=True)
 def _sweep(
-    paid: _Own,
-    received: _Own,
-    node: np.ndarray,
-    as_of: np.ndarray,
-    window_us: int,
-    rows: np.ndarray,
-    found: np.ndarray,
+    own: _Own, node: np.ndarray, as_of: np.ndarray, window_us: int, rows: np.ndarray, found: np.ndarray
 ) -> None:
     """Fill ``found`` (queries, 9) for the ``rows`` of the queries, in order of party and time."""
-    first, at, is_new, previous, following, turned_previous, turned_following = paid
-    in_first, in_at, in_is_new, in_previous, in_following, in_turned_previous, in_turned_following = received
+    first, at, is_new, previous, following, turned_previous, turned_following = own
     counts = np.zeros(found.shape[1], np.int32)
+    heads, tails = np.zeros(2, np.int64), np.zeros(2, np.int64)
     me = -1
-    head = tail = in_head = in_tail = 0
     for q in range(len(rows)):
         until = as_of[rows[q]]
-        since = until - window_us
         if node[rows[q]] != me:
             me = node[rows[q]]
-            head = tail = first[me]
-            in_head = in_tail = in_first[me]
+            heads[:] = tails[:] = first[:, me]
             counts[:] = 0
         # A window holds the payments from the tails to the heads.
-        while head < first[me + 1] and at[head] < until:
-            last = previous[head]
-            is_second = last >= tail and previous[last] < tail
-            is_mutual = turned_previous[head] >= in_tail
-            _turn(counts, 0, is_new[head], last < tail, is_second, is_mutual, 1)
-            head += 1
-        while in_head < in_first[me + 1] and in_at[in_head] < until:
-            last = in_previous[in_head]
-            is_second = last >= in_tail and in_previous[last] < in_tail
-            is_mutual = in_turned_previous[in_head] >= tail
-            _turn(counts, 1, in_is_new[in_head], last < in_tail, is_second, is_mutual, 1)
-            in_head += 1
-        while tail < head and at[tail] < since:
-            later = following[tail]
-            is_second = later < head and following[later] >= head
-            is_mutual = turned_following[tail] < in_head
-            _turn(counts, 0, is_new[tail], later >= head, is_second, is_mutual, -1)
-            tail += 1
-        while in_tail < in_head and in_at[in_tail] < since:
-            later = in_following[in_tail]
-            is_second = later < in_head and in_following[later] >= in_head
-            is_mutual = in_turned_following[in_tail] < head
-            _turn(counts, 1, in_is_new[in_tail], later >= in_head, is_second, is_mutual, -1)
-            in_tail += 1
+        for side in range(2):
+            head, tail, other_tail = heads[side], tails[side], tails[1 - side]
+            while head < first[side, me + 1] and at[side, head] < until:
+                last = previous[side, head]
+                is_second = last >= tail and previous[side, last] < tail
+                is_mutual = turned_previous[side, head] >= other_tail
+                _turn(counts, side, is_new[side, head], last < tail, is_second, is_mutual, 1)
+                head += 1
+            heads[side] = head
+        for side in range(2):
+            head, tail, other_head = heads[side], tails[side], heads[1 - side]
+            while tail < head and at[side, tail] < until - window_us:
+                later = following[side, tail]
+                is_second = later < head and following[side, later] >= head
+                is_mutual = turned_following[side, tail] < other_head
+                _turn(counts, side, is_new[side, tail], later >= head, is_second, is_mutual, -1)
+                tail += 1
+            tails[side] = tail
         for column in range(len(counts)):
             found[q, column] = counts[column]
 
@@ -199,7 +183,7 @@ def degrees(
     windows_us, memory_us : microseconds, the memory no shorter than any window
     node, as_of : shape (queries,), party and microseconds, in order of ``as_of``
     """
-    ways = _both_ways(graph, graph.is_new(memory_us), threads)
+    own = _own(graph, graph.is_new(memory_us), threads)
     answers = np.empty((len(as_of), len(windows_us), len(COUNTS)), np.int32)
     _, by_party = by_node(node, graph.nodes)
 
@@ -207,7 +191,7 @@ def degrees(
         rows = by_party[first:end]
         found = np.empty((len(windows_us), len(rows), len(COUNTS)), np.int32)
         for window_us, counts in zip(windows_us, found, strict=True):
-            _sweep(*ways, node, as_of, window_us, rows, counts)
+            _sweep(own, node, as_of, window_us, rows, counts)
         _put(found, rows, answers)
 
     in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)

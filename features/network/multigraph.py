@@ -129,6 +129,11 @@ class Multigraph:
         """What each of ``arrival`` brought, shape (n,)."""
         return np.asarray(self.cents[self.arrival])
 
+    @cached_property
+    def departed_at(self) -> np.ndarray:
+        """When each of ``departure`` happened, shape (n,)."""
+        return np.asarray(self.at[self.departure])
+
     def is_new(self, memory_us: int) -> np.ndarray:
         """Whether a payment is its pair's first in ``memory_us``, shape (n,)."""
         return (self.previous < 0) | (self.at - self.at[self.previous] > memory_us)

@@ -107,13 +107,9 @@ def _largest(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarra
 
 
 class _Lists(NamedTuple):
-    """Payments by party and time, so that what is read together lies together.
-
-    ``first`` (nodes + 1,) says where a party's payments start; ``edge`` and ``at`` (rows,).
-    """
+    """When a party's payments happened: ``first`` (nodes + 1,) says where they start in ``at``."""
 
     first: np.ndarray
-    edge: np.ndarray
     at: np.ndarray
 
 
@@ -184,10 +180,10 @@ def _histories(patterns: Patterns, threads: int) -> _Histories:
     chains = patterns.chain_hops[arrival], patterns.chain_hops[departure]
     payees = patterns.scatter[departure]
     return _Histories(
-        arrived=_Lists(graph.arrival_first, arrival, graph.arrived_at),
-        departed=_Lists(graph.departure_first, departure, graph.at[departure]),
-        closed=_Lists(ring_first, ring_edge, graph.at[ring_edge]),
-        sourced=_Lists(source_first, source_edge, graph.at[source_edge]),
+        arrived=_Lists(graph.arrival_first, graph.arrived_at),
+        departed=_Lists(graph.departure_first, graph.departed_at),
+        closed=_Lists(ring_first, graph.at[ring_edge]),
+        sourced=_Lists(source_first, graph.at[source_edge]),
         cents=graph.arrived_cents,
         received=_running(graph.arrived_cents),
         moves=tuple(moves),
@@ -241,7 +237,7 @@ def _window(
     lists: _Lists, me: np.ndarray, since: np.ndarray, until: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """First place of each query's party in its window, and first after it; shapes (queries,)."""
-    first, _, at = lists
+    first, at = lists
     low, high = np.empty(len(me), np.int64), np.empty(len(me), np.int64)
     begin = end = 0
     for q in range(len(me)):
@@ -283,10 +279,8 @@ def _show(
     chain_in, chain_out = _largest(told.chains[0], low, high), _largest(told.chains[1], out_low, out_high)
     middle_in, middle_out = _largest(told.middles[0], low, high), _largest(told.middles[1], out_low, out_high)
     middle_source = _largest(told.source_middles, source_low, source_high)
-    ring_hops, ring_kept = (
-        _largest(told.ring_hops, ring_low, ring_high),
-        _largest(told.ring_kept, ring_low, ring_high),
-    )
+    ring_hops = _largest(told.ring_hops, ring_low, ring_high)
+    ring_kept = _largest(told.ring_kept, ring_low, ring_high)
     payees = _largest(told.payees, out_low, out_high)
     for q in range(len(rows)):
         shown = answers[rows[q]]  # far from the one before: all of it is written at once
