@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,6 +19,17 @@ from numba import njit
 QUERIES_AT_ONCE = 20_000  # their columns stay in the processor's cache
 ROWS_TURNED_AT_ONCE = 4_000
 CHUNKS_PER_THREAD = 8  # small parts, so that one with hubs does not keep the others waiting
+
+
+class Pairs(NamedTuple):
+    """Pairs (payer, payee) that occur, by one of the two and then by the other.
+
+    Those of a node start at its place in ``first`` (nodes + 1,); ``other`` (pairs,) is the
+    other of the two.
+    """
+
+    first: np.ndarray
+    other: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -29,8 +40,9 @@ class Multigraph:
     ``cents``, and ``row``, the place of the payment in the input. Edges of one moment are
     ordered by payer, payee and amount, so that no answer depends on the order of rows.
 
-    ``pair`` numbers the (payer, payee) pairs that occur, in that order; ``mirror`` (pairs,)
-    is the pair of the other direction, or -1. ``previous`` and ``following`` (n,) are the pair's
+    ``pair`` numbers the (payer, payee) pairs that occur, in that order; ``paid`` lists them so,
+    ``received`` by payee and payer, where their numbers are ``turned`` (pairs,). ``mirror``
+    (pairs,) is the pair of the other direction, or -1. ``previous`` and ``following`` (n,) are the pair's
     payments before and after, ``turned_previous`` and ``turned_following`` those of the other
     direction; -1 where there is none before, n where there is none after.
     ``arrival`` (n,) lists edges by payee and time, ``arrival_first`` (nodes + 1,) where a
@@ -46,8 +58,9 @@ class Multigraph:
     cents: np.ndarray
     row: np.ndarray
     pair: np.ndarray
-    pair_payer: np.ndarray
-    pair_payee: np.ndarray
+    paid: Pairs
+    received: Pairs
+    turned: np.ndarray
     mirror: np.ndarray
     previous: np.ndarray
     following: np.ndarray
@@ -80,18 +93,17 @@ class Multigraph:
         departure_first, departure = by_node(payer, nodes)
         # Dealt out by one end and then by the other, payments stand by pair and time, unsorted.
         _, by_pair = by_node(payer, nodes, arrival)
-        _, by_turned_pair = by_node(payee, nodes, departure)
-        pair, first_of_pair = _numbered(by_pair, payer, payee)
-        pair_payer, pair_payee = payer[first_of_pair], payee[first_of_pair]
-        pairs, edges = len(first_of_pair), len(at)
-        unknown = np.full(pairs, -1, np.int32)
-        mirror = _mirrors(by_turned_pair, pair, pair_payer, pair_payee, unknown.copy())
-        none_before = np.full((2, edges), -1, np.int32)
-        previous, turned_previous = _met_last(pair, mirror, unknown, none_before, False)
-        none_after = np.full((2, edges), edges, np.int32)
-        following, turned_following = _met_last(
-            pair, mirror, np.full(pairs, edges, np.int32), none_after, True
+        edges = len(at)
+        previous, turned_previous = np.full((2, edges), -1, np.int32)
+        following, turned_following = np.full((2, edges), edges, np.int32)
+        pair, begins, first_pair = _numbered(by_pair, departure_first, payee, previous, following)
+        paid = Pairs(first_pair, payee[by_pair[begins[:-1]]])
+        received_first, turned = by_node(paid.other, nodes)
+        received = Pairs(
+            received_first, np.repeat(np.arange(nodes, dtype=np.int32), np.diff(first_pair))[turned]
         )
+        mirror = _mirrors(paid, received, turned, np.full(len(turned), -1, np.int32))
+        _meet(by_pair, begins, mirror, turned_previous, turned_following)
         payer_end, payee_end = _ends(payer, payee, at, arrival_first.copy(), np.empty((2, len(at)), np.int64))
         return cls(
             nodes=nodes,
@@ -101,8 +113,9 @@ class Multigraph:
             cents=cents,
             row=row,
             pair=pair,
-            pair_payer=pair_payer,
-            pair_payee=pair_payee,
+            paid=paid,
+            received=received,
+            turned=turned,
             mirror=mirror,
             previous=previous,
             following=following,
@@ -167,60 +180,74 @@ def _dealt(node: np.ndarray, order: np.ndarray, fill: np.ndarray, edges: np.ndar
 
 
 @njit(cache=True, nogil=True)
-def _numbered(by_pair: np.ndarray, payer: np.ndarray, payee: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number of each edge's pair, in the order of ``by_pair``, and the first edge of each pair."""
-    pair, first = np.empty(len(by_pair), np.int32), np.empty(len(by_pair), np.int32)
+def _numbered(
+    by_pair: np.ndarray, first: np.ndarray, payee: np.ndarray, previous: np.ndarray, following: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number of each edge's pair, where each pair begins in ``by_pair``, and each node's first pair.
+
+    ``first`` is where each payer begins in ``by_pair``. Fills in what is known of ``previous``
+    and ``following``.
+    """
+    pair, begins = np.empty(len(by_pair), np.int32), np.empty(len(by_pair) + 1, np.int32)
+    first_pair = np.empty(len(first), np.int64)
     size = 0
-    for e in by_pair:
-        if size == 0 or payer[e] != payer[first[size - 1]] or payee[e] != payee[first[size - 1]]:
-            first[size] = e
-            size += 1
-        pair[e] = size - 1
-    return pair, first[:size].copy()
+    for node in range(len(first) - 1):
+        first_pair[node] = size
+        last, its_payee = -1, -1
+        for k in range(first[node], first[node + 1]):
+            e = by_pair[k]
+            if payee[e] == its_payee:
+                previous[e], following[last] = last, e
+            else:
+                its_payee = payee[e]
+                begins[size] = k
+                size += 1
+            pair[e] = size - 1
+            last = e
+    first_pair[-1], begins[size] = size, len(by_pair)
+    return pair, begins[: size + 1].copy(), first_pair
 
 
 @njit(cache=True, nogil=True)
-def _mirrors(
-    by_turned_pair: np.ndarray,
-    pair: np.ndarray,
-    pair_payer: np.ndarray,
-    pair_payee: np.ndarray,
-    mirror: np.ndarray,
-) -> np.ndarray:
+def _mirrors(paid: Pairs, received: Pairs, turned: np.ndarray, mirror: np.ndarray) -> np.ndarray:
     """Number of each pair's other direction, where it occurs; ``mirror`` (pairs,) is at first -1.
 
-    Turned round, the pairs of ``by_turned_pair`` are in the order of the numbers: two
-    ordered lists meet.
+    Both lists of a party are in order of the other one: they meet.
     """
-    p = 0
-    for e in by_turned_pair:
-        turned = pair[e]
-        payer, payee = pair_payee[turned], pair_payer[turned]
-        while p < len(mirror) and (
-            pair_payer[p] < payer or (pair_payer[p] == payer and pair_payee[p] < payee)
-        ):
-            p += 1
-        if p < len(mirror) and pair_payer[p] == payer and pair_payee[p] == payee:
-            mirror[p] = turned
+    paid_first, payee = paid
+    received_first, payer = received
+    for node in range(len(paid_first) - 1):
+        p, end = paid_first[node], paid_first[node + 1]
+        for k in range(received_first[node], received_first[node + 1]):
+            while p < end and payee[p] < payer[k]:
+                p += 1
+            if p < end and payee[p] == payer[k]:
+                mirror[p] = turned[k]
     return mirror
 
 
 @njit(cache=True, nogil=True)
-def _met_last(
-    pair: np.ndarray, mirror: np.ndarray, last: np.ndarray, found: np.ndarray, is_backward: bool
-) -> np.ndarray:
-    """The payment met last when each is reached, of its pair and of the other direction; shape (2, n).
-
-    Going forward that is the payment before it, going backward the one after.
-    """
-    for i in range(len(pair)):
-        e = len(pair) - 1 - i if is_backward else i
-        p = pair[e]
-        found[0, e] = last[p]
-        if mirror[p] >= 0:
-            found[1, e] = last[mirror[p]]
-        last[p] = e
-    return found
+def _meet(
+    by_pair: np.ndarray,
+    begins: np.ndarray,
+    mirror: np.ndarray,
+    turned_previous: np.ndarray,
+    turned_following: np.ndarray,
+) -> None:
+    """Fill in the payments of the other direction before and after each, where it occurs."""
+    for p in range(len(mirror)):
+        if mirror[p] < 0:
+            continue
+        begin, end = begins[mirror[p]], begins[mirror[p] + 1]
+        later = begin
+        for k in range(begins[p], begins[p + 1]):
+            e = by_pair[k]
+            while later < end and by_pair[later] < e:
+                later += 1
+            if later > begin:
+                turned_previous[e] = by_pair[later - 1]
+            if later < end:
+                turned_following[e] = by_pair[later]
 
 
 @njit(cache=True, nogil=True)

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.multigraph import Multigraph
+from features.network.multigraph import Multigraph, Pairs, by_node
 
 FAR = 1_000  # half-steps: nobody found
 
 
 @dataclass(frozen=True)
 class Links:
-    """Counterparties of a window: each two parties that paid one another, once; shapes (links,).
+    """Counterparties of a window, party by party: who paid whom, either way, once.
 
-    ``out_degree`` and ``in_degree``, shape (nodes,), are the parties that each one paid there,
-    and received from.
+    Those of a node are ``other[first[node]:first[node + 1]]``; ``first`` has shape
+    (nodes + 1,), ``other`` holds each two of them twice. ``out_degree`` and ``in_degree``,
+    shape (nodes,), are the parties that each one paid there, and received from.
     """
 
-    one: np.ndarray
+    first: np.ndarray
     other: np.ndarray
     out_degree: np.ndarray
     in_degree: np.ndarray
@@ -28,63 +29,116 @@ class Links:
     @classmethod
     def of(cls, graph: Multigraph, since: int, until: int) -> Links:
         """The links of payments in ``[since, until)``."""
-        first, end = np.searchsorted(graph.at, [since, until])
-        active = np.zeros(len(graph.mirror), bool)
-        active[graph.pair[first:end]] = True
-        pair = np.flatnonzero(active)
-        mirror = graph.mirror[pair]
-        once = pair[(mirror < 0) | (mirror > pair) | ~active[mirror]]
-        return cls(
-            graph.pair_payer[once],
-            graph.pair_payee[once],
-            np.bincount(graph.pair_payer[pair], minlength=graph.nodes),
-            np.bincount(graph.pair_payee[pair], minlength=graph.nodes),
-        )
+        begin, end = np.searchsorted(graph.at, [since, until])
+        state = np.zeros(len(graph.mirror), np.uint8)
+        state[graph.pair[begin:end]] = PAID
+        _keep_one_of_two(state, graph.mirror)
+        out_degree, in_degree = np.zeros((2, graph.nodes), np.int32)
+        first = np.zeros(graph.nodes + 1, np.int64)
+        room = np.empty(2 * np.count_nonzero(state == PAID) + 1, np.int32)
+        _linked(graph.paid, graph.received, state, state[graph.turned], first, room, out_degree, in_degree)
+        return cls(first, room[:-1], out_degree, in_degree)
 
     def degree(self) -> np.ndarray:
         """Counterparties of each node, shape (nodes,)."""
-        nodes = len(self.out_degree)
-        return np.bincount(self.one, minlength=nodes) + np.bincount(self.other, minlength=nodes)
+        return np.diff(self.first)
+
+
+PAID, PAID_BACK = 1, 2  # of two pairs that paid both ways the one with the higher number is PAID_BACK
+
+
+@njit(cache=True, nogil=True)
+def _keep_one_of_two(state: np.ndarray, mirror: np.ndarray) -> None:
+    for p in range(len(state)):
+        if state[p] > 0 and 0 <= mirror[p] < p and state[mirror[p]] > 0:
+            state[p] = PAID_BACK
+
+
+@njit(cache=True, nogil=True)
+def _append(
+    party: np.ndarray, state: np.ndarray, begin: int, end: int, other: np.ndarray, size: int
+) -> tuple[int, int]:
+    """Add to ``other`` those of a party's pairs that paid: (places filled then, pairs that paid).
+
+    Each is written and then kept or not: which pairs paid cannot be foreseen.
+    """
+    paid = 0
+    for k in range(begin, end):
+        other[size] = party[k]
+        size += state[k] == PAID
+        paid += state[k] > 0
+    return size, paid
+
+
+@njit(cache=True, nogil=True)
+def _linked(
+    paid: Pairs,
+    received: Pairs,
+    paid_state: np.ndarray,
+    received_state: np.ndarray,
+    first: np.ndarray,
+    other: np.ndarray,
+    out_degree: np.ndarray,
+    in_degree: np.ndarray,
+) -> None:
+    """Fill the last four; ``other`` has one place more than will be kept.
+
+    Those whom a party paid stand before those who paid it.
+    """
+    paid_first, payee = paid
+    received_first, payer = received
+    size = 0
+    for node in range(len(out_degree)):
+        begin, end = paid_first[node], paid_first[node + 1]
+        size, out_degree[node] = _append(payee, paid_state, begin, end, other, size)
+        begin, end = received_first[node], received_first[node + 1]
+        size, in_degree[node] = _append(payer, received_state, begin, end, other, size)
+        first[node + 1] = size
+
+
+@njit(cache=True, nogil=True)
+def _customers_of(first: np.ndarray, other: np.ndarray, customers: int, count: np.ndarray) -> None:
+    for me in range(len(first) - 1):
+        for k in range(first[me], first[me + 1]):
+            count[me] += other[k] < customers
 
 
 @njit(cache=True, nogil=True)
 def _around(
-    one: np.ndarray,
+    first: np.ndarray,
     other: np.ndarray,
     customers: int,
-    is_outside_person: np.ndarray,
-    indicators: np.ndarray,
-    reported: np.ndarray,
-    customers_of: np.ndarray,
+    told: np.ndarray,
     counts: np.ndarray,
-    total: np.ndarray,
-    known: np.ndarray,
+    mean: np.ndarray,
     largest: np.ndarray,
 ) -> None:
-    for way in range(2):
-        mine, theirs = (one, other) if way == 0 else (other, one)
-        for k in range(len(one)):
-            customers_of[theirs[k]] += mine[k] < customers
-    for way in range(2):
-        mine, theirs = (one, other) if way == 0 else (other, one)
-        for k in range(len(one)):
-            me, you = mine[k], theirs[k]
-            counts[me, 0] += 1
-            counts[me, 2] += customers_of[you]
-            if is_outside_person[you]:
-                counts[me, 3] += customers_of[you] - (me < customers)
-            if you >= customers:
-                continue
-            counts[me, 1] += 1
-            counts[me, 4] += reported[you]
-            for i in range(indicators.shape[1]):
-                value = indicators[you, i]
-                if np.isnan(value):
-                    continue
-                total[me, i] += value
-                known[me, i] += 1
-                if not value <= largest[me, i]:
-                    largest[me, i] = value
+    """Fill the last three; ``told`` (nodes, 2 + indicators) says all of a node in one place.
+
+    First its customers, then whether it is marked: a customer by a report, another as an
+    outside person.
+    """
+    for me in range(len(first) - 1):
+        inside = dealt = shared = reported = 0
+        # Short loops without branches: many parties are fetched at once, and are at hand later.
+        for k in range(first[me], first[me + 1]):
+            you, is_inside = told[other[k]], other[k] < customers
+            inside += is_inside
+            dealt += int(you[0])
+            reported += is_inside * int(you[1])
+            shared += (1 - is_inside) * int(you[1]) * (int(you[0]) - (me < customers))
+        counts[me, 0], counts[me, 1] = first[me + 1] - first[me], inside
+        counts[me, 2], counts[me, 3], counts[me, 4] = dealt, shared, reported
+        for i in range(mean.shape[1]):
+            known, total, most = 0, 0.0, -np.inf
+            for k in range(first[me], first[me + 1]):
+                value = told[other[k], 2 + i]
+                is_known = not np.isnan(value)
+                known += is_known
+                total += value if is_known else 0.0
+                most = value if value > most else most
+            mean[me, i] = total / known if known > 0 else np.nan
+            largest[me, i] = most if known > 0 else np.nan
 
 
 @dataclass(frozen=True)
@@ -118,25 +172,19 @@ def around(
     Parameters
     ----------
     customers : the first so many nodes are customers
-    is_outside_person, reported : shape (nodes,), booleans
+    is_outside_person, reported : shape (nodes,), booleans, the one of others and the other of customers
     indicators : shape (customers, indicators), NaN where unknown
     """
     nodes, width = len(reported), indicators.shape[1]
-    counts, known = np.zeros((nodes, 5), np.int64), np.zeros((nodes, width), np.int64)
-    total, largest = np.zeros((nodes, width)), np.full((nodes, width), np.nan)
-    _around(
-        links.one,
-        links.other,
-        customers,
-        is_outside_person,
-        indicators,
-        reported,
-        np.zeros(nodes, np.int64),
-        counts,
-        total,
-        known,
-        largest,
-    )
+    customers_of = np.zeros(nodes, np.int32)
+    _customers_of(links.first, links.other, customers, customers_of)
+    told = np.full((nodes, 2 + width), np.nan)
+    told[:, 0] = customers_of
+    told[:customers, 1], told[customers:, 1] = reported[:customers], is_outside_person[customers:]
+    told[:customers, 2:] = indicators
+    counts = np.empty((nodes, 5), np.int64)
+    mean, largest = np.empty((2, nodes, width))
+    _around(links.first, links.other, customers, told, counts, mean, largest)
     some = np.where(counts[:, 0] > 0, counts[:, 0], np.nan)
     return Around(
         counterparties=counts[:, 0],
@@ -144,7 +192,7 @@ def around(
         degree_mean=counts[:, 2] / some,
         shared_customers=counts[:, 3],
         reported=counts[:, 4],
-        mean=total / np.where(known > 0, known, np.nan),
+        mean=mean,
         largest=largest,
     )
 
@@ -163,30 +211,35 @@ def _offer(nearest: np.ndarray, source: np.ndarray, node: int, distance: int, or
 
 @njit(cache=True, nogil=True)
 def _nearest_reported(
-    one: np.ndarray,
+    first: np.ndarray,
     other: np.ndarray,
-    cost: np.ndarray,
+    joined_first: np.ndarray,
+    joined: np.ndarray,
     passes_on: np.ndarray,
     nearest: np.ndarray,
     source: np.ndarray,
     most: int,
 ) -> None:
+    """Let the reports of ``nearest`` and ``source`` (nodes + groups, 2) spread, nearest first."""
     is_reached = np.zeros(most + 1, np.bool_)
     is_reached[0] = (nearest == 0).any()
     for distance in range(most):
         if not is_reached[distance]:
             continue
-        for k in range(len(one)):
-            if distance + cost[k] > most:
+        for giver in range(len(nearest)):
+            if distance > 0 and not passes_on[giver]:
                 continue
-            for way in range(2):
-                giver, taker = (one[k], other[k]) if way == 0 else (other[k], one[k])
-                if distance > 0 and not passes_on[giver]:
+            for slot in range(2):
+                if nearest[giver, slot] != distance:
                     continue
-                for slot in range(2):
-                    if nearest[giver, slot] == distance:
-                        _offer(nearest, source, taker, distance + cost[k], source[giver, slot])
-                        is_reached[distance + cost[k]] = True
+                origin = source[giver, slot]
+                if giver < len(first) - 1 and distance + 2 <= most:
+                    for k in range(first[giver], first[giver + 1]):
+                        _offer(nearest, source, other[k], distance + 2, origin)
+                        is_reached[distance + 2] = True
+                for k in range(joined_first[giver], joined_first[giver + 1]):
+                    _offer(nearest, source, joined[k], distance + 1, origin)
+                    is_reached[distance + 1] = True
 
 
 def report_distance(
@@ -210,17 +263,20 @@ def report_distance(
     """
     nodes = len(reported)
     group_count = int(groups.max()) + 1 if len(groups) else 0
-    size = np.bincount(groups, minlength=group_count)
     # A group is a node of its own half a step away from its members. Of each node the two
     # nearest sources are kept, since its own report is not meant.
-    nearest = np.full((nodes + group_count, 2), FAR, np.int32)
-    source = np.full((nodes + group_count, 2), -1, np.int32)
+    everybody = nodes + group_count
+    nearest = np.full((everybody, 2), FAR, np.int32)
+    source = np.full((everybody, 2), -1, np.int32)
     nearest[:nodes, 0][reported] = 0
     source[:nodes, 0][reported] = np.flatnonzero(reported)
+    joined_first, order = by_node(np.concatenate([members, nodes + groups]), everybody)
+    size = np.bincount(groups, minlength=group_count)
     _nearest_reported(
-        np.concatenate([links.one, members]),
-        np.concatenate([links.other, nodes + groups]),
-        np.repeat([2, 1], [len(links.one), len(members)]),
+        links.first,
+        links.other,
+        joined_first,
+        np.concatenate([nodes + groups, members])[order],
         np.concatenate([links.degree(), size]) <= hub_degree,
         nearest,
         source,
@@ -261,21 +317,19 @@ def reported_sharers(members: np.ndarray, groups: np.ndarray, reported: np.ndarr
 
 def linked_sharers(links: Links, members: np.ndarray, groups: np.ndarray, nodes: int) -> np.ndarray:
     """Counterparties of each node that share one of its groups, shape (nodes,)."""
-    order = np.lexsort((groups, members))
-    first = np.searchsorted(members[order], np.arange(nodes + 1))
-    return _linked_sharers(links.one, links.other, first, groups[order], np.zeros(nodes, np.int64))
+    joined_first, order = by_node(members, nodes)
+    return _linked_sharers(links.first, links.other, joined_first, groups[order], np.zeros(nodes, np.int64))
 
 
 @njit(cache=True, nogil=True)
 def _linked_sharers(
-    one: np.ndarray, other: np.ndarray, first: np.ndarray, groups: np.ndarray, count: np.ndarray
+    first: np.ndarray, other: np.ndarray, joined_first: np.ndarray, joined: np.ndarray, count: np.ndarray
 ) -> np.ndarray:
-    for k in range(len(one)):
-        is_shared = False
-        for i in range(first[one[k]], first[one[k] + 1]):
-            for j in range(first[other[k]], first[other[k] + 1]):
-                is_shared |= groups[i] == groups[j]
-        if is_shared:
-            count[one[k]] += 1
-            count[other[k]] += 1
+    for me in range(len(first) - 1):
+        for k in range(first[me], first[me + 1]):
+            is_shared = False
+            for i in range(joined_first[me], joined_first[me + 1]):
+                for j in range(joined_first[other[k]], joined_first[other[k] + 1]):
+                    is_shared |= joined[i] == joined[j]
+            count[me] += is_shared
     return count

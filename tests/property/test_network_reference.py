@@ -286,7 +286,7 @@ GROUPS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 2)), max_size=8, u
 def test_steps_to_a_reported_customer_are_the_fewest(pairs, groups, reported, most) -> None:
     payments = [Payment(a, b, at, 1) for at, (a, b) in enumerate(pairs)]
     links = Links.of(graph_of(payments, 8), 0, 100)
-    assert len(links.one) == len({frozenset(pair) for pair in pairs})
+    assert len(links.other) == 2 * len({frozenset(pair) for pair in pairs})
     table = np.array(groups, np.int64).reshape(-1, 2)
     is_reported = np.isin(np.arange(8), list(reported))
     found = report_distance(links, table[:, 0], table[:, 1], is_reported, hub_degree=100, most_steps=most)
