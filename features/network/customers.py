@@ -22,6 +22,7 @@ from features.network.neighbours import (
     reported_sharers,
     sharers,
 )
+from features.network.queries import Queries
 from features.network.roles import ROLES, Patterns, roles
 
 MUTUAL_WINDOWS = (7, 28)
@@ -99,21 +100,20 @@ def network(
     """
     node = np.searchsorted(parties.customer_id, subjects["customer_id"].to_numpy())
     as_of = subjects["as_of"].astype("int64").to_numpy()
-    columns = _windowed(graph, node, as_of, limits)
-    found = roles(Patterns.of(graph, limits), node, as_of, ROLE_DAYS * DAY_US, limits.threads)
+    queries = Queries.of(node, as_of, graph.nodes)
+    columns = _windowed(graph, queries, limits)
+    found = roles(Patterns.of(graph, limits), queries, ROLE_DAYS * DAY_US, limits.threads)
     columns |= {f"{name}_{ROLE_DAYS}d": found[:, i] for i, name in enumerate(ROLES)}
     columns |= _surroundings(graph, parties, node, as_of, indicators, ties, limits)
     return pd.DataFrame({f.name: columns[f.name].astype(np.float32) for f in FEATURES})
 
 
-def _windowed(
-    graph: Multigraph, node: np.ndarray, as_of: np.ndarray, limits: Limits
-) -> dict[str, np.ndarray]:
+def _windowed(graph: Multigraph, queries: Queries, limits: Limits) -> dict[str, np.ndarray]:
     """Degrees by window, ports, and the share of counterparties with money both ways."""
     columns: dict[str, np.ndarray] = {}
     windows = (*WINDOWS, PORT_DAYS)
     lengths, memory = [days * DAY_US for days in windows], limits.memory_days * DAY_US
-    answers = degrees(graph, lengths, memory, node, as_of, limits.threads)
+    answers = degrees(graph, lengths, memory, queries, limits.threads)
     for days, counted in zip(windows, answers, strict=True):
         counts = dict(zip(COUNTS, counted, strict=True))
         columns |= {f"{name}_{days}d": counts[name] for name in counts}

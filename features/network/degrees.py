@@ -6,13 +6,14 @@ All counts are exact, hubs included: a payment costs the same whoever makes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from features.network.multigraph import QUERIES_AT_ONCE, Multigraph, by_column, by_node, each, in_parts
+from features.network.multigraph import Multigraph
+from features.network.parallel import QUERIES_AT_ONCE, by_column, each, in_parts
+from features.network.queries import Queries
+from features.network.sides import Sides
 
 # What is counted of a party in a window, in the order of the sweep's last axis.
 COUNTS = (
@@ -27,52 +28,6 @@ COUNTS = (
     "mutual_degree",
 )
 PORTS = ("out_port_count", "in_port_count")
-
-
-class _Own(NamedTuple):
-    """Payments by party and time, what goes out (side 0) and what comes in (side 1).
-
-    ``first`` (2, nodes + 1) says where a party's payments start; all others have shape (2, n).
-    ``previous`` and ``following`` are the places of the pair's payments before and after, -1
-    and n where there is none; the turned ones are places on the other side.
-    """
-
-    first: np.ndarray
-    at: np.ndarray
-    is_new: np.ndarray
-    previous: np.ndarray
-    following: np.ndarray
-    turned_previous: np.ndarray
-    turned_following: np.ndarray
-
-
-def _own(graph: Multigraph, is_new: np.ndarray, threads: int) -> _Own:
-    """Both sides of every party."""
-    lists = (graph.departure, graph.arrival)
-    places = [_places(edges) for edges in lists]
-    room = np.empty((4, 2, len(graph)), np.int32)
-    links = (graph.previous, graph.following, graph.turned_previous, graph.turned_following)
-
-    def fill(task: tuple[int, int]) -> None:
-        which, side = task
-        where = places[side] if which < 2 else places[1 - side]
-        room[which, side] = where[links[which][lists[side]]]
-
-    each(fill, product(range(len(links)), range(2)), threads)
-    return _Own(
-        np.stack([graph.departure_first, graph.arrival_first]),
-        np.stack([graph.departed_at, graph.arrived_at]),
-        np.stack([is_new[edges] for edges in lists]),
-        *room,
-    )
-
-
-def _places(edges: np.ndarray) -> np.ndarray:
-    """Where each edge stands in a list, and n and -1 for "none", which are n and -1."""
-    places = np.empty(len(edges) + 2, np.int32)
-    places[edges] = np.arange(len(edges), dtype=np.int32)
-    places[-2:] = len(edges), -1
-    return places
 
 
 @njit(cache=True, nogil=True)
@@ -97,23 +52,27 @@ def _turn(
 
 @njit(cache=True, nogil=True)
 def _sweep(
-    own: _Own, node: np.ndarray, as_of: np.ndarray, window_us: int, rows: np.ndarray, found: np.ndarray
+    sides: Sides,
+    is_new: np.ndarray,
+    party: np.ndarray,
+    until: np.ndarray,
+    window_us: int,
+    found: np.ndarray,
 ) -> None:
-    """Fill ``found`` (queries, 9) for the ``rows`` of the queries, in order of party and time."""
-    first, at, is_new, previous, following, turned_previous, turned_following = own
+    """Fill ``found`` (queries, 9) for queries in order of party and time."""
+    first, _, _, at, previous, following, turned_previous, turned_following = sides
     counts = np.zeros(found.shape[1], np.int32)
     heads, tails = np.zeros(2, np.int64), np.zeros(2, np.int64)
     me = -1
-    for q in range(len(rows)):
-        until = as_of[rows[q]]
-        if node[rows[q]] != me:
-            me = node[rows[q]]
+    for q in range(len(party)):
+        if party[q] != me:
+            me = party[q]
             heads[:] = tails[:] = first[:, me]
             counts[:] = 0
         # A window holds the payments from the tails to the heads.
         for side in range(2):
             head, tail, other_tail = heads[side], tails[side], tails[1 - side]
-            while head < first[side, me + 1] and at[side, head] < until:
+            while head < first[side, me + 1] and at[side, head] < until[q]:
                 last = previous[side, head]
                 is_second = last >= tail and previous[side, last] < tail
                 is_mutual = turned_previous[side, head] >= other_tail
@@ -122,7 +81,7 @@ def _sweep(
             heads[side] = head
         for side in range(2):
             head, tail, other_head = heads[side], tails[side], heads[1 - side]
-            while tail < head and at[side, tail] < until - window_us:
+            while tail < head and at[side, tail] < until[q] - window_us:
                 later = following[side, tail]
                 is_second = later < head and following[side, later] >= head
                 is_mutual = turned_following[side, tail] < other_head
@@ -131,6 +90,12 @@ def _sweep(
             tails[side] = tail
         for column in range(len(counts)):
             found[q, column] = counts[column]
+
+
+def _is_new(sides: Sides, side: int, memory_us: int) -> np.ndarray:
+    """Whether a payment of a side is its pair's first in ``memory_us``, shape (n,)."""
+    at, previous = sides.at[side], sides.previous[side]
+    return np.asarray((previous < 0) | (at - at[previous] > memory_us))
 
 
 @njit(cache=True, nogil=True)
@@ -144,35 +109,29 @@ def _put(found: np.ndarray, rows: np.ndarray, answers: np.ndarray) -> None:
 
 @njit(cache=True, nogil=True)
 def _ports_ever(
-    payer: np.ndarray,
-    payee: np.ndarray,
-    at: np.ndarray,
-    is_first: np.ndarray,
-    query_node: np.ndarray,
-    query_at: np.ndarray,
-    ports: np.ndarray,
-    answers: np.ndarray,
-) -> np.ndarray:
-    head = 0
-    for q in range(len(query_at)):
-        while head < len(at) and at[head] < query_at[q]:
-            if is_first[head]:
-                ports[payer[head], 0] += 1
-                ports[payee[head], 1] += 1
-            head += 1
-        answers[q, 0], answers[q, 1] = ports[query_node[q], 0], ports[query_node[q], 1]
-    return answers
+    sides: Sides, party: np.ndarray, until: np.ndarray, rows: np.ndarray, answers: np.ndarray
+) -> None:
+    """Fill the ``rows`` of ``answers`` for queries in order of party and time."""
+    first, _, _, at, previous, _, _, _ = sides
+    met, heads = np.zeros(2, np.int32), np.zeros(2, np.int64)
+    me = -1
+    for q in range(len(party)):
+        if party[q] != me:
+            me = party[q]
+            heads[:], met[:] = first[:, me], 0
+        for side in range(2):
+            head = heads[side]
+            while head < first[side, me + 1] and at[side, head] < until[q]:
+                met[side] += previous[side, head] < 0
+                head += 1
+            heads[side] = head
+            answers[rows[q], side] = met[side]
 
 
 def degrees(
-    graph: Multigraph,
-    windows_us: Sequence[int],
-    memory_us: int,
-    node: np.ndarray,
-    as_of: np.ndarray,
-    threads: int,
+    graph: Multigraph, windows_us: Sequence[int], memory_us: int, queries: Queries, threads: int
 ) -> np.ndarray:
-    """Counts of COUNTS over each ``[as_of - window, as_of)``, shape (windows, 9, queries).
+    """Counts of COUNTS over each ``[until - window, until)``, shape (windows, 9, queries).
 
     A counterparty is new if its first payment in that direction for ``memory_us`` lies in
     the window (with a memory without end the count would tell how old the bank's data are),
@@ -181,65 +140,49 @@ def degrees(
     Parameters
     ----------
     windows_us, memory_us : microseconds, the memory no shorter than any window
-    node, as_of : shape (queries,), party and microseconds, in order of ``as_of``
     """
-    own = _own(graph, graph.is_new(memory_us), threads)
-    answers = np.empty((len(as_of), len(windows_us), len(COUNTS)), np.int32)
-    _, by_party = by_node(node, graph.nodes)
+    is_new = np.stack(each(lambda side: _is_new(graph.sides, side, memory_us), range(2), threads))
+    answers = np.empty((len(queries), len(windows_us), len(COUNTS)), np.int32)
 
     def part(first: int, end: int) -> None:
-        rows = by_party[first:end]
-        found = np.empty((len(windows_us), len(rows), len(COUNTS)), np.int32)
+        found = np.empty((len(windows_us), end - first, len(COUNTS)), np.int32)
+        party, until = queries.party[first:end], queries.until[first:end]
         for window_us, counts in zip(windows_us, found, strict=True):
-            _sweep(own, node, as_of, window_us, rows, counts)
-        _put(found, rows, answers)
+            _sweep(graph.sides, is_new, party, until, window_us, counts)
+        _put(found, queries.row[first:end], answers)
 
-    in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)
-    by_query = answers.reshape(len(as_of), -1)
-    return by_column(by_query, threads).reshape(len(windows_us), len(COUNTS), len(as_of))
+    in_parts(part, len(queries), threads, most=QUERIES_AT_ONCE)
+    by_query = answers.reshape(len(queries), -1)
+    return by_column(by_query, threads).reshape(len(windows_us), len(COUNTS), len(queries))
 
 
-def ports_ever(graph: Multigraph, node: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+def ports_ever(graph: Multigraph, queries: Queries, threads: int) -> np.ndarray:
     """Parties paid and parties received from since the beginning, shape (queries, 2)."""
-    return _ports_ever(
-        graph.payer,
-        graph.payee,
-        graph.at,
-        graph.previous < 0,
-        node,
-        as_of,
-        np.zeros((graph.nodes, 2), np.int32),
-        np.empty((len(as_of), 2), np.int32, order="F"),
-    )
+    answers = np.empty((len(queries), 2), np.int32)
+
+    def part(first: int, end: int) -> None:
+        party, until = queries.party[first:end], queries.until[first:end]
+        _ports_ever(graph.sides, party, until, queries.row[first:end], answers)
+
+    in_parts(part, len(queries), threads)
+    return answers
 
 
 @njit(cache=True, nogil=True)
-def _ports(
-    payer: np.ndarray,
-    payee: np.ndarray,
-    at: np.ndarray,
-    pair: np.ndarray,
-    known: np.ndarray,
-    seen: np.ndarray,
-    ports: np.ndarray,
-) -> np.ndarray:
-    e = 0
-    while e < len(at):
-        stop = e
-        while stop < len(at) and at[stop] == at[e]:
-            if known[pair[stop], 0] == 0:
-                ports[stop, 0] = seen[payer[stop], 0] + 1
-                ports[stop, 1] = seen[payee[stop], 1] + 1
-            else:
-                ports[stop, 0], ports[stop, 1] = known[pair[stop], 0], known[pair[stop], 1]
-            stop += 1
-        for k in range(e, stop):
-            if known[pair[k], 0] == 0:
-                known[pair[k], 0], known[pair[k], 1] = ports[k, 0], ports[k, 1]
-                seen[payer[k], 0] += 1
-                seen[payee[k], 1] += 1
-        e = stop
-    return ports
+def _ports(sides: Sides, ports: np.ndarray) -> None:
+    """Fill ``ports`` (n, 2), party by party; payments of one moment do not see each other."""
+    first, edge, _, at, previous, _, _, _ = sides
+    number = np.empty(edge.shape[1], np.int32)
+    for side in range(2):
+        for me in range(first.shape[1] - 1):
+            met = met_before = 0
+            for place in range(first[side, me], first[side, me + 1]):
+                if place == first[side, me] or at[side, place] != at[side, place - 1]:
+                    met_before = met
+                last = previous[side, place]
+                number[place] = met_before + 1 if last < 0 else number[last]
+                met += last < 0
+                ports[edge[side, place], side] = number[place]
 
 
 def ports(graph: Multigraph) -> np.ndarray:
@@ -247,12 +190,6 @@ def ports(graph: Multigraph) -> np.ndarray:
 
     Port numbers tell parallel payments to one party from payments to many (Multi-GNN).
     """
-    return _ports(
-        graph.payer,
-        graph.payee,
-        graph.at,
-        graph.pair,
-        np.zeros((len(graph.mirror), 2), np.int32),
-        np.zeros((graph.nodes, 2), np.int32),
-        np.zeros((len(graph), 2), np.int32),
-    )
+    found = np.empty((len(graph), 2), np.int32)
+    _ports(graph.sides, found)
+    return found

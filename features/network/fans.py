@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.multigraph import Multigraph, in_parts
+from features.network.multigraph import Multigraph
+from features.network.parallel import in_parts
+from features.network.sides import Sides
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,7 @@ class ScatterGather:
 
 @njit(cache=True, nogil=True)
 def _scatter_gather(
-    payer: np.ndarray,
-    payee: np.ndarray,
-    at: np.ndarray,
-    arrival: np.ndarray,
-    arrived_at: np.ndarray,
-    arrived_payer: np.ndarray,
-    arrival_first: np.ndarray,
+    sides: Sides,
     payer_end: np.ndarray,
     payee_end: np.ndarray,
     start: int,
@@ -47,52 +43,54 @@ def _scatter_gather(
     sources: np.ndarray,
     found: np.ndarray,
 ) -> None:
-    """Fill rows of ``found`` (n, 3): count, middles, source, for ``arrival[start:end]``.
+    """Fill rows of ``found`` (n, 3): count, middles, source, for the parties from ``start`` to ``end``.
 
-    Room by node: the payment for which it is one of the sources (``marked``) and of the
-    middles (``visited``), at first -1, the middle counted last for it, its middles.
+    ``payer_end`` and ``payee_end`` are by arrival, as all else is here. Room by node: the
+    arrival for which it is one of the sources (``marked``) and of the middles (``visited``), at
+    first -1, the middle counted last for it, its middles.
     """
-    for place in range(start, end):
-        e = arrival[place]
-        middle, target = payer[e], payee[e]
-        since = at[e] - within_us
-        size = 0
-        stop = max(arrival_first[middle], payer_end[e] - most_arrivals)
-        for position in range(payer_end[e] - 1, stop - 1, -1):
-            if arrived_at[position] < since:
-                break
-            node = arrived_payer[position]
-            if node != target and marked[node] != e:
-                marked[node], middles[node], last_middle[node] = e, 1, middle
-                sources[size] = node
-                size += 1
-        if size == 0:
-            continue
-        visited[middle] = e
-        stop = max(arrival_first[target], payee_end[e] - most_arrivals)
-        for position in range(payee_end[e] - 1, stop - 1, -1):
-            if arrived_at[position] < since:
-                break
-            other = arrived_payer[position]
-            # The latest payment of a middle has all that its earlier ones have.
-            if visited[other] == e:
-                continue
-            visited[other] = e
-            joined_end = payer_end[arrival[position]]
-            first = max(arrival_first[other], joined_end - most_arrivals)
-            for k in range(joined_end - 1, first - 1, -1):
-                if arrived_at[k] < since:
+    first, edge, payer, arrived_at = sides.first[1], sides.edge[1], sides.other[1], sides.at[1]
+    for target in range(start, end):
+        for place in range(first[target], first[target + 1]):
+            middle, since = payer[place], arrived_at[place] - within_us
+            size = 0
+            stop = max(first[middle], payer_end[place] - most_arrivals)
+            for position in range(payer_end[place] - 1, stop - 1, -1):
+                if arrived_at[position] < since:
                     break
-                node = arrived_payer[k]
-                if marked[node] == e and last_middle[node] != other:
-                    last_middle[node] = other
-                    middles[node] += 1
-        for k in range(size):
-            node = sources[k]
-            found[e, 0] += middles[node] >= least
-            larger = middles[node] > found[e, 1]
-            if larger or (middles[node] == found[e, 1] and node < found[e, 2]):
-                found[e, 1], found[e, 2] = middles[node], node
+                node = payer[position]
+                if node != target and marked[node] != place:
+                    marked[node], middles[node], last_middle[node] = place, 1, middle
+                    sources[size] = node
+                    size += 1
+            if size == 0:
+                continue
+            visited[middle] = place
+            stop = max(first[target], payee_end[place] - most_arrivals)
+            for position in range(payee_end[place] - 1, stop - 1, -1):
+                if arrived_at[position] < since:
+                    break
+                other = payer[position]
+                # The latest payment of a middle has all that its earlier ones have.
+                if visited[other] == place:
+                    continue
+                visited[other] = place
+                begin = max(first[other], payer_end[position] - most_arrivals)
+                for k in range(payer_end[position] - 1, begin - 1, -1):
+                    if arrived_at[k] < since:
+                        break
+                    node = payer[k]
+                    if marked[node] == place and last_middle[node] != other:
+                        last_middle[node] = other
+                        middles[node] += 1
+            count, most, source = 0, 0, -1
+            for k in range(size):
+                node = sources[k]
+                count += middles[node] >= least
+                if middles[node] > most or (middles[node] == most and node < source):
+                    most, source = middles[node], node
+            e = edge[place]
+            found[e, 0], found[e, 1], found[e, 2] = count, most, source
 
 
 def scatter_gather(
@@ -104,8 +102,7 @@ def scatter_gather(
     both within ``within_us`` of the payment. At a party with many arrivals only the latest
     ``most_arrivals`` before the moment in question are looked at, the bound at hubs.
     """
-    arrived_payer = graph.payer[graph.arrival]
-
+    payer_end, payee_end = graph.payer_end[graph.arrival], graph.payee_end[graph.arrival]
     found = np.zeros((len(graph), 3), np.int32)
     found[:, 2] = -1
 
@@ -113,15 +110,9 @@ def scatter_gather(
     def part(first: int, end: int) -> None:
         marked, visited, last_middle, middles = np.full((4, graph.nodes), -1, np.int32)
         _scatter_gather(
-            graph.payer,
-            graph.payee,
-            graph.at,
-            graph.arrival,
-            graph.arrived_at,
-            arrived_payer,
-            graph.arrival_first,
-            graph.payer_end,
-            graph.payee_end,
+            graph.sides,
+            payer_end,
+            payee_end,
             first,
             end,
             within_us,
@@ -135,54 +126,66 @@ def scatter_gather(
             found,
         )
 
-    in_parts(part, len(graph), threads)
+    in_parts(part, graph.nodes, threads)
     return ScatterGather(*np.ascontiguousarray(found.T))
 
 
 @njit(cache=True, nogil=True)
 def _gather_scatter(
-    payer: np.ndarray,
-    payee: np.ndarray,
-    at: np.ndarray,
-    pair: np.ndarray,
+    sides: Sides,
+    start: int,
+    end: int,
     within_us: int,
     least: int,
-    payers: np.ndarray,
-    payees: np.ndarray,
-    pair_count: np.ndarray,
-    fed_count: np.ndarray,
     gather: np.ndarray,
     scatter: np.ndarray,
+    fed_before: np.ndarray,
+    fed_after: np.ndarray,
 ) -> None:
-    """Fill ``gather`` and ``scatter`` (n,); the other four are counts by node and by pair.
+    """Fill ``gather`` and ``scatter`` (n,) for payments of the parties from ``start`` to ``end``.
 
-    ``fed_count`` counts payments of a pair that followed a gathering.
+    A payment that followed a gathering is fed. ``fed_before`` and ``fed_after`` (n,), by
+    departure, are room for the fed payments of the pair before and after one.
     """
-    e, tail = 0, 0
-    while e < len(at):
-        while at[tail] < at[e] - within_us:
-            pair_count[pair[tail]] -= 1
-            payers[payee[tail]] -= pair_count[pair[tail]] == 0
-            if gather[tail] >= least:
-                fed_count[pair[tail]] -= 1
-                payees[payer[tail]] -= fed_count[pair[tail]] == 0
-            tail += 1
-        stop = e
-        while stop < len(at) and at[stop] == at[e]:
-            gather[stop] = payers[payer[stop]]
-            if gather[stop] >= least:
-                scatter[stop] = payees[payer[stop]] + (fed_count[pair[stop]] == 0)
-            stop += 1
-        for k in range(e, stop):
-            payers[payee[k]] += pair_count[pair[k]] == 0
-            pair_count[pair[k]] += 1
-            if gather[k] >= least:
-                payees[payer[k]] += fed_count[pair[k]] == 0
-                fed_count[pair[k]] += 1
-        e = stop
+    first, edge, _, at, previous, following, _, _ = sides
+    for me in range(start, end):
+        head = tail = first[1, me]  # of the arrivals within the time
+        fed_tail = group = first[0, me]
+        payers = payees = 0
+        while group < first[0, me + 1]:
+            moment = at[0, group]
+            while head < first[1, me + 1] and at[1, head] < moment:
+                payers += previous[1, head] < tail
+                head += 1
+            while tail < head and at[1, tail] < moment - within_us:
+                payers -= following[1, tail] >= head
+                tail += 1
+            while at[0, fed_tail] < moment - within_us:
+                if gather[edge[0, fed_tail]] >= least:
+                    payees -= fed_after[fed_tail] < 0
+                fed_tail += 1
+            known, stop = payees, group  # payments of one moment do not see each other
+            while stop < first[0, me + 1] and at[0, stop] == moment:
+                e, last = edge[0, stop], previous[0, stop]
+                gather[e] = payers
+                fed_after[stop] = -1
+                before = last if last < 0 or gather[edge[0, last]] >= least else fed_before[last]
+                fed_before[stop] = before
+                if payers >= least:
+                    if before >= group:
+                        scatter[e] = scatter[edge[0, before]]
+                    else:
+                        scatter[e] = known + (before < fed_tail)
+                        payees += before < fed_tail
+                    if before >= 0:
+                        fed_after[before] = stop
+                stop += 1
+            group = stop
 
 
-def gather_scatter(graph: Multigraph, within_us: int, least: int) -> tuple[np.ndarray, np.ndarray]:
+def gather_scatter(
+    graph: Multigraph, within_us: int, least: int, threads: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Parties gathered from, and scattered to, as of each payment, by its payer; shapes (n,).
 
     ``gather`` counts different payers within ``within_us`` before the payment. ``scatter``
@@ -191,20 +194,10 @@ def gather_scatter(graph: Multigraph, within_us: int, least: int) -> tuple[np.nd
     Exact at hubs: a payment costs the same whoever makes it.
     """
     gather, scatter = np.zeros((2, len(graph)), np.int32)
-    payers, payees = np.zeros((2, graph.nodes), np.int32)
-    pair_count, fed_count = np.zeros((2, len(graph.mirror)), np.int32)
-    _gather_scatter(
-        graph.payer,
-        graph.payee,
-        graph.at,
-        graph.pair,
-        within_us,
-        least,
-        payers,
-        payees,
-        pair_count,
-        fed_count,
-        gather,
-        scatter,
-    )
+    fed_before, fed_after = np.empty((2, len(graph)), np.int32)
+
+    def part(first: int, end: int) -> None:
+        _gather_scatter(graph.sides, first, end, within_us, least, gather, scatter, fed_before, fed_after)
+
+    in_parts(part, graph.nodes, threads)
     return gather, scatter

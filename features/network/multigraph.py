@@ -6,19 +6,15 @@ positions end strictly before a moment, and payments of one moment never see eac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-QUERIES_AT_ONCE = 20_000  # their columns stay in the processor's cache
-ROWS_TURNED_AT_ONCE = 4_000
-CHUNKS_PER_THREAD = 8  # small parts, so that one with hubs does not keep the others waiting
+from features.network.parallel import each
+from features.network.sides import Sides
 
 
 class Pairs(NamedTuple):
@@ -42,13 +38,10 @@ class Multigraph:
 
     ``pair`` numbers the (payer, payee) pairs that occur, in that order; ``paid`` lists them so,
     ``received`` by payee and payer, where their numbers are ``turned`` (pairs,). ``mirror``
-    (pairs,) is the pair of the other direction, or -1. ``previous`` and ``following`` (n,) are the pair's
-    payments before and after, ``turned_previous`` and ``turned_following`` those of the other
-    direction; -1 where there is none before, n where there is none after.
-    ``arrival`` (n,) lists edges by payee and time, ``arrival_first`` (nodes + 1,) where a
-    node's list starts, and ``departure`` likewise by payer. ``payer_end`` and ``payee_end``
-    (n,) are positions in ``arrival``: the end of what had arrived at the edge's payer, and at
-    its payee, strictly before the edge.
+    (pairs,) is the pair of the other direction, or -1.
+    ``sides`` lists edges by party and time: ``departure`` by payer, ``arrival`` by payee.
+    ``payer_end`` and ``payee_end`` (n,) are places in ``arrival``: the end of what had arrived
+    at the edge's payer, and at its payee, strictly before the edge.
     """
 
     nodes: int
@@ -62,20 +55,19 @@ class Multigraph:
     received: Pairs
     turned: np.ndarray
     mirror: np.ndarray
-    previous: np.ndarray
-    following: np.ndarray
-    turned_previous: np.ndarray
-    turned_following: np.ndarray
-    arrival_first: np.ndarray
-    arrival: np.ndarray
-    departure_first: np.ndarray
-    departure: np.ndarray
+    sides: Sides
     payer_end: np.ndarray
     payee_end: np.ndarray
 
     @classmethod
     def of(
-        cls, payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.ndarray, nodes: int
+        cls,
+        payer: np.ndarray,
+        payee: np.ndarray,
+        at: np.ndarray,
+        cents: np.ndarray,
+        nodes: int,
+        threads: int = 1,
     ) -> Multigraph:
         """Order the payments; one from a party to itself is no edge. Shapes (rows,).
 
@@ -89,22 +81,18 @@ class Multigraph:
         row = _in_order(payer, payee, at, cents)
         payer, payee = payer[row].astype(np.int32), payee[row].astype(np.int32)
         at, cents = at[row].astype(np.int64), cents[row].astype(np.int64)
-        arrival_first, arrival = by_node(payee, nodes)
-        departure_first, departure = by_node(payer, nodes)
-        # Dealt out by one end and then by the other, payments stand by pair and time, unsorted.
-        _, by_pair = by_node(payer, nodes, arrival)
-        edges = len(at)
-        previous, turned_previous = np.full((2, edges), -1, np.int32)
-        following, turned_following = np.full((2, edges), edges, np.int32)
-        pair, begins, first_pair = _numbered(by_pair, departure_first, payee, previous, following)
-        paid = Pairs(first_pair, payee[by_pair[begins[:-1]]])
-        received_first, turned = by_node(paid.other, nodes)
-        received = Pairs(
-            received_first, np.repeat(np.arange(nodes, dtype=np.int32), np.diff(first_pair))[turned]
+        lists = each(lambda end: by_node(end, nodes), (payer, payee), threads)
+        first, edge = (np.stack(both) for both in zip(*lists, strict=True))
+
+        def meetings() -> tuple[Sides, np.ndarray]:
+            others = np.stack([payee[edge[0]], payer[edge[1]]])
+            ends = _ends(payer, payee, at, first[1].astype(np.int32), np.empty((2, len(at)), np.int32))
+            return Sides.of(first, edge, others, at[edge], threads), ends
+
+        pairs, (sides, (payer_end, payee_end)) = each(
+            lambda find: find(), (lambda: _pairs(payer, payee, first[0], edge[1], nodes), meetings), threads
         )
-        mirror = _mirrors(paid, received, turned, np.full(len(turned), -1, np.int32))
-        _meet(by_pair, begins, mirror, turned_previous, turned_following)
-        payer_end, payee_end = _ends(payer, payee, at, arrival_first.copy(), np.empty((2, len(at)), np.int64))
+        pair, paid, received, turned, mirror = pairs
         return cls(
             nodes=nodes,
             payer=payer,
@@ -117,14 +105,7 @@ class Multigraph:
             received=received,
             turned=turned,
             mirror=mirror,
-            previous=previous,
-            following=following,
-            turned_previous=turned_previous,
-            turned_following=turned_following,
-            arrival_first=arrival_first,
-            arrival=arrival,
-            departure_first=departure_first,
-            departure=departure,
+            sides=sides,
             payer_end=payer_end,
             payee_end=payee_end,
         )
@@ -132,24 +113,20 @@ class Multigraph:
     def __len__(self) -> int:
         return len(self.at)
 
-    @cached_property
-    def arrived_at(self) -> np.ndarray:
-        """When each of ``arrival`` happened, shape (n,); read in this order, moments lie together."""
-        return np.asarray(self.at[self.arrival])
+    @property
+    def departure(self) -> np.ndarray:
+        """Edges by payer and time, shape (n,)."""
+        return self.sides.edge[0]
+
+    @property
+    def arrival(self) -> np.ndarray:
+        """Edges by payee and time, shape (n,)."""
+        return self.sides.edge[1]
 
     @cached_property
     def arrived_cents(self) -> np.ndarray:
         """What each of ``arrival`` brought, shape (n,)."""
         return np.asarray(self.cents[self.arrival])
-
-    @cached_property
-    def departed_at(self) -> np.ndarray:
-        """When each of ``departure`` happened, shape (n,)."""
-        return np.asarray(self.at[self.departure])
-
-    def is_new(self, memory_us: int) -> np.ndarray:
-        """Whether a payment is its pair's first in ``memory_us``, shape (n,)."""
-        return (self.previous < 0) | (self.at - self.at[self.previous] > memory_us)
 
 
 def _in_order(payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.ndarray) -> np.ndarray:
@@ -179,43 +156,52 @@ def _dealt(node: np.ndarray, order: np.ndarray, fill: np.ndarray, edges: np.ndar
     return edges
 
 
+def _pairs(
+    payer: np.ndarray, payee: np.ndarray, departure_first: np.ndarray, arrival: np.ndarray, nodes: int
+) -> tuple[np.ndarray, Pairs, Pairs, np.ndarray, np.ndarray]:
+    """``pair``, ``paid``, ``received``, ``turned`` and ``mirror`` of the graph."""
+    # Dealt out by one end and then by the other, payments stand by pair and time, unsorted.
+    _, by_pair = by_node(payer, nodes, arrival)
+    pair, listed = _numbered(by_pair, departure_first, payee)
+    paid = Pairs(*listed)
+    received_first, turned = by_node(paid.other, nodes)
+    payers = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(paid.first))
+    received = Pairs(received_first, payers[turned])
+    return pair, paid, received, turned, _mirrors(paid, received, turned)
+
+
 @njit(cache=True, nogil=True)
 def _numbered(
-    by_pair: np.ndarray, first: np.ndarray, payee: np.ndarray, previous: np.ndarray, following: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Number of each edge's pair, where each pair begins in ``by_pair``, and each node's first pair.
+    by_pair: np.ndarray, first: np.ndarray, payee: np.ndarray
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Number of each edge's pair, and the pairs by payer.
 
-    ``first`` is where each payer begins in ``by_pair``. Fills in what is known of ``previous``
-    and ``following``.
+    ``by_pair`` are edges by payer, payee and time, ``first`` is where each payer begins.
     """
-    pair, begins = np.empty(len(by_pair), np.int32), np.empty(len(by_pair) + 1, np.int32)
+    pair, other = np.empty(len(by_pair), np.int32), np.empty(len(by_pair), np.int32)
     first_pair = np.empty(len(first), np.int64)
     size = 0
     for node in range(len(first) - 1):
         first_pair[node] = size
-        last, its_payee = -1, -1
         for k in range(first[node], first[node + 1]):
             e = by_pair[k]
-            if payee[e] == its_payee:
-                previous[e], following[last] = last, e
-            else:
-                its_payee = payee[e]
-                begins[size] = k
+            if size == first_pair[node] or payee[e] != other[size - 1]:
+                other[size] = payee[e]
                 size += 1
             pair[e] = size - 1
-            last = e
-    first_pair[-1], begins[size] = size, len(by_pair)
-    return pair, begins[: size + 1].copy(), first_pair
+    first_pair[-1] = size
+    return pair, (first_pair, other[:size].copy())
 
 
 @njit(cache=True, nogil=True)
-def _mirrors(paid: Pairs, received: Pairs, turned: np.ndarray, mirror: np.ndarray) -> np.ndarray:
-    """Number of each pair's other direction, where it occurs; ``mirror`` (pairs,) is at first -1.
+def _mirrors(paid: Pairs, received: Pairs, turned: np.ndarray) -> np.ndarray:
+    """Number of each pair's other direction, -1 where it does not occur; shape (pairs,).
 
     Both lists of a party are in order of the other one: they meet.
     """
     paid_first, payee = paid
     received_first, payer = received
+    mirror = np.full(len(turned), -1, np.int32)
     for node in range(len(paid_first) - 1):
         p, end = paid_first[node], paid_first[node + 1]
         for k in range(received_first[node], received_first[node + 1]):
@@ -224,30 +210,6 @@ def _mirrors(paid: Pairs, received: Pairs, turned: np.ndarray, mirror: np.ndarra
             if p < end and payee[p] == payer[k]:
                 mirror[p] = turned[k]
     return mirror
-
-
-@njit(cache=True, nogil=True)
-def _meet(
-    by_pair: np.ndarray,
-    begins: np.ndarray,
-    mirror: np.ndarray,
-    turned_previous: np.ndarray,
-    turned_following: np.ndarray,
-) -> None:
-    """Fill in the payments of the other direction before and after each, where it occurs."""
-    for p in range(len(mirror)):
-        if mirror[p] < 0:
-            continue
-        begin, end = begins[mirror[p]], begins[mirror[p] + 1]
-        later = begin
-        for k in range(begins[p], begins[p + 1]):
-            e = by_pair[k]
-            while later < end and by_pair[later] < e:
-                later += 1
-            if later > begin:
-                turned_previous[e] = by_pair[later - 1]
-            if later < end:
-                turned_following[e] = by_pair[later]
 
 
 @njit(cache=True, nogil=True)
@@ -268,31 +230,3 @@ def _ends(
             fill[payee[k]] += 1
         e = stop
     return ends
-
-
-def each(work: Callable[[Any], Any], tasks: Iterable[Any], threads: int) -> list[Any]:
-    """Results of ``work`` on each task, in order, on ``threads`` threads.
-
-    The kernels release Python's lock and the tasks share no state, so the number of threads
-    changes nothing.
-    """
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, tasks))
-
-
-def in_parts(work: Callable[[int, int], Any], size: int, threads: int, most: int | None = None) -> list[Any]:
-    """Results of ``work(first, end)`` over parts of ``range(size)``, of no more than ``most``, see `each`."""
-    parts = max(threads * CHUNKS_PER_THREAD, -(-size // most) if most else 0)
-    bounds = np.linspace(0, size, parts + 1).astype(np.int64)
-    return each(lambda span: work(*span), pairwise(bounds.tolist()), threads)
-
-
-def by_column(answers: np.ndarray, threads: int) -> np.ndarray:
-    """Answers (queries, columns) as (columns, queries), turned in parts that stay in the cache."""
-    turned = np.empty(answers.shape[::-1], answers.dtype)
-
-    def part(first: int, end: int) -> None:
-        turned[:, first:end] = answers[first:end].T
-
-    in_parts(part, len(answers), threads, most=ROWS_TURNED_AT_ONCE)
-    return turned

@@ -11,7 +11,9 @@ from numba import njit
 from data.schema import DAY_US, HOUR_US
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
 from features.network.limits import Limits
-from features.network.multigraph import QUERIES_AT_ONCE, Multigraph, by_column, by_node, each, in_parts
+from features.network.multigraph import Multigraph, by_node
+from features.network.parallel import QUERIES_AT_ONCE, by_column, each, in_parts
+from features.network.queries import Queries
 from features.network.trails import NEVER, Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
@@ -57,7 +59,7 @@ class Patterns:
             graph, limits.hop_hours * HOUR_US, limits.kept, limits.most_arrivals, limits.threads
         )
         counts = chains(graph, trails, limits.chain_hops)
-        gather, scatter = gather_scatter(graph, limits.fan_days * DAY_US, limits.fan_least)
+        gather, scatter = gather_scatter(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
         return cls(
             graph=graph,
             chain_hops=(counts > 0).sum(axis=1).astype(np.int32),
@@ -157,43 +159,58 @@ def _running(values: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _moves(moved_at: np.ndarray, arrival: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
-    """Put arrivals in order of the moment; ``moved_at`` by payment, ``party`` by arrival."""
-    at = moved_at[arrival]
+def _moves(at: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
+    """Put arrivals in order of the moment ``at``; ``party`` is whose they are."""
     done = np.flatnonzero(at != NEVER)
     done = done[np.argsort(at[done], kind="stable")]
     first, order = by_node(party[done], nodes)
     return _Moves(at, first, done[order])
 
 
+@njit(cache=True, nogil=True)
+def _gathered(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Columns of the rows of ``values`` that belong to ``edges``, shape (columns, edges)."""
+    columns = np.empty((values.shape[1], len(edges)), values.dtype)
+    for place in range(len(edges)):
+        for column in range(len(columns)):
+            columns[column, place] = values[edges[place], column]
+    return columns
+
+
 def _histories(patterns: Patterns, threads: int) -> _Histories:
     """Everything that a query reads, by party and time."""
     graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
-    nodes, arrival, departure = graph.nodes, graph.arrival, graph.departure
+    nodes = graph.nodes
     ring_first, ring = by_node(rings.member, nodes)
     ring_edge = rings.member_edge[ring]
     joined = np.flatnonzero(joins.count > 0).astype(np.int32)
     source_first, order = by_node(joins.source[joined], nodes)
     source_edge = joined[order]
-    party = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(graph.arrival_first))
-    moves = each(lambda at: _moves(at, arrival, party, nodes), patterns.passed_on.T, threads)
-    chains = patterns.chain_hops[arrival], patterns.chain_hops[departure]
-    payees = patterns.scatter[departure]
+    # Gathered once for all columns: what is far apart is the payments.
+    shown = np.stack([patterns.chain_hops, joins.middles, joins.count, patterns.scatter], axis=1)
+    departed, arrived, moved = each(
+        lambda task: _gathered(*task),
+        ((shown, graph.departure), (shown, graph.arrival), (patterns.passed_on, graph.arrival)),
+        threads,
+    )
+    chains, middles, counts = zip(arrived[:3], departed[:3], strict=True)
+    (departure_first, arrival_first), (departed_at, arrived_at) = graph.sides.first, graph.sides.at
+    party = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(arrival_first))
     return _Histories(
-        arrived=_Lists(graph.arrival_first, graph.arrived_at),
-        departed=_Lists(graph.departure_first, graph.departed_at),
+        arrived=_Lists(arrival_first, arrived_at),
+        departed=_Lists(departure_first, departed_at),
         closed=_Lists(ring_first, graph.at[ring_edge]),
         sourced=_Lists(source_first, graph.at[source_edge]),
         cents=graph.arrived_cents,
         received=_running(graph.arrived_cents),
-        moves=tuple(moves),
+        moves=tuple(each(lambda at: _moves(at, party, nodes), moved, threads)),
         chains=chains,
         links=(_running(chains[0] >= CHAIN_LINK), _running(chains[1] >= CHAIN_LINK)),
-        middles=(joins.middles[arrival], joins.middles[departure]),
+        middles=middles,
         source_middles=joins.middles[source_edge],
-        joins=(_running(joins.count[arrival] > 0), _running(joins.count[departure] > 0)),
-        payees=payees,
-        scatters=_running(payees > 0),
+        joins=(_running(counts[0] > 0), _running(counts[1] > 0)),
+        payees=departed[3],
+        scatters=_running(departed[3] > 0),
         ring_hops=rings.member_hops[ring],
         ring_kept=rings.kept[ring_edge],
     )
@@ -254,17 +271,16 @@ def _window(
 @njit(cache=True, nogil=True)
 def _show(
     told: _Histories,
-    node: np.ndarray,
-    as_of: np.ndarray,
+    me: np.ndarray,
+    until: np.ndarray,
     window_us: int,
     rows: np.ndarray,
     answers: np.ndarray,
 ) -> None:
-    """Fill the ``rows`` of ``answers``, which are in order of party and time.
+    """Fill the ``rows`` of ``answers`` for queries in order of party and time.
 
     One kernel, so that its threads never wait for Python's lock.
     """
-    me, until = node[rows], as_of[rows]
     since = until - window_us
     received = np.empty(len(rows), np.int64)
     low, high = _window(told.arrived, me, since, until)
@@ -299,21 +315,19 @@ def _show(
         shown[11] = told.scatters[out_high[q]] - told.scatters[out_low[q]]
 
 
-def roles(
-    patterns: Patterns, node: np.ndarray, as_of: np.ndarray, window_us: int, threads: int
-) -> np.ndarray:
-    """What of ROLES each query's party shows over ``[as_of - window, as_of)``, shape (queries, 12).
+def roles(patterns: Patterns, queries: Queries, window_us: int, threads: int) -> np.ndarray:
+    """What of ROLES each query's party shows over ``[until - window, until)``, shape (queries, 12).
 
-    Queries are in order of ``as_of``. Exact at hubs: a payment enters and leaves a party's
-    window once, whatever else it does. Shares are NaN where nothing came in; of
-    scatter-gathers a source sees those in which it is the widest, middles of a plain relay are 1.
+    Exact at hubs: a payment enters and leaves a party's window once, whatever else it does.
+    Shares are NaN where nothing came in; of scatter-gathers a source sees those in which it is
+    the widest, middles of a plain relay are 1.
     """
     told = _histories(patterns, threads)
-    answers = np.empty((len(node), len(ROLES)), np.float32)
-    _, by_party = by_node(node, patterns.graph.nodes)
+    answers = np.empty((len(queries), len(ROLES)), np.float32)
 
     def part(first: int, end: int) -> None:
-        _show(told, node, as_of, window_us, by_party[first:end], answers)
+        party, until = queries.party[first:end], queries.until[first:end]
+        _show(told, party, until, window_us, queries.row[first:end], answers)
 
-    in_parts(part, len(node), threads, most=QUERIES_AT_ONCE)
+    in_parts(part, len(queries), threads, most=QUERIES_AT_ONCE)
     return by_column(answers, threads).T

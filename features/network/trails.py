@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.multigraph import Multigraph, in_parts
+from features.network.multigraph import Multigraph
+from features.network.parallel import in_parts
 
 MOST_COUNTED = 1_000_000_000  # counts of chains stop here: they multiply at every hop
 NEVER = np.iinfo(np.int64).max
@@ -47,9 +48,9 @@ class Trails:
                     graph.at,
                     graph.cents,
                     graph.arrival,
-                    graph.arrived_at,
+                    graph.sides.at[1],
                     graph.arrived_cents,
-                    graph.arrival_first,
+                    graph.sides.first[1],
                     graph.payer_end,
                     first,
                     place,

@@ -17,8 +17,10 @@ from data.schema import DAY_US
 from features.network.columns import ROLE_DAYS, WINDOWS
 from features.network.degrees import COUNTS, PORTS, degrees, ports, ports_ever
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph, each
+from features.network.multigraph import Multigraph
 from features.network.neighbours import Links, around, report_distance
+from features.network.parallel import each
+from features.network.queries import Queries
 from features.network.roles import ROLES, Patterns, roles
 
 ENDS = ("payer", "payee")
@@ -83,7 +85,7 @@ def transaction_features(
     """
     payer, payee = np.asarray(payer, np.int64), np.asarray(payee, np.int64)
     at = np.asarray(at, np.int64)
-    graph = Multigraph.of(payer, payee, at, np.asarray(cents, np.int64), nodes)
+    graph = Multigraph.of(payer, payee, at, np.asarray(cents, np.int64), nodes, limits.threads)
     patterns = Patterns.of(graph, limits)
     columns = _ends(patterns, payer, payee, at, facts or Facts(), limits)
     columns |= {name: _in_rows(values, graph.row, len(at)) for name, values in completed(patterns).items()}
@@ -139,12 +141,12 @@ def _ends(
                     column = _in_rows(column, order, len(at))
                 columns[f"{whose}_{name}"] = column
 
-    memory = limits.memory_days * DAY_US
-    counted = degrees(graph, [days * DAY_US for days in WINDOWS], memory, node, as_of, limits.threads)
+    queries, memory = Queries.of(node, as_of, graph.nodes), limits.memory_days * DAY_US
+    counted = degrees(graph, [days * DAY_US for days in WINDOWS], memory, queries, limits.threads)
     for days, counts in zip(WINDOWS, counted, strict=True):
         keep([f"{name}_{days}d" for name in COUNTS], counts.T)
-    keep(list(PORTS), ports_ever(graph, node, as_of))
-    found = roles(patterns, node, as_of, ROLE_DAYS * DAY_US, limits.threads)
+    keep(list(PORTS), ports_ever(graph, queries, limits.threads))
+    found = roles(patterns, queries, ROLE_DAYS * DAY_US, limits.threads)
     keep([f"{name}_{ROLE_DAYS}d" for name in ROLES], found)
     for name, answers in _at_midnights(graph, node, as_of, facts, limits).items():
         keep([name], answers[:, None])

@@ -18,6 +18,7 @@ from features.network.neighbours import (
     reported_sharers,
     sharers,
 )
+from features.network.queries import Queries
 from features.network.roles import CHAIN_LINK, Patterns, roles
 from features.network.trails import NEVER, Trails, chains, cycles, passed_on
 from tests.property import network_reference as reference
@@ -56,8 +57,9 @@ def test_degrees_are_those_of_the_definition(payments, window, longer) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
     moments = np.repeat(np.arange(33), NODES)
     parties = np.tile(np.arange(NODES), 33)
-    found, other = degrees(graph, [window, 3], max(window, 3) + longer, parties, moments, threads=2)
-    ever = ports_ever(graph, parties, moments)
+    queries = Queries.of(parties, moments, NODES)
+    found, other = degrees(graph, [window, 3], max(window, 3) + longer, queries, threads=2)
+    ever = ports_ever(graph, queries, threads=2)
     for q, (node, as_of) in enumerate(zip(parties, moments, strict=True)):
         for answers, days in ((found, window), (other, 3)):
             expected = reference.degrees(known, node, as_of, days, max(window, 3) + longer)
@@ -137,7 +139,7 @@ def test_every_scatter_gather_is_counted(payments, most, least) -> None:
 @example(payments=[Payment(0, 1, 0, 1), Payment(1, 2, 20, 1), Payment(1, 3, 21, 1)], least=1)
 def test_every_gather_scatter_is_counted(payments, least) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    gather, scatter = gather_scatter(graph, WITHIN, least)
+    gather, scatter = gather_scatter(graph, WITHIN, least, threads=2)
     for e in range(len(known)):
         assert (gather[e], scatter[e]) == reference.gather_scatter(known, e, WITHIN, least)
 
@@ -153,7 +155,7 @@ def test_a_party_shows_what_its_own_payments_of_the_window_complete(payments, wi
         passed_on(graph, trails, 3),
         cycles(graph, trails, WITHIN, MOST_HOPS, ENOUGH_STEPS, threads=2),
         scatter_gather(graph, WITHIN, 2, 50, threads=2),
-        *gather_scatter(graph, WITHIN, 2),
+        *gather_scatter(graph, WITHIN, 2, threads=1),
     )
     rings, joins = patterns.cycles, patterns.scatter_gather
     told = {"chain": patterns.chain_hops, "passed_on": patterns.passed_on, "kept": rings.kept}
@@ -165,7 +167,7 @@ def test_a_party_shows_what_its_own_payments_of_the_window_complete(payments, wi
     )
     moments = np.repeat(np.arange(33), NODES)
     parties = np.tile(np.arange(NODES), 33)
-    found = roles(patterns, parties, moments, window, threads=2)
+    found = roles(patterns, Queries.of(parties, moments, NODES), window, threads=2)
     for q, (node, as_of) in enumerate(zip(parties, moments, strict=True)):
         expected = reference.roles(known, told, members, node, as_of, window, CHAIN_LINK)
         np.testing.assert_array_equal(found[q], np.array(expected, np.float32))
@@ -228,7 +230,7 @@ def test_a_planted_gather_scatter_is_counted_with_all_its_payees(noise, size) ->
     together = [Payment(43 + k, 42, FIRST, 1_000) for k in range(size)]
     apart = [Payment(42, 53 + k, FIRST + 1 + k, 1_000) for k in range(size)]
     graph, _, places = planted(noise, [*together, *apart])
-    gather, scatter = gather_scatter(graph, WITHIN, size)
+    gather, scatter = gather_scatter(graph, WITHIN, size, threads=2)
     assert gather[places[-1]] >= size
     assert scatter[places[-1]] == size
 
@@ -238,7 +240,9 @@ def test_a_planted_fan_is_counted_with_all_its_arms(noise, size, is_in) -> None:
     arms = [Payment(42 + k, 41, FIRST + k, 500) for k in range(size)]
     fan = arms if is_in else [Payment(p.payee, p.payer, p.at, p.cents) for p in arms]
     graph, _, _ = planted(noise, fan)
-    found = degrees(graph, [WITHIN], WITHIN, np.array([41]), np.array([FIRST + size]), threads=1)
+    found = degrees(
+        graph, [WITHIN], WITHIN, Queries.of(np.array([41]), np.array([FIRST + size]), graph.nodes), threads=1
+    )
     assert found[0, COUNTS.index("in_degree" if is_in else "out_degree"), 0] == size
 
 
