@@ -16,6 +16,8 @@ from numba import njit
 from features.network.parallel import each
 from features.network.sides import Sides
 
+NODES_OF_A_BLOCK = 4_096  # their lists stay in the processor's cache
+
 
 class Pairs(NamedTuple):
     """Pairs (payer, payee) that occur, by one of the two and then by the other.
@@ -83,14 +85,14 @@ class Multigraph:
         at, cents = at[row].astype(np.int64), cents[row].astype(np.int64)
         lists = each(lambda end: by_node(end, nodes), (payer, payee), threads)
         first, edge = (np.stack(both) for both in zip(*lists, strict=True))
+        others = np.stack(each(lambda task: task[0][task[1]], ((payee, edge[0]), (payer, edge[1])), threads))
 
         def meetings() -> tuple[Sides, np.ndarray]:
-            others = np.stack([payee[edge[0]], payer[edge[1]]])
             ends = _ends(payer, payee, at, first[1].astype(np.int32), np.empty((2, len(at)), np.int32))
             return Sides.of(first, edge, others, at[edge], threads), ends
 
         pairs, (sides, (payer_end, payee_end)) = each(
-            lambda find: find(), (lambda: _pairs(payer, payee, first[0], edge[1], nodes), meetings), threads
+            lambda find: find(), (lambda: _pairs(payee, first[0], edge[1], others[1]), meetings), threads
         )
         pair, paid, received, turned, mirror = pairs
         return cls(
@@ -141,27 +143,53 @@ def _in_order(payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.nd
     return row
 
 
-def by_node(node: np.ndarray, nodes: int, order: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Edges by node, at each in their own order or in the one given: (start of each node's list, edges)."""
-    order = np.arange(len(node), dtype=np.int32) if order is None else order
-    first = np.concatenate([[0], np.cumsum(np.bincount(node, minlength=nodes))])
-    return first, _dealt(node, order, first[:-1].copy(), np.empty(len(node), np.int32))
+def by_node(node: np.ndarray, nodes: int, edges: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Edges by node, at each in the order given: (start of each node's list, edges).
+
+    ``node`` is that of each of ``edges``, which are 0, 1, 2 and so on unless given.
+    """
+    edges = np.arange(len(node), dtype=np.int32) if edges is None else edges
+    first = _starts(node, nodes)
+    return first, _dealt(node, edges, first)
 
 
 @njit(cache=True, nogil=True)
-def _dealt(node: np.ndarray, order: np.ndarray, fill: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    for e in order:
-        edges[fill[node[e]]] = e
-        fill[node[e]] += 1
-    return edges
+def _starts(node: np.ndarray, nodes: int) -> np.ndarray:
+    """Where each node's list starts, and the last one ends; shape (nodes + 1,)."""
+    first = np.zeros(nodes + 1, np.int64)
+    for k in range(len(node)):
+        first[node[k] + 1] += 1
+    for k in range(nodes):
+        first[k + 1] += first[k]
+    return first
+
+
+@njit(cache=True, nogil=True)
+def _dealt(node: np.ndarray, edges: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Deal edges out to blocks of nodes, then to nodes: what is written at a time lies close together."""
+    fill = first[:-1].copy()
+    fill_block = fill[::NODES_OF_A_BLOCK].copy()
+    its_node, its_edge = np.empty((2, len(edges)), np.int32)
+    for k in range(len(edges)):
+        block = node[k] // NODES_OF_A_BLOCK
+        place = fill_block[block]
+        its_node[place], its_edge[place] = node[k], edges[k]
+        fill_block[block] = place + 1
+    dealt = np.empty(len(edges), np.int32)
+    for k in range(len(edges)):
+        place = fill[its_node[k]]
+        dealt[place] = its_edge[k]
+        fill[its_node[k]] = place + 1
+    return dealt
 
 
 def _pairs(
-    payer: np.ndarray, payee: np.ndarray, departure_first: np.ndarray, arrival: np.ndarray, nodes: int
+    payee: np.ndarray, departure_first: np.ndarray, arrival: np.ndarray, arrived_payer: np.ndarray
 ) -> tuple[np.ndarray, Pairs, Pairs, np.ndarray, np.ndarray]:
     """``pair``, ``paid``, ``received``, ``turned`` and ``mirror`` of the graph."""
     # Dealt out by one end and then by the other, payments stand by pair and time, unsorted.
-    _, by_pair = by_node(payer, nodes, arrival)
+    nodes = len(departure_first) - 1
+    _, by_pair = by_node(arrived_payer, nodes, arrival)
     pair, listed = _numbered(by_pair, departure_first, payee)
     paid = Pairs(*listed)
     received_first, turned = by_node(paid.other, nodes)

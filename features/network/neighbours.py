@@ -97,48 +97,35 @@ def _linked(
 
 
 @njit(cache=True, nogil=True)
-def _customers_of(first: np.ndarray, other: np.ndarray, customers: int, count: np.ndarray) -> None:
-    for me in range(len(first) - 1):
+def _sum_over(first: np.ndarray, other: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Sum of ``values`` (nodes,) over the counterparties of each node, shape (nodes,).
+
+    One column at a time: its few bytes a node stay in the processor's cache, a row would not.
+    """
+    total = np.empty(len(first) - 1, np.int64)
+    for me in range(len(total)):
+        its_total = 0
         for k in range(first[me], first[me + 1]):
-            count[me] += other[k] < customers
+            its_total += values[other[k]]
+        total[me] = its_total
+    return total
 
 
 @njit(cache=True, nogil=True)
-def _around(
-    first: np.ndarray,
-    other: np.ndarray,
-    customers: int,
-    told: np.ndarray,
-    counts: np.ndarray,
-    mean: np.ndarray,
-    largest: np.ndarray,
+def _mean_and_largest(
+    first: np.ndarray, other: np.ndarray, values: np.ndarray, mean: np.ndarray, largest: np.ndarray
 ) -> None:
-    """Fill the last three; ``told`` (nodes, 2 + indicators) says all of a node in one place.
-
-    First its customers, then whether it is marked: a customer by a report, another as an
-    outside person.
-    """
-    for me in range(len(first) - 1):
-        inside = dealt = shared = reported = 0
-        # Short loops without branches: many parties are fetched at once, and are at hand later.
+    """Fill the last two (nodes,) from the known ``values`` (nodes,) of counterparties."""
+    for me in range(len(mean)):
+        known, total, most = 0, 0.0, -np.inf
         for k in range(first[me], first[me + 1]):
-            you, is_inside = told[other[k]], other[k] < customers
-            inside += is_inside
-            dealt += int(you[0])
-            reported += is_inside * int(you[1])
-            shared += (1 - is_inside) * int(you[1]) * (int(you[0]) - (me < customers))
-        counts[me, 0], counts[me, 1] = first[me + 1] - first[me], inside
-        counts[me, 2], counts[me, 3], counts[me, 4] = dealt, shared, reported
-        for i in range(mean.shape[1]):
-            known, total, most = 0, 0.0, -np.inf
-            for k in range(first[me], first[me + 1]):
-                value = told[other[k], 2 + i]
-                is_known = not np.isnan(value)
-                known += is_known
-                total += value if is_known else 0.0
-                most = value if value > most else most
-            mean[me, i] = total / known if known > 0 else np.nan
-            largest[me, i] = most if known > 0 else np.nan
+            value = values[other[k]]
+            is_known = not np.isnan(value)
+            known += is_known
+            total += value if is_known else 0.0
+            most = value if value > most else most
+        mean[me] = total / known if known > 0 else np.nan
+        largest[me] = most if known > 0 else np.nan
 
 
 @dataclass(frozen=True)
@@ -172,28 +159,32 @@ def around(
     Parameters
     ----------
     customers : the first so many nodes are customers
-    is_outside_person, reported : shape (nodes,), booleans, the one of others and the other of customers
+    is_outside_person, reported : shape (nodes,), booleans
     indicators : shape (customers, indicators), NaN where unknown
     """
     nodes, width = len(reported), indicators.shape[1]
-    customers_of = np.zeros(nodes, np.int32)
-    _customers_of(links.first, links.other, customers, customers_of)
-    told = np.full((nodes, 2 + width), np.nan)
-    told[:, 0] = customers_of
-    told[:customers, 1], told[customers:, 1] = reported[:customers], is_outside_person[customers:]
-    told[:customers, 2:] = indicators
-    counts = np.empty((nodes, 5), np.int64)
-    mean, largest = np.empty((2, nodes, width))
-    _around(links.first, links.other, customers, told, counts, mean, largest)
-    some = np.where(counts[:, 0] > 0, counts[:, 0], np.nan)
+    first, other = links.first, links.other
+    is_customer = np.arange(nodes) < customers
+    customers_of = _sum_over(first, other, is_customer).astype(np.int32)
+    counterparties = links.degree()
+    shared = np.zeros(nodes, np.int64)
+    if is_outside_person.any():
+        shared = _sum_over(first, other, np.where(is_outside_person, customers_of, 0))
+        shared -= is_customer * _sum_over(first, other, is_outside_person)
+    mean, largest = np.empty((2, width, nodes))
+    column = np.full(nodes, np.nan)
+    for i in range(width):
+        column[:customers] = indicators[:, i]
+        _mean_and_largest(first, other, column, mean[i], largest[i])
+    some = np.where(counterparties > 0, counterparties, np.nan)
     return Around(
-        counterparties=counts[:, 0],
-        customers=counts[:, 1],
-        degree_mean=counts[:, 2] / some,
-        shared_customers=counts[:, 3],
-        reported=counts[:, 4],
-        mean=mean,
-        largest=largest,
+        counterparties=counterparties,
+        customers=customers_of,
+        degree_mean=_sum_over(first, other, customers_of) / some,
+        shared_customers=shared,
+        reported=_sum_over(first, other, reported & is_customer),
+        mean=mean.T,
+        largest=largest.T,
     )
 
 

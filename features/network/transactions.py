@@ -6,7 +6,6 @@ known of the payment itself is that it is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -87,20 +86,35 @@ def transaction_features(
     at = np.asarray(at, np.int64)
     graph = Multigraph.of(payer, payee, at, np.asarray(cents, np.int64), nodes, limits.threads)
     patterns = Patterns.of(graph, limits)
-    columns = _ends(patterns, payer, payee, at, facts or Facts(), limits)
-    columns |= {name: _in_rows(values, graph.row, len(at)) for name, values in completed(patterns).items()}
+    # Every end of a payment is a query, in order of time.
+    order = np.argsort(at, kind="stable")
+    node, as_of = np.stack([payer[order], payee[order]], axis=1).ravel(), np.repeat(at[order], 2)
+    done, queries = each(
+        lambda find: find(),
+        (lambda: completed(patterns), lambda: Queries.of(node, as_of, nodes)),
+        limits.threads,
+    )
+    columns: dict[str, np.ndarray] = {}
+    is_in_order = bool((order[1:] > order[:-1]).all())
+    told = _told(patterns, queries, limits) | _at_midnights(graph, node, as_of, facts or Facts(), limits)
+    for name, answers in told.items():
+        for end, whose in enumerate(ENDS):
+            column = answers[end::2]
+            columns[f"{whose}_{name}"] = column if is_in_order else _in_rows(column, order, len(at))
+    columns |= {name: _in_rows(values, graph.row, len(at)) for name, values in done.items()}
     return pd.DataFrame(columns, copy=False)
 
 
 def completed(patterns: Patterns) -> dict[str, np.ndarray]:
     """Columns of COMPLETED for each edge of the graph, shape (n,)."""
     graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
-    longest = (np.arange(rings.counts.shape[1]) + 2) * (rings.counts > 0)
+    cycle_count, cycle_hops = np.zeros((2, len(graph)), np.int32)
+    _all_lengths(rings.counts, cycle_count, cycle_hops)
     values = (
         *ports(graph).T,
         patterns.chain_hops,
-        rings.counts.sum(axis=1, dtype=np.int32),
-        longest.max(axis=1, initial=0).astype(np.int32),
+        cycle_count,
+        cycle_hops,
         rings.kept,
         joins.middles,
         joins.count,
@@ -110,6 +124,15 @@ def completed(patterns: Patterns) -> dict[str, np.ndarray]:
     return dict(zip(COMPLETED, values, strict=True))
 
 
+@njit(cache=True, nogil=True)
+def _all_lengths(counts: np.ndarray, total: np.ndarray, longest: np.ndarray) -> None:
+    """Fill the last two (n,) from the cycles of 2, 3 and more payments, ``counts`` (n, lengths)."""
+    for e in range(len(counts)):
+        for i in range(counts.shape[1]):
+            total[e] += counts[e, i]
+            longest[e] = i + 2 if counts[e, i] > 0 else longest[e]
+
+
 def _in_rows(values: np.ndarray, row: np.ndarray, rows: int) -> np.ndarray:
     """Values by edge as values by payment, 0 where a payment is no edge."""
     result = np.zeros(rows, values.dtype)
@@ -117,45 +140,23 @@ def _in_rows(values: np.ndarray, row: np.ndarray, rows: int) -> np.ndarray:
     return result
 
 
-def _ends(
-    patterns: Patterns,
-    payer: np.ndarray,
-    payee: np.ndarray,
-    at: np.ndarray,
-    facts: Facts,
-    limits: Limits,
-) -> dict[str, np.ndarray]:
-    """Both parties of each payment as of it: every end is a query, in order of time."""
-    graph = patterns.graph
-    order = np.argsort(at, kind="stable")
-    node = np.stack([payer[order], payee[order]], axis=1).ravel()
-    as_of = np.repeat(at[order], 2)
-    is_in_order = bool((np.diff(at) >= 0).all())
-    columns: dict[str, np.ndarray] = {}
-
-    def keep(names: list[str], answers: np.ndarray) -> None:
-        for i, name in enumerate(names):
-            for end, whose in enumerate(ENDS):
-                column = answers[end::2, i]
-                if not is_in_order:
-                    column = _in_rows(column, order, len(at))
-                columns[f"{whose}_{name}"] = column
-
-    queries, memory = Queries.of(node, as_of, graph.nodes), limits.memory_days * DAY_US
+def _told(patterns: Patterns, queries: Queries, limits: Limits) -> dict[str, np.ndarray]:
+    """Degrees, ports and roles of each query's party as of its moment, by name."""
+    graph, memory = patterns.graph, limits.memory_days * DAY_US
     counted = degrees(graph, [days * DAY_US for days in WINDOWS], memory, queries, limits.threads)
-    for days, counts in zip(WINDOWS, counted, strict=True):
-        keep([f"{name}_{days}d" for name in COUNTS], counts.T)
-    keep(list(PORTS), ports_ever(graph, queries, limits.threads))
+    answers = {
+        f"{name}_{days}d": column
+        for days, counts in zip(WINDOWS, counted, strict=True)
+        for name, column in zip(COUNTS, counts, strict=True)
+    }
+    answers |= dict(zip(PORTS, ports_ever(graph, queries, limits.threads).T, strict=True))
     found = roles(patterns, queries, ROLE_DAYS * DAY_US, limits.threads)
-    keep([f"{name}_{ROLE_DAYS}d" for name in ROLES], found)
-    for name, answers in _at_midnights(graph, node, as_of, facts, limits).items():
-        keep([name], answers[:, None])
-    return columns
+    return answers | {f"{name}_{ROLE_DAYS}d": column for name, column in zip(ROLES, found.T, strict=True)}
 
 
 def _at_midnights(
     graph: Multigraph, node: np.ndarray, as_of: np.ndarray, facts: Facts, limits: Limits
-) -> Mapping[str, np.ndarray]:
+) -> dict[str, np.ndarray]:
     """Counterparties, their degrees, and reports around each query at the last midnight."""
     nobody = np.zeros(graph.nodes, bool)
     days = as_of // DAY_US
