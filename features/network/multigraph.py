@@ -126,6 +126,11 @@ class Multigraph:
         return self.sides.edge[1]
 
     @cached_property
+    def turned_later(self) -> np.ndarray:
+        """Pairs whose other direction has a lower number."""
+        return np.flatnonzero((self.mirror >= 0) & (self.mirror < np.arange(len(self.mirror))))
+
+    @cached_property
     def arrived_cents(self) -> np.ndarray:
         """What each of ``arrival`` brought, shape (n,)."""
         return np.asarray(self.cents[self.arrival])

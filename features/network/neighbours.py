@@ -32,7 +32,8 @@ class Links:
         begin, end = np.searchsorted(graph.at, [since, until])
         state = np.zeros(len(graph.mirror), np.uint8)
         state[graph.pair[begin:end]] = PAID
-        _keep_one_of_two(state, graph.mirror)
+        both = graph.turned_later[state[graph.turned_later] == PAID]
+        state[both[state[graph.mirror[both]] == PAID]] = PAID_BACK
         out_degree, in_degree = np.zeros((2, graph.nodes), np.int32)
         first = np.zeros(graph.nodes + 1, np.int64)
         room = np.empty(2 * np.count_nonzero(state == PAID) + 1, np.int32)
@@ -45,13 +46,6 @@ class Links:
 
 
 PAID, PAID_BACK = 1, 2  # of two pairs that paid both ways the one with the higher number is PAID_BACK
-
-
-@njit(cache=True, nogil=True)
-def _keep_one_of_two(state: np.ndarray, mirror: np.ndarray) -> None:
-    for p in range(len(state)):
-        if state[p] > 0 and 0 <= mirror[p] < p and state[mirror[p]] > 0:
-            state[p] = PAID_BACK
 
 
 @njit(cache=True, nogil=True)
@@ -189,15 +183,15 @@ def around(
 
 
 @njit(cache=True, nogil=True)
-def _offer(nearest: np.ndarray, source: np.ndarray, node: int, distance: int, origin: int) -> None:
-    """Keep the two nearest different sources of a node."""
-    if origin == source[node, 0]:
-        nearest[node, 0] = min(nearest[node, 0], distance)
-    elif distance < nearest[node, 0]:
-        nearest[node, 1], source[node, 1] = nearest[node, 0], source[node, 0]
-        nearest[node, 0], source[node, 0] = distance, origin
-    elif distance < nearest[node, 1]:
-        nearest[node, 1], source[node, 1] = distance, origin
+def _offer(known: np.ndarray, distance: int, origin: int) -> None:
+    """Keep the two nearest different sources of a node: ``known`` are their distances, then they."""
+    if origin == known[2]:
+        known[0] = min(known[0], distance)
+    elif distance < known[0]:
+        known[1], known[3] = known[0], known[2]
+        known[0], known[2] = distance, origin
+    elif distance < known[1]:
+        known[1], known[3] = distance, origin
 
 
 @njit(cache=True, nogil=True)
@@ -207,29 +201,28 @@ def _nearest_reported(
     joined_first: np.ndarray,
     joined: np.ndarray,
     passes_on: np.ndarray,
-    nearest: np.ndarray,
-    source: np.ndarray,
+    known: np.ndarray,
     most: int,
 ) -> None:
-    """Let the reports of ``nearest`` and ``source`` (nodes + groups, 2) spread, nearest first."""
+    """Let the reports of ``known`` (nodes + groups, 4) spread, nearest first; see `_offer`."""
     is_reached = np.zeros(most + 1, np.bool_)
-    is_reached[0] = (nearest == 0).any()
+    is_reached[0] = (known[:, 0] == 0).any()
     for distance in range(most):
         if not is_reached[distance]:
             continue
-        for giver in range(len(nearest)):
+        for giver in range(len(known)):
             if distance > 0 and not passes_on[giver]:
                 continue
             for slot in range(2):
-                if nearest[giver, slot] != distance:
+                if known[giver, slot] != distance:
                     continue
-                origin = source[giver, slot]
+                origin = known[giver, 2 + slot]
                 if giver < len(first) - 1 and distance + 2 <= most:
                     for k in range(first[giver], first[giver + 1]):
-                        _offer(nearest, source, other[k], distance + 2, origin)
+                        _offer(known[other[k]], distance + 2, origin)
                         is_reached[distance + 2] = True
                 for k in range(joined_first[giver], joined_first[giver + 1]):
-                    _offer(nearest, source, joined[k], distance + 1, origin)
+                    _offer(known[joined[k]], distance + 1, origin)
                     is_reached[distance + 1] = True
 
 
@@ -257,10 +250,9 @@ def report_distance(
     # A group is a node of its own half a step away from its members. Of each node the two
     # nearest sources are kept, since its own report is not meant.
     everybody = nodes + group_count
-    nearest = np.full((everybody, 2), FAR, np.int32)
-    source = np.full((everybody, 2), -1, np.int32)
-    nearest[:nodes, 0][reported] = 0
-    source[:nodes, 0][reported] = np.flatnonzero(reported)
+    known = np.full((everybody, 4), (FAR, FAR, -1, -1), np.int32)
+    source = np.flatnonzero(reported)
+    known[source, 0], known[source, 2] = 0, source
     joined_first, order = by_node(np.concatenate([members, nodes + groups]), everybody)
     size = np.bincount(groups, minlength=group_count)
     _nearest_reported(
@@ -269,11 +261,10 @@ def report_distance(
         joined_first,
         np.concatenate([nodes + groups, members])[order],
         np.concatenate([links.degree(), size]) <= hub_degree,
-        nearest,
-        source,
+        known,
         2 * most_steps,
     )
-    found = np.where(reported, nearest[:nodes, 1], nearest[:nodes, 0])
+    found = np.where(reported, known[:nodes, 1], known[:nodes, 0])
     return np.minimum((found + 1) // 2, most_steps + 1)
 
 
