@@ -108,7 +108,7 @@ def test_no_declared_dep_can_be_taken_away(name: str, made: Path, tmp_path: Path
     assert not needless, f"{name} declares deps that it does not need: {needless}"
 
 
-# numpy's logarithms differ in the last digit without AVX-512, and with them the bank drawn.
+# Without AVX-512 another bank was drawn; that numpy's last digits are the cause is likely, not proven.
 FOUND = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
 IS_WIDE = any("AVX512" in name or name == "X86_V4" for name in FOUND)
 GOLDEN = Path("tests/pipeline") / ("golden_metrics.json" if IS_WIDE else "golden_metrics_avx2.json")
