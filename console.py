@@ -191,6 +191,15 @@ def copy_sources(target: Path) -> None:
         if Path(name).exists() and name != "dvc.lock" and not name.startswith("artifacts/"):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, target / name)
+            copy_kernels(Path(name), target / name)
+
+
+def copy_kernels(source: Path, target: Path) -> None:
+    """Copy what numba has compiled of a module; it stays valid by the module's time and size."""
+    if source.suffix == ".py":
+        for file in source.parent.glob(f"__pycache__/{source.stem}.*.nb[ic]"):
+            (target.parent / "__pycache__").mkdir(exist_ok=True)
+            shutil.copy2(file, target.parent / "__pycache__")
 
 
 def lay_over(params_file: Path, changes_file: Path) -> None:

@@ -26,6 +26,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+HERMETIC = "test_hermetic.py"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the tests out so that no process waits for another.
+
+    A file stays together, for its fixtures. The stages are the longest row and begin at
+    once; the tries without one of their deps stand alone and fill the end.
+    """
+    for item in items:
+        if item.path.name != HERMETIC:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+        elif "taken_away" not in item.name:
+            item.add_marker(pytest.mark.xdist_group(HERMETIC))
+    items.sort(key=lambda item: ("taken_away" in item.name, item.path.name != HERMETIC))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+from filelock import FileLock
+
 import console
+
+STAGES = console.stages()
 
 
 def lay_out(folder: Path, stage: dict[str, Any], made: Path, without: str = "") -> None:
@@ -23,10 +31,17 @@ def lay_out(folder: Path, stage: dict[str, Any], made: Path, without: str = "") 
         target = folder / dep
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored)
+            shutil.copytree(source, target, dirs_exist_ok=True, ignore=all_but_kernels)
         else:
             shutil.copy2(source, target)
+            console.copy_kernels(source, target)
+
+
+def all_but_kernels(folder: str, names: list[str]) -> set[str]:
+    """What of a folder is not copied: bytecode, but not the machine code that numba keeps beside it."""
+    if Path(folder).name != "__pycache__":
+        return set()
+    return {name for name in names if not name.endswith((".nbi", ".nbc"))}
 
 
 def outs_of(stage: dict[str, Any]) -> list[str]:
@@ -40,3 +55,64 @@ def small_params(target: Path) -> None:
     shutil.copy2("params.yaml", target)
     console.lay_over(target, Path("params.smoke.yaml"))
     console.lay_over(target, Path("tests/pipeline/params.tiny.yaml"))
+
+
+def run(folder: Path, cmd: str) -> None:
+    """Run a stage's command as DVC would, with the folder as the only place to import from."""
+    words = cmd.split()
+    assert words[0] == "python"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, *words[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{cmd} failed with its declared deps:\n{done.stderr[-2_000:]}"
+
+
+class Made:
+    """What the stages make of the small world, each run once for all tests and all their processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lock = FileLock(folder.with_suffix(".lock"))
+
+    def upto(self, name: str) -> Path:
+        """The folder with the outputs of every stage up to ``name``; what is missing is run now."""
+        for stage, body in STAGES.items():
+            with self.lock:
+                if not self._outs(stage) and stage not in self._broken():
+                    self._run(stage, body)
+            if stage in self._broken():
+                pytest.fail(f"the stage {stage} failed on its declared deps")
+            if stage == name:
+                return self.folder
+        raise KeyError(name)
+
+    def _outs(self, stage: str) -> bool:
+        return (self.folder / f"{stage}.done").exists()
+
+    def _broken(self) -> set[str]:
+        return {file.stem for file in self.folder.glob("*.broken")}
+
+    def _run(self, stage: str, body: dict[str, Any]) -> None:
+        if not (self.folder / "params.yaml").exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            small_params(self.folder / "params.yaml")
+        scratch = self.folder.with_name(f"first-{stage}")
+        lay_out(scratch, body, self.folder)
+        try:
+            run(scratch, body["cmd"])
+        except AssertionError as failure:
+            (self.folder / f"{stage}.broken").write_text(str(failure), encoding="utf-8")
+            raise
+        for out in outs_of(body):
+            (self.folder / out).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(scratch / out, self.folder / out)
+        (self.folder / f"{stage}.done").touch()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, _at_the_root: None) -> Made:
+    """The outputs of the stages, in one place for all processes of this test run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Made(shared / "made")

@@ -1,8 +1,8 @@
 """Every stage runs with its declared deps alone, twice, to the same bytes.
 
-The stages run in order, each in an empty folder that holds what dvc.yaml declares; what
-one writes is all that the next may read. Then each declared dep is taken away in turn:
-a stage that still succeeds did not need it.
+Each stage runs in an empty folder that holds what dvc.yaml declares; what the earlier ones
+wrote is all that it may read. Then each declared dep is taken away in turn: a stage that
+still succeeds did not need it.
 """
 
 from __future__ import annotations
@@ -11,55 +11,28 @@ import json
 import multiprocessing
 import os
 import runpy
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import console
-from tests.pipeline.conftest import lay_out, outs_of, small_params
+from tests.pipeline.conftest import STAGES, Made, lay_out, outs_of, run
 
-STAGES = console.stages()
 ROOT = Path.cwd()
 HEAVY = ["duckdb", "lightgbm", "numba", "optuna", "shap", "torch_geometric.nn", "xgboost"]
 LONGEST_TRY = 300  # seconds
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the outputs of the stages run so far are gathered."""
-    folder = tmp_path_factory.mktemp("made")
-    small_params(folder / "params.yaml")
-    return folder
-
-
-def run(folder: Path, cmd: str) -> None:
-    """Run a stage's command as DVC would, with the folder as the only place to import from."""
-    words = cmd.split()
-    assert words[0] == "python"
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, *words[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{cmd} failed with its declared deps:\n{done.stderr[-2_000:]}"
-
-
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_runs_on_its_declared_deps_alone_and_twice_alike(
-    name: str, made: Path, tmp_path: Path
+    name: str, made: Made, tmp_path: Path
 ) -> None:
-    stage = STAGES[name]
-    first, second = tmp_path / "first", tmp_path / "second"
-    for folder in (first, second):
-        lay_out(folder, stage, made)
-        run(folder, stage["cmd"])
+    stage, first, second = STAGES[name], made.upto(name), tmp_path / "second"
+    lay_out(second, stage, first)
+    run(second, stage["cmd"])
     for out in outs_of(stage):
         assert (first / out).read_bytes() == (second / out).read_bytes(), f"{out} differs between two runs"
-        (made / out).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(first / out, made / out)
 
 
 def attempt(folder: Path, cmd: str) -> None:
@@ -82,21 +55,19 @@ def attempt(folder: Path, cmd: str) -> None:
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_no_declared_dep_can_be_taken_away(name: str, made: Path, tmp_path: Path) -> None:
+def test_no_declared_dep_can_be_taken_away(name: str, made: Made, tmp_path: Path) -> None:
     """Each try is forked from a process that has the libraries loaded, and so is short.
 
     That process does nothing else: a child of one whose threads have worked may wait for
     them for ever.
     """
-    stage = STAGES[name]
-    if not all((made / out).exists() for out in outs_of(stage)):
-        pytest.skip("the stage did not run")
+    stage, folder_of_all = STAGES[name], made.upto(name)
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload(HEAVY)
     needless = []
     for number, dep in enumerate(stage["deps"]):
         folder = tmp_path / str(number)
-        lay_out(folder, stage, made, without=dep)
+        lay_out(folder, stage, folder_of_all, without=dep)
         child = server.Process(target=attempt, args=(folder, stage["cmd"]))
         child.start()
         child.join(timeout=LONGEST_TRY)
@@ -115,11 +86,9 @@ GOLDEN = Path("tests/pipeline") / ("golden_metrics.json" if IS_WIDE else "golden
 MODEL_TOLERANCE = 0.1  # another processor may round the models' sums differently
 
 
-def test_the_small_world_gives_the_metrics_kept_in_git(made: Path) -> None:
+def test_the_small_world_gives_the_metrics_kept_in_git(made: Made) -> None:
     """World and rules to the last digit; models closely. To renew: copy the file that it names."""
-    path = made / "artifacts/reports/metrics.json"
-    if not path.exists():
-        pytest.skip("the report stage did not run")
+    path = made.upto("report") / "artifacts/reports/metrics.json"
     found, golden = (json.loads(file.read_text(encoding="utf-8")) for file in (path, GOLDEN))
     assert found["world"] == golden["world"], f"renew from {path}"
     assert found["rules"] == golden["rules"], f"renew from {path}"
