@@ -106,7 +106,7 @@ def negative_hits(found: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     """Those hits of negative rules that answer a hit of another rule on the same day."""
     columns = ["customer_id", "hit_at", "rule_id"]
     voted = hits.loc[hits["use"] == "label", columns[:2]].drop_duplicates()
-    return found[columns].merge(voted, on=columns[:2]).sort_values(columns, ignore_index=True)
+    return found[columns].merge(voted, on=columns[:2]).sort_values(columns, kind="stable", ignore_index=True)
 
 
 def rules_table(book: Rulebook, hits: pd.DataFrame, aside: set[str]) -> pd.DataFrame:

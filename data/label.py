@@ -56,7 +56,7 @@ def flagged_moments(alerts: pd.DataFrame, below_line: pd.DataFrame) -> pd.DataFr
     """
     sides = [alerts.assign(source="rule_vote"), below_line.assign(source="below_line_vote")]
     both = pd.concat(sides)[["alert_id", "customer_id", "alerted_at", "source"]]
-    return both.sort_values("alert_id", ignore_index=True)
+    return both.sort_values("alert_id", kind="stable", ignore_index=True)
 
 
 def vote_values(flagged: pd.DataFrame, ballots: Ballots, decided: pd.DataFrame, params: Params) -> np.ndarray:

@@ -92,7 +92,7 @@ def case(
     line = own_line(payments, alert.customer_id, as_of, DAYS)
     income = facts["monthly_income_cents"]
     income = np.nan if pd.isna(income) else float(income) / 100
-    mine = reasons[reasons["subject_id"] == alert.subject_id].sort_values("rank")
+    mine = reasons[reasons["subject_id"] == alert.subject_id].sort_values("rank", kind="stable")
     recent = hits[
         (hits["customer_id"] == alert.customer_id) & (hits["hit_at"] <= as_of) & (hits["hit_at"] > start)
     ]
@@ -146,7 +146,7 @@ def case(
         ],
         "earlier_decisions": [
             {"known_at": f"{row.known_at:%Y-%m-%d}", "outcome": row.outcome, "stream": row.stream}
-            for row in known.sort_values("known_at").itertuples(index=False)
+            for row in known.sort_values("known_at", kind="stable").itertuples(index=False)
         ],
         "timeline": [
             {"day": f"{day:%Y-%m-%d}", "in": round(row.money_in, 2), "out": round(row.money_out, 2)}

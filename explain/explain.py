@@ -49,7 +49,9 @@ def main() -> None:
     group = test["customer_id"].map(customers["kind"]) + " " + test["as_of"].astype(str)
 
     alerts = pipeline.read(models_schema.ModelAlerts)
-    alerts = alerts[alerts["ranker"] == params.model].sort_values("subject_id", ignore_index=True)
+    alerts = alerts[alerts["ranker"] == params.model].sort_values(
+        "subject_id", kind="stable", ignore_index=True
+    )
     place = np.searchsorted(test["subject_id"].to_numpy(), alerts["subject_id"].to_numpy())
     blank = Examples(
         features, test["customer_id"].to_numpy(), test["as_of"], np.zeros(len(test)), np.ones(len(test))
@@ -75,7 +77,7 @@ def main() -> None:
     family = labels.loc[list(alerted.columns), "family"].to_numpy()
     faithful = deletion(margin, alerted, medians, values, family, params.deleted_families, params.seed)
     strength = table.assign(size=table["contribution"].abs()).groupby("feature")["size"].sum()
-    shares = (strength / strength.sum()).sort_values(ascending=False)
+    shares = (strength / strength.sum()).sort_values(ascending=False, kind="stable")
     pipeline.write_json(
         "explain",
         "faithfulness.json",

@@ -46,6 +46,6 @@ def ego_flow(
             "yuan": round(row.yuan, 2),
         }
         for step, part in steps
-        for row in part.sort_values("at").itertuples(index=False)
+        for row in part.sort_values("at", kind="stable").itertuples(index=False)
     ]
     return edges[:most_edges]

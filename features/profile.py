@@ -307,10 +307,10 @@ FEATURES = [
 
 def tag_as_of(subjects: pd.DataFrame, tags: pd.DataFrame, tag: str) -> pd.Series:
     """The value of a tag that was valid strictly before as_of; None where there was none."""
-    history = tags[tags["tag"] == tag].sort_values("valid_from")
+    history = tags[tags["tag"] == tag].sort_values("valid_from", kind="stable")
     if history.empty:
         return pd.Series([None] * len(subjects), index=subjects.index, dtype=object)
-    queries = subjects[["customer_id", "as_of"]].reset_index().sort_values("as_of")
+    queries = subjects[["customer_id", "as_of"]].reset_index().sort_values("as_of", kind="stable")
     found = pd.merge_asof(
         queries,
         history[["customer_id", "value", "valid_from", "valid_to"]],
@@ -335,12 +335,12 @@ def is_held(subjects: pd.DataFrame, tags: pd.DataFrame) -> dict[str, np.ndarray]
 
 def household_size(subjects: pd.DataFrame, customers: pd.DataFrame) -> pd.Series:
     """Customers of the subject's household who had joined before as_of; NaN without a household."""
-    relatives = customers[["household_id", "joined_at"]].dropna().sort_values("joined_at")
+    relatives = customers[["household_id", "joined_at"]].dropna().sort_values("joined_at", kind="stable")
     relatives = relatives.assign(size=relatives.groupby("household_id").cumcount() + 1)
     mine = subjects["customer_id"].map(customers.set_index("customer_id")["household_id"])
     queries = pd.DataFrame({"household_id": mine, "as_of": subjects["as_of"]}).dropna()
     found = pd.merge_asof(
-        queries.reset_index().sort_values("as_of"),
+        queries.reset_index().sort_values("as_of", kind="stable"),
         relatives,
         left_on="as_of",
         right_on="joined_at",
@@ -386,7 +386,7 @@ def city_rank(subjects: pd.DataFrame, customers: pd.DataFrame) -> np.ndarray:
     city = subjects["customer_id"].map(customers.set_index("customer_id")["city"])
     result = np.full(len(subjects), np.nan)
     for as_of, rows in subjects.groupby("as_of").indices.items():
-        counts = joined.loc[joined["joined_at"] < as_of, "city"].value_counts().sort_index()
+        counts = joined.loc[joined["joined_at"] < as_of, "city"].value_counts().sort_index(kind="stable")
         place = (-counts).rank(method="first")
         result[rows] = city.iloc[rows].map(place).to_numpy(dtype=float, na_value=np.nan)
     return result

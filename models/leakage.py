@@ -43,7 +43,7 @@ def risk_rating(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated
     and any report ever filed. Both are columns that a data warehouse offers; only one of
     them existed on the day.
     """
-    stated = histories.tags[histories.tags["tag"] == tag].sort_values("valid_from")
+    stated = histories.tags[histories.tags["tag"] == tag].sort_values("valid_from", kind="stable")
     codes = stated["value"].map({name: float(code) for code, name in enumerate(RATINGS)})
     stated = stated[["customer_id", "valid_from"]].assign(rating=codes)
     reports = histories.dispositions[histories.dispositions["outcome"] == "reported"]
@@ -57,7 +57,7 @@ def risk_rating(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated
     known = first.reindex(queries["customer_id"]).set_axis(queries.index)
     found = pd.merge_asof(
         queries,
-        stated.sort_values("valid_from"),
+        stated.sort_values("valid_from", kind="stable"),
         left_on="as_of",
         right_on="valid_from",
         by="customer_id",

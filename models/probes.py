@@ -54,7 +54,7 @@ def customer_artefacts(bank: Bank, own_payments: int, rng: np.random.Generator) 
     side by side.
     """
     events, count = bank.events, np.diff(bank.events.starts)
-    by_id = bank.customers.reset_index(drop=True).sort_values("customer_id")
+    by_id = bank.customers.reset_index(drop=True).sort_values("customer_id", kind="stable")
     chosen = np.flatnonzero((count > own_payments) & (by_id["joined_at"] <= bank.first_day).to_numpy())
     by_id = by_id.iloc[chosen]
     key = rng.random(len(events))

@@ -79,7 +79,7 @@ def split(
     for name, moment in known_by.items():
         chosen = subjects.loc[role == name, ["subject_id", "customer_id", "as_of"]]
         parts.append(chosen.assign(role=name).join(known_label(chosen, labels, moment, window_days, params)))
-    table = pd.concat(parts).sort_values("subject_id", ignore_index=True)
+    table = pd.concat(parts).sort_values("subject_id", kind="stable", ignore_index=True)
     for name in known_by:
         of_role = table[table["role"] == name]
         if not np.any(of_role["label"] >= 0.5):

@@ -34,7 +34,7 @@ class Parties:
     def of(cls, customer_id: pd.Series, accounts: pd.DataFrame) -> Parties:
         """Number the parties: customers by id, then outside accounts by id."""
         customers = np.sort(customer_id.to_numpy())
-        accounts = accounts.sort_values("account_id")
+        accounts = accounts.sort_values("account_id", kind="stable")
         owner = accounts["customer_id"]
         is_inside = owner.notna().to_numpy()
         node = np.empty(len(accounts), np.int64)

@@ -84,7 +84,10 @@ class Population:
     @cached_property
     def _ordinary(self) -> dict[str, np.ndarray]:
         kinds = {kind: np.flatnonzero((self.kind == kind) & ~self.is_dormant) for kind in CUSTOMER_KINDS}
-        return {kind: members[np.argsort(self.joined_us[members])] for kind, members in kinds.items()}
+        return {
+            kind: members[np.argsort(self.joined_us[members], kind="stable")]
+            for kind, members in kinds.items()
+        }
 
     @cached_property
     def _joined(self) -> dict[str, np.ndarray]:

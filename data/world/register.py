@@ -44,7 +44,7 @@ def customers_table(seed: int, population: Population, names: Names) -> pd.DataF
     frame.loc[~is_person, ["birth_year", "household_id"]] = pd.NA
     frame.loc[population.kind != "company", "registered_capital_cents"] = pd.NA
     frame.loc[population.employer < 0, "employer_account_id"] = pd.NA
-    return frame.sort_values("customer_id")
+    return frame.sort_values("customer_id", kind="stable")
 
 
 def accounts_table(population: Population, names: Names) -> pd.DataFrame:
@@ -66,4 +66,4 @@ def accounts_table(population: Population, names: Names) -> pd.DataFrame:
     frame.loc[population.closed_us == NEVER, "closed_at"] = pd.NaT
     outside = ["customer_id", "opened_at", "opening_balance_cents", "credit_limit_cents"]
     frame.loc[~is_inside, outside] = None
-    return frame.sort_values("account_id")
+    return frame.sort_values("account_id", kind="stable")
