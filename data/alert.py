@@ -166,7 +166,7 @@ def run(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> Raised:
 def main() -> None:
     """Write rules, hits, alerts above and below the line, and cases."""
     params, book = pipeline.params("alert", Params), rulebook.load()
-    daily = pipeline.read(schema.DailyIndicators)
+    daily = pipeline.read(schema.DailyIndicators, ["customer_id", "as_of", *book.indicators()])
     customers = pipeline.read(schema.Customers, columns=["customer_id", "kind"])
     periods = pipeline.read(schema.Periods)
     raised = run(daily, customers, book)

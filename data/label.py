@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
+from scipy.special import xlogy
 
 import pipeline
 from data import schema
@@ -129,7 +130,7 @@ def label(
 def log_loss(belief: np.ndarray, reported: np.ndarray, least: float) -> np.ndarray:
     """Loss of each decision; a belief counts as no surer than ``least`` from either end."""
     sure = np.clip(belief, least, 1 - least)
-    return np.asarray(-np.where(reported, np.log(sure), np.log(1 - sure)))
+    return np.asarray(-xlogy(1.0, np.where(reported, sure, 1 - sure)))
 
 
 def with_interval(value: float, sample: np.ndarray) -> dict[str, float | None]:
@@ -168,7 +169,7 @@ class Judged:
     def losses(self, belief: np.ndarray) -> np.ndarray:
         """Mean loss, then that of each bootstrap draw; NaN where nothing was decided."""
         total = self.weight.sum(axis=1)
-        summed = self.weight @ log_loss(belief, self.reported, self.least)
+        summed = np.einsum("ij,j->i", self.weight, log_loss(belief, self.reported, self.least))
         return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
 
     def of(self, belief: Belief) -> np.ndarray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from pydantic import Field
-from scipy.special import expit, logit
+from scipy.special import expit, expm1, log1p, logit, xlogy
 
 import pipeline
 from pipeline import Registry
@@ -103,10 +103,12 @@ def weighted_vote(votes: Votes, settings: Settings) -> Belief:
     weight = votes.weight * known
     reported = weight * (votes.outcome == 1)
     prior = settings.prior_reviews
-    precision = (reported @ votes.fired + prior * settings.prior_precision) / (weight @ votes.fired + prior)
+    precision = (_times(reported, votes.fired) + prior * settings.prior_precision) / (
+        _times(weight, votes.fired) + prior
+    )
     overall = (reported.sum() + prior * settings.prior_precision) / (weight.sum() + prior)
     cleared = settings.prior_negative_ratio * settings.prior_precision
-    share = (reported @ votes.against + prior * cleared) / (weight @ votes.against + prior)
+    share = (_times(reported, votes.against) + prior * cleared) / (_times(weight, votes.against) + prior)
     scale = np.minimum(share / overall, 1.0)
 
     def belief(asked: Votes) -> np.ndarray:
@@ -116,15 +118,20 @@ def weighted_vote(votes: Votes, settings: Settings) -> Belief:
     return belief
 
 
+def _times(weight: np.ndarray, fired: np.ndarray) -> np.ndarray:
+    """Weight in which each rule fires. The sums of ``@`` end in other digits on another processor."""
+    return np.asarray(np.einsum("i,ij->j", weight, fired))
+
+
 def _evidence(fired: np.ndarray, rate: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Log-odds that votes add, by row; a rule fires with ``rate`` if suspicious, ``other`` if not."""
-    present, absent = np.log(rate / other), np.log((1 - rate) / (1 - other))
-    return np.asarray(fired @ (present - absent) + absent.sum())
+    present, absent = xlogy(1.0, rate / other), xlogy(1.0, (1 - rate) / (1 - other))
+    return np.asarray(np.einsum("ij,j->i", fired, present - absent) + absent.sum())
 
 
 def _rates(fired: np.ndarray, weight: np.ndarray, prior: np.ndarray, worth: float) -> np.ndarray:
     """Share of the weight in which each rule fires, with ``prior`` rates worth so many weeks."""
-    return np.clip((weight @ fired + worth * prior) / (weight.sum() + worth), FLOOR, 1 - FLOOR)
+    return np.clip((_times(weight, fired) + worth * prior) / (weight.sum() + worth), FLOOR, 1 - FLOOR)
 
 
 @LABEL_MODELS.register("dawid_skene")
@@ -192,7 +199,7 @@ def noisy_or(votes: Votes, settings: Settings) -> Belief:
         return np.asarray(expit(np.column_stack(columns)))
 
     def of_any(chance: np.ndarray) -> np.ndarray:
-        return np.asarray(-np.expm1(np.log1p(-np.minimum(chance, 1 - 1e-12)).sum(axis=1)))
+        return np.asarray(-expm1(log1p(-np.minimum(chance, 1 - 1e-12)).sum(axis=1)))
 
     for _ in range(settings.iterations):
         chance = by_cause(votes)

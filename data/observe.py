@@ -15,7 +15,7 @@ from data import schema
 from data.asof import Crowd, Devices, Events, Milestones, Parties, Past, Peers, Surroundings, Trace, codes_of
 from data.asof.surroundings import NO_HOUSEHOLD
 from data.asof.windows import previous_of_key
-from data.indicators import INDICATORS
+from data.indicators import INDICATORS, Indicator
 from data.money_trail import answers, layered_chains, match_first_in_first_out, round_trip_hops
 from data.patterns import PatternParams, patterns
 from data.ranges import Pages, payments_of, ranges
@@ -190,13 +190,18 @@ def weekly_queries(whose: range, joined_us: np.ndarray, moments: np.ndarray) -> 
     return customer[keep], as_of[keep]
 
 
-def measure(past: Past, offered: frozenset[str]) -> dict[str, np.ndarray]:
-    """Every indicator of the catalogue; one whose needs are not offered is empty."""
-    empty = np.full(len(past), np.nan, np.float32)
-    return {
-        name: entry.measure(past).astype(np.float32) if entry.needs <= offered else empty
-        for name, entry in INDICATORS.items()
-    }
+def measure(past: Past, offered: frozenset[str], money: type[np.floating]) -> dict[str, np.ndarray]:
+    """Every indicator of the catalogue; one whose needs are not offered is empty.
+
+    What is measured in yuan comes as ``money``, all else as float32.
+    """
+
+    def answered(entry: Indicator) -> np.ndarray:
+        precision = money if entry.is_money else np.float32
+        found = entry.measure(past) if entry.needs <= offered else np.full(len(past), np.nan)
+        return found.astype(precision)
+
+    return {name: answered(entry) for name, entry in INDICATORS.items()}
 
 
 @dataclass(frozen=True)
@@ -296,7 +301,10 @@ def snapshots(
         name: entry for name, entry in INDICATORS.items() if entry.has_peers and entry.needs <= offered
     }
     shape = len(moments), len(joined_us)
-    values = {name: np.full(shape, np.nan, np.float32) for name in compared}
+    values = {
+        name: np.full(shape, np.nan, np.float64 if entry.is_money else np.float32)
+        for name, entry in compared.items()
+    }
     for whose, past in pasts:
         customer, as_of = weekly_queries(whose, joined_us, moments)
         asked = past.asked(customer, as_of)
@@ -372,12 +380,13 @@ def parts(bank: Bank, params: Params) -> Iterator[tuple[pd.DataFrame, pd.DataFra
     for whose in pipeline.progress(pieces, "indicators", "range of customers"):
         events, past = history(whose)
         tables = []
-        for customer, as_of in (
-            daily_queries(events, origin, params.first_day),
-            weekly_queries(whose, joined, np.arange(first_week, end, 7 * DAY_US)),
+        # Rules compare cents; float32 holds seven digits, which is enough for a model.
+        for (customer, as_of), money in (
+            (daily_queries(events, origin, params.first_day), np.float64),
+            (weekly_queries(whose, joined, np.arange(first_week, end, 7 * DAY_US)), np.float32),
         ):
             moments = pd.DatetimeIndex(as_of.astype("datetime64[us]"), tz="UTC")
-            values = measure(past.beside(peers).asked(customer, as_of), bank.offered)
+            values = measure(past.beside(peers).asked(customer, as_of), bank.offered, money)
             keys = {"customer_id": parties.customer_id[customer], "as_of": moments}
             tables.append(pd.DataFrame(keys | values))
         yield tables[0], tables[1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from math import log2
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
-from scipy.special import ndtr
+from scipy.special import exp2, ndtr
 
 import pipeline
 from data.schema import DAY_US
@@ -25,8 +26,8 @@ class Delay(pipeline.Parameters):
 
     def of(self, quantile: np.ndarray) -> np.ndarray:
         """Delays in microseconds of standard normal draws; shape of ``quantile``."""
-        sigma = np.log(self.p90_days / self.median_days) / 1.2816
-        return np.round(self.median_days * np.exp(sigma * quantile) * DAY_US).astype(np.int64)
+        doublings = log2(self.p90_days / self.median_days) / 1.2816
+        return np.round(self.median_days * exp2(doublings * quantile) * DAY_US).astype(np.int64)
 
 
 class Reviewers(pipeline.Parameters):

@@ -172,6 +172,11 @@ class Rulebook(pipeline.Parameters):
         """Rules that speak for suspicion, then those that speak against it."""
         return [*self.rules, *self.negative_rules]
 
+    def indicators(self) -> list[str]:
+        """Indicators that any rule needs, in the order of the catalogue."""
+        needed = {rule.amount for rule in self.every_rule}.union(*(r.indicators() for r in self.every_rule))
+        return [name for name in INDICATORS if name in needed]
+
 
 def _check_references(rule: Rule, cases: set[str], place: str) -> None:
     for case in rule.case_refs:
@@ -195,7 +200,7 @@ def check(rulebook: Rulebook) -> Rulebook:
             )
     cases = {case.id for case in rulebook.cases}
     with duckdb.connect() as bench:
-        columns = [f"{name} FLOAT" for name in INDICATORS]
+        columns = [f"{name} {'DOUBLE' if entry.is_money else 'FLOAT'}" for name, entry in INDICATORS.items()]
         columns += [f"{name} {kind}" for name, kind in CUSTOMER_COLUMNS.items()]
         bench.execute(f"CREATE TABLE indicators ({', '.join(columns)})")
         for rule in rulebook.every_rule:

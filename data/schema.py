@@ -55,6 +55,8 @@ PURPOSES = (
     "unstated",
 )
 OFFERS = ("cash", "balance", "income", "purpose", "hour", "device", "country", "firm")
+# Names of indicators in yuan: those that a rule compares to the cent.
+MONEY_INDICATORS = r"^([a-z0-9_]+_amount(_[0-9]+d)?|flow_before_[a-z0-9_]+)$"
 RULE_USES = ("label", "feature", "held_out")
 STREAMS = ("alert", "below_line", "random")
 DECIDED = ("dismissed", "case", "reported")  # dismissed at once; looked into and closed; reported
@@ -217,7 +219,30 @@ class GivenLabels(Table):
 class DailyIndicators(Table):
     """Indicators the morning after each day on which a customer was active.
 
-    Key: customer_id, as_of. One column an indicator; the catalogue names them.
+    Key: customer_id, as_of. One column an indicator; the catalogue names them. Money keeps
+    its cents, for rules compare it.
+    """
+
+    customer_id: Series[int] = Field(description="customer")
+    as_of: Series[Time] = Field(description="midnight, bank time; only earlier events count")
+    money: Series[float] = Field(
+        alias=MONEY_INDICATORS,
+        regex=True,
+        nullable=True,
+        description="one column an indicator in yuan, exact to the cent; empty: not measurable",
+    )
+    indicators: Series[np.float32] = Field(
+        alias=f"^(?!customer_id$|as_of$)(?!{MONEY_INDICATORS[1:]})[a-z0-9_]+$",
+        regex=True,
+        nullable=True,
+        description="one column any other indicator, to seven digits; empty: not measurable",
+    )
+
+
+class WeeklyIndicators(Table):
+    """Indicators of every customer at each weekly scoring moment, for models.
+
+    Key: customer_id, as_of. One column an indicator, money to seven digits, too.
     """
 
     customer_id: Series[int] = Field(description="customer")
@@ -228,10 +253,6 @@ class DailyIndicators(Table):
         nullable=True,
         description="one column an indicator; empty: not measurable",
     )
-
-
-class WeeklyIndicators(DailyIndicators):
-    """Indicators of every customer at each weekly scoring moment. Key: customer_id, as_of."""
 
 
 class Rules(Table):

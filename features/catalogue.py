@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import xlogy
 
 from data.indicators import INDICATORS
 
@@ -68,7 +69,7 @@ def stability(before: np.ndarray, after: np.ndarray, bins: int, is_coded: bool) 
         return np.asarray(counts / counts.sum())
 
     one, other = shares(before), shares(after)
-    return float(((other - one) * np.log(other / one)).sum())
+    return float(xlogy(other - one, other / one).sum())
 
 
 def differences(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,8 @@ asked about: nothing here can see a later payment. Every statistic is exact, non
 
 from __future__ import annotations
 
+from math import log10
+
 import numpy as np
 from numba import njit
 
@@ -35,7 +37,7 @@ COLUMNS = (
     "line_amount_shift",
     "line_tempo_shift",
 )
-BENFORD = np.log10(1 + 1 / np.arange(1, 10))
+BENFORD = np.array([log10(1 + 1 / digit) for digit in range(1, 10)])
 MINUTE_US = 60_000_000.0
 DAY_US = 86_400_000_000.0
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from pydantic import Field
+from scipy.special import log1p
 
 import pipeline
 from data.asof import Events, Parties, Past
@@ -506,6 +507,6 @@ def profile(
     )
     for name, (indicator, _, _, in_logarithms) in DEVIATIONS.items():
         value = indicators[indicator].to_numpy(dtype=float)
-        columns[name] = peers.deviation(np.log1p(value) if in_logarithms else value, groups)
+        columns[name] = peers.deviation(log1p(value) if in_logarithms else value, groups)
     frame = pd.DataFrame(columns, index=subjects.index)
     return frame[[feature.name for feature in FEATURES]].astype(np.float32)

@@ -224,7 +224,8 @@ FEATURES = [
 
 def _bucket(values: np.ndarray, steps: int = 1) -> np.ndarray:
     """Whole steps of the binary logarithm of ``values + 1``, at most 255."""
-    return np.minimum(np.floor(steps * np.log2(np.maximum(values, 0) + 1)), 255).astype(np.uint8)
+    edges = np.array([2.0 ** (step / steps) for step in range(1, 256)])
+    return np.searchsorted(edges, np.maximum(values, 0) + 1, side="right").astype(np.uint8)
 
 
 def _new_meetings(events: Events, known_us: int) -> np.ndarray:

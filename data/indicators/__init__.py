@@ -10,6 +10,7 @@ loan instalments and purchases.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.schema import MONEY_INDICATORS
 from pipeline import Registry, import_siblings
 
 if TYPE_CHECKING:
@@ -44,6 +46,11 @@ class Indicator:
     measure: Measure
     has_peers: bool = False
 
+    @property
+    def is_money(self) -> bool:
+        """Whether it is measured in yuan, and so to the cent."""
+        return self.unit == "CNY"
+
 
 INDICATORS: Registry[Indicator] = Registry("indicator")
 
@@ -58,6 +65,8 @@ def indicator(
         label_en = ((measure.__doc__ or "").splitlines() or [""])[0].rstrip(".")
         if not all(text.strip() for text in (label_en, label_zh, unit, family, source)):
             raise ValueError(f"indicator {name}: expected labels in both languages, unit, family and source")
+        if (unit == "CNY") != bool(re.match(MONEY_INDICATORS, name)):
+            raise ValueError(f"indicator {name}: expected a name that tells money, and money only, as such")
         INDICATORS.register(name)(
             Indicator(
                 name, label_en, label_zh, unit, family, source, frozenset(needs.split()), measure, has_peers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import pi, sin
+
 import numpy as np
 
 from data.schema import DAY_US
@@ -53,7 +55,7 @@ def seasonal_shop(scene: Scene) -> None:
     sums = _extra(scene, shop, days, ceiling, rng.uniform(0.1, 0.35))
     first = (scene.start - scene.calendar.start_us) // DAY_US + 1
     season = (first + np.arange(int(days))) % scene.calendar.days
-    bulge = np.sin(np.linspace(0.3, np.pi - 0.3, len(season)))
+    bulge = np.array([sin(angle) for angle in np.linspace(0.3, pi - 0.3, len(season)).tolist()])
     weight = bulge * scene.calendar.leisure_weight()[season]
     day = rng.choice(season, len(sums), p=weight / weight.sum())
     at = np.sort(scene.calendar.moments(rng, day, OFFICE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.schema import DAY_US
+from data.streams import log_uniform
 from data.typologies import Scene, typology
 from data.world.calendar import OFFICE
 
@@ -13,7 +14,7 @@ def _begin(scene: Scene) -> int:
     """Set the start so that 10 to 180 days fit into the run; the delay in microseconds."""
     room = scene.calendar.days - 25 - scene.first_day
     most = max(min(175, 0.5 * scene.calendar.days, room), 11)
-    days = float(np.exp(scene.rng.uniform(np.log(10), np.log(most))))
+    days = float(log_uniform(scene.rng, 10, most))
     scene.start = scene.moment_between(scene.first_day, int(scene.calendar.days - 25 - days))
     return int(days * DAY_US)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
@@ -15,7 +17,7 @@ LIKELY = np.array([0.2, 0.25, 0.2, 0.12, 0.13, 0.07, 0.03])
 
 def _evenings(scene: Scene, count: int) -> np.ndarray:
     """Moments on late evenings and nights, more of them on weekends, in order."""
-    days = int(scene.rng.integers(3, 9) * scene.pace() ** 0.5)
+    days = int(scene.rng.integers(3, 9) * sqrt(scene.pace()))
     weight = np.where(scene.calendar.is_weekend(), 2.5, 1.0)
     return scene.during(scene.start, days, count, LATE, weight)
 

@@ -16,6 +16,8 @@ DAYS_BEFORE_JOINING = (420, 1.4, 3)
 ONE_MILLION, ONE_MILLION_SHARE = 1_000_000, 0.3
 CAPITAL = (2_000_000, 1.2)  # median, log spread
 ROUND_STEPS = np.array([1, 1.5, 2, 3, 5, 8])
+MAGNITUDES = np.array([1e4, 1e5, 1e6, 1e7, 1e8])
+CAPITAL_BETWEEN = (30_000, 500_000_000)
 
 
 def draw_founded(rng: np.random.Generator, kind: np.ndarray, joined_us: np.ndarray) -> np.ndarray:
@@ -32,8 +34,8 @@ def draw_capital(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
     """Registered capital in yuan, a round sum; 0 for whoever is no company. Shape of ``kind``."""
     size = len(kind)
     median, spread = CAPITAL
-    raw = np.clip(median * rng.lognormal(0, spread, size), 30_000, 500_000_000)
-    magnitude = 10.0 ** np.floor(np.log10(raw))
+    raw = np.clip(median * rng.lognormal(0, spread, size), *CAPITAL_BETWEEN)
+    magnitude = MAGNITUDES[np.searchsorted(MAGNITUDES, raw, side="right") - 1]
     step = ROUND_STEPS[np.searchsorted(ROUND_STEPS, raw / magnitude, side="right") - 1]
     is_plain = rng.random(size) < ONE_MILLION_SHARE
     return np.where(kind == "company", np.where(is_plain, ONE_MILLION, step * magnitude), 0.0)

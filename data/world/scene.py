@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
+from data.streams import log_uniform
 from data.world.accounts import HIGHER_RISK_COUNTRIES, NEVER, new_device_id
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
@@ -93,8 +94,7 @@ class Scene:
 
     def later(self, low_hours: float, high_hours: float, count: int | None = None) -> np.ndarray:
         """Delays in microseconds, log-uniform between two numbers of hours."""
-        delay = np.exp(self.rng.uniform(np.log(low_hours), np.log(high_hours), count))
-        return np.asarray(delay * HOUR_US).astype(np.int64)
+        return np.asarray(log_uniform(self.rng, low_hours, high_hours, count) * HOUR_US).astype(np.int64)
 
     def spread(self, start: int, days: float, count: int) -> np.ndarray:
         """``count`` moments in daylight over ``days`` days from ``start``, in order.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import log1p
 
 from data.asof import Parties, codes_of
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS, HOUR_US
@@ -37,7 +38,7 @@ def graph_edges(transactions: pd.DataFrame, parties: Parties, origin_us: int) ->
             "at": at,
             "payer_node": payer[keep],
             "payee_node": payee[keep],
-            "log_amount": np.log1p(transactions["amount_cents"].to_numpy()[keep] / 100).astype(np.float32),
+            "log_amount": log1p(transactions["amount_cents"].to_numpy()[keep] / 100).astype(np.float32),
             "channel": codes_of(transactions["channel"], CHANNELS)[keep].astype(np.uint8),
             "hour": ((at.astype("int64") - origin_us) % DAY_US // HOUR_US).astype(np.uint8),
         }

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
+from data.streams import log_uniform
 from data.world.calendar import Calendar
 from data.world.flows import Flow
 from data.world.population import Population
@@ -97,7 +98,7 @@ def somebody(
 
 def later(rng: np.random.Generator, count: int, low_hours: float, high_hours: float) -> np.ndarray:
     """Delays in microseconds, log-uniform between two numbers of hours, shape (count,)."""
-    return (np.exp(rng.uniform(np.log(low_hours), np.log(high_hours), count)) * HOUR_US).astype(np.int64)
+    return (log_uniform(rng, low_hours, high_hours, count) * HOUR_US).astype(np.int64)
 
 
 @dataclass(frozen=True)
