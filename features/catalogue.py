@@ -52,8 +52,12 @@ def window_features() -> list[Feature]:
 def stability(before: np.ndarray, after: np.ndarray, bins: int, is_coded: bool) -> float:
     """Population stability index between two samples of one feature; NaN where one is empty.
 
-    The bins are quantiles of the first sample, or every code of a coded feature; missing
-    values are a bin of their own. Empty bins count as half a case.
+    The edges are quantiles of the first sample, or every code of a coded feature. Values
+    equal to an edge, those between two edges, those outside and the missing are bins of
+    their own: where most values are one (no payment, no flag), every quantile is that
+    value, and a bin that joined it with what lies above would hold everything. A code that
+    the first sample lacks lies between edges. A bin that is empty on one side counts as
+    half a case there; one that is empty on both is none.
     """
     if not len(before) or not len(after):
         return float("nan")
@@ -62,13 +66,15 @@ def stability(before: np.ndarray, after: np.ndarray, bins: int, is_coded: bool) 
     if len(known):
         edges = np.unique(known if is_coded else np.quantile(known, np.arange(1, bins) / bins))
 
-    def shares(values: np.ndarray) -> np.ndarray:
-        place = np.searchsorted(edges, values, side="right")
-        place[np.isnan(values)] = len(edges) + 1
-        counts = np.maximum(np.bincount(place, minlength=len(edges) + 2), 0.5)
-        return np.asarray(counts / counts.sum())
+    def counts(values: np.ndarray) -> np.ndarray:
+        # Both sides agree between edges, and differ by one on an edge.
+        place = np.searchsorted(edges, values, side="left") + np.searchsorted(edges, values, side="right")
+        place[np.isnan(values)] = 2 * len(edges) + 1
+        return np.bincount(place, minlength=2 * len(edges) + 2)
 
-    one, other = shares(before), shares(after)
+    sizes = np.array([counts(before), counts(after)])
+    filled = np.maximum(sizes[:, sizes.any(axis=0)], 0.5)
+    one, other = filled / filled.sum(axis=1, keepdims=True)
     return float(xlogy(other - one, other / one).sum())
 
 

@@ -79,7 +79,11 @@ class FeatureCatalogue(Table):
         nullable=True, ge=0, le=1, description="share with a value among those it applies to"
     )
     psi: Series[float] = Field(
-        nullable=True, ge=0, description="population stability index, training to test; empty: no subjects"
+        nullable=True,
+        ge=0,
+        description="population stability index, training to test, over quantiles of training or codes; "
+        "values equal to an edge, codes new since training and missing values have bins of their own; "
+        "empty: no subjects",
     )
     masked_values: Series[int] = Field(
         ge=0, description="values computed again with every later row deleted; 0: not in this stage"

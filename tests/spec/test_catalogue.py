@@ -32,8 +32,51 @@ def test_a_sample_is_stable_against_itself_and_not_against_a_moved_one() -> None
 def test_the_index_of_two_codes_is_the_textbook_sum() -> None:
     before, after = np.array([0.0] * 6 + [1.0] * 4), np.array([0.0] * 3 + [1.0] * 7)
     found = stability(before, after, 10, is_coded=True)
-    # Bins without a case on either side count half a case.
-    one, other = np.array([0.5, 6, 4, 0.5]) / 11, np.array([0.5, 3, 7, 0.5]) / 11
+    one, other = np.array([0.6, 0.4]), np.array([0.3, 0.7])
+    assert found == pytest.approx(((other - one) * np.log(other / one)).sum())
+
+
+def sparse(size: int, share: float, seed: int) -> np.ndarray:
+    """Zeros but for a share of the values, which are amounts."""
+    rng = np.random.default_rng(seed)
+    values = np.zeros(size)
+    values[: round(share * size)] = rng.lognormal(5, 1, round(share * size))
+    return values
+
+
+def test_a_sparse_amount_that_becomes_common_has_moved() -> None:
+    """From 5 % to 100 % of the values: every decile of the first sample is zero."""
+    assert stability(sparse(20_000, 0.05, 1), sparse(20_000, 1.0, 2), 10, is_coded=False) > 5
+
+
+@pytest.mark.parametrize("is_coded", [True, False])
+def test_a_flag_that_was_never_set_in_training_and_is_later_has_moved(is_coded: bool) -> None:
+    never, later = np.zeros(10_000), np.repeat([0.0, 1.0], [7_000, 3_000])
+    assert stability(never, later, 10, is_coded) > 1
+
+
+def test_a_sparse_count_twice_as_common_as_in_training_has_its_textbook_index() -> None:
+    """8.5 % of the values and 18.9 % later, in two bins: none, some."""
+    one, other = np.array([0.915, 0.085]), np.array([0.811, 0.189])
+    by_hand = ((other - one) * np.log(other / one)).sum()
+    assert by_hand == pytest.approx(0.0957, abs=1e-4)
+    found = stability(sparse(100_000, 0.085, 1), sparse(100_000, 0.189, 2), 10, is_coded=False)
+    assert found == pytest.approx(by_hand)
+
+
+def test_a_code_that_training_lacks_is_a_bin_of_its_own() -> None:
+    before, after = np.repeat([1.0, 3.0], 500), np.repeat([1.0, 2.0, 3.0], [300, 200, 500])
+    one, other = np.array([500, 0.5, 500]) / 1_000.5, np.array([300, 200, 500]) / 1_000
+    found = stability(before, after, 10, is_coded=True)
+    assert found == pytest.approx(((other - one) * np.log(other / one)).sum())
+
+
+def test_a_continuous_sample_has_the_index_of_its_deciles() -> None:
+    rng = np.random.default_rng(3)
+    before, after = rng.normal(size=5_000), rng.normal(0.3, 1, 5_000)
+    edges = np.quantile(before, np.arange(1, 10) / 10)
+    one, other = (np.bincount(np.searchsorted(edges, v), minlength=10) / 5_000 for v in (before, after))
+    found = stability(before, after, 10, is_coded=False)
     assert found == pytest.approx(((other - one) * np.log(other / one)).sum())
 
 
