@@ -293,6 +293,14 @@ def artifact(room: str, name: str) -> Path:
     return ARTIFACTS / room / name
 
 
+def existing(room: str, name: str) -> Path:
+    """Path of a generated file that must be there; a missing one is bad input."""
+    path = artifact(room, name)
+    if not path.is_file():
+        raise BadInput(f"{path}: the file is missing, run the stage that writes it")
+    return path
+
+
 def save(room: str, name: str, writer: Callable[[Path], object]) -> None:
     """Let ``writer`` write a file that appears only when it is whole."""
     with _written_aside(artifact(room, name)) as aside:

@@ -181,6 +181,8 @@ def noisy_or(votes: Votes, settings: Settings) -> Belief:
     known, seen = ~np.isnan(votes.outcome), ~votes.is_silent
     names = votes.names[votes.names.any(axis=1)]
     causes = len(names)
+    if not causes:  # no rule votes, or none is written for a typology: nothing can show
+        return lambda asked: np.zeros(len(asked.weight))
     overall = _rates(votes.fired, votes.weight, np.zeros(votes.fired.shape[1]), 0.0)
     overall_against = _rates(votes.against[seen], votes.weight[seen], np.full(votes.against.shape[1], 0.5), 1)
     prior = np.full(len(overall), settings.prior_sensitivity)

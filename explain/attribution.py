@@ -14,15 +14,17 @@ def contributions(booster: Any, features: pd.DataFrame, margin: np.ndarray) -> n
     """Contribution of each feature to each margin, shape (n, features).
 
     Path-dependent TreeSHAP: a missing feature is averaged over the training rows that
-    reach a node. Raises ValueError where contributions and base do not add up to the
-    margin.
+    reach a node. No rows have no contributions, shape (0, features). Raises ValueError where
+    contributions and base do not add up to the margin.
     """
+    if features.empty:
+        return np.zeros(features.shape)
     import shap  # here, for it brings Matplotlib, and reading the parameters needs neither
 
     explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
     values = np.asarray(explainer.shap_values(features), dtype=float)
     base = float(np.ravel(explainer.expected_value)[-1])
-    gap = np.abs(values.sum(axis=1) + base - margin).max() if len(margin) else 0.0
+    gap = np.abs(values.sum(axis=1) + base - margin).max()
     if gap > TOLERANCE:
         raise ValueError(f"contributions miss the score by {gap:.2g}, expected at most {TOLERANCE}")
     return values

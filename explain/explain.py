@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,13 +33,37 @@ class Params(pipeline.Parameters):
     seed: int = Field(ge=0)
 
 
+def opened(name: str) -> Any:
+    """The fitted tree model of a name; one that is unknown, not trained or no tree is bad input."""
+    place = "params.yaml: explain.model"
+    model = MODELS.lookup(name, place)
+    fitted = model.load(pipeline.existing("models", model.file))
+    if not hasattr(fitted, "booster"):
+        raise pipeline.BadInput(f"{place}: expected a tree model, found {name!r}")
+    return fitted
+
+
+def feature_shares(table: pd.DataFrame, labels: pd.DataFrame, most: int = 15) -> list[dict[str, Any]]:
+    """The largest shares of the whole absolute contribution; empty where nothing was explained."""
+    strength = table["contribution"].abs().groupby(table["feature"]).sum()
+    if strength.sum() <= 0:
+        return []
+    shares = (strength / strength.sum()).sort_values(ascending=False, kind="stable")
+    return [
+        {
+            "feature": name,
+            "label_en": labels.loc[name, "label_en"],
+            "label_zh": labels.loc[name, "label_zh"],
+            "share": round(float(share), 4),
+        }
+        for name, share in shares.head(most).items()
+    ]
+
+
 def main() -> None:
     """Write contributions, reasons, the faithfulness test and the cases."""
     params = pipeline.params("explain", Params)
-    model = MODELS.lookup(params.model, "params.yaml: explain.model")
-    fitted = model.load(pipeline.artifact("models", model.file))
-    if not hasattr(fitted, "booster"):
-        raise pipeline.BadInput(f"params.yaml: explain.model: expected a tree model, found {params.model!r}")
+    fitted = opened(params.model)
 
     split = pipeline.read(models_schema.Split)
     test = split[split["role"] == "test"].reset_index(drop=True)
@@ -58,7 +83,7 @@ def main() -> None:
     )
 
     def margin(table: pd.DataFrame) -> np.ndarray:
-        return fitted.scores(replace(blank, features=table))
+        return fitted.scores(replace(blank, features=table)) if len(table) else np.zeros(0)
 
     alerted = features.iloc[place].reset_index(drop=True)
     alerts = alerts.assign(score=margin(alerted))
@@ -76,8 +101,6 @@ def main() -> None:
     medians = median.loc[peers, alerted.columns].to_numpy()
     family = labels.loc[list(alerted.columns), "family"].to_numpy()
     faithful = deletion(margin, alerted, medians, values, family, params.deleted_families, params.seed)
-    strength = table.assign(size=table["contribution"].abs()).groupby("feature")["size"].sum()
-    shares = (strength / strength.sum()).sort_values(ascending=False, kind="stable")
     pipeline.write_json(
         "explain",
         "faithfulness.json",
@@ -86,15 +109,7 @@ def main() -> None:
             "alerts": len(alerts),
             "deleted_families": params.deleted_families,
             **faithful,
-            "feature_shares": [
-                {
-                    "feature": name,
-                    "label_en": labels.loc[name, "label_en"],
-                    "label_zh": labels.loc[name, "label_zh"],
-                    "share": round(float(share), 4),
-                }
-                for name, share in shares.head(15).items()
-            ],
+            "feature_shares": feature_shares(table, labels),
         },
     )
 

@@ -16,7 +16,7 @@ def deletion(
     family: np.ndarray,
     deleted: int,
     seed: int,
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     """Mean fall of the margin when families are set to the peers' median.
 
     Parameters
@@ -28,8 +28,11 @@ def deletion(
 
     Returns
     -------
-    The fall for the families with the largest contributions, and for families drawn at random.
+    The fall for the families with the largest contributions, and for families drawn at random;
+    None where there is no alert to delete them from.
     """
+    if features.empty:
+        return {"top_families_fall": None, "random_families_fall": None}
     names = np.unique(family)
     totals = np.stack([values[:, family == name].sum(axis=1) for name in names], axis=1)
     rng = np.random.default_rng(seed)
@@ -38,7 +41,7 @@ def deletion(
         "random": np.stack([rng.permutation(len(names)) for _ in range(len(features))]),
     }
     before = score(features)
-    result = {}
+    result: dict[str, float | None] = {}
     for kind, ranking in order.items():
         gone = np.zeros(values.shape, bool)
         for row, chosen in enumerate(ranking[:, :deleted]):

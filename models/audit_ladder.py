@@ -24,7 +24,7 @@ from models.ladder import Caught, Rows, Trees
 
 TOP = ladder.GROUPS[-1]  # the highest rung: all features
 ENDS = ("payer_account_id", "payee_account_id")
-TESTED_MODEL = "lightgbm.txt"  # whose gains the catalogue page shows
+TESTED_MODEL = "lightgbm.model"  # whose gains the catalogue page shows
 
 
 class Encoder(pipeline.Parameters):
@@ -196,7 +196,7 @@ def main() -> None:
     histories = leakage.Histories(
         pipeline.read(data_schema.ProfileTags), pipeline.read(data_schema.Dispositions)
     )
-    tuned = lightgbm.Booster(model_file=pipeline.artifact("models", TESTED_MODEL))
+    tuned = lightgbm.Booster(model_file=pipeline.existing("models", TESTED_MODEL))
     illicit = planted[planted["is_illicit"]]
     is_illicit = happened_within(illicit, split["customer_id"], split["as_of"], budget.label_window_days)
 

@@ -22,7 +22,10 @@ def alerts_within_budget(
 ) -> np.ndarray:
     """Which subjects are alerted: each week the highest scores, up to the budget.
 
-    A customer alerted less than ``suppress_days`` ago is passed over. Equal scores are
+    The budget is a rate, and alerts are whole: what one week's rounding leaves or takes is
+    carried into the next, so that the weeks together hold the budget of all of them, and a
+    bank too small for one alert a week has one every few weeks. Alerts that a week did not
+    use are not carried. A customer alerted less than ``suppress_days`` ago is passed over. Equal scores are
     taken in order of the customer's number; one of minus infinity is never alerted. All
     arrays have shape (n,); the result is a rank within the week, 0 where not alerted.
     ``scale`` multiplies the budget.
@@ -33,10 +36,13 @@ def alerts_within_budget(
     last_alert: dict[int, int] = {}
     order = np.lexsort((customer, -score, as_of_us))
     edges = np.flatnonzero(np.diff(as_of_us[order], prepend=np.int64(-1)))
+    due, allowed = 0.0, 0
     for first, end in zip(edges, [*edges[1:], len(order)], strict=True):
         week = order[first:end]
         moment = int(as_of_us[week[0]])
-        left = round(budget.alerts_per_thousand_customers_week * scale * len(week) / 1_000)
+        due += budget.alerts_per_thousand_customers_week * scale * len(week) / 1_000
+        left = round(due) - allowed
+        allowed += left
         place = 0
         for subject in week:
             if place >= left or np.isneginf(score[subject]):

@@ -53,11 +53,7 @@ def judge(
         metrics[ranker] = measure(ranking, params.bootstrap_draws, params.seed)
         for scale in BUDGET_SCALES:
             alerted = alerts_within_budget(score, customer, as_of_us, budget, scale) > 0
-            curves.append(
-                {
-                    "ranker": ranker,
-                    "budget": scale,
-                    "recall": round(recall_at_budget(customer, is_positive, alerted), 4),
-                }
-            )
+            recall = recall_at_budget(customer, is_positive, alerted)
+            shown = None if np.isnan(recall) else round(recall, 4)  # NaN is no JSON
+            curves.append({"ranker": ranker, "budget": scale, "recall": shown})
     return {"metrics": metrics, "recall_by_budget": curves}

@@ -47,7 +47,7 @@ def main() -> None:
         examples = examples_of(split, matrix, role, graph)
         by_ranker = {schema.RULES: rule_scores(subjects, labels)}
         for name, model in MODELS.items():
-            by_ranker[name] = model.load(pipeline.artifact("models", model.file)).scores(examples)
+            by_ranker[name] = model.load(pipeline.existing("models", model.file)).scores(examples)
         for ranker, score in by_ranker.items():
             scores.append(
                 pd.DataFrame({"ranker": ranker, "subject_id": subjects["subject_id"], "score": score})

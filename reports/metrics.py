@@ -45,9 +45,10 @@ def labels(bank: dict[str, Any], audit: dict[str, Any]) -> dict[str, Any]:
     """How far reviewers agree, and what the labels cost the one model that learns from each set.
 
     Of the chosen label model's sets with decisions the one that the bank's criterion
-    likes best is shown.
+    likes best is shown; where no decision was made, the set of votes alone.
     """
-    mine = [row for row in audit["sets"] if row["model"] == audit["chosen"] and row["uses_dispositions"]]
+    chosen = [row for row in audit["sets"] if row["model"] == audit["chosen"]]
+    mine = [row for row in chosen if row["uses_dispositions"]] or chosen
     best = min(mine, key=lambda row: row["log_loss"]["value"] or float("inf"))
     return {
         "kappa": bank["reviews"]["agreement"]["kappa"],

@@ -12,7 +12,7 @@ from models.schema import RULES
 from reports.evidence import Evidence, headline
 from reports.pages import investigators
 from reports.rulebook import rulebook
-from reports.wording import METRICS, RANKERS, Text, count, named, percent, wilson, worded_interval
+from reports.wording import DASH, METRICS, RANKERS, Text, count, named, percent, wilson, worded_interval
 
 NOT_MEASURED = Text("Not measured in this run:", "本次运行未测量：")
 LINE = "sequence"  # the group of features that a customer's line of payments gives
@@ -29,6 +29,8 @@ def both_ways(evidence: Evidence, ranker: str) -> Text:
 def attribution(evidence: Evidence, group: str) -> str:
     """Share of the attribution that the listed features of a group carry."""
     shares = evidence.faithfulness["feature_shares"]
+    if not shares:
+        return DASH
     mine = (row["share"] for row in shares if evidence.labels.get(row["feature"], {}).get("group") == group)
     return percent(sum(mine))
 
@@ -48,8 +50,9 @@ def from_experience(evidence: Evidence) -> Text:
     )
     shared = f"{rule['reported']} / {rule['reviewed']}"
     end_en = end_zh = ""
-    if case and case["reasons"]:
-        reason = min((row for row in case["reasons"] if row["rank"] > 0), key=lambda row: row["rank"])
+    speaking = [row for row in case["reasons"] if row["rank"] > 0] if case else []
+    if case and speaking:
+        reason = min(speaking, key=lambda row: row["rank"])
         who = case["customer_id"]
         end_en = f" In the case of customer {who} the model’s first reason is “{reason['family_en']}”."
         end_zh = f"在客户 {who} 的案例中，模型的首要理由是“{reason['family_zh']}”。"
@@ -70,18 +73,22 @@ def from_experience(evidence: Evidence) -> Text:
 def explained(evidence: Evidence) -> Text:
     """Question 2: reasons and their test."""
     found = evidence.faithfulness
-    size = found["deleted_families"]
+    size, name = found["deleted_families"], named(RANKERS, found["model"])
+    if not found["alerts"]:
+        return Text(
+            f"{NOT_MEASURED.en} no alert of {name.en} fits in the budget of the test weeks.",
+            f"{NOT_MEASURED.zh}测试期预算内没有 {name.zh} 的预警。",
+        )
     return Text(
         f"Facts first (flows, days, counterparties), then additive contributions summed by family, with the "
-        f"evidence against. Test on {found['alerts']} alerts: setting the top {size} families to the "
-        f"peers’ median "
-        f"lowers the raw score by {found['top_families_fall']:.2f}, random families by "
+        f"evidence against. Test on {found['alerts']} alerts of {name.en}: setting the top {size} families "
+        f"to the peers’ median lowers the raw score by {found['top_families_fall']:.2f}, random families by "
         f"{found['random_families_fall']:.2f}. {NOT_MEASURED.en} stability across seeds, and whether the "
         f"reasons "
         f"help investigators decide.",
-        f"先列事实（资金流向、时间线、交易对手），再给出按类别加总的贡献，并列出反向证据。对 "
-        f"{found['alerts']} 条预警的检验：将贡献最大的 {size} 类特征替换为同类中位数，原始得分下降 "
-        f"{found['top_families_fall']:.2f}，随机替换则下降 {found['random_families_fall']:.2f}。"
+        f"先列事实（资金流向、时间线、交易对手），再给出按类别加总的贡献，并列出反向证据。"
+        f"对 {name.zh} 的 {found['alerts']} 条预警的检验：将贡献最大的 {size} 类特征替换为同类中位数，"
+        f"原始得分下降 {found['top_families_fall']:.2f}，随机替换则下降 {found['random_families_fall']:.2f}。"
         f"{NOT_MEASURED.zh}不同随机种子下的稳定性，以及解释是否真正帮助甄别人员。",
     )
 

@@ -47,7 +47,7 @@ class LightgbmModel:
     """
 
     settings = Settings
-    file = "lightgbm.txt"
+    file = "lightgbm.model"
     needs_graph = False
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:

@@ -47,7 +47,7 @@ class XgboostModel:
     """Histogram trees with soft labels."""
 
     settings = Settings
-    file = "xgboost.json"
+    file = "xgboost.model"
     needs_graph = False
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:

@@ -90,6 +90,47 @@ def test_a_scale_multiplies_the_budget() -> None:
     assert ranks([4, 3, 2, 1], scale=2.0) == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(("customers", "per_thousand"), [(150, 2.1), (700, 2.1), (1_000, 1.4), (40, 0.5)])
+def test_the_weeks_together_hold_the_budget_however_small_the_bank(
+    customers: int, per_thousand: float
+) -> None:
+    """Rounded week by week, a bank of 150 customers at 2.1 per thousand would never raise an alert."""
+    weeks = 12
+    found = ranks(
+        np.tile(np.arange(customers)[::-1], weeks),
+        np.tile(np.arange(customers), weeks),
+        np.repeat(np.arange(weeks), customers),
+        per_thousand=per_thousand,
+    )
+    by_week = (np.array(found).reshape(weeks, customers) > 0).sum(axis=1)
+    due = customers * per_thousand / 1_000
+    assert abs(by_week.sum() - weeks * due) <= 0.5
+    assert set(by_week) <= {math.floor(due), math.ceil(due)}
+
+
+def test_what_a_week_rounds_away_comes_with_a_later_one() -> None:
+    customer, week = np.tile(np.arange(3), 4), np.repeat(np.arange(4), 3)
+    found = ranks(np.tile([3, 2, 1], 4), customer, week, per_thousand=100)  # 0.3 alerts a week
+    assert [sum(found[first : first + 3]) for first in (0, 3, 6, 9)] == [0, 1, 0, 0]
+
+
+def test_alerts_that_a_week_did_not_use_are_not_carried() -> None:
+    score = [-math.inf, -math.inf, 0.3, 0.2]
+    assert ranks(score, [1, 2, 1, 2], [0, 0, 1, 1], per_thousand=500) == [0, 0, 1, 0]
+
+
+def test_a_budget_below_half_an_alert_for_all_weeks_together_alerts_nobody() -> None:
+    assert ranks([3, 2, 1], per_thousand=100) == [0, 0, 0]
+
+
+def test_a_ranking_without_a_single_alert_is_measured_all_the_same() -> None:
+    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(1))
+    result = measure(ranking, 50, 1)
+    assert result["recall_at_budget"]["value"] == 0
+    assert result["precision_at_budget"] == {"value": None, "low": None, "high": None}
+    assert result["average_precision"]["value"] == pytest.approx((1 + 2 / 3 + 3 / 5) / 3, abs=5e-5)
+
+
 def test_nobody_is_alerted_where_there_is_nobody() -> None:
     assert ranks([]) == []
 

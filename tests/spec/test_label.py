@@ -9,7 +9,7 @@ import pytest
 import pipeline
 from data.ballots import Ballots, with_decision
 from data.label import Params, compare, flagged_moments, label, log_loss, verdict, vote_values
-from data.label_models import Settings
+from data.label_models import LABEL_MODELS, Settings
 from data.schema import DECIDED, Labels, TrialLabels
 from models.split import Params as SplitParams
 from models.split import known_label
@@ -311,6 +311,32 @@ def test_a_bank_whose_rules_never_spoke_has_label_sets_without_votes() -> None:
     told = dispositions((7, "2025-01-13", "random", "2025-01-14", "reported")).assign(random_share=0.0)
     sets, _ = compare(flagged(), silent, nobody.drop(columns="random_share"), told, UNTIL, PARAMS)
     assert set(TrialLabels.validate(sets)["source"]) == {"random_review"}
+
+
+@pytest.mark.parametrize("use", ["feature", "held_out"])
+def test_a_rulebook_of_which_no_rule_votes_has_labels_of_reviews_alone(use: str) -> None:
+    """A trial run: every rule is recorded and none raises alerts; only customers drawn at random are seen."""
+    table = hits((1, "2025-01-14", "R01"))
+    watching = Ballots.of(RULES.assign(use=use), table, table.iloc[:0], 100, ORIGIN, 4)
+    told = dispositions(
+        (7, "2025-01-13", "random", "2025-01-14", "reported"),
+        (8, "2025-01-20", "random", "2025-01-21", "dismissed"),
+    )
+    values = vote_values(flagged(), watching, told, PARAMS)
+    assert set(label(flagged(), values, told, NONE_GIVEN, PARAMS)["source"]) == {"random_review"}
+    sets, result = compare(flagged(), watching, told, told.assign(random_share=0.1), UNTIL, PARAMS)
+    assert set(TrialLabels.validate(sets)["source"]) == {"random_review"}
+    assert result["learned"] == {name: {} for name in LABEL_MODELS}
+    assert "no later decision" in verdict(result)
+
+
+def test_nobody_decided_anything_and_no_rule_votes() -> None:
+    nobody = dispositions()
+    watching = Ballots.of(RULES.assign(use="feature"), hits(), hits(), 100, ORIGIN, 4)
+    sets, result = compare(flagged(), watching, nobody, nobody.assign(random_share=0.0), UNTIL, PARAMS)
+    assert len(sets) == 0
+    assert [row["uses_dispositions"] for row in result["sets"]] == [False] * len(LABEL_MODELS)
+    assert all(row["log_loss"]["value"] is None for row in result["sets"])
 
 
 def test_a_loss_is_bounded_however_sure_the_belief() -> None:

@@ -223,6 +223,29 @@ def test_nothing_known_is_no_error(name: str) -> None:
     assert np.isfinite(belief).all()
 
 
+@pytest.mark.parametrize("name", LABEL_MODELS)
+def test_a_rulebook_without_a_voting_rule_believes_nothing(name: str) -> None:
+    """As on trial, when every rule is only recorded; a review may have reported a week all the same."""
+    none = np.zeros((0, 0), bool)
+    silent = Votes(
+        np.zeros((3, 0), bool),
+        np.zeros((3, 1), bool),
+        np.array([900.0, 5, 1]),
+        np.array([np.nan, 0, 1]),
+        none,
+    )
+    for known in (silent, silent.blind()):
+        belief = LABEL_MODELS[name](known, SETTINGS)
+        found = belief(Votes(np.zeros((2, 0), bool), np.eye(2, 1, dtype=bool), np.ones(2), np.ones(2), none))
+        assert found.shape == (2,)
+        assert ((found >= 0) & (found < 0.1)).all()
+
+
+def test_noisy_or_believes_nothing_of_rules_that_are_written_for_no_typology() -> None:
+    belief = noisy_or(asked("11", names=["00"]), SETTINGS)
+    assert belief(asked("11", "01", names=["00"])).tolist() == [0, 0]
+
+
 def test_blind_votes_know_no_outcome() -> None:
     told = votes(("10", 3, 1.0), ("10", 4, 0.0), ("00", 9, None)).blind()
     assert np.isnan(told.outcome).all()

@@ -64,7 +64,7 @@ class GnnModel:
     """Searches little: a fit takes minutes where trees take seconds."""
 
     settings = Settings
-    file = "gnn.safetensors"
+    file = "gnn.model"
     needs_graph = True
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
