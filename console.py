@@ -262,6 +262,11 @@ def shown(value: dict[str, Any]) -> str:
     return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
 
 
+def plain(value: float | None, digits: int) -> str:
+    """A number without interval."""
+    return "n/a" if value is None else f"{value:.{digits}f}"
+
+
 def foreign_table() -> str:
     """Average precision on held-out time of a run on each foreign data set that was kept."""
     lines = [
@@ -275,7 +280,7 @@ def foreign_table() -> str:
             cells = [
                 file.stem.removeprefix("foreign_"),
                 f"{metrics['world']['customers']:,}",
-                f"{true['base_rate']['value']:.4f}",
+                plain(true["base_rate"]["value"], 4),
                 name,
                 shown(true["average_precision"]),
             ]
@@ -324,8 +329,8 @@ def results_table(metrics: dict[str, Any]) -> str:
         "",
         f"95 % intervals by customer. World: {world['customers']:,} customers, "
         f"{world['transactions']:,} transactions, {world['illicit_customers_in_test']} customers truly "
-        f"illicit in the test window; true base rate {base:.4f}, "
-        f"true precision ceiling at the budget {ceiling:.3f}.",
+        f"illicit in the test window; true base rate {plain(base, 4)}, "
+        f"true precision ceiling at the budget {plain(ceiling, 3)}.",
     ]
     return "\n".join(lines)
 

@@ -80,8 +80,9 @@ def alerts_in_truth(
     alerted = alerts.merge(subjects[["subject_id"]], on="subject_id")
     names = pd.Series("", index=alerted.index)
     is_illicit = np.zeros(len(alerted), bool)
-    for (illicit, typology), moments in planted.groupby(["is_illicit", "typology"]):
+    for (illicit, name), moments in planted.groupby(["is_illicit", "typology"]):
         active = happened_within(moments, alerted["customer_id"], alerted["as_of"], days)
+        typology = "_".join(str(name).split()) or "unnamed"  # a foreign name may hold blanks, or nothing
         names = names.where(~active, names + (f"{typology} " if illicit else f"like_{typology} "))
         is_illicit |= active & illicit
     return pd.DataFrame(

@@ -17,9 +17,11 @@ from reports.wording import (
     named,
     percent,
     percent_range,
+    shortened,
 )
 
 NAME_LETTERS = 72  # that stand on one line left of a bar
+GROUP_LETTERS = 36  # that stand left of the rankers' names
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -118,7 +120,7 @@ def groups(rows: list[dict[str, Any]], column: str, names: dict[Any, Text], rank
         mine = {row["ranker"]: row for row in rows if row[column] == value}
         size = max(row["customers"] for row in mine.values())
         middle = y + row_height * len(rankers) / 2
-        parts.append(words(0, middle, named(names, value), "name"))
+        parts.append(words(0, middle, shortened(named(names, value), GROUP_LETTERS), "name"))
         parts.append(words(0, middle + 18, Text(f"{size} customers", f"{size} 名客户"), "tick"))
         for ranker in rankers:
             row = mine.get(ranker)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 import pipeline
 from explain import schema as explain_schema
@@ -20,21 +21,53 @@ from reports.evidence import Evidence
 from reports.metrics import metrics
 from reports.pages import sections
 from reports.questions import questions
-from reports.wording import Text, count, percent, percent_range, same, worded_interval, yuan
+from reports.wording import (
+    CHINESE_FROM,
+    LONGEST_WORD,
+    Text,
+    count,
+    percent,
+    percent_range,
+    same,
+    worded_interval,
+    yuan,
+)
 
 TEMPLATES = "reports/templates"
 SIMULATED = "simulate"
+FORMULA_SIGNS = ("=", "+", "-", "@")  # with which a spreadsheet takes words for a formula
 RULEBOOK = Path("data/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
+
+
+def breakable(words: str) -> Markup:
+    """Escaped words; one that is longer than any real word may break after every so many letters."""
+    parts = re.split(rf"([^\s{CHINESE_FROM}-\uffff]{{{LONGEST_WORD + 1},}})", words)
+    for place in range(1, len(parts), 2):  # between them stand the words that are no longer than that
+        word = parts[place]
+        pieces = [word[at : at + LONGEST_WORD] for at in range(0, len(word), LONGEST_WORD)]
+        parts[place] = Markup("<wbr>").join(pieces)
+    return Markup("").join(parts)
 
 
 def both(text: Text | str) -> Markup:
     """Both languages as HTML; the page's CSS shows one."""
     pair = text if isinstance(text, Text) else same(text)
     if pair.en == pair.zh:
-        return escape(pair.en)
+        return breakable(pair.en)
     return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
-        *pair
+        breakable(pair.en), breakable(pair.zh)
     )
+
+
+def plain_markdown(value: object) -> str:
+    """What a template prints into Markdown, as plain words within one line and one cell.
+
+    Names come from the data. Signs that would begin a cell, a tag, a link or emphasis are
+    escaped, and what breaks a line becomes a blank.
+    """
+    line = re.sub(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*", " ", str(value))
+    line = re.sub(r"([\\|`*\[\]~]|(?<!\w)_|_(?!\w))", r"\\\1", line)
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def environment() -> Environment:
@@ -58,12 +91,28 @@ def environment() -> Environment:
     return made
 
 
+def markdown_environment() -> Environment:
+    """The same for Markdown: all that a template prints is escaped, its own text is not."""
+    return environment().overlay(autoescape=False, finalize=plain_markdown)
+
+
+def without_formula(value: Any) -> Any:
+    """A cell of one line that a spreadsheet shows and does not reckon.
+
+    Words that begin a formula get an apostrophe.
+    """
+    if not isinstance(value, str):
+        return value
+    line = re.sub(r"[\r\n]+", " ", value)
+    return f"'{line}" if line.lstrip().startswith(FORMULA_SIGNS) else line
+
+
 def table_text(rows: list[dict[str, Any]], columns: list[str]) -> str:
     """Rows as CSV."""
     page = io.StringIO()
     writer = csv.DictWriter(page, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: without_formula(value) for name, value in row.items()} for row in rows)
     return page.getvalue()
 
 
@@ -136,14 +185,20 @@ def read_inputs() -> Evidence:
     )
 
 
+def rendered(found: Evidence, result: dict[str, Any]) -> tuple[str, str]:
+    """The page and its twin in Markdown."""
+    shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
+    page = environment().get_template("report.html").render(shown)
+    return page, markdown_environment().get_template("report.md").render(shown)
+
+
 def main() -> None:
     """Write the report, the metrics and the tables behind the plots."""
     found = read_inputs()
     result = metrics(found.bank, found.truth, found.label_audit)
-    shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
-    templates = environment()
-    pipeline.write_text("reports", "report.html", templates.get_template("report.html").render(shown))
-    pipeline.write_text("reports", "report.md", templates.get_template("report.md").render(shown))
+    page, twin = rendered(found, result)
+    pipeline.write_text("reports", "report.html", page)
+    pipeline.write_text("reports", "report.md", twin)
     pipeline.write_json("reports", "metrics.json", result)
     by_budget = table_text(
         budget_rows(found.bank, found.truth), ["budget", "ranker", "bank_recall", "true_recall"]

@@ -12,6 +12,8 @@ import re
 from typing import NamedTuple
 
 DASH = "–"
+CHINESE_FROM = "\u2e80"  # the first letter of Chinese, Japanese and Korean writing
+LONGEST_WORD = 30  # letters that stand together on the page
 
 Interval = dict[str, float | None]
 
@@ -573,6 +575,19 @@ def named(names: dict[str, Text], key: str) -> Text:
     """The pair of a name, or the name itself."""
     plain = str(key).replace("_", " ")
     return names.get(key, Text(plain, plain))
+
+
+def shortened(text: Text, letters: int) -> Text:
+    """A name for a place in a drawing, where words cannot break; a Chinese letter counts as two."""
+
+    def cut(words: str) -> str:
+        width = [2 if letter > CHINESE_FROM else 1 for letter in words]
+        if sum(width) <= letters:
+            return words
+        kept = next(place for place in range(len(words) + 1) if sum(width[: place + 1]) > letters - 1)
+        return words[:kept].rstrip() + "…"
+
+    return Text(cut(text.en), cut(text.zh))
 
 
 def joined(texts: list[Text], between: Text) -> Text:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.figures import scale
-from reports.wording import KINDS, PERIODS, TYPOLOGIES, Text, count, named, percent, yuan
+from reports.wording import KINDS, PERIODS, TYPOLOGIES, Text, count, named, percent, shortened, yuan
 
 TRIVIAL = 0.0005  # a bin in which no group has more than this share is cut off the ends
 NAME_ROOM = 70.0  # a period narrower than this goes without its name
@@ -161,7 +161,7 @@ def starts(found: dict[str, Any], marks: list[dict[str, Any]]) -> Markup | None:
     parts = numbered(inside, lambda at: left + days_between(first, at) / span * wide, top - 4, bottom)
     for row, (name, counts) in enumerate(typologies.items()):
         y = top + row * row_high
-        parts.append(words(left - 10, y + 15, named(TYPOLOGIES, name), "small", "end"))
+        parts.append(words(left - 10, y + 15, shortened(named(TYPOLOGIES, name), 38), "small", "end"))
         parts.append(line(0, y + row_high, WIDTH, y + row_high, "grid"))
         for place, value in enumerate(counts):
             if value:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from reports.metrics import metrics
+from reports.report import read_inputs, rendered
 
 AREAS = ("average_precision",)  # printed as a number, every other metric in percent
 PERCENT_DIGITS = {"base_rate": 2}
@@ -51,19 +56,19 @@ def page(browser: Any, report: Path) -> Iterator[Any]:
 
 
 def test_the_report_asks_the_network_for_nothing(page: Any, report: Path) -> None:
-    page.get_by_role("button").click()
+    page.locator("label.language").click()
     page.wait_for_timeout(200)
     outside = [url for url in page.requested if url != report.as_uri() and not url.startswith("data:")]
     assert outside == []
 
 
 def test_the_console_stays_silent(page: Any) -> None:
-    page.get_by_role("button").click()
+    page.locator("label.language").click()
     page.wait_for_timeout(200)
     assert page.complaints == []
 
 
-def test_the_button_switches_the_language_and_back(page: Any) -> None:
+def test_the_switch_changes_the_language_and_back(page: Any) -> None:
     def shown() -> tuple[str, bool, bool, int, int]:
         return (
             page.evaluate("document.documentElement.lang"),
@@ -76,11 +81,11 @@ def test_the_button_switches_the_language_and_back(page: Any) -> None:
     english = shown()
     assert english[:3] == ("en", True, False)
     assert english[3] > 0 and english[4] == 0
-    page.locator("button.language").click()
+    page.locator("label.language").click()
     chinese = shown()
     assert chinese[:3] == ("zh-Hans", False, True)
     assert chinese[3] == 0 and chinese[4] > 0
-    page.locator("button.language").click()
+    page.locator("label.language").click()
     assert shown() == english
 
 
@@ -94,7 +99,7 @@ def test_every_text_has_both_languages(page: Any) -> None:
 def test_nothing_is_wider_than_the_page(page: Any, width: int, is_chinese: bool) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     if is_chinese:
-        page.locator("button.language").click()
+        page.locator("label.language").click()
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     widths = page.evaluate(
         "[document.documentElement.scrollWidth, ...[...document.querySelectorAll('.scroll')]"
@@ -117,13 +122,151 @@ def test_no_words_of_a_figure_leave_it(page: Any) -> None:
             })"""
         )
         assert lost == []
-        page.locator("button.language").click()
+        page.locator("label.language").click()
 
 
-def at_key(metrics: Any, key: str) -> Any:
+# ------------------------------------------------- without scripts, and after a reload
+
+
+@pytest.fixture
+def without_scripts(browser: Any, report: Path) -> Iterator[Any]:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.goto(report.as_uri())
+    yield opened
+    context.close()
+
+
+def test_both_languages_can_be_reached_without_scripts(without_scripts: Any) -> None:
+    page = without_scripts
+    for is_chinese in (False, True, False):
+        assert page.locator("h1 .zh").is_visible() == is_chinese
+        assert page.locator("h1 .en").is_visible() != is_chinese
+        hidden = "en" if is_chinese else "zh"
+        assert page.locator(f"section .{hidden}:visible").count() == 0
+        page.locator("label.language").click()
+
+
+def test_the_keyboard_switches_the_language(without_scripts: Any) -> None:
+    without_scripts.keyboard.press("Tab")
+    without_scripts.keyboard.press("Space")
+    assert without_scripts.locator("h1 .zh").is_visible()
+
+
+def test_closed_parts_are_printed_without_scripts(without_scripts: Any) -> None:
+    parts = without_scripts.locator("details:not([open])")
+    assert parts.count() > 0
+    without_scripts.emulate_media(media="print")
+    for part in parts.all():
+        assert part.bounding_box()["height"] > part.locator("> summary").bounding_box()["height"] + 20
+
+
+def test_a_reload_keeps_the_language(page: Any) -> None:
+    for is_chinese in (True, False):
+        page.locator("label.language").click()
+        page.reload()
+        assert page.locator("h1 .zh").is_visible() == is_chinese
+        assert page.evaluate("document.documentElement.lang") == ("zh-Hans" if is_chinese else "en")
+
+
+def test_the_page_works_where_nothing_can_be_kept(browser: Any, report: Path) -> None:
+    opened = browser.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden'); }});"
+    )
+    opened.goto(report.as_uri())
+    opened.locator("label.language").click()
+    assert opened.locator("h1 .zh").is_visible()
+    assert complaints == []
+    opened.close()
+
+
+# ------------------------------------------------------------ names from the data
+
+HOSTILE = "a|b\n# head <script>window.ran = 1</script><img src=x onerror=window.ran=1> " + "x" * 300
+
+
+def renamed(value: Any, name: str) -> Any:
+    """Results in which a typology bears a hostile name."""
+    if isinstance(value, dict):
+        return {HOSTILE if key == name else key: renamed(inner, name) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [renamed(inner, name) for inner in value]
+    return HOSTILE if isinstance(value, str) and value == name else value
+
+
+@pytest.fixture(scope="module")
+def hostile(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report under test made anew from its own inputs, with a hostile name for a typology."""
+    root = report.parents[2]
+    if not (root / "params.yaml").exists() or not (report.parents[1] / "models/truth.json").exists():
+        pytest.skip("what the report was made of is not beside it")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        found = read_inputs()
+        name = found.truth["by_typology"][0]["typology"]
+        found = replace(
+            found,
+            truth=renamed(found.truth, name),
+            drawn=renamed(found.drawn, name),
+            rule_report=renamed(found.rule_report, name),
+            schemes=dict.fromkeys(found.schemes, HOSTILE),
+        )
+        html, twin = rendered(found, metrics(found.bank, found.truth, found.label_audit))
+    target = tmp_path_factory.mktemp("hostile") / "report.html"
+    target.write_text(html, encoding="utf-8")
+    target.with_suffix(".md").write_text(twin, encoding="utf-8")
+    return target
+
+
+@pytest.mark.parametrize("is_chinese", [False, True])
+def test_a_name_of_300_letters_stays_on_the_page_and_none_runs(
+    browser: Any, hostile: Path, is_chinese: bool
+) -> None:
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.goto(hostile.as_uri())
+    if is_chinese:
+        opened.locator("label.language").click()
+    opened.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    assert "x" * 300 in opened.evaluate("document.querySelector('#difficulty').textContent")
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 1280
+    wide = opened.evaluate(
+        "[...document.querySelectorAll('.scroll')].map(part => part.scrollWidth - part.clientWidth)"
+    )
+    assert max(wide) <= 0
+    assert opened.evaluate("window.ran") is None
+    assert opened.evaluate("document.querySelectorAll('main img, main script').length") == 0
+    lost = opened.evaluate(
+        """() => [...document.querySelectorAll("svg text")].filter(text => {
+            const box = text.getBoundingClientRect(), frame = text.closest("svg").getBoundingClientRect();
+            return box.width && (box.left < frame.left - 2 || box.right > frame.right + 2);
+        }).map(text => text.textContent)"""
+    )
+    assert lost == []
+    opened.close()
+
+
+def test_a_hostile_name_leaves_the_markdown_twin_whole(hostile: Path, report: Path) -> None:
+    twin = hostile.with_suffix(".md").read_text(encoding="utf-8").splitlines()
+    plain = report.with_suffix(".md").read_text(encoding="utf-8").splitlines()
+    assert len(twin) == len(plain)
+    assert any("x" * 300 in row for row in twin)
+    assert not any("<" in row for row in twin)
+    for row, other in zip(twin, plain, strict=True):
+        assert unescaped_bars(row) == unescaped_bars(other)
+        assert row.startswith("#") == other.startswith("#")
+
+
+def unescaped_bars(row: str) -> int:
+    return len(re.findall(r"(?<!\\)\|", row))
+
+
+def at_key(found: Any, key: str) -> Any:
     for part in key.split("."):
-        metrics = metrics[part]
-    return metrics
+        found = found[part]
+    return found
 
 
 def in_words(key: str, number: float | None) -> str:
@@ -145,22 +288,22 @@ METRIC_NAMES = (
 
 
 def test_every_number_of_the_main_table_is_in_the_metrics(page: Any, report: Path) -> None:
-    metrics = json.loads(report.with_name("metrics.json").read_text(encoding="utf-8"))
+    kept = json.loads(report.with_name("metrics.json").read_text(encoding="utf-8"))
     cells = page.evaluate(
         """() => [...document.querySelectorAll("table.main [data-key]")].map(
             cell => ({...cell.dataset, text: cell.textContent.trim()}))"""
     )
     values = [cell for cell in cells if "value" in cell]
-    rankers = 1 + len(metrics["models"])
+    rankers = 1 + len(kept["models"])
     assert len({cell["key"] for cell in values}) == rankers * 2 * len(METRIC_NAMES)
     for cell in values:
-        expected = at_key(metrics, cell["key"])
+        expected = at_key(kept, cell["key"])
         assert json.loads(cell["value"]) == expected, cell["key"]
         assert cell["text"] == in_words(cell["key"], expected), cell["key"]
     ranges = [cell for cell in cells if "low" in cell]
     assert len(ranges) == len(values)
     for cell in ranges:
-        expected = at_key(metrics, cell["key"])
+        expected = at_key(kept, cell["key"])
         assert [json.loads(cell[end]) for end in ("low", "high")] == [expected["low"], expected["high"]]
         shown = [in_words(cell["key"], expected[end]).rstrip("%") for end in ("low", "high")]
         assert cell["text"] == ("" if expected["low"] is None else "–".join(shown)), cell["key"]
