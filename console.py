@@ -22,9 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import pipeline
+from parameters import read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry, Table
 
 SHARED_SECTIONS = {"budget": "models.budget:Budget"}
@@ -45,9 +44,9 @@ def stages() -> dict[str, dict[str, Any]]:
 
     Interpolations are filled in from params.yaml and the ``foreach`` items.
     """
-    values = pipeline.read_yaml(PARAMS_FILE)
+    values = read_yaml(PARAMS_FILE)
     unfolded: dict[str, dict[str, Any]] = {}
-    for name, body in pipeline.read_yaml(Path("dvc.yaml"))["stages"].items():
+    for name, body in read_yaml(Path("dvc.yaml"))["stages"].items():
         items = body.get("foreach")
         if items is None:
             unfolded[name] = _filled(body, values)
@@ -82,7 +81,7 @@ def module_of(cmd: str) -> str:
 @COMMANDS.register("check")
 def check() -> None:
     """Refuse wrong parameters and rules before anything runs."""
-    values = pipeline.read_yaml(PARAMS_FILE)
+    values = read_yaml(PARAMS_FILE)
     if not isinstance(values, dict):
         raise BadInput(f"{PARAMS_FILE}: expected sections by name")
     known = {*TOP_VALUES, *SHARED_SECTIONS}
@@ -210,8 +209,8 @@ def lay_over(params_file: Path, changes_file: Path) -> None:
             return base | {key: merged(base.get(key), value) for key, value in change.items()}
         return change
 
-    values = merged(pipeline.read_yaml(params_file), pipeline.read_yaml(changes_file))
-    params_file.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    values = merged(read_yaml(params_file), read_yaml(changes_file))
+    write_yaml(params_file, values)
 
 
 @COMMANDS.register("docs")

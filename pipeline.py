@@ -23,15 +23,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, NoReturn, TypeVar, get_args
+from typing import Any, Generic, NoReturn, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow as pyarrow
 import pyarrow.parquet as parquet
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
 from tqdm import tqdm
+
+from parameters import BadInput as BadInput
+from parameters import Parameters as Parameters
+from parameters import Settings
+from parameters import parse as parse
+from parameters import read_yaml as read_yaml
 
 # Threads that wait must sleep: where cores are shared, spinning ones cost ten times the
 # work. OpenMP reads this when it loads, after this module.
@@ -65,17 +69,6 @@ ROOMS = ("data", "features", "models", "explain", "reports")
 
 Entry = TypeVar("Entry")
 Item = TypeVar("Item")
-Settings = TypeVar("Settings", bound="Parameters")
-
-
-class BadInput(Exception):
-    """Input that cannot be used; the message is one sentence that names the place."""
-
-
-class Parameters(BaseModel):
-    """Base of every parameter class: frozen, and an unknown key is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Table(pa.DataFrameModel):
@@ -126,51 +119,6 @@ def import_siblings(package: str, folder: str) -> None:
 
 
 # ---------------------------------------------------------------- parameters
-
-
-def read_yaml(path: Path) -> Any:
-    """Parse a YAML file; a missing or malformed one is bad input."""
-    try:
-        # Every stage reads parameters, and LibYAML's parser takes a tenth of the time.
-        return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except FileNotFoundError:
-        raise BadInput(f"{path}: the file is missing") from None
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f", line {where.line + 1}" if where else ""
-        raise BadInput(f"{path}{line}: expected valid YAML") from None
-
-
-def _keys_at(settings: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """Keys that a parameter class allows at a place inside it."""
-    inner: Any = settings
-    for part in path:
-        # A part that is no field is the key of a mapping, or a place in a list.
-        is_field = _is_model(inner) and part in inner.model_fields
-        annotation = inner.model_fields[part].annotation if is_field else inner
-        candidates = [annotation, *get_args(annotation)]
-        inner = next((kind for kind in candidates if _is_model(kind)), inner)
-    return sorted(inner.model_fields)
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
-def parse(settings: type[Settings], values: Any, place: str) -> Settings:
-    """Check ``values`` against a parameter class; the first fault becomes one sentence."""
-    if not isinstance(values, dict):
-        raise BadInput(f"{place}: expected a mapping of parameters, found {values!r}")
-    try:
-        return settings.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            known = ", ".join(_keys_at(settings, first["loc"][:-1]))
-            raise BadInput(f"{place}.{key}: unknown key, expected one of: {known}") from None
-        found = "" if first["type"] == "missing" else f", found {first['input']!r}"
-        raise BadInput(f"{place}.{key}: {first['msg'].lower()}{found}") from None
 
 
 def params(section: str, settings: type[Settings]) -> Settings:

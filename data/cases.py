@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 import pipeline
+from parameters import Count, Days
 
 
 class CaseParams(pipeline.Parameters):
     """Section ``alert.cases`` of params.yaml."""
 
-    days: int = Field(ge=1)
-    most_tied: int = Field(ge=1)
+    days: Days
+    most_tied: Count
 
 
 def customer_payments(transactions: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

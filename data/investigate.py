@@ -20,6 +20,7 @@ from data.asof import happened_within, moments_of
 from data.reviewers import Reviewers, decide, sensitivity, visibility_of
 from data.schema import DAY_US
 from data.streams import stream
+from parameters import Days, Seed, Share
 
 DRAWS = ("impression", "first", "second", "first_case", "second_case", "delay", "excuse", "sample")
 WEEK = pd.Timedelta(days=7)
@@ -28,14 +29,14 @@ WEEK = pd.Timedelta(days=7)
 class Params(pipeline.Parameters):
     """Section ``investigate`` of params.yaml."""
 
-    seed: int = Field(ge=0)
-    reviews_per_thousand_customers_day: float = Field(gt=0)
+    seed: Seed
+    reviews_per_thousand_customers_day: float = Field(gt=0, le=1_000)
     random_share: float = Field(ge=0, lt=1)
     below_line_share: float = Field(ge=0, lt=1)
-    trial_random_shares: list[float] = Field(min_length=1)
+    trial_random_shares: list[Share] = Field(min_length=1)
     second_review_share: float = Field(ge=0, le=1)
-    longest_wait_days: int = Field(ge=1)
-    look_back_days: int = Field(ge=1)
+    longest_wait_days: Days
+    look_back_days: Days
     reviewers: Reviewers
 
     @model_validator(mode="after")

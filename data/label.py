@@ -22,6 +22,7 @@ from data import schema
 from data.ballots import Ballots, microseconds, with_decision
 from data.label_models import LABEL_MODELS, Belief, Settings
 from data.schema import DAY_US
+from parameters import Days, Draws, Positive, Seed, Weeks
 
 FLAGGED = ("alert", "below_line")
 STREAM_SOURCES = {"alert": "disposition", "below_line": "below_line_review", "random": "random_review"}
@@ -31,15 +32,15 @@ class Params(pipeline.Parameters):
     """Section ``label`` of params.yaml."""
 
     model: str
-    refit_days: int = Field(ge=1)
-    decision_weeks: int = Field(ge=1)
-    prior_sweep: list[float] = Field(min_length=1)
-    vote_weight: float = Field(gt=0)
-    disposition_weight: float = Field(gt=0)
+    refit_days: Days
+    decision_weeks: Weeks
+    prior_sweep: list[Positive] = Field(min_length=1)
+    vote_weight: Positive
+    disposition_weight: Positive
     settings: Settings
-    least_belief: float = Field(gt=0, lt=0.5)
-    bootstrap_draws: int = Field(ge=50)
-    seed: int = Field(ge=0)
+    least_belief: float = Field(ge=1e-9, lt=0.5)
+    bootstrap_draws: Draws
+    seed: Seed
 
     @field_validator("model")
     @classmethod

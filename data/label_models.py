@@ -15,6 +15,7 @@ from pydantic import Field
 from scipy.special import expit, expm1, log1p, logit, xlogy
 
 import pipeline
+from parameters import Part, Positive
 from pipeline import Registry
 
 FLOOR = 1e-6  # no rule fires never or always
@@ -23,12 +24,12 @@ FLOOR = 1e-6  # no rule fires never or always
 class Settings(pipeline.Parameters):
     """Section ``label.models`` of params.yaml."""
 
-    class_prior: float = Field(gt=0, lt=1)
-    prior_precision: float = Field(gt=0, lt=1)
-    prior_sensitivity: float = Field(gt=0, lt=1)
-    prior_negative_ratio: float = Field(gt=0, le=1)
-    prior_reviews: float = Field(gt=0)
-    iterations: int = Field(ge=1)
+    class_prior: float = Field(ge=1e-9, lt=1)
+    prior_precision: float = Field(ge=1e-9, lt=1)
+    prior_sensitivity: float = Field(ge=1e-9, lt=1)
+    prior_negative_ratio: Part
+    prior_reviews: Positive
+    iterations: int = Field(ge=1, le=100_000)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ MONTH = pd.Timedelta(days=30.4)
 class LineParams(pipeline.Parameters):
     """Section ``alert.line`` of params.yaml."""
 
-    alerts_per_thousand_customers_month: float = Field(gt=0)
-    agreeing_rules: int = Field(ge=2)
+    alerts_per_thousand_customers_month: float = Field(gt=0, le=1e6)
+    agreeing_rules: int = Field(ge=2, le=1_000)
 
 
 def votes_of(alerts: pd.DataFrame, hits: pd.DataFrame, multiplier: pd.Series) -> pd.DataFrame:

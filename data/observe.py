@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 import pipeline
 from data import schema
@@ -21,6 +22,7 @@ from data.patterns import PatternParams, patterns
 from data.ranges import Pages, payments_of, ranges
 from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US, PURPOSES
 from data.survey import Links, Survey
+from parameters import Count, Days, DaysRange, Hours, KeptRange, Part, Yuan, YuanRange
 
 EXPLAINED = ("payroll", "utility", "loan_repayment", "shopping", "savings")
 # Supervised firms that know their own customers: money parked there and back moves no further.
@@ -33,36 +35,46 @@ HUBS = ("merchant", "utility", "cash_desk")  # whoever deals with everybody is n
 EVER_US = np.iinfo(np.int64).max // 2
 
 
+def _apart(hours: tuple[int, int]) -> tuple[int, int]:
+    if hours[0] == hours[1]:
+        raise ValueError(f"expected two different hours, found {list(hours)}")
+    return hours
+
+
+LocalHour = Annotated[int, Field(ge=0, le=24)]
+Night = Annotated[tuple[LocalHour, LocalHour], AfterValidator(_apart)]  # over midnight or not
+
+
 class Params(pipeline.Parameters):
     """Section ``observe`` of params.yaml."""
 
-    first_day: int = Field(ge=0)
-    near_line_cny: tuple[float, float]
-    round_to_cny: int = Field(ge=1)
-    night_hours: tuple[int, int]
-    fast_hours: int = Field(ge=1)
-    matching_memory_days: int = Field(ge=1)
-    round_trip_days: int = Field(ge=1)
-    round_trip_kept: tuple[float, float]
+    first_day: int = Field(ge=0, le=36_500)
+    near_line_cny: YuanRange
+    round_to_cny: Count
+    night_hours: Night
+    fast_hours: Hours
+    matching_memory_days: Days
+    round_trip_days: Days
+    round_trip_kept: KeptRange
     round_trip_hops: int = Field(ge=2, le=10)
-    round_trip_steps: int = Field(ge=10)
-    chain_hours: int = Field(ge=1)
-    chain_kept: float = Field(gt=0, le=1)
-    chain_steps: int = Field(ge=10)
+    round_trip_steps: int = Field(ge=10, le=10**9)
+    chain_hours: Hours
+    chain_kept: Part
+    chain_steps: int = Field(ge=10, le=10**9)
     high_risk_countries: tuple[str, ...]
-    stakes_cny: tuple[int, ...]
-    early_repaid_days: int = Field(ge=1)
-    early_repaid_share: tuple[float, float]
-    lent_back_days: tuple[int, int]
-    lent_back_kept: tuple[float, float]
-    surrendered_days: int = Field(ge=1)
-    surrendered_share: tuple[float, float]
-    fast_sharer_cny: float = Field(gt=0)
-    most_device_users: int = Field(ge=2)
-    most_dealings: int = Field(ge=2)
-    ends_at_a_time: int = Field(ge=1)
-    peers_least: int = Field(ge=1)
-    peers_from_day: int = Field(ge=0)
+    stakes_cny: tuple[Count, ...]
+    early_repaid_days: Days
+    early_repaid_share: KeptRange
+    lent_back_days: DaysRange
+    lent_back_kept: KeptRange
+    surrendered_days: Days
+    surrendered_share: KeptRange
+    fast_sharer_cny: Yuan
+    most_device_users: int = Field(ge=2, le=10**9)
+    most_dealings: int = Field(ge=2, le=10**9)
+    ends_at_a_time: Count
+    peers_least: Count
+    peers_from_day: int = Field(ge=0, le=36_500)
     patterns: PatternParams
 
 

@@ -5,26 +5,36 @@ Every answer looks back along the line of the one customer; see `data.asof.patte
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 import pipeline
 from data.asof import Events
 from data.asof.patterns import acquainted_since, after_test, alike_before, days_in_a_row, times_that_day
 from data.asof.windows import previous_of_key
 from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US
+from parameters import Days, Hours, Yuan
+
+
+def _of_known_kinds(lines: dict[str, list[float]]) -> dict[str, list[float]]:
+    for kind in lines:
+        if kind not in CUSTOMER_KINDS:
+            raise ValueError(f"unknown kind {kind!r}, expected one of: {', '.join(CUSTOMER_KINDS)}")
+    return lines
 
 
 class PatternParams(pipeline.Parameters):
     """What counts as a stranger, a test, a repetition; part of section ``observe``."""
 
-    acquaintance_days: int = Field(ge=1)
-    stranger_days: int = Field(ge=1)
-    test_cny: float = Field(gt=0)
-    test_hours: int = Field(ge=1)
-    pair_days: int = Field(ge=1)
+    acquaintance_days: Days
+    stranger_days: Days
+    test_cny: Yuan
+    test_hours: Hours
+    pair_days: Days
     alike_within: float = Field(ge=0, lt=1)
-    large_lines_cny: dict[str, list[float]]
+    large_lines_cny: Annotated[dict[str, list[Yuan]], AfterValidator(_of_known_kinds)]
     near_large_from: float = Field(gt=0, lt=1)
 
 

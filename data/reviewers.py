@@ -7,11 +7,12 @@ from math import log2
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 from scipy.special import exp2, ndtr
 
 import pipeline
 from data.schema import DAY_US
+from parameters import Count, Share
 
 EXCUSES = ("explained by business", "explained by family", "one-off event", "known customer")
 CLOSED = "unusual, yet explained by documents"
@@ -21,8 +22,16 @@ SUSPICIOUS = "no plausible explanation found"
 class Delay(pipeline.Parameters):
     """A log-normal delay in days."""
 
-    median_days: float = Field(gt=0)
-    p90_days: float = Field(gt=0)
+    median_days: float = Field(gt=0, le=36_500)
+    p90_days: float = Field(gt=0, le=36_500)
+
+    @model_validator(mode="after")
+    def most_wait_no_shorter_than_half(self) -> Delay:
+        """The 90th percentile is no smaller than the median."""
+        if self.p90_days < self.median_days:
+            found = f"{self.median_days} and {self.p90_days}"
+            raise ValueError(f"expected median_days and p90_days in order, found {found}")
+        return self
 
     def of(self, quantile: np.ndarray) -> np.ndarray:
         """Delays in microseconds of standard normal draws; shape of ``quantile``."""
@@ -38,7 +47,7 @@ class Reviewers(pipeline.Parameters):
     a single rule fired; without an entry ``visibility_else``.
     """
 
-    visibility: dict[str, float]
+    visibility: dict[str, Share]
     visibility_else: float = Field(gt=0, le=1)
     per_further_rule: float = Field(ge=0, le=1)
     per_further_alert_of_case: float = Field(ge=0, le=1)
@@ -48,7 +57,7 @@ class Reviewers(pipeline.Parameters):
     innocent_case_share: float = Field(ge=0, le=1)
     innocent_report_share: float = Field(ge=0, le=1)
     repetition_fall: float = Field(ge=0, lt=1)
-    repetition_reviews: int = Field(ge=1)
+    repetition_reviews: Count
     shared_impression: float = Field(ge=0, le=1)
     dismissal_delay: Delay
     case_delay: Delay

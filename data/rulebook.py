@@ -14,6 +14,7 @@ import pipeline
 from data.indicators import INDICATORS
 from data.predicates import PLAIN, Unit, check_units
 from data.schema import CUSTOMER_KINDS
+from parameters import read_yaml
 from pipeline import BadInput
 
 RULEBOOK = Path("data/rulebook.yaml")
@@ -226,7 +227,7 @@ def check(rulebook: Rulebook) -> Rulebook:
 
 def load() -> Rulebook:
     """Read and check the rulebook; the first fault is one sentence naming the rule."""
-    raw = pipeline.read_yaml(RULEBOOK)
+    raw = read_yaml(RULEBOOK)
     if not isinstance(raw, dict) or not isinstance(raw.get("rules"), list):
         raise BadInput(f"{RULEBOOK}: expected a list of rules under 'rules'")
     for section, settings in (("rules", Rule), ("negative_rules", NegativeRule)):

@@ -20,17 +20,18 @@ from explain.reasons import reasons
 from features import schema as features_schema
 from models import schema as models_schema
 from models.zoo import MODELS, Examples
+from parameters import Seed
 
 
 class Params(pipeline.Parameters):
     """Section ``explain`` of params.yaml."""
 
     model: str
-    reasons: int = Field(ge=1)
-    cases: int = Field(ge=1)
-    flow_edges: int = Field(ge=3)
-    deleted_families: int = Field(ge=1)
-    seed: int = Field(ge=0)
+    reasons: int = Field(ge=1, le=1_000)
+    cases: int = Field(ge=1, le=1_000)
+    flow_edges: int = Field(ge=3, le=10_000)
+    deleted_families: int = Field(ge=1, le=1_000)
+    seed: Seed
 
 
 def opened(name: str) -> Any:

@@ -14,6 +14,7 @@ from data.asof import Events, Parties
 from data.schema import DAY_US
 from features import network, profile, schema, sequence
 from features.catalogue import catalogue_table, differences, window_features
+from parameters import Days
 
 
 class Params(pipeline.Parameters):
@@ -21,8 +22,8 @@ class Params(pipeline.Parameters):
 
     line: sequence.Line
     peers: profile.Peers
-    graph_days: int = Field(ge=1)
-    stability_bins: int = Field(ge=2)
+    graph_days: Days
+    stability_bins: int = Field(ge=2, le=1_000)
     network: network.Limits
 
 

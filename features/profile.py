@@ -12,10 +12,11 @@ is fitted inside folds, in the models' room, for it needs labels.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from scipy.special import log1p
 
 import pipeline
@@ -23,6 +24,7 @@ from data.asof import Events, Parties, Past
 from data.schema import CUSTOMER_KINDS, DAY_US, PURPOSES
 from features import peers
 from features.catalogue import Feature
+from parameters import Days, increasing
 
 OCCUPATIONS = ("student", "unemployed", "retired", "worker", "clerk", "self_employed", "professional")
 INDUSTRIES = (
@@ -42,12 +44,15 @@ WAGES_DAYS, MONTHS = 91, 3
 CDD, REGISTER, PRODUCTS = "customer due diligence", "commercial register", "product systems"
 
 
+Years = Annotated[int, Field(ge=0, le=200)]
+
+
 class Peers(pipeline.Parameters):
     """Section ``build.peers`` of params.yaml."""
 
-    least: int = Field(ge=2)
-    age_years: tuple[int, ...]
-    tenure_days: tuple[int, ...]
+    least: int = Field(ge=2, le=10**9)
+    age_years: Annotated[tuple[Years, ...], AfterValidator(increasing)]
+    tenure_days: Annotated[tuple[Days, ...], AfterValidator(increasing)]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from data.asof.windows import previous_of_key
 from data.schema import DAY_US, HOUR_US
 from features import line
 from features.catalogue import Feature
+from parameters import Days, Hours, KeptRange
 
 MINUTE_US = HOUR_US // 60
 STEPS_PER_DOUBLING = 4  # of the amount's bucket: 0.01 to a billion yuan in 120 steps
@@ -20,11 +21,11 @@ STEPS_PER_DOUBLING = 4  # of the amount's bucket: 0.01 to a billion yuan in 120 
 class Line(pipeline.Parameters):
     """Section ``build.line`` of params.yaml."""
 
-    length: int = Field(ge=2)
-    days: int = Field(ge=1)
-    burst_minutes: int = Field(ge=1)
-    pass_hours: int = Field(ge=1)
-    pass_kept: tuple[float, float]
+    length: int = Field(ge=2, le=10_000)
+    days: Days
+    burst_minutes: int = Field(ge=1, le=1_000_000)
+    pass_hours: Hours
+    pass_kept: KeptRange
 
 
 def _feature(name: str, label_en: str, label_zh: str, unit: str, source: str, family: str) -> Feature:

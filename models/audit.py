@@ -20,8 +20,8 @@ from models.metrics import wilson
 class Params(judgement.Params):
     """Section ``audit`` of params.yaml."""
 
-    paired_indicators: int = Field(ge=2)
-    bins_per_decade: int = Field(ge=1)
+    paired_indicators: int = Field(ge=2, le=1_000)
+    bins_per_decade: int = Field(ge=1, le=1_000)
     trace_examples: dict[str, list[str]]
     probe: probes.Probe
     targets: calibration.Targets

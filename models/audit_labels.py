@@ -29,6 +29,7 @@ from models import split as splitting
 from models.budget import Budget, alerts_within_budget
 from models.metrics import Interval, interval, wilson
 from models.zoo import MODELS, Examples
+from parameters import Draws, Leaves, Part, Positive, Seed, TreeCount
 
 FIXED = "lightgbm"
 VOTES = ("rule_vote", "below_line_vote")
@@ -38,22 +39,22 @@ KEY = ["model", "uses_dispositions", "random_share"]
 class Fixed(pipeline.Parameters):
     """Section ``audit_labels.fixed`` of params.yaml: the one model, never tuned."""
 
-    trees: int = Field(ge=1)
-    learning_rate: float = Field(gt=0)
-    num_leaves: int = Field(ge=2)
-    min_sum_hessian_in_leaf: float = Field(gt=0)
-    lambda_l2: float = Field(ge=0)
-    feature_fraction: float = Field(gt=0, le=1)
-    positive_weight: float = Field(gt=0)
+    trees: TreeCount
+    learning_rate: Part
+    num_leaves: Leaves
+    min_sum_hessian_in_leaf: Positive
+    lambda_l2: float = Field(ge=0, le=1e9)
+    feature_fraction: Part
+    positive_weight: Positive
 
 
 class Params(pipeline.Parameters):
     """Section ``audit_labels`` of params.yaml."""
 
     fixed: Fixed
-    unlabelled_share: float = Field(gt=0, le=1)
-    bootstrap_draws: int = Field(ge=50)
-    seed: int = Field(ge=0)
+    unlabelled_share: Part
+    bootstrap_draws: Draws
+    seed: Seed
     effort: rule_report.Effort
 
 

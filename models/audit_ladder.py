@@ -21,6 +21,7 @@ from models import difficulty, ladder, leakage, schema
 from models.budget import Budget
 from models.encoding import TargetEncoder, encoded_in_fold, integer_codes
 from models.ladder import Caught, Rows, Trees
+from parameters import Count, Draws, Positive, Seed
 
 TOP = ladder.GROUPS[-1]  # the highest rung: all features
 ENDS = ("payer_account_id", "payee_account_id")
@@ -30,19 +31,19 @@ TESTED_MODEL = "lightgbm.model"  # whose gains the catalogue page shows
 class Encoder(pipeline.Parameters):
     """Section ``audit_ladder.encoder`` of params.yaml."""
 
-    folds: int = Field(ge=2)
-    prior_rows: float = Field(gt=0)
-    customers_per_name: int = Field(ge=2)
+    folds: int = Field(ge=2, le=1_000)
+    prior_rows: Positive
+    customers_per_name: int = Field(ge=2, le=1_000_000)
 
 
 class Params(pipeline.Parameters):
     """Section ``audit_ladder`` of params.yaml."""
 
-    bootstrap_draws: int = Field(ge=50)
-    seed: int = Field(ge=0)
-    shuffles: int = Field(ge=1)
-    unsuspected_every: int = Field(ge=1)
-    licit_line_every: int = Field(ge=1)
+    bootstrap_draws: Draws
+    seed: Seed
+    shuffles: int = Field(ge=1, le=1_000)
+    unsuspected_every: Count
+    licit_line_every: Count
     rating_tag: str
     encoder: Encoder
     trees: Trees

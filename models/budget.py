@@ -7,14 +7,15 @@ from pydantic import Field
 
 import pipeline
 from data.schema import DAY_US
+from parameters import Days
 
 
 class Budget(pipeline.Parameters):
     """Section ``budget`` of params.yaml."""
 
-    alerts_per_thousand_customers_week: float = Field(gt=0)
-    suppress_days: int = Field(ge=0)
-    label_window_days: int = Field(ge=1)
+    alerts_per_thousand_customers_week: float = Field(gt=0, le=1_000)
+    suppress_days: int = Field(ge=0, le=36_500)
+    label_window_days: Days
 
 
 def alerts_within_budget(

@@ -29,8 +29,8 @@ class Target(pipeline.Parameters):
     assumption of this project).
     """
 
-    low: float
-    high: float
+    low: float = Field(ge=0)
+    high: float = Field(ge=0)
     mark: Literal["V", "V2", "D"]
     source: str = Field(min_length=1)
 
@@ -38,7 +38,7 @@ class Target(pipeline.Parameters):
     def low_is_below_high(self) -> Target:
         """A range has a lower and an upper end."""
         if self.low > self.high:
-            raise ValueError("expected low to be at most high")
+            raise ValueError(f"expected low and high in order, found {self.low} and {self.high}")
         return self
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 import pipeline
 from models.budget import Budget, alerts_within_budget
 from models.metrics import Ranking, measure, recall_at_budget
+from parameters import Draws, Seed
 
 BUDGET_SCALES = (0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 
@@ -18,8 +18,8 @@ BUDGET_SCALES = (0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 class Params(pipeline.Parameters):
     """Sections ``evaluate`` and ``audit`` of params.yaml."""
 
-    bootstrap_draws: int = Field(ge=50)
-    seed: int = Field(ge=0)
+    bootstrap_draws: Draws
+    seed: Seed
 
 
 def watched_months(periods: pd.DataFrame, dispositions: pd.DataFrame) -> float:

@@ -18,6 +18,7 @@ from pydantic import Field
 import pipeline
 from models.budget import Budget, alerts_within_budget
 from models.metrics import Interval, interval, ratio
+from parameters import Leaves, Part, Positive, Seed, Threads, TreeCount
 
 SINGLE_LINE = "single_line"
 GROUPS = ("windows", "profile", "sequence", "network")
@@ -27,16 +28,16 @@ LOOK_BACK_DAYS = 7  # a weekly ranking looks at the payments since the last one
 class Trees(pipeline.Parameters):
     """Section ``audit_ladder.trees`` of params.yaml: one fixed LightGBM, never tuned."""
 
-    count: int = Field(ge=1)
-    learning_rate: float = Field(gt=0)
-    num_leaves: int = Field(ge=2)
-    min_sum_hessian_in_leaf: float = Field(gt=0)
-    lambda_l2: float = Field(ge=0)
-    feature_fraction: float = Field(gt=0, le=1)
-    positive_weight: float = Field(gt=0)
-    max_bin: int = Field(ge=3)
-    threads: int = Field(ge=1)
-    seed: int = Field(ge=0)
+    count: TreeCount
+    learning_rate: Part
+    num_leaves: Leaves
+    min_sum_hessian_in_leaf: Positive
+    lambda_l2: float = Field(ge=0, le=1e9)
+    feature_fraction: Part
+    positive_weight: Positive
+    max_bin: int = Field(ge=3, le=65_535)
+    threads: Threads
+    seed: Seed
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import pipeline
 from models.calibration import Bank
 from models.difficulty import area_under_roc, plain, ranks
 from models.metrics import Interval, interval
+from parameters import Count, Leaves, Part, Positive, Threads, TreeCount
 
 MINUTE_US = 60_000_000
 SECOND_US = 1_000_000
@@ -27,19 +28,19 @@ SECOND_US = 1_000_000
 class Probe(pipeline.Parameters):
     """Section ``audit.probe`` of params.yaml: one small LightGBM for every probe."""
 
-    trees: int = Field(ge=1)
-    learning_rate: float = Field(gt=0)
-    num_leaves: int = Field(ge=2)
-    min_data_in_leaf: int = Field(ge=1)
-    min_sum_hessian_in_leaf: float = Field(gt=0)
-    lambda_l2: float = Field(ge=0)
-    threads: int = Field(ge=1)
-    own_payments: int = Field(ge=2)
-    licit_per_illicit: int = Field(ge=1)
-    folds: int = Field(ge=2)
-    repeats: int = Field(ge=1)
-    round_to_cny: int = Field(ge=1)
-    exploratory_below: int = Field(ge=1)
+    trees: TreeCount
+    learning_rate: Part
+    num_leaves: Leaves
+    min_data_in_leaf: Count
+    min_sum_hessian_in_leaf: Positive
+    lambda_l2: float = Field(ge=0, le=1e9)
+    threads: Threads
+    own_payments: int = Field(ge=2, le=1_000_000)
+    licit_per_illicit: int = Field(ge=1, le=1_000_000)
+    folds: int = Field(ge=2, le=1_000)
+    repeats: int = Field(ge=1, le=1_000)
+    round_to_cny: Count
+    exploratory_below: Count
 
 
 def customer_artefacts(bank: Bank, own_payments: int, rng: np.random.Generator) -> pd.DataFrame:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pydantic import Field
 from scipy.special import betaincinv
 
 import pipeline
 from data.asof import happened_within
 from data.schema import DECIDED
 from models.metrics import Interval, wilson
+from parameters import Positive
 
 MICRO = pd.Timedelta(microseconds=1)
 
@@ -20,10 +20,10 @@ MICRO = pd.Timedelta(microseconds=1)
 class Effort(pipeline.Parameters):
     """Section ``audit_labels.effort`` of params.yaml: what a review costs."""
 
-    minutes_per_alert: float = Field(gt=0)
-    hours_per_case: float = Field(gt=0)
-    hours_per_report: float = Field(gt=0)
-    cny_per_hour: float = Field(gt=0)
+    minutes_per_alert: Positive
+    hours_per_case: Positive
+    hours_per_report: Positive
+    cny_per_hour: Positive
 
 
 def upper_bound(hits: int, size: int) -> float | None:

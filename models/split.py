@@ -11,6 +11,7 @@ from data import schema as data_schema
 from features import schema as features_schema
 from models import schema
 from models.budget import Budget
+from parameters import Positive
 
 # Later in the list speaks louder: a human decision outweighs a rule's vote.
 LOUDNESS = {"unreviewed": 0, "below_line_vote": 1, "rule_vote": 1} | dict.fromkeys(
@@ -21,8 +22,8 @@ LOUDNESS = {"unreviewed": 0, "below_line_vote": 1, "rule_vote": 1} | dict.fromke
 class Params(pipeline.Parameters):
     """Section ``split`` of params.yaml."""
 
-    unreviewed_weight: float = Field(gt=0)
-    maturity_days: int = Field(ge=0)
+    unreviewed_weight: Positive
+    maturity_days: int = Field(ge=0, le=36_500)
 
 
 def roles(as_of: pd.Series, periods: pd.DataFrame) -> pd.Series:

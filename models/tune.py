@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import optuna
-from pydantic import Field
 
 import pipeline
 from models.budget import Budget, alerts_within_budget
 from models.examples import examples_of, read_inputs, thinned
 from models.metrics import AveragePrecision, recall_at_budget
 from models.zoo import MODELS, Examples
+from parameters import Part, Seed
 
 
 class Params(pipeline.Parameters):
     """Section ``tune`` of params.yaml."""
 
-    unsuspected_share: float = Field(gt=0, le=1)
-    seed: int = Field(ge=0)
+    unsuspected_share: Part
+    seed: Seed
 
 
 def worth(score: np.ndarray, validation: Examples, budget: Budget) -> tuple[float, float]:

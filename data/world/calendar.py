@@ -12,6 +12,7 @@ import pandas as pd
 from pydantic import Field
 
 from data.schema import DAY_US, HOUR_US
+from parameters import Weeks
 from pipeline import Parameters
 
 # Relative activity of the 24 local hours; shapes, not thresholds (assumption).
@@ -25,11 +26,11 @@ LATE = np.array([8, 5, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 6, 9, 
 class Span(Parameters):
     """How many weeks of the run have each role, in this order."""
 
-    warm_up_weeks: int = Field(ge=1)
-    train_weeks: int = Field(ge=1)
-    embargo_weeks: int = Field(ge=0)
-    validation_weeks: int = Field(ge=1)
-    test_weeks: int = Field(ge=1)
+    warm_up_weeks: Weeks
+    train_weeks: Weeks
+    embargo_weeks: int = Field(ge=0, le=1_000)
+    validation_weeks: Weeks
+    test_weeks: Weeks
 
     def weeks(self) -> dict[str, int]:
         """Role to number of weeks, in order of time."""

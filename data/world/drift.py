@@ -16,6 +16,7 @@ from data.schema import DAY_US
 from data.world.calendar import Calendar
 from data.world.flows import CHANNEL, Flow
 from data.world.population import Population
+from parameters import Days, PartRange, Share, Yuan
 from pipeline import Parameters
 
 MINUTE_US = 60_000_000
@@ -27,18 +28,18 @@ class Launch(Parameters):
     """Payments between private persons by code: a share of all payers takes it up, one after the other."""
 
     first_day: int = Field(ge=0)
-    adopter_share: float = Field(ge=0, le=1)
-    ramp_days: int = Field(ge=1)
-    most_cny: float = Field(gt=0)
+    adopter_share: Share
+    ramp_days: Days
+    most_cny: Yuan
 
 
 class Policy(Parameters):
     """The most that a person may transfer at once without coming to a counter."""
 
     first_day: int = Field(ge=0)
-    most_cny: float = Field(gt=0)
-    counter_multiple: int = Field(ge=2)
-    careful_part: tuple[float, float]
+    most_cny: Yuan
+    counter_multiple: int = Field(ge=2, le=1_000_000)
+    careful_part: PartRange
 
 
 class Shift(Parameters):
@@ -48,7 +49,7 @@ class Shift(Parameters):
     to_typology: str
     first_day: int = Field(ge=0)
     last_day: int = Field(ge=0)
-    share: float = Field(ge=0, le=1)
+    share: Share
 
     def share_on(self, day: float) -> float:
         """Share of the schemes that would begin on a day and are of the other typology instead."""

@@ -8,11 +8,11 @@ hours of ordinary life. Only the money's origin is wrong.
 from __future__ import annotations
 
 import numpy as np
-from pydantic import Field
 
 from data.schema import DAY_US
 from data.world.calendar import OFFICE, WAKING
 from data.world.scene import Scene
+from parameters import PositiveRange, Share
 from pipeline import Parameters
 
 MONTH_DAYS = 30
@@ -44,10 +44,10 @@ OF_A_FIRM: tuple[Use, ...] = (
 class Integration(Parameters):
     """Section ``simulate.integration`` of params.yaml."""
 
-    organiser_share: float = Field(ge=0, le=1)
-    firm_share: float = Field(ge=0, le=1)
-    weeks: tuple[float, float]
-    incomes_a_month: tuple[float, float]
+    organiser_share: Share
+    firm_share: Share
+    weeks: PositiveRange
+    incomes_a_month: PositiveRange
 
 
 def integrate(scene: Scene, params: Integration) -> None:

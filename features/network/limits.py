@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from pydantic import Field, model_validator
+from pydantic import Field
 
 import pipeline
+from parameters import Count, Days, Hours, KeptRange, Threads
 
 
 class Limits(pipeline.Parameters):
     """What counts as a trail, a fan or a hub; each value is commented in params.yaml."""
 
-    threads: int = Field(ge=1)
-    hop_hours: int = Field(ge=1)
-    kept: tuple[float, float]
+    threads: Threads
+    hop_hours: Hours
+    kept: KeptRange
     chain_hops: int = Field(ge=2, le=20)
     cycle_hops: int = Field(ge=2, le=20)
-    cycle_days: int = Field(ge=1)
-    fan_days: int = Field(ge=1)
-    fan_least: int = Field(ge=2)
-    memory_days: int = Field(ge=28)
-    most_arrivals: int = Field(ge=1)
-    most_steps: int = Field(ge=1)
-    hub_degree: int = Field(ge=1)
+    cycle_days: Days
+    fan_days: Days
+    fan_least: int = Field(ge=2, le=10**9)
+    memory_days: int = Field(ge=28, le=36_500)
+    most_arrivals: Count
+    most_steps: Count
+    hub_degree: Count
     report_steps: int = Field(ge=1, le=10)
-
-    @model_validator(mode="after")
-    def _kept_is_a_range(self) -> Self:
-        low, high = self.kept
-        if not 0 <= low <= high:
-            raise ValueError(f"kept: expected a low share up to a high one, found {low} to {high}")
-        return self

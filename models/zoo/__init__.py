@@ -17,6 +17,7 @@ import pandas as pd
 from pydantic import Field
 
 import pipeline
+from parameters import Seed, Threads
 from pipeline import Registry, import_siblings
 
 Choice = dict[str, Any]
@@ -50,9 +51,9 @@ class Examples:
 class ModelSettings(pipeline.Parameters):
     """What every model's section of params.yaml holds."""
 
-    trials: int = Field(ge=1)
-    seed: int = Field(ge=0)
-    threads: int = Field(ge=1)
+    trials: int = Field(ge=1, le=100_000)
+    seed: Seed
+    threads: Threads
 
 
 class Fitted(Protocol):

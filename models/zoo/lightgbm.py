@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
+from parameters import LeavesRange, PartRange, PositiveRange, TreesRange
 
 if TYPE_CHECKING:
     import lightgbm
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 class Settings(ModelSettings):
     """Section ``models.lightgbm``: search ranges, low and high."""
 
-    trees: tuple[int, int]
-    learning_rate: tuple[float, float]
-    num_leaves: tuple[int, int]
-    min_sum_hessian_in_leaf: tuple[float, float]
-    lambda_l2: tuple[float, float]
-    feature_fraction: tuple[float, float]
-    positive_weight: tuple[float, float]
+    trees: TreesRange
+    learning_rate: PartRange
+    num_leaves: LeavesRange
+    min_sum_hessian_in_leaf: PositiveRange
+    lambda_l2: PositiveRange
+    feature_fraction: PartRange
+    positive_weight: PositiveRange
 
 
 class FittedLightgbm:

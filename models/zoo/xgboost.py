@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import AfterValidator, Field
 
 from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
+from parameters import PartRange, PositiveRange, TreesRange, in_order
 
 if TYPE_CHECKING:
     import xgboost
 
 
+Depth = Annotated[int, Field(ge=1, le=20)]  # a tree of depth 20 may have a million leaves
+
+
 class Settings(ModelSettings):
     """Section ``models.xgboost``: search ranges, low and high."""
 
-    trees: tuple[int, int]
-    learning_rate: tuple[float, float]
-    max_depth: tuple[int, int]
-    min_child_weight: tuple[float, float]
-    reg_lambda: tuple[float, float]
-    colsample_bytree: tuple[float, float]
-    positive_weight: tuple[float, float]
+    trees: TreesRange
+    learning_rate: PartRange
+    max_depth: Annotated[tuple[Depth, Depth], AfterValidator(in_order)]
+    min_child_weight: PositiveRange
+    reg_lambda: PositiveRange
+    colsample_bytree: PartRange
+    positive_weight: PositiveRange
 
 
 class FittedXgboost:

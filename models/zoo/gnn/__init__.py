@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from pydantic import AfterValidator, Field
 
 from models.zoo import MODELS, Choice, Examples, Graph, ModelSettings, Trial, draw_choice, emphasised
+from parameters import PartRange, PositiveRange, in_order
 
 if TYPE_CHECKING:
     from models.zoo.gnn.network import PaymentNetwork, Scale
 
 
+Dropped = Annotated[float, Field(ge=0, lt=1)]  # share of the units
+
+
 class Settings(ModelSettings):
     """Section ``models.gnn``: fixed shape, and search ranges (low and high)."""
 
-    hidden: int
-    layers: int
-    slice_stride: int
-    epochs: int
-    learning_rate: tuple[float, float]
-    dropout: tuple[float, float]
-    positive_weight: tuple[float, float]
+    hidden: int = Field(ge=1, le=4_096)
+    layers: int = Field(ge=1, le=64)
+    slice_stride: int = Field(ge=1, le=1_000)
+    epochs: int = Field(ge=1, le=100_000)
+    learning_rate: PartRange
+    dropout: Annotated[tuple[Dropped, Dropped], AfterValidator(in_order)]
+    positive_weight: PositiveRange
 
 
 def _graph(examples: Examples) -> Graph:
