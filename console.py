@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -22,18 +23,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import check as checks
 import pipeline
+from check import DVC_FILE, laid_over
+from check import module_of as module_of
 from parameters import read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry, Table
 
-SHARED_SECTIONS = {"budget": "models.budget:Budget"}
-TOP_VALUES = ("source", "source_path", "sources", "models")
 README = Path("README.md")
 TABLES_PAGE = Path("docs/tables.md")
 RESULTS_MARK = "results"
 FOREIGN_MARK = "foreign results"
 PATTERNS_MARK = "foreign patterns"
 FOREIGN = Path("benchmarks/results")  # metrics.json of a run on each foreign data set, by source
+
+GENERATED = {"artifacts", "__pycache__", "dvc_plots"}
+KEPT_HIDDEN = {".ci", ".dvc"}
 
 Command = Callable[[], None]
 COMMANDS: Registry[Command] = Registry("command")
@@ -44,9 +49,13 @@ def stages() -> dict[str, dict[str, Any]]:
 
     Interpolations are filled in from params.yaml and the ``foreach`` items.
     """
-    values = read_yaml(PARAMS_FILE)
+    values, pipelines = read_yaml(PARAMS_FILE), read_yaml(DVC_FILE)
+    if not isinstance(values, dict):
+        raise BadInput(f"{PARAMS_FILE}: expected sections by name")
+    if not isinstance(pipelines, dict) or not isinstance(pipelines.get("stages"), dict):
+        raise BadInput(f"{DVC_FILE}: expected stages by name under 'stages'")
     unfolded: dict[str, dict[str, Any]] = {}
-    for name, body in read_yaml(Path("dvc.yaml"))["stages"].items():
+    for name, body in pipelines["stages"].items():
         items = body.get("foreach")
         if items is None:
             unfolded[name] = _filled(body, values)
@@ -67,48 +76,18 @@ def _filled(value: Any, values: dict[str, Any]) -> Any:
     def fill(match: re.Match[str]) -> str:
         found: Any = values
         for part in match[1].split("."):
+            if not isinstance(found, dict) or part not in found:
+                raise BadInput(f"{DVC_FILE}: {match[0]} is no parameter of {PARAMS_FILE}")
             found = found[part]
         return str(found)
 
     return re.sub(r"\$\{([\w.]+)\}", fill, value)
 
 
-def module_of(cmd: str) -> str:
-    """``data.simulate`` of ``python -m data.simulate``."""
-    return cmd.split()[2]
-
-
 @COMMANDS.register("check")
 def check() -> None:
     """Refuse wrong parameters and rules before anything runs."""
-    values = read_yaml(PARAMS_FILE)
-    if not isinstance(values, dict):
-        raise BadInput(f"{PARAMS_FILE}: expected sections by name")
-    known = {*TOP_VALUES, *SHARED_SECTIONS}
-    for name, stage in stages().items():
-        module = importlib.import_module(module_of(stage["cmd"]))
-        section = name.split("@")[0]
-        if hasattr(module, "Params"):
-            known.add(section)
-            pipeline.params(section, module.Params)
-    for section, place in SHARED_SECTIONS.items():
-        module_name, settings = place.split(":")
-        pipeline.params(section, getattr(importlib.import_module(module_name), settings))
-    for section in values:
-        if section not in known:
-            expected = ", ".join(sorted(known))
-            raise BadInput(f"{PARAMS_FILE}: unknown section {section!r}, expected one of: {expected}")
-    zoo = importlib.import_module("models.zoo").MODELS
-    for name in values["models"]:
-        pipeline.params(f"models.{name}", zoo.lookup(name, f"{PARAMS_FILE}: models").settings)
-    sources = importlib.import_module("data.sources").READERS
-    simulate = importlib.import_module("data.simulate")
-    for name in values["sources"]:
-        sources.lookup(name, f"{PARAMS_FILE}: sources")
-        pipeline.params(f"sources.{name}", simulate.SourceParams)
-    if values["source"] != "simulate":
-        sources.lookup(values["source"], f"{PARAMS_FILE}: source")
-    importlib.import_module("data.rulebook").load()
+    checks.everything(stages())
 
 
 @COMMANDS.register("summary")
@@ -172,21 +151,22 @@ def run_world(changes_file: Path) -> None:
     scratch = Path(tempfile.mkdtemp(prefix="aml-"))
     copy_sources(scratch)
     lay_over(scratch / PARAMS_FILE, changes_file)
-    subprocess.run(["dvc", "config", "--local", "core.no_scm", "true"], cwd=scratch, check=True)
+    no_scm = ["-m", "dvc", "config", "--local", "core.no_scm", "true"]
     # Nothing has run in the copy and nothing runs in it again: no cache is asked or filled.
     repro = ["-m", "dvc", "repro", "--quiet", "--force", "--no-commit"]
-    for command in (["console.py", "check"], repro, ["console.py", "summary"]):
-        done = subprocess.run([sys.executable, *command], cwd=scratch, check=False)
+    # DVC runs `python`: it must be this one.
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    for command in (no_scm, ["console.py", "check"], repro, ["console.py", "summary"]):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=scratch, check=False, env=os.environ | {"PATH": search}
+        )
         if done.returncode:
             raise SystemExit(done.returncode)
 
 
 def copy_sources(target: Path) -> None:
     """Copy every file that git knows or would add, and nothing else."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], check=True, capture_output=True, text=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
+    for name in source_files():
         if Path(name).exists() and name != "dvc.lock" and not name.startswith("artifacts/"):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, target / name)
@@ -201,15 +181,31 @@ def copy_kernels(source: Path, target: Path) -> None:
             shutil.copy2(file, target.parent / "__pycache__")
 
 
+def source_files() -> list[str]:
+    """What git knows or would add; where there is no repository, what is not hidden or generated."""
+    command = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        listed = []
+    if str(PARAMS_FILE) in listed:
+        return [name for name in listed if name]
+    found = []
+    for folder, folders, files in os.walk("."):
+        inside = Path(folder)
+        is_open = inside != Path(".dvc")  # of which only the settings are a source
+        folders[:] = sorted(
+            name
+            for name in folders
+            if is_open and name not in GENERATED and (name[0] != "." or name in KEPT_HIDDEN)
+        )
+        found += [str(inside / name) for name in sorted(files) if name not in (".git", "config.local")]
+    return found
+
+
 def lay_over(params_file: Path, changes_file: Path) -> None:
     """Merge a file of changes into a parameter file, section by section."""
-
-    def merged(base: Any, change: Any) -> Any:
-        if isinstance(base, dict) and isinstance(change, dict):
-            return base | {key: merged(base.get(key), value) for key, value in change.items()}
-        return change
-
-    values = merged(read_yaml(params_file), read_yaml(changes_file))
+    values = laid_over(read_yaml(params_file), read_yaml(changes_file))
     write_yaml(params_file, values)
 
 

@@ -83,11 +83,11 @@ class _Reader(yaml.CSafeLoader):  # LibYAML's parser takes a tenth of the time
         return READ + ("seq" if kind is yaml.SequenceNode else "map")
 
     def _number(self, node: yaml.ScalarNode) -> int | float:
-        value = float(node.value)
         if node.tag == f"{READ}int":
-            if abs(value) >= LEAST_TOO_LARGE:
-                raise Refused(node, f"expected a whole number of 64 bits, found {node.value}")
+            if len(node.value) > 20 or abs(int(node.value)) >= LEAST_TOO_LARGE:
+                raise Refused(node, f"expected a whole number of 64 bits, found {node.value:.40}")
             return int(node.value)
+        value = float(node.value)
         if not math.isfinite(value):
             raise Refused(node, f"expected a finite number, found {node.value}")
         return value

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import inspect
 import json
 import os
 import pkgutil
@@ -92,14 +93,18 @@ class Registry(dict[str, Entry], Generic[Entry]):
     def __init__(self, what: str) -> None:
         super().__init__()
         self.what = what
+        self._files: dict[str, str] = {}
 
     def register(self, name: str) -> Callable[[Entry], Entry]:
         """Enter the decorated object under ``name``."""
 
         def enter(entry: Entry) -> Entry:
+            file = _file_being_run()
             if name in self:
-                raise ValueError(f"two entries of {self.what} are named {name!r}")
-            self[name] = entry
+                first = self._files[name]
+                where = f"twice in {file}" if file == first else f"in {first} and in {file}"
+                raise BadInput(f"two entries of {self.what} are named {name!r}, {where}")
+            self[name], self._files[name] = entry, file
             return entry
 
         return enter
@@ -110,6 +115,15 @@ class Registry(dict[str, Entry], Generic[Entry]):
             known = ", ".join(sorted(self))
             raise BadInput(f"{place}: unknown {self.what} {name!r}, expected one of: {known}")
         return self[name]
+
+
+def _file_being_run() -> str:
+    """The file whose top level runs just now, seen from the root."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    file = Path(frame.f_code.co_filename if frame else "")
+    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
 
 
 def import_siblings(package: str, folder: str) -> None:
@@ -123,7 +137,11 @@ def import_siblings(package: str, folder: str) -> None:
 
 def params(section: str, settings: type[Settings]) -> Settings:
     """One section of params.yaml (dots descend) as a checked, frozen object."""
-    values: Any = read_yaml(PARAMS_FILE)
+    return section_of(read_yaml(PARAMS_FILE), section, settings)
+
+
+def section_of(values: Any, section: str, settings: type[Settings]) -> Settings:
+    """The same of values that are read already."""
     for key in section.split("."):
         if not isinstance(values, dict) or key not in values:
             raise BadInput(f"{PARAMS_FILE}: section {section!r} is missing")
@@ -162,6 +180,24 @@ def _written_aside(path: Path) -> Iterator[Path]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def remove_leftovers() -> None:
+    """Remove half-written files of processes that were killed."""
+    for left in ARTIFACTS.glob("*/**/.*.part"):
+        number = left.name.split(".")[-2]
+        if number.isdigit() and not _is_running(int(number)):
+            left.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # sends nothing
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 @contextmanager
@@ -310,6 +346,7 @@ def run_stage(name: str, main: Callable[[], None]) -> None:
     they differ from run to run, so they are no output that DVC compares.
     """
     started = time.perf_counter()
+    remove_leftovers()
     try:
         main()
     except BadInput as error:

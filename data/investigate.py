@@ -42,10 +42,11 @@ class Params(pipeline.Parameters):
     @model_validator(mode="after")
     def hands_are_left_for_alerts(self) -> Params:
         """The streams share the hands of one team."""
-        for share in (self.random_share, *self.trial_random_shares):
-            if not 0 <= share < 1 - self.below_line_share:
+        shares = {"random_share": [self.random_share], "trial_random_shares": self.trial_random_shares}
+        for key, values in shares.items():
+            if max(values) >= 1 - self.below_line_share:
                 raise ValueError(
-                    f"a random share of {share} and a below-line share of {self.below_line_share} "
+                    f"a {key} of {max(values)} and a below_line_share of {self.below_line_share} "
                     "leave no hands for alerts"
                 )
         return self

@@ -12,7 +12,7 @@ from scipy.special import exp2, ndtr
 
 import pipeline
 from data.schema import DAY_US
-from parameters import Count, Share
+from parameters import Count, Part
 
 EXCUSES = ("explained by business", "explained by family", "one-off event", "known customer")
 CLOSED = "unusual, yet explained by documents"
@@ -47,7 +47,7 @@ class Reviewers(pipeline.Parameters):
     a single rule fired; without an entry ``visibility_else``.
     """
 
-    visibility: dict[str, Share]
+    visibility: dict[str, Part]
     visibility_else: float = Field(gt=0, le=1)
     per_further_rule: float = Field(ge=0, le=1)
     per_further_alert_of_case: float = Field(ge=0, le=1)

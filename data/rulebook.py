@@ -14,7 +14,7 @@ import pipeline
 from data.indicators import INDICATORS
 from data.predicates import PLAIN, Unit, check_units
 from data.schema import CUSTOMER_KINDS
-from parameters import read_yaml
+from parameters import Positive, read_yaml
 from pipeline import BadInput
 
 RULEBOOK = Path("data/rulebook.yaml")
@@ -34,7 +34,8 @@ def _every_segment(values: dict[str, float]) -> dict[str, float]:
     return values
 
 
-BySegment = Annotated[dict[str, float], AfterValidator(_every_segment)]
+BySegment = Annotated[dict[str, Positive], AfterValidator(_every_segment)]
+LARGEST = 1e15  # of a threshold; SQL keeps every digit of it
 
 
 def _number(value: float) -> str:
@@ -72,6 +73,8 @@ class RuleParameter(pipeline.Parameters):
         for number in (_every_segment(value) if isinstance(value, dict) else {"": value}).values():
             if isinstance(number, bool) or not isinstance(number, int | float):
                 raise ValueError(f"expected a number, found '{number}'")
+            if not -LARGEST <= number <= LARGEST:
+                raise ValueError(f"expected a number up to {LARGEST:g}, found {number}")
         return value
 
     def sql(self) -> str:
@@ -109,9 +112,9 @@ class Rule(pipeline.Parameters):
     owner: str = Field(min_length=1)
     reviewed: datetime.date
     known_false_positives: list[str]
-    suppress_days: int = Field(ge=0)
+    suppress_days: int = Field(ge=0, le=36_500)
     amount: str | None = None
-    growth: float = Field(0.5, gt=0)
+    growth: float = Field(0.5, gt=0, le=1e6)
     computed_in: Literal["data", "features"] = "data"
 
     @property

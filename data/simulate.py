@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -47,8 +47,8 @@ class Params(pipeline.Parameters):
     calendar: Span
     utc_offset_hours: int = Field(ge=-12, le=14)
     festivals: list[date]
-    first_day_of: dict[str, int]
-    share_of: dict[str, float]
+    first_day_of: dict[str, Annotated[int, Field(ge=0, le=36_500)]]
+    share_of: dict[str, Annotated[float, Field(ge=0, le=1_000)]]
     drift: Drift
     integration: Integration
     promotions: list[date]
@@ -116,12 +116,9 @@ class Params(pipeline.Parameters):
     @field_validator("first_day_of", "share_of")
     @classmethod
     def names_are_typologies(cls, values: dict[str, float], info: ValidationInfo) -> dict[str, float]:
-        """Keys are typologies, values not negative."""
-        place = f"{pipeline.PARAMS_FILE}: simulate.{info.field_name}"
-        for name, value in values.items():
-            TYPOLOGIES.lookup(name, place)
-            if value < 0:
-                raise pipeline.BadInput(f"{place}.{name}: expected no negative number, found {value}")
+        """Keys are typologies."""
+        for name in values:
+            TYPOLOGIES.lookup(name, f"{pipeline.PARAMS_FILE}: simulate.{info.field_name}")
         return values
 
     @field_validator("first_day_of")
@@ -434,8 +431,8 @@ def members_table(scenes: list[Planned], world: people.Population, names: people
     return members.drop(columns="position")
 
 
-def load(source: Any, folder: Any) -> World:
-    """The world that ``source`` names: simulated, or read from a folder."""
+def source_of(source: Any, folder: Any) -> tuple[str, Path]:
+    """A known source and its folder; both are refused if they are not there."""
     place = pipeline.PARAMS_FILE
     known = ", ".join(sorted([*READERS, SIMULATE]))
     for key, value in (("source", source), ("source_path", folder)):
@@ -445,12 +442,18 @@ def load(source: Any, folder: Any) -> World:
         raise pipeline.BadInput(f"{place}: source: unknown source {source!r}, expected one of: {known}")
     if not Path(folder).exists():
         raise pipeline.BadInput(f"{place}: source_path: {folder!r} does not exist")
+    if source != SIMULATE and not Path(folder).is_dir():
+        raise pipeline.BadInput(f"{place}: source_path: expected a folder, found the file {folder!r}")
+    return source, Path(folder)
+
+
+def load(source: Any, folder: Any) -> World:
+    """The world that ``source`` names: simulated, or read from a folder."""
+    source, folder = source_of(source, folder)
     if source == SIMULATE:
         return simulate(pipeline.params("simulate", Params))
-    if not Path(folder).is_dir():
-        raise pipeline.BadInput(f"{place}: source_path: expected a folder, found the file {folder!r}")
     settings = pipeline.params(f"sources.{source}", SourceParams)
-    return READERS[source](Path(folder), settings.calendar)
+    return READERS[source](folder, settings.calendar)
 
 
 def main() -> None:

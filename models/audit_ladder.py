@@ -6,7 +6,7 @@ bank's labels, with one fixed choice of parameters.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import lightgbm
 import numpy as np
@@ -44,7 +44,7 @@ class Params(pipeline.Parameters):
     shuffles: int = Field(ge=1, le=1_000)
     unsuspected_every: Count
     licit_line_every: Count
-    rating_tag: str
+    rating_tag: Literal["risk_rating"]
     encoder: Encoder
     trees: Trees
 

@@ -82,6 +82,7 @@ class Model(Protocol):
     settings: type[Any]
     file: str
     needs_graph: bool
+    is_trees: bool  # whose margins fall apart into contributions of features
 
     def suggest(self, trial: Trial, settings: Any) -> Choice:
         """Draw one choice of hyper-parameters."""

@@ -50,6 +50,7 @@ class LightgbmModel:
     settings = Settings
     file = "lightgbm.model"
     needs_graph = False
+    is_trees = True
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
         """Draw one choice of hyper-parameters."""

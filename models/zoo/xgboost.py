@@ -54,6 +54,7 @@ class XgboostModel:
     settings = Settings
     file = "xgboost.model"
     needs_graph = False
+    is_trees = True
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
         """Draw one choice of hyper-parameters."""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -112,8 +116,37 @@ def test_every_unit_can_be_put_in_words(unit: str) -> None:
 @pytest.mark.parametrize("registry", [INDICATORS, TYPOLOGIES, LIVELIHOODS, READERS, MODELS])
 def test_a_second_entry_of_one_name_is_an_error(registry: Registry) -> None:
     name = next(iter(registry))
-    with pytest.raises(ValueError, match=f"two entries of {registry.what} are named {name!r}"):
+    with pytest.raises(BadInput, match=f"two entries of {registry.what} are named {name!r}"):
         registry.register(name)(registry[name])
+
+
+@pytest.mark.parametrize(
+    ("package", "original"), [("data.typologies", "fan_in.py"), ("models.zoo", "lightgbm.py")]
+)
+def test_a_copied_file_is_refused_with_the_names_of_both(
+    package: str, original: str, root: Path, tmp_path: Path
+) -> None:
+    folder = Path(*package.split("."))
+    for part in ("data", "models"):
+        shutil.copytree(root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pipeline.py", "parameters.py"):
+        shutil.copy(root / file, tmp_path)
+    name = original.replace(".py", "_copy.py")
+    shutil.copy(tmp_path / folder / original, tmp_path / folder / name)
+    code = f"""
+import importlib
+import pipeline
+try:
+    importlib.import_module({package!r})
+except pipeline.BadInput as error:
+    pipeline.fail(str(error))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert f"in {folder / original} and in {folder / name}" in ended.stderr
 
 
 def test_a_second_indicator_of_one_name_is_an_error() -> None:
@@ -121,7 +154,7 @@ def test_a_second_indicator_of_one_name_is_an_error() -> None:
         """Money received again."""
 
     before = INDICATORS["in_amount_7d"]
-    with pytest.raises(ValueError, match="in_amount_7d"):
+    with pytest.raises(BadInput, match="in_amount_7d"):
         indicator("重复", "CNY", "volume", "nowhere")(in_amount_7d)
     assert INDICATORS["in_amount_7d"] is before
 
@@ -130,7 +163,7 @@ def test_a_second_typology_of_one_name_is_an_error() -> None:
     def cycle(scene):
         """Round trip again."""
 
-    with pytest.raises(ValueError, match="cycle"):
+    with pytest.raises(BadInput, match="cycle"):
         typology("重复", "round_trip", "nowhere", look_alike=cycle)(cycle)
 
 

@@ -71,6 +71,7 @@ class GnnModel:
     settings = Settings
     file = "gnn.model"
     needs_graph = True
+    is_trees = False
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
         """Draw one choice of hyper-parameters."""

@@ -1,0 +1,190 @@
+"""What a stage or a library would refuse later, refused before anything runs.
+
+`python console.py check` calls `everything`. Each fault is one sentence that names the
+file and the key. What one value may be, the parameter classes say; here stands what they
+cannot know of each other: the calendar in force, the bank's size, the models that
+dvc.yaml runs, the rulebook.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from parameters import BadInput, Parameters, read_yaml
+from pipeline import PARAMS_FILE, section_of
+
+SHARED_SECTIONS = {"budget": "models.budget:Budget"}
+TOP_VALUES = ("source", "source_path", "sources", "models")
+DVC_FILE = Path("dvc.yaml")
+OVERLAYS = "params.*.yaml"  # what other worlds change of params.yaml
+
+Stages = dict[str, dict[str, Any]]
+
+
+def everything(stages: Stages) -> None:
+    """Refuse wrong parameters, rules and pipelines; the first fault is raised.
+
+    ``stages`` are those of dvc.yaml, unfolded.
+    """
+    values = read_yaml(PARAMS_FILE)
+    parameters(values, stages)
+    declarations(values, stages)
+    rules(values)
+    for overlay in sorted(Path().glob(OVERLAYS)):
+        try:
+            parameters(laid_over(values, read_yaml(overlay)), stages)
+        except BadInput as error:
+            raise BadInput(f"{overlay}: {str(error).removeprefix(f'{PARAMS_FILE}: ')}") from None
+
+
+def laid_over(base: Any, change: Any) -> Any:
+    """``base`` with the values that ``change`` has, mapping by mapping."""
+    if isinstance(base, dict) and isinstance(change, dict):
+        return base | {key: laid_over(base.get(key), value) for key, value in change.items()}
+    return change
+
+
+def parameters(values: Any, stages: Stages) -> None:
+    """Refuse parameters that some stage could not run on."""
+    if not isinstance(values, dict):
+        raise BadInput(f"{PARAMS_FILE}: expected sections by name")
+    for key in TOP_VALUES:
+        if key not in values:
+            raise BadInput(f"{PARAMS_FILE}: key {key!r} is missing")
+    sections = _sections(values, stages)
+    _models(values, stages, sections)
+    _source(values)
+    calendar = sections["simulate"].calendar
+    if values["source"] != "simulate":
+        calendar = sections[f"sources.{values['source']}"].calendar
+    days = 7 * sum(calendar.weeks().values())
+    for key in ("first_day", "peers_from_day"):
+        day = getattr(sections["observe"], key)
+        if day >= days:
+            raise BadInput(f"{PARAMS_FILE}: observe.{key}: expected a day before {days}, found {day}")
+    if values["source"] == "simulate":
+        _own_bank(sections)
+
+
+def _sections(values: dict[str, Any], stages: Stages) -> dict[str, Any]:
+    """Every section as a checked object, by its dotted name."""
+    wanted: dict[str, type[Parameters]] = {}
+    for name, stage in stages.items():
+        module = importlib.import_module(module_of(stage["cmd"]))
+        if hasattr(module, "Params"):
+            wanted[name.split("@")[0]] = module.Params
+    for section, place in SHARED_SECTIONS.items():
+        module_name, settings = place.split(":")
+        wanted[section] = getattr(importlib.import_module(module_name), settings)
+    known = {*TOP_VALUES, *wanted}
+    for section in values:
+        if section not in known:
+            expected = ", ".join(sorted(known))
+            raise BadInput(f"{PARAMS_FILE}: unknown section {section!r}, expected one of: {expected}")
+    zoo = importlib.import_module("models.zoo").MODELS
+    readers = importlib.import_module("data.sources").READERS
+    source_params = importlib.import_module("data.simulate").SourceParams
+    for key in ("models", "sources"):
+        if not isinstance(values[key], dict):
+            raise BadInput(f"{PARAMS_FILE}: {key}: expected a mapping of sections, found {values[key]!r:.80}")
+    for name in values["models"]:
+        wanted[f"models.{name}"] = zoo.lookup(name, f"{PARAMS_FILE}: models").settings
+    for name in values["sources"]:
+        readers.lookup(name, f"{PARAMS_FILE}: sources")
+        wanted[f"sources.{name}"] = source_params
+    return {section: section_of(values, section, settings) for section, settings in wanted.items()}
+
+
+def _models(values: dict[str, Any], stages: Stages, sections: dict[str, Any]) -> None:
+    """Refuse a model without a section, one that no stage fits, and one that cannot be explained."""
+    zoo = importlib.import_module("models.zoo").MODELS
+    fitted = [name.split("@")[1] for name in stages if name.startswith("train@")]
+    for name in fitted:
+        if name not in values["models"]:
+            raise BadInput(f"{PARAMS_FILE}: section 'models.{name}' is missing, {DVC_FILE} fits this model")
+    for name in values["models"]:
+        if name not in fitted:
+            raise BadInput(
+                f"{PARAMS_FILE}: models.{name}: no stage of {DVC_FILE} fits it, found {', '.join(fitted)}"
+            )
+    explained = sections["explain"].model
+    trees = [name for name in fitted if zoo[name].is_trees]
+    if explained not in trees:
+        raise BadInput(
+            f"{PARAMS_FILE}: explain.model: expected a tree model ({', '.join(trees)}), found {explained!r}"
+        )
+
+
+def _source(values: dict[str, Any]) -> None:
+    """Refuse a source without a reader, a calendar or a folder."""
+    importlib.import_module("data.simulate").source_of(values["source"], values["source_path"])
+    if values["source"] != "simulate" and values["source"] not in values["sources"]:
+        raise BadInput(f"{PARAMS_FILE}: section 'sources.{values['source']}' is missing")
+
+
+def _own_bank(sections: dict[str, Any]) -> None:
+    """Refuse a simulated bank in which nothing is illicit, alerted or reviewed."""
+    simulate = importlib.import_module("data.simulate")
+    typologies = importlib.import_module("data.typologies").TYPOLOGIES
+    bank, team = sections["simulate"], sections["investigate"]
+    if not any(simulate.schemes_of(name, bank.schemes_per_typology, bank.share_of) for name in typologies):
+        raise BadInput(f"{PARAMS_FILE}: simulate.share_of: no typology is left a scheme, nothing is illicit")
+    for name in team.reviewers.visibility:
+        typologies.lookup(name, f"{PARAMS_FILE}: investigate.reviewers.visibility")
+    weekly = sections["budget"].alerts_per_thousand_customers_week * bank.customers / 1_000
+    if round(weekly) < 1:
+        raise BadInput(
+            f"{PARAMS_FILE}: budget.alerts_per_thousand_customers_week: "
+            f"the budget allows 0 alerts a week for {bank.customers} customers"
+        )
+    weeks = bank.calendar.weeks()
+    days = 7 * (weeks["warm_up"] + weeks["train"] + weeks["embargo"]) - sections["observe"].first_day
+    if team.reviews_per_thousand_customers_day * bank.customers / 1_000 * days < 1:
+        raise BadInput(
+            f"{PARAMS_FILE}: investigate.reviews_per_thousand_customers_day: "
+            f"nobody of {bank.customers} customers is reviewed before validation"
+        )
+
+
+def declarations(values: dict[str, Any], stages: Stages) -> None:
+    """Refuse a stage whose code or parameters are not there."""
+    for name, stage in stages.items():
+        for dep in stage.get("deps", []):
+            if not dep.startswith("artifacts/") and not Path(dep).exists():
+                raise BadInput(f"{DVC_FILE}: stage {name}: {dep!r} does not exist")
+        for key in stage.get("params", []):
+            found: Any = values
+            for part in key.split("."):
+                if not isinstance(found, dict) or part not in found:
+                    raise BadInput(f"{DVC_FILE}: stage {name}: {PARAMS_FILE} has no parameter {key!r}")
+                found = found[part]
+
+
+def rules(values: dict[str, Any]) -> None:
+    """Refuse a rulebook that no one votes by, or that names what there is not."""
+    rulebook = importlib.import_module("data.rulebook")
+    typologies = importlib.import_module("data.typologies").TYPOLOGIES
+    families = importlib.import_module("explain.reasons").FAMILIES
+    book = rulebook.load()
+    for rule in book.every_rule:
+        place = f"{rulebook.RULEBOOK}: rule {rule.id}"
+        for name in rule.typologies:
+            typologies.lookup(name, place)
+        if rule.family not in families:
+            raise BadInput(f"{place}: unknown family {rule.family!r}, expected one of: {', '.join(families)}")
+    if not any(rule.raises_alerts and rule.computed_in == "data" for rule in book.rules):
+        raise BadInput(f"{rulebook.RULEBOOK}: no rule votes, expected 'use: label' of at least one")
+    cases = {case.id for case in book.cases}
+    for case, names in values["audit"]["trace_examples"].items():
+        place = f"{PARAMS_FILE}: audit.trace_examples"
+        if case not in cases:
+            raise BadInput(f"{place}: {case!r} is no case of {rulebook.RULEBOOK}")
+        for name in names:
+            typologies.lookup(name, f"{place}.{case}")
+
+
+def module_of(cmd: str) -> str:
+    """``data.simulate`` of ``python -m data.simulate``."""
+    return cmd.split()[2]
