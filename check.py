@@ -15,7 +15,7 @@ from typing import Any
 from parameters import BadInput, Parameters, read_yaml
 from pipeline import PARAMS_FILE, section_of
 
-SHARED_SECTIONS = {"budget": "models.budget:Budget"}
+SHARED_SECTIONS = {"budget": "models.budget:Budget", "source_limits": "data.sources:SourceLimits"}
 TOP_VALUES = ("source", "source_path", "sources", "models")
 DVC_FILE = Path("dvc.yaml")
 OVERLAYS = "params.*.yaml"  # what other worlds change of params.yaml

@@ -314,7 +314,13 @@ def read_json(room: str, name: str) -> Any:
 
 # ------------------------------------------------------------------- stages
 
-_run: dict[str, Any] = {"rows_in": {}, "rows_out": {}, "set_aside": {}}
+_run: dict[str, Any] = {"rows_in": {}, "rows_out": {}, "set_aside": {}, "notes": []}
+
+
+def say(note: str) -> None:
+    """One sentence for the log of what a stage had to assume; kept with the stage's run."""
+    print(f"note: {note}", file=sys.stderr)
+    _run["notes"].append(note)
 
 
 def set_aside(rows: pd.DataFrame, what: str, reason: str) -> None:

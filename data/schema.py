@@ -142,6 +142,16 @@ class Accounts(Table):
     country: Series[str] = Field(nullable=True, description="two-letter code of where the account is kept")
 
 
+class AccountNames(Table):
+    """What a foreign data set calls an account, as its file writes it; empty for a simulated bank.
+
+    Key: account_id.
+    """
+
+    account_id: Series[int] = Field(unique=True, description="number of the account inside")
+    name: Series[str] = Field(unique=True, description="its name outside")
+
+
 class Devices(Table):
     """A customer used a device over a stretch of time. Key: customer_id, device_id, valid_from."""
 

@@ -16,7 +16,16 @@ from pydantic import Field, ValidationInfo, field_validator
 import pipeline
 from data import schema
 from data.schema import DAY_US
-from data.sources import DECLINED, READERS, Part, World, schemes_table
+from data.sources import (
+    DECLINED,
+    READERS,
+    Part,
+    SourceLimits,
+    SourceParams,
+    Terms,
+    World,
+    schemes_table,
+)
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw
 from data.world import population as people
@@ -158,12 +167,6 @@ class Params(pipeline.Parameters):
 def schemes_of(name: str, usual: int, share_of: dict[str, float]) -> int:
     """How many schemes of a typology are drawn, where ``usual`` are of one without a share of its own."""
     return round(usual * share_of.get(name, 1.0))
-
-
-class SourceParams(pipeline.Parameters):
-    """One entry of section ``sources`` of params.yaml."""
-
-    calendar: Span
 
 
 def simulate(params: Params) -> World:
@@ -453,12 +456,15 @@ def load(source: Any, folder: Any) -> World:
     if source == SIMULATE:
         return simulate(pipeline.params("simulate", Params))
     settings = pipeline.params(f"sources.{source}", SourceParams)
-    return READERS[source](folder, settings.calendar)
+    limits = pipeline.params("source_limits", SourceLimits)
+    return READERS[source](folder, Terms(source, settings, limits))
 
 
 def main() -> None:
     """Write the world's tables, the payments part by part."""
     world = load(pipeline.param("source"), pipeline.param("source_path"))
+    for note in world.notes:
+        pipeline.say(note)
     for what, reason, rows in world.set_aside:
         pipeline.set_aside(rows, what, reason)
     pipeline.write(schema.Periods, world.periods)
@@ -466,6 +472,7 @@ def main() -> None:
     pipeline.write(schema.Customers, world.customers)
     pipeline.write(schema.ProfileTags, world.profile_tags)
     pipeline.write(schema.Accounts, world.accounts)
+    pipeline.write(schema.AccountNames, world.account_names)
     pipeline.write(schema.Devices, world.devices)
     pipeline.write(schema.GivenLabels, world.given_labels)
     pipeline.write(schema.DriftPlan, world.drift_plan)

@@ -1,4 +1,4 @@
-"""Foreign data sets as worlds: one file a reader, each a function from a folder and a calendar to tables.
+"""Foreign data sets as worlds: one file a reader, each a function from a folder and terms to tables.
 
 A reader brings its own labels and, often, hardly any profile. Columns that it cannot
 fill stay empty; the stages that need them step aside and say so.
@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from data.world.calendar import Span
-from pipeline import BadInput, Registry, import_siblings
+from data.sources.settings import SourceLimits, SourceParams, Terms
+from pipeline import Registry, import_siblings
+
+__all__ = ["DECLINED", "READERS", "Part", "SourceLimits", "SourceParams", "Terms", "Whole", "World", "gather"]
 
 DRIFT_COLUMNS = ("event", "starts_at", "description_en", "description_zh")
 # What a world sets aside when it is settled: the table and the reason.
@@ -39,6 +42,11 @@ def no_drift() -> pd.DataFrame:
     return frame.astype({"starts_at": "datetime64[us, UTC]"})
 
 
+def no_names() -> pd.DataFrame:
+    """An empty AccountNames table: a simulated bank's accounts have numbers alone."""
+    return pd.DataFrame({"account_id": np.empty(0, np.int64), "name": pd.Series(dtype=str)})
+
+
 @dataclass(frozen=True)
 class World:
     """All that the simulate stage writes, whoever made it.
@@ -47,6 +55,7 @@ class World:
     larger than memory can be written. ``members`` is the Schemes table without the
     moments, which are known when the last part is. ``offers`` names what the data set can
     say (schema.OFFERS). ``set_aside`` holds rows that were not used: (what, reason, rows).
+    ``notes`` are sentences for the log: what had to be assumed.
     """
 
     periods: pd.DataFrame
@@ -60,6 +69,8 @@ class World:
     parts: Iterator[Part]
     set_aside: list[tuple[str, str, pd.DataFrame]] = field(default_factory=list)
     drift_plan: pd.DataFrame = field(default_factory=lambda: no_drift())
+    account_names: pd.DataFrame = field(default_factory=lambda: no_names())
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,7 @@ class Whole:
     transactions: pd.DataFrame
     truth: pd.DataFrame
     schemes: pd.DataFrame
+    account_names: pd.DataFrame
     set_aside: list[tuple[str, str, pd.DataFrame]]
 
 
@@ -97,6 +109,7 @@ def gather(world: World) -> Whole:
         transactions=pd.concat([part.transactions for part in parts], ignore_index=True),
         truth=truth.drop(columns="at"),
         schemes=schemes_table(world.members, truth),
+        account_names=world.account_names,
         set_aside=[*world.set_aside, *refused],
     )
 
@@ -110,71 +123,8 @@ def schemes_table(members: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     return members.merge(span, on="scheme_id").sort_values(["scheme_id", "account_id"], ignore_index=True)
 
 
-Reader = Callable[[Path, Span], World]
+Reader = Callable[[Path, Terms], World]
 READERS: Registry[Reader] = Registry("source")
-# The least value that is too large: yuan become cents, and both are 64 bits wide.
-LARGEST = {"int": 2.0**63, "float": 1e15}
-
-
-def read_csv(path: Path, columns: dict[str, str]) -> pd.DataFrame:
-    """Columns of a CSV file by name and dtype; the first fault is one sentence."""
-    try:
-        text = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise BadInput(f"{path}: the file is missing") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: expected a CSV file ({str(error).strip()})") from None
-    return _typed(text, path, columns)
-
-
-def read_parquet(path: Path, columns: dict[str, str]) -> pd.DataFrame:
-    """Columns of a Parquet file by name and dtype; the first fault is one sentence."""
-    try:
-        frame = pd.read_parquet(path)
-    except FileNotFoundError:
-        raise BadInput(f"{path}: the file is missing") from None
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path}: expected a Parquet file ({str(error).splitlines()[0]})") from None
-    return _typed(frame, path, columns)
-
-
-def refuse_repeated(frame: pd.DataFrame, path: Path, column: str) -> None:
-    """Refuse a table in which a value of a key column stands twice, as one sentence."""
-    repeated = frame[column].duplicated().to_numpy().nonzero()[0]
-    if len(repeated):
-        row = int(repeated[0])
-        found = f"expected each value once, found {frame[column].iloc[row]} again"
-        raise BadInput(f"{path}, row {row + 1}, column {column}: {found}")
-
-
-def _typed(frame: pd.DataFrame, path: Path, columns: dict[str, str]) -> pd.DataFrame:
-    for column, dtype in columns.items():
-        if column not in frame:
-            raise BadInput(f"{path}: column {column!r} is missing, found {', '.join(frame.columns)}")
-        if dtype == "str":
-            continue
-        if dtype == "time":
-            typed = pd.to_datetime(frame[column], utc=True, errors="coerce").astype("datetime64[us, UTC]")
-        elif dtype == "bool":
-            typed = (
-                frame[column]
-                .astype(str)
-                .str.lower()
-                .map({"true": True, "false": False, "1": True, "0": False})
-            )
-        else:
-            typed = pd.to_numeric(frame[column], errors="coerce")
-            typed = typed.where(typed.abs() < LARGEST[dtype])
-            if dtype == "int":
-                typed = typed.where(typed % 1 == 0)
-        bad = typed.isna().to_numpy().nonzero()[0]
-        if len(bad):
-            row = int(bad[0])
-            raise BadInput(
-                f"{path}, row {row + 1}, column {column}: expected {dtype}, found {frame[column].iloc[row]!r}"
-            )
-        frame[column] = typed.astype("int64") if dtype == "int" else typed
-    return frame[list(columns)]
 
 
 import_siblings(__name__, str(Path(__file__).parent))

@@ -12,31 +12,46 @@ import numpy as np
 import pandas as pd
 
 from data.schema import DAY_US
-from data.sources import READERS, World, read_csv, refuse_repeated
-from data.sources.transfers import transfer_world
-from data.world.calendar import Span
+from data.sources import READERS, World
+from data.sources.clock import read_clock
+from data.sources.settings import Terms
+from data.sources.sheets import read_csv
+from data.sources.transfer_world import transfer_world
+from data.sources.transfers import Transfers
 
-NODE_COLUMNS = {"nodeid": "int", "isFraud": "bool", "fraudStep": "int"}
-TRANSFER_COLUMNS = {"sourceNodeId": "int", "targetNodeId": "int", "value": "float", "time": "int"}
+NODE_COLUMNS = {"nodeid": "account", "isFraud": "flag", "fraudStep": "step"}
+TRANSFER_COLUMNS = {"sourceNodeId": "account", "targetNodeId": "account", "value": "amount", "time": "step"}
 # Steps are days without a date; any Monday serves as the first.
 FIRST_DAY_US = int(np.datetime64("2018-01-01", "us").astype(np.int64))
 
 
 @READERS.register("amlsim")
-def amlsim(folder: Path, span: Span) -> World:
+def amlsim(folder: Path, terms: Terms) -> World:
     """Accounts labelled fraud, dated by the step at which they acted."""
-    nodes = read_csv(folder / "nodes.csv", NODE_COLUMNS)
-    refuse_repeated(nodes, folder / "nodes.csv", "nodeid")
-    transfers = read_csv(folder / "transactions.csv", TRANSFER_COLUMNS)
-    is_fraud, is_dated = nodes["isFraud"].astype(bool), nodes["fraudStep"] > 0
-    undated = nodes[is_fraud & ~is_dated]
-    fraud = nodes[is_fraud & is_dated]
-    first_step = int(transfers["time"].min()) if len(transfers) else 0
+    nodes = read_csv(folder / "nodes.csv", NODE_COLUMNS, terms)
+    nodes.each_once("nodeid")
+    sheet = read_csv(folder / "transactions.csv", TRANSFER_COLUMNS, terms)
+    rows = sheet.rows
+    first_step = int(rows["time"].min()) if len(rows) else 0
+    no_offset = np.full(len(rows), np.nan)
+    day_us = FIRST_DAY_US + (rows["time"].to_numpy() - first_step) * DAY_US
+    at_us, clock = read_clock(day_us, no_offset, sheet, "time", terms)
+    transfers = Transfers(
+        payer=rows["sourceNodeId"].array,
+        payee=rows["targetNodeId"].array,
+        yuan=rows["value"].to_numpy(),
+        at_us=at_us,
+        row=rows.index.to_numpy(),
+        clock=clock,
+        place=str(sheet.path),
+    )
+    is_fraud, is_dated = nodes.rows["isFraud"], nodes.rows["fraudStep"] > 0
+    fraud, undated = nodes.rows[is_fraud & is_dated], nodes.rows[is_fraud & ~is_dated]
     events = pd.DataFrame(
         {
-            "account_id": fraud["nodeid"].to_numpy(),
-            "at_us": FIRST_DAY_US + (fraud["fraudStep"].to_numpy() - first_step) * DAY_US,
-            "scheme_id": np.arange(len(fraud)),
+            "account": fraud["nodeid"].astype(str).to_numpy(),
+            "at_us": FIRST_DAY_US + (fraud["fraudStep"].to_numpy() - first_step) * DAY_US - clock.offset_us,
+            "scheme": fraud["nodeid"].astype(str).to_numpy(),
             "typology": "fraud",
             "is_illicit": True,
         }
@@ -44,15 +59,13 @@ def amlsim(folder: Path, span: Span) -> World:
     # An undated fraud account can be neither a positive nor a negative: it stays a
     # counterparty, but is no customer whose behaviour is scored.
     world = transfer_world(
-        accounts=nodes["nodeid"].to_numpy(),
-        scored=(~is_fraud | is_dated).to_numpy(),
-        payer=transfers["sourceNodeId"].to_numpy(),
-        payee=transfers["targetNodeId"].to_numpy(),
-        yuan=transfers["value"].to_numpy(),
-        at_us=FIRST_DAY_US + (transfers["time"].to_numpy() - first_step) * DAY_US,
+        accounts=nodes.rows["nodeid"].astype(str),
+        unscored=undated["nodeid"].astype(str),
+        transfers=transfers,
         events=events,
-        span=span,
-        place=str(folder),
+        sheets=[nodes, sheet],
+        terms=terms,
     )
-    world.set_aside.append(("amlsim_nodes", "fraud account without a date of acting", undated))
+    no_date = undated.astype({"nodeid": str})
+    world.set_aside.append(("amlsim_nodes", "fraud account without a date of acting", no_date))
     return world

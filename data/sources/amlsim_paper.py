@@ -8,63 +8,54 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
-from data.sources import READERS, World, read_csv, read_parquet, refuse_repeated
-from data.sources.transfers import transfer_world
-from data.world.calendar import Span
+from data.sources import READERS, World
+from data.sources.labels import by_transfer
+from data.sources.settings import Terms
+from data.sources.sheets import read_csv, read_parquet
+from data.sources.transfer_world import transfer_world
+from data.sources.transfers import numbers_of, read_transfers
 
 TRANSFER_COLUMNS = {
-    "tran_id": "int",
-    "orig_acct": "int",
-    "bene_acct": "int",
-    "base_amt": "float",
+    "tran_id": "name",
+    "orig_acct": "account",
+    "bene_acct": "account",
+    "base_amt": "amount",
     "tran_timestamp": "time",
 }
-ALERT_COLUMNS = {"alert_id": "int", "alert_type": "str", "is_sar": "bool", "tran_id": "int"}
+ALERT_COLUMNS = {"alert_id": "name", "alert_type": "words", "is_sar": "flag", "tran_id": "name"}
 
 
 @READERS.register("amlsim_paper")
-def amlsim_paper(folder: Path, span: Span) -> World:
+def amlsim_paper(folder: Path, terms: Terms) -> World:
     """Transactions labelled SAR, given to both ends at the moment of the payment."""
-    accounts = read_csv(folder / "accounts.csv", {"acct_id": "int"})
-    transfers = read_parquet(folder / "transactions.zstd.parquet", TRANSFER_COLUMNS)
-    alerts = read_csv(folder / "alert_transactions.csv", ALERT_COLUMNS)
-    refuse_repeated(accounts, folder / "accounts.csv", "acct_id")
-    refuse_repeated(transfers, folder / "transactions.zstd.parquet", "tran_id")
-    refuse_repeated(alerts, folder / "alert_transactions.csv", "tran_id")
+    accounts = read_csv(folder / "accounts.csv", {"acct_id": "account"}, terms)
+    sheet = read_parquet(folder / "transactions.zstd.parquet", TRANSFER_COLUMNS, terms)
+    alerts = read_csv(folder / "alert_transactions.csv", ALERT_COLUMNS, terms)
+    for table, key in ((accounts, "acct_id"), (sheet, "tran_id"), (alerts, "tran_id")):
+        table.each_once(key)
 
-    at_us = transfers["tran_timestamp"].dt.as_unit("us").astype("int64")
-    labelled = alerts.merge(transfers.assign(at_us=at_us), on="tran_id", how="left")
-    lost = labelled[labelled["at_us"].isna()]
-    labelled = labelled.dropna(subset=["at_us"])
-    events = pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "account_id": labelled[end],
-                    "at_us": labelled["at_us"].astype("int64"),
-                    "scheme_id": labelled["alert_id"],
-                    "typology": labelled["alert_type"],
-                    "is_illicit": labelled["is_sar"].astype(bool),
-                    "foreign_id": labelled["tran_id"],
-                }
-            )
-            for end in ("orig_acct", "bene_acct")
-        ],
-        ignore_index=True,
-    )
+    ids = sheet.rows["tran_id"].array
+    place_of = np.full(len(ids.categories), -1)
+    place_of[ids.codes] = np.arange(len(ids))
+    known = numbers_of(alerts.rows["tran_id"].array, ids.categories)
+    places = np.where(known >= 0, place_of[known], -1)
+    labelled = alerts.rows[places >= 0]
+    transfers = read_transfers(sheet, "orig_acct", "bene_acct", "base_amt", "tran_timestamp", terms)
     world = transfer_world(
-        accounts=accounts["acct_id"].to_numpy(),
-        scored=None,
-        payer=transfers["orig_acct"].to_numpy(),
-        payee=transfers["bene_acct"].to_numpy(),
-        yuan=transfers["base_amt"].to_numpy(),
-        at_us=at_us.to_numpy(),
-        events=events,
-        span=span,
-        place=str(folder),
-        foreign_id=transfers["tran_id"].to_numpy(),
+        accounts=accounts.rows["acct_id"].astype(str),
+        transfers=transfers,
+        events=by_transfer(
+            transfers,
+            places[places >= 0],
+            scheme=labelled["alert_id"].astype(str).to_numpy(),
+            typology=labelled["alert_type"].astype(str).to_numpy(),
+            is_illicit=labelled["is_sar"].to_numpy(),
+        ),
+        sheets=[accounts, sheet, alerts],
+        terms=terms,
     )
+    lost = alerts.rows[places < 0].astype({"alert_id": str, "alert_type": str, "tran_id": str})
     world.set_aside.append(("amlsim_paper_alerts", "labelled transaction without a transfer", lost))
     return world

@@ -1,174 +1,112 @@
-"""What the readers share: plain transfers between accounts as a whole World."""
+"""The transfers of a foreign file: who paid whom, how much, when."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from data.schema import CHANNELS, DAY_US, PURPOSES
-from data.sources import Part, World
-from data.world.calendar import Span, periods
-from pipeline import BadInput
+from data.sources.clock import Clock, read_clock
+from data.sources.settings import Terms
+from data.sources.sheets import Sheet
 
-EVENT_COLUMNS = ["account_id", "at_us", "scheme_id", "typology", "is_illicit"]
+Aside = list[tuple[str, str, pd.DataFrame]]
 
 
-def _times(us: np.ndarray) -> pd.DatetimeIndex:
+def times(us: np.ndarray) -> pd.DatetimeIndex:
+    """Microseconds as moments in UTC."""
     return pd.DatetimeIndex(np.asarray(us, np.int64).astype("datetime64[us]"), tz="UTC")
 
 
-def transfer_world(
-    *,
-    accounts: np.ndarray,
-    scored: np.ndarray | None,
-    payer: np.ndarray,
-    payee: np.ndarray,
-    yuan: np.ndarray,
-    at_us: np.ndarray,
-    events: pd.DataFrame,
-    span: Span,
-    place: str,
-    foreign_id: np.ndarray | None = None,
-) -> World:
-    """Build a World in which every account is its own customer and nothing is known of people.
+@dataclass(frozen=True)
+class Transfers:
+    """The transfers of a file, one place a row that can be read.
 
     Parameters
     ----------
-    accounts, scored : shape (accounts,), ids, and which are customers (None: all)
-    payer, payee, yuan, at_us : shape (n,), the transfers
-    events : labelled behaviour, columns ``EVENT_COLUMNS`` (and ``foreign_id`` where
-        labels are by transaction); positives become the labels
-    place : folder, for the messages
+    payer, payee : names of the accounts
+    yuan, at_us, row : shape (n,), amount, moment in UTC microseconds, row of the file from 1
+    clock : the clock that the moments are on
+    place : the file, for the messages
     """
-    start_us = int(at_us.min()) // DAY_US * DAY_US if len(at_us) else 0
-    calendar = periods(start_us, span)
-    end_us = int(calendar["ends_at"].max().value // 1_000)
-    if not len(at_us) or at_us.max() < end_us - 14 * DAY_US:
-        found = (int(at_us.max()) - start_us) // DAY_US + 1 if len(at_us) else 0
-        wanted = (end_us - start_us) // DAY_US
-        raise BadInput(f"{place}: the calendar needs {wanted} days of transfers, found {found}")
-    known = np.isin(payer, accounts) & np.isin(payee, accounts)
-    usable = known & (yuan > 0) & (payer != payee) & (at_us < end_us)
-    raw = pd.DataFrame({"payer": payer, "payee": payee, "yuan": yuan, "at_us": at_us})
-    aside = [
-        ("transfers_unknown_account", "an end is missing from the accounts", raw[~known]),
-        (
-            "transfers_unusable",
-            "no positive amount, or both ends are one account",
-            raw[known & ((yuan <= 0) | (payer == payee))],
-        ),
-        ("transfers_late", "after the last week of the calendar", raw[known & (at_us >= end_us)]),
-    ]
-    # Rows inside a day come in an order that gives the labels away: shuffle, then sort.
-    order = np.flatnonzero(usable)
-    order = np.random.default_rng(0).permutation(order)
-    order = order[np.argsort(at_us[order], kind="stable")]
-    size = len(order)
-    no_balance = pd.array([pd.NA] * size, dtype="Int64")
-    transactions = pd.DataFrame(
-        {
-            "transaction_id": np.arange(1, size + 1),
-            "at": _times(at_us[order]),
-            "payer_account_id": payer[order],
-            "payee_account_id": payee[order],
-            "amount_cents": np.maximum(np.round(yuan[order] * 100), 1).astype(np.int64),
-            "channel": pd.Categorical.from_codes(np.zeros(size, int), list(CHANNELS)),
-            "purpose": pd.Categorical.from_codes(np.full(size, PURPOSES.index("unstated")), list(PURPOSES)),
-            "city": pd.array([pd.NA] * size, dtype="Int16"),
-            "payer_balance_cents": no_balance,
-            "payee_balance_cents": no_balance,
-        }
-    )
 
-    is_customer = np.ones(len(accounts), bool) if scored is None else scored
-    count = int(is_customer.sum())
-    first = _times(np.full(count, start_us))
-    customers = pd.DataFrame(
-        {
-            "customer_id": accounts[is_customer],
-            "kind": "person",
-            "joined_at": first,
-            **dict.fromkeys(("birth_year", "gender", "occupation", "industry", "city")),
-            "monthly_income_cents": None,
-            **dict.fromkeys(("household_id", "founded_at", "registered_capital_cents")),
-            "employer_account_id": None,
-        }
-    )
-    owner = pd.Series(pd.array(accounts, dtype="Int64")).where(is_customer)
-    accounts_table = pd.DataFrame(
-        {
-            "account_id": accounts,
-            "customer_id": owner,
-            "holder": "person",
-            "opened_at": pd.Series(_times(np.full(len(accounts), start_us))).where(is_customer),
-            **dict.fromkeys(("opening_balance_cents", "closed_at", "credit_limit_cents", "country")),
-        }
-    )
+    payer: pd.Categorical
+    payee: pd.Categorical
+    yuan: np.ndarray
+    at_us: np.ndarray
+    row: np.ndarray
+    clock: Clock
+    place: str
 
-    members = events.drop_duplicates(["scheme_id", "account_id"])
-    members = pd.DataFrame(
-        {
-            "scheme_id": members["scheme_id"].to_numpy(),
-            "typology": members["typology"].to_numpy(),
-            "is_illicit": members["is_illicit"].to_numpy(),
-            "sophistication": 0,
-            "account_id": members["account_id"].to_numpy(),
-            "customer_id": pd.array(members["account_id"].to_numpy(), dtype="Int64"),
-            "role": "member",
-        }
-    )
-    truth = _truth(events, order, foreign_id, payer, at_us)
-    truth["at"] = _times(at_us[order])[truth["transaction_id"] - 1]
-    positive = events[events["is_illicit"] & events["account_id"].isin(accounts[is_customer])]
-    given = positive.drop_duplicates(["account_id", "at_us"])
-    # A label judges the past: the behaviour lies strictly before event_at.
-    judged = _times(given["at_us"].to_numpy() + 1)
-    given_labels = pd.DataFrame(
-        {
-            "customer_id": given["account_id"].to_numpy(),
-            "event_at": judged,
-            "known_at": judged,
-            "value": 1.0,
-        }
-    ).sort_values(["event_at", "customer_id"])
-    return World(
-        periods=calendar,
-        customers=customers,
-        profile_tags=pd.DataFrame(columns=["customer_id", "tag", "value", "valid_from", "valid_to"]),
-        accounts=accounts_table,
-        devices=pd.DataFrame(columns=["customer_id", "device_id", "valid_from", "valid_to"]),
-        members=members,
-        given_labels=given_labels,
-        # Plain transfers: no cash, no balances, no profile. That none states a purpose is a
-        # fact about purposes: all of the money is unexplained.
-        offers=frozenset({"purpose", "hour"} if (at_us % DAY_US != at_us[0] % DAY_US).any() else {"purpose"}),
-        parts=iter([Part(transactions, truth)]),
-        set_aside=aside,
-    )
+    def parties(self) -> list[str]:
+        """The names of all accounts that pay or are paid."""
+        return [
+            name for end in (self.payer, self.payee) for name in end.categories[np.unique(end.codes)].tolist()
+        ]
 
-
-def _truth(
-    events: pd.DataFrame,
-    order: np.ndarray,
-    foreign_id: np.ndarray | None,
-    payer: np.ndarray,
-    at_us: np.ndarray,
-) -> pd.DataFrame:
-    """Transactions of the labelled behaviour.
-
-    Labels by transaction are looked up by their foreign id; labels by account mean
-    the transfers that the account sent at the labelled moment.
-    """
-    transaction_id = np.arange(1, len(order) + 1)
-    if foreign_id is not None:
-        own = pd.DataFrame({"foreign_id": foreign_id[order], "transaction_id": transaction_id})
-        found = events.drop_duplicates("foreign_id").merge(own, on="foreign_id")
-    else:
-        own = pd.DataFrame(
-            {"account_id": payer[order], "at_us": at_us[order], "transaction_id": transaction_id}
+    def table(self, chosen: np.ndarray) -> pd.DataFrame:
+        """The chosen rows as they are set aside, with names as the file writes them."""
+        return pd.DataFrame(
+            {
+                "row": self.row[chosen],
+                "payer": self.payer[chosen].astype(str),
+                "payee": self.payee[chosen].astype(str),
+                "yuan": self.yuan[chosen],
+                "at": times(self.at_us[chosen]),
+            }
         )
-        found = events.merge(own, on=["account_id", "at_us"])
-    # A foreign data set names the payments of a shape, and none outside it.
-    found["is_patterned"] = True
-    columns = ["transaction_id", "scheme_id", "is_illicit", "is_patterned"]
-    return found[columns].sort_values(["transaction_id", "scheme_id"])
+
+
+def read_transfers(
+    sheet: Sheet, payer: str, payee: str, amount: str, time: str, terms: Terms, yuan: np.ndarray | None = None
+) -> Transfers:
+    """The transfers of a sheet by the names of its columns; ``yuan`` where the amount is converted."""
+    rows = sheet.rows
+    at_us, clock = read_clock(rows[time].to_numpy(), rows[f"{time} offset"].to_numpy(), sheet, time, terms)
+    return Transfers(
+        payer=rows[payer].array,
+        payee=rows[payee].array,
+        yuan=rows[amount].to_numpy() if yuan is None else yuan,
+        at_us=at_us,
+        row=rows.index.to_numpy(),
+        clock=clock,
+        place=str(sheet.path),
+    )
+
+
+def in_yuan(sheet: Sheet, amount: str, currency: str, terms: Terms) -> tuple[np.ndarray, list[str]]:
+    """Amounts by the source's ``rates`` (CNY for one unit), and what the log says of currencies.
+
+    A currency without a rate leaves its amounts as they stand where no rates are given at all,
+    and is no amount (NaN) where some are.
+    """
+    amounts, kinds = sheet.rows[amount].to_numpy(), sheet.rows[currency].array
+    rates = terms.params.rates
+    if not rates:
+        found = len(np.unique(kinds.codes))
+        several = (
+            f"{sheet.path}: amounts in {found} currencies are added as they stand ({terms.key('rates')})"
+        )
+        return amounts, [several] if found > 1 else []
+    rate = np.array([rates.get(name, np.nan) for name in kinds.categories])
+    without = [name for name in kinds.categories if name not in rates]
+    missing = (
+        f"{sheet.path}: no {terms.key('rates')} for {', '.join(without)}: set aside as no positive amount"
+    )
+    return amounts * rate[kinds.codes], [missing] if without else []
+
+
+def in_order(names: Iterable[str]) -> pd.Index:
+    """Distinct names; an account's number is its place. Shorter ones first, as numbers count.
+
+    The order of the rows in a file does not show in the numbers.
+    """
+    return pd.Index(sorted(set(names), key=lambda name: (len(name), name)), dtype="str")
+
+
+def numbers_of(names: pd.Categorical, known: pd.Index) -> np.ndarray:
+    """Places of names among the known ones, -1 where a name is unknown, shape (n,)."""
+    places = known.get_indexer(names.categories.astype("str"))
+    return places[names.codes] if len(places) else np.full(len(names), -1)
