@@ -107,12 +107,19 @@ class _Reader(yaml.CSafeLoader):  # LibYAML's parser takes a tenth of the time
             "decimal digits, true, false, or text in quotes",
         )
 
+    def _text(self, node: yaml.ScalarNode) -> str:
+        if not node.style and kind_of(node.value) != "str":  # a bare mark, which ruamel.yaml passes over
+            raise Refused(node, "expected no tag, found !")
+        return str(node.value)
+
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         lines: dict[str, int] = {}
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag not in (MERGE, f"{READ}str"):
                 found = key.value if isinstance(key, yaml.ScalarNode) else "a list or a mapping"
                 raise Refused(key, f"expected a key that is text, found {found or 'nothing'}")
+            if key.tag != MERGE:
+                self.construct_object(key)
             if key.value in lines:
                 raise Refused(key, f"the key {key.value!r} stands in line {lines[key.value]} already")
             lines[key.value] = key.start_mark.line + 1
@@ -130,8 +137,8 @@ class _Reader(yaml.CSafeLoader):  # LibYAML's parser takes a tenth of the time
         f"{READ}float": _number,
         f"{READ}timestamp": _date,
         f"{READ}disputed": _disputed,
-        f"{READ}str": lambda self, node: node.value,
-        MERGE: lambda self, node: node.value,
+        f"{READ}str": _text,
+        MERGE: _disputed,
         f"{READ}seq": lambda self, node: [self.construct_object(each, deep=True) for each in node.value],
         f"{READ}map": _mapping,
         None: _tagged,

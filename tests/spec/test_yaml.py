@@ -72,6 +72,12 @@ def test_a_key_that_stands_twice_is_refused_with_both_lines(
         ("a: !!int '030'", "expected no tag, found !!int"),
         ("a: !!str 030", "expected no tag, found !!str"),
         ("a: !!python/name:os.system x", "expected no tag, found !!python/name:os.system"),
+        ("a: !", "expected no tag, found !"),
+        (
+            "a: <<",
+            "programs do not agree on what << is in YAML, expected a number in plain decimal digits, "
+            "true, false, or text in quotes",
+        ),
         ("a: !!set {b}", "expected no tag, found !!set"),
         ("%YAML 1.1\n---\na: 1", "expected no directive of YAML"),
         ("7: a", "expected a key that is text, found 7"),
