@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from pydantic import Field
+from scipy.special import exp2
 
 import pipeline
 from data.asof import Events
@@ -225,7 +226,7 @@ FEATURES = [
 
 def _bucket(values: np.ndarray, steps: int = 1) -> np.ndarray:
     """Whole steps of the binary logarithm of ``values + 1``, at most 255."""
-    edges = np.array([2.0 ** (step / steps) for step in range(1, 256)])
+    edges = exp2(np.arange(1, 256) / steps)
     return np.searchsorted(edges, np.maximum(values, 0) + 1, side="right").astype(np.uint8)
 
 

@@ -14,7 +14,6 @@ import runpy
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.pipeline.conftest import STAGES, Made, lay_out, outs_of, run
@@ -79,10 +78,7 @@ def test_no_declared_dep_can_be_taken_away(name: str, made: Made, tmp_path: Path
     assert not needless, f"{name} declares deps that it does not need: {needless}"
 
 
-# Without AVX-512 another bank was drawn; that numpy's last digits are the cause is likely, not proven.
-FOUND = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
-IS_WIDE = any("AVX512" in name or name == "X86_V4" for name in FOUND)
-GOLDEN = Path("tests/pipeline") / ("golden_metrics.json" if IS_WIDE else "golden_metrics_avx2.json")
+GOLDEN = Path("tests/pipeline/golden_metrics.json")
 MODEL_TOLERANCE = 0.1  # another processor may round the models' sums differently
 
 

@@ -8,6 +8,7 @@ that every processor has, each in a process of its own.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 import console
 from tests.pipeline.conftest import small_params
+from tests.pipeline.test_number_laws import sums_in_float32
 
 STAGES = ["simulate", "observe", "alert", "investigate", "label", "build"]
 FOUND = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
@@ -29,11 +31,23 @@ LEVELS = {
     "without AVX-512": {"NPY_DISABLE_CPU_FEATURES": " ".join(WIDE)},
     "baseline": {"NPY_DISABLE_CPU_FEATURES": " ".join(FOUND), "OPENBLAS_CORETYPE": "Nehalem"} | ONE_THREAD,
 }
-# Each level in one process: libraries and kernels are loaded once, not once a stage.
+# Each level in one process: libraries and kernels are loaded once, not once a stage. It ends
+# with the float32 arrays that each kernel was given, by module and kernel.
 IN_A_ROW = """
-import importlib, sys
+import importlib, json, sys
+from numba.core.dispatcher import Dispatcher
 for name in sys.argv[1:]:
     importlib.import_module(name).main()
+narrow = {}
+for name in [name for name in sys.modules if name.split(".")[0] in ("data", "features")]:
+    kernels = {key: value for key, value in vars(sys.modules[name]).items() if isinstance(value, Dispatcher)}
+    narrow[name] = {key: [
+        argument
+        for kinds in kernel.signatures
+        for argument, kind in zip(kernel.py_func.__code__.co_varnames, kinds)
+        if "float32" in str(kind)
+    ] for key, kernel in kernels.items() if kernel.py_func.__module__ == name and kernel.signatures}
+json.dump(narrow, open("kernels.json", "w"))
 """
 
 
@@ -94,3 +108,12 @@ def test_every_table_of_the_stages_is_among_them(drawn: dict[str, Path]) -> None
     for name in STAGES:
         for out in console.stages()[name]["outs"]:
             assert (drawn["as it is"] / out).stat().st_size > 0, out
+
+
+def test_no_kernel_that_ran_sums_float32(drawn: dict[str, Path], root: Path) -> None:
+    narrow = json.loads((drawn["as it is"] / "kernels.json").read_text(encoding="utf-8"))
+    assert sum(bool(kernels) for kernels in narrow.values()) > 10  # the modules of kernels have run
+    for module, kernels in narrow.items():
+        path = root / f"{module.replace('.', '/')}.py"
+        found = sums_in_float32(path.read_text(encoding="utf-8"), kernels) if kernels else []
+        assert not found, f"{module}: {found} adds in float32 and stops growing at 2^24"

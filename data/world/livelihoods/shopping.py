@@ -21,7 +21,7 @@ def shopping(world: Population, calendar: Calendar, rng: np.random.Generator) ->
     favourites = rng.choice(shops, (len(world.kind), 6)).astype(np.int32)
     appetite = rng.lognormal(1.35, 0.5, len(persons))
     # Who earns more spends more, less than in proportion.
-    usual = np.array([income**0.6 for income in world.income.tolist()]) * 0.55
+    usual = np.array([pow(income, 0.6) for income in world.income.tolist()]) * 0.55
     utilities = world.outside("utility")[1:]
     bill_payers = persons[rng.random(len(persons)) < 0.7]
     bill_day = rng.integers(8, 28, len(bill_payers))
