@@ -30,13 +30,12 @@ import numpy as np
 import pandas as pd
 
 import pipeline
+from data.sources.amlworld import TIME_FORMAT, read_attempts
 from features.build import Params
 from features.network import Limits, transaction_features
 
 FILES = {"HI-Small": "HI-Small_Patterns.txt", "LI-Small": "LI-Small_Patterns.txt"}
 RESULT = Path("benchmarks/results/amlworld_patterns.json")
-BEGIN, END = "BEGIN LAUNDERING ATTEMPT - ", "END LAUNDERING ATTEMPT"
-FIELDS = 11
 WINDOW_DAYS = 10  # attempts last up to 8.4 days
 
 
@@ -48,21 +47,17 @@ class Attempt:
     payments: list[tuple[str, str, datetime, int]]
 
 
-def read_attempts(path: Path) -> list[Attempt]:
+def attempts_of(path: Path) -> list[Attempt]:
     """Attempts of a pattern file."""
-    attempts: list[Attempt] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        text = line.strip()
-        if text.startswith(BEGIN):
-            attempts.append(Attempt(text.removeprefix(BEGIN).split(":")[0].strip(), []))
-        elif text and not text.startswith(END):
-            fields = text.split(",")
-            if len(fields) != FIELDS or not attempts:
-                raise pipeline.BadInput(f"{path}, line {number}: expected {FIELDS} fields within an attempt")
-            moment = datetime.strptime(fields[0], "%Y/%m/%d %H:%M")
-            payer, payee = f"{fields[1]}/{fields[2]}", f"{fields[3]}/{fields[4]}"
-            attempts[-1].payments.append((payer, payee, moment, max(round(float(fields[5]) * 100), 1)))
-    return attempts
+    rows = read_attempts(path)
+    rows["payer"] = rows["From Bank"] + "/" + rows["Account"]
+    rows["payee"] = rows["To Bank"] + "/" + rows["Account.1"]
+    rows["at"] = pd.to_datetime(rows["Timestamp"], format=TIME_FORMAT)
+    rows["cents"] = (rows["Amount Received"].astype(float) * 100).round().clip(lower=1).astype(int)
+    return [
+        Attempt(kind, list(zip(part["payer"], part["payee"], part["at"], part["cents"], strict=True)))
+        for (_, kind), part in rows.groupby(["attempt", "typology"], sort=True)
+    ]
 
 
 # Declared type: (the criterion in words, the criterion on the features of one payment).
@@ -217,7 +212,7 @@ def main() -> None:
     """Read, measure, print and write."""
     folder = Path(pipeline.argument("folder of AMLworld's pattern files"))
     limits = open_limits(pipeline.params("build", Params).network)
-    result = {name: measured(read_attempts(folder / file), limits) for name, file in FILES.items()}
+    result = {name: measured(attempts_of(folder / file), limits) for name, file in FILES.items()}
     print(json.dumps(result, indent=2))
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -98,7 +98,7 @@ def _as_text(column: pa.Array, place: Place) -> pa.Array:
         return column.cast(pa.large_string())
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
-        fine = np.isnan(numbers) | ((numbers % 1 == 0) & (np.abs(numbers) < EXACT_FLOATS))
+        fine = np.isnan(numbers) | ((np.trunc(numbers) == numbers) & (np.abs(numbers) < EXACT_FLOATS))
         if not fine.all():
             row = int(np.argmin(fine))
             raise place.refuse(row, "ids as text, or whole numbers below 2^53", numbers[row])

@@ -61,7 +61,8 @@ def only_file(folder: Path, pattern: str) -> Path:
 def read_csv(path: Path, columns: dict[str, str], terms: Terms, as_written: tuple[str, ...] = ()) -> Sheet:
     """Columns of a CSV file by name and kind (see ``cells.KINDS``).
 
-    A name with a plus is two columns read as one, their cells with a blank between them.
+    A name with a plus is two columns read as one, their cells with a blank between them; where
+    one is empty, so is the whole.
     ``as_written`` columns are kept as they stand besides.
     """
     try:
@@ -83,7 +84,8 @@ def read_csv(path: Path, columns: dict[str, str], terms: Terms, as_written: tupl
     for name in columns:
         first, *rest = name.split("+")
         if rest:
-            text[name] = text[first].str.cat(text[rest], sep=" ")
+            is_whole = (text[[first, *rest]] != "").all(axis=1)
+            text[name] = text[first].str.cat(text[rest], sep=" ").where(is_whole, "")
     wanted = [*columns, *_banks(columns, terms)]
     raw = {name: pa.array(text[name], pa.large_string()) for name in wanted}
     return _sheet(path, columns, raw, text[list(as_written)], terms)

@@ -86,9 +86,7 @@ def in_yuan(sheet: Sheet, amount: str, currency: str, terms: Terms) -> tuple[np.
     rates = terms.params.rates
     if not rates:
         found = len(np.unique(kinds.codes))
-        several = (
-            f"{sheet.path}: amounts in {found} currencies are added as they stand ({terms.key('rates')})"
-        )
+        several = f"{sheet.path}: amounts in {found} currencies count as they stand ({terms.key('rates')})"
         return amounts, [several] if found > 1 else []
     rate = np.array([rates.get(name, np.nan) for name in kinds.categories])
     without = [name for name in kinds.categories if name not in rates]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from benchmarks.patterns import CRITERIA, FILES, Attempt, measured, open_limits, read_attempts, recognised
+from benchmarks.patterns import CRITERIA, FILES, Attempt, attempts_of, measured, open_limits, recognised
 from features.build import Params
 from features.network import Limits
 
@@ -45,7 +45,7 @@ def written(folder: Path, shapes: list[tuple[str, list[tuple[str, str]]]]) -> li
         lines += [f"END LAUNDERING ATTEMPT - {kind}", ""]
     path = folder / "patterns.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
-    return read_attempts(path)
+    return attempts_of(path)
 
 
 def limits() -> Limits:
@@ -76,13 +76,13 @@ def test_a_broken_line_is_refused_with_its_place(tmp_path) -> None:
     path = tmp_path / "patterns.txt"
     path.write_text("BEGIN LAUNDERING ATTEMPT - CYCLE\n2022/09/01 00:06,021174\n", encoding="utf-8")
     with pytest.raises(pipeline.BadInput, match="line 2: expected 11 fields"):
-        read_attempts(path)
+        attempts_of(path)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="AMLworld's pattern files are not here")
 @pytest.mark.parametrize("name", FILES)
 def test_every_miss_among_the_published_attempts_is_explained(name) -> None:
-    attempts = read_attempts(REAL / FILES[name])
+    attempts = attempts_of(REAL / FILES[name])
     assert len(attempts) == {"HI-Small": 370, "LI-Small": 117}[name]
     found = measured(attempts, limits())
     assert sum(block["attempts"] for block in found.values()) == len(attempts)
