@@ -20,6 +20,7 @@ from explain.reasons import reasons
 from features import schema as features_schema
 from models import schema as models_schema
 from models.zoo import MODELS, Examples
+from models.zoo.gaps import without_new_gaps
 from parameters import Seed
 
 
@@ -69,8 +70,13 @@ def main() -> None:
     split = pipeline.read(models_schema.Split)
     test = split[split["role"] == "test"].reset_index(drop=True)
     matrix = pipeline.read(features_schema.FeatureMatrix)
-    rows = np.searchsorted(matrix["subject_id"].to_numpy(), test["subject_id"].to_numpy())
+    ids = matrix["subject_id"].to_numpy()
+    training, rows = (
+        np.searchsorted(ids, split.loc[split["role"] == role, "subject_id"].to_numpy())
+        for role in ("train", "test")
+    )
     features = matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True)
+    features, _ = without_new_gaps(features, matrix, training)  # as at scoring
     customers = pipeline.read(data_schema.Customers).set_index("customer_id")
     group = test["customer_id"].map(customers["kind"]) + " " + test["as_of"].astype(str)
 

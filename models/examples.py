@@ -9,6 +9,7 @@ import pipeline
 from features import schema as features_schema
 from models import schema
 from models.zoo import Examples, Graph
+from models.zoo.gaps import Gap, without_new_gaps
 
 
 def read_inputs(needs_graph: bool) -> tuple[pd.DataFrame, pd.DataFrame, Graph | None]:
@@ -24,16 +25,23 @@ def read_inputs(needs_graph: bool) -> tuple[pd.DataFrame, pd.DataFrame, Graph | 
 
 
 def examples_of(split: pd.DataFrame, matrix: pd.DataFrame, role: str, graph: Graph | None) -> Examples:
-    """The subjects of one role in the order of the split."""
+    """The subjects of one role in the order of the split; gaps that training never had are filled."""
+    ids = matrix["subject_id"].to_numpy()
     chosen = split[split["role"] == role]
-    rows = np.searchsorted(matrix["subject_id"].to_numpy(), chosen["subject_id"].to_numpy())
+    rows = np.searchsorted(ids, chosen["subject_id"].to_numpy())
+    features = matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True)
+    gaps: tuple[Gap, ...] = ()
+    if role != "train":
+        training = np.searchsorted(ids, split.loc[split["role"] == "train", "subject_id"].to_numpy())
+        features, gaps = without_new_gaps(features, matrix, training)
     return Examples(
-        features=matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True),
+        features=features,
         customer_id=chosen["customer_id"].to_numpy(),
         as_of=chosen["as_of"].reset_index(drop=True),
         label=chosen["label"].to_numpy(),
         weight=chosen["weight"].to_numpy(),
         graph=graph,
+        gaps=gaps,
     )
 
 

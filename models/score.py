@@ -45,6 +45,8 @@ def main() -> None:
     for role in ("validation", "test"):
         subjects = split[split["role"] == role].reset_index(drop=True)
         examples = examples_of(split, matrix, role, graph)
+        for gap in examples.gaps:
+            print(f"{role}: {gap}")
         by_ranker = {schema.RULES: rule_scores(subjects, labels)}
         for name, model in MODELS.items():
             by_ranker[name] = model.load(pipeline.existing("models", model.file)).scores(examples)

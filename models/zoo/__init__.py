@@ -17,6 +17,7 @@ import pandas as pd
 from pydantic import Field
 
 import pipeline
+from models.zoo.gaps import Gap
 from parameters import Seed, Threads
 from pipeline import Registry, import_siblings
 
@@ -46,6 +47,7 @@ class Examples:
     label: np.ndarray
     weight: np.ndarray
     graph: Graph | None = None
+    gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
 
 
 class ModelSettings(pipeline.Parameters):

@@ -56,6 +56,30 @@ def test_a_room_imports_upstream_rooms_only_and_through_their_doors(file: Path) 
 
 
 @pytest.mark.parametrize("file", modules(), ids=str)
+def test_every_attribution_is_checked_and_no_fit_stops_early(file: Path) -> None:
+    """Libraries score and explain a booster that stopped early with different numbers of trees.
+
+    shap is therefore asked in one place, which checks that contributions add up; who adds
+    early stopping to a model must save it cut to its best round, and say so here.
+    """
+    named = {
+        node.value
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+    }
+    called = {
+        node.attr if isinstance(node, ast.Attribute) else node.arg
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Attribute, ast.keyword))
+    }
+    assert file == Path("explain/attribution.py") or "shap" not in {
+        name.split(".")[0] for name in imported(file)
+    }
+    stopping = {str(word) for word in named | called if isinstance(word, str) and "early_stopping" in word}
+    assert not stopping, f"{file} stops early ({stopping}): cut the model that is saved"
+
+
+@pytest.mark.parametrize("file", modules(), ids=str)
 def test_only_a_main_touches_disk_clock_or_environment(file: Path) -> None:
     """Outside ``main`` and ``read_inputs``, its reading half, no function touches what is kept."""
     tree = ast.parse(file.read_text(encoding="utf-8"))

@@ -99,6 +99,41 @@ def test_contributions_that_miss_the_score_are_an_error(name: str) -> None:
         contributions(fitted(name).booster, given_examples.features, score)
 
 
+def stopped_early() -> tuple[xgboost.Booster, xgboost.DMatrix, pd.DataFrame]:
+    """A booster that goes on for five rounds after its best one."""
+    rng = np.random.default_rng(0)
+    names = list("abcde")
+    tables = [
+        pd.DataFrame(rng.normal(size=(size, 5)).astype(np.float32), columns=names) for size in (600, 300)
+    ]
+    data = [
+        xgboost.DMatrix(table, (table["a"] + rng.normal(size=len(table)) > 0).astype(float))
+        for table in tables
+    ]
+    options = {"objective": "binary:logistic", "nthread": 1, "eta": 0.3}
+    stop = {"early_stopping_rounds": 5, "verbose_eval": False}
+    return xgboost.train(options, data[0], 400, evals=[(data[1], "later")], **stop), data[1], tables[1]
+
+
+def test_a_booster_stopped_early_is_never_explained_by_other_trees_than_it_scores_with() -> None:
+    """shap 0.51 explains the trees up to the best round, XGBoost 3.2 scores with all; neither says so."""
+    booster, data, features = stopped_early()
+    assert booster.num_boosted_rounds() > booster.best_iteration + 1
+    with pytest.raises(ValueError, match="contributions miss the score by"):
+        contributions(booster, features, booster.predict(data, output_margin=True))
+    cut = booster[: booster.best_iteration + 1]
+    contributions(cut, features, cut.predict(data, output_margin=True))
+
+
+@pytest.mark.parametrize("name", sorted(CHOICES))
+def test_a_saved_model_holds_as_many_trees_as_were_asked_for(name: str, tmp_path) -> None:
+    """So that what is scored, saved and explained are the same trees."""
+    fitted(name).save(tmp_path / "model")
+    booster = MODELS[name].load(tmp_path / "model").booster
+    size = booster.num_trees() if name == "lightgbm" else booster.num_boosted_rounds()
+    assert size == CHOICES[name]["trees"]
+
+
 @pytest.mark.parametrize("name", sorted(CHOICES))
 def test_a_saved_model_gives_the_same_scores_and_the_same_bytes(name: str, tmp_path) -> None:
     model, before = MODELS[name], fitted(name)
