@@ -21,11 +21,12 @@ import re
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow as pyarrow
@@ -67,6 +68,8 @@ _reuse_freed_memory()
 ARTIFACTS = Path("artifacts")
 PARAMS_FILE = Path("params.yaml")
 ROOMS = ("data", "features", "models", "explain", "reports")
+ROWS_IN_A_GROUP = 1 << 16  # of a Parquet file: who wants the last weeks unpacks the last groups
+COLUMNS_AT_A_TIME = 16  # of a matrix unpacked together
 
 Entry = TypeVar("Entry")
 Item = TypeVar("Item")
@@ -224,6 +227,43 @@ def read(table: type[Table], columns: list[str] | None = None) -> pd.DataFrame:
     return frame
 
 
+def read_matrix(
+    table: type[Table], rows: Sequence[np.ndarray], without: tuple[str, ...]
+) -> list[pd.DataFrame]:
+    """Some rows of a table of numbers, each choice as one float32 matrix, column by column in memory.
+
+    The table is never held whole: each column is unpacked, picked from and forgotten, and
+    row groups of which nothing is asked are passed over.
+
+    Parameters
+    ----------
+    rows : places in the table, one array a choice, in any order
+    without : columns to leave out
+    """
+    with _opened(table) as file:
+        names = [name for name in file.schema_arrow.names if name not in without]
+        filled = [np.empty((len(names), len(wanted)), np.float32) for wanted in rows]
+        order = [np.argsort(wanted, kind="stable") for wanted in rows]
+        first = 0
+        for number in range(file.num_row_groups):
+            end = first + file.metadata.row_group(number).num_rows
+            picked = []
+            for matrix, wanted, by_place in zip(filled, rows, order, strict=True):
+                low, high = np.searchsorted(wanted, [first, end], sorter=by_place)
+                mine = by_place[low:high]
+                if len(mine):
+                    picked.append((matrix, mine, wanted[mine] - first))
+            for start in range(0, len(names) if picked else 0, COLUMNS_AT_A_TIME):
+                page = file.read_row_group(number, columns=names[start : start + COLUMNS_AT_A_TIME])
+                for place, name in enumerate(page.column_names, start):
+                    column = page.column(name).to_numpy()
+                    for matrix, mine, of_group in picked:
+                        matrix[place, mine] = column[of_group]
+            first = end
+        _run["rows_in"][table_name(table)] = first
+    return [pd.DataFrame(matrix.T, columns=names, copy=False) for matrix in filled]
+
+
 def pages(table: type[Table]) -> Iterator[pd.DataFrame]:
     """A table that is larger than memory, one row group after the other.
 
@@ -243,7 +283,7 @@ def write(table: type[Table], frame: pd.DataFrame) -> None:
     """Check a table against its contract, then write it (Parquet, zstd) in one move."""
     checked = table.validate(frame.reset_index(drop=True))
     with _written_aside(table_path(table)) as aside:
-        checked.to_parquet(aside, compression="zstd", index=False)
+        checked.to_parquet(aside, compression="zstd", index=False, row_group_size=ROWS_IN_A_GROUP)
     _run["rows_out"][table_name(table)] = len(checked)
 
 

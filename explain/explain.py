@@ -20,7 +20,7 @@ from explain.reasons import reasons
 from features import schema as features_schema
 from models import schema as models_schema
 from models.zoo import MODELS, Examples
-from models.zoo.gaps import without_new_gaps
+from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Seed
 
 
@@ -76,7 +76,7 @@ def main() -> None:
         for role in ("train", "test")
     )
     features = matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True)
-    features, _ = without_new_gaps(features, matrix, training)  # as at scoring
+    features, _ = without_new_gaps(features, matrix[gappy(features)].iloc[training])  # as at scoring
     customers = pipeline.read(data_schema.Customers).set_index("customer_id")
     group = test["customer_id"].map(customers["kind"]) + " " + test["as_of"].astype(str)
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models import schema
 from models.zoo import Examples, Graph
-from models.zoo.gaps import Gap, without_new_gaps
+from models.zoo.gaps import gappy, without_new_gaps
+
+KEY = "subject_id"
 
 
-def read_inputs(needs_graph: bool) -> tuple[pd.DataFrame, pd.DataFrame, Graph | None]:
-    """The split, the feature matrix and, if asked for, the payment graph."""
+def read_inputs(
+    groups: Sequence[pd.DataFrame], needs_graph: bool, training: pd.DataFrame | None = None
+) -> list[Examples]:
+    """Examples of each group of subjects, rows of Split, with their features and, if asked for, the graph.
+
+    Where the ``training`` subjects are named, gaps that none of them has are filled.
+    """
     graph = None
     if needs_graph:
         graph = Graph(
@@ -21,42 +30,53 @@ def read_inputs(needs_graph: bool) -> tuple[pd.DataFrame, pd.DataFrame, Graph | 
             pipeline.read(features_schema.GraphEdges),
             pipeline.read(features_schema.GraphSlices),
         )
-    return pipeline.read(schema.Split), pipeline.read(features_schema.FeatureMatrix), graph
+    known = pipeline.read(features_schema.FeatureMatrix, columns=[KEY])[KEY].to_numpy()
+    places = [np.searchsorted(known, subjects[KEY].to_numpy()) for subjects in groups]
+    matrices = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
+    examples = [
+        examples_of(subjects, matrix, graph) for subjects, matrix in zip(groups, matrices, strict=True)
+    ]
+    if training is None:
+        return examples
+    lacking = {name for matrix in matrices for name in gappy(matrix)}
+    (learnt,) = pipeline.read_matrix(
+        features_schema.FeatureMatrix,
+        [np.searchsorted(known, training[KEY].to_numpy())],
+        without=(KEY, *(name for name in matrices[0] if name not in lacking)),
+    )
+    return [filled(given, learnt) for given in examples]
 
 
-def examples_of(split: pd.DataFrame, matrix: pd.DataFrame, role: str, graph: Graph | None) -> Examples:
-    """The subjects of one role in the order of the split; gaps that training never had are filled."""
-    ids = matrix["subject_id"].to_numpy()
-    chosen = split[split["role"] == role]
-    rows = np.searchsorted(ids, chosen["subject_id"].to_numpy())
-    features = matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True)
-    gaps: tuple[Gap, ...] = ()
-    if role != "train":
-        training = np.searchsorted(ids, split.loc[split["role"] == "train", "subject_id"].to_numpy())
-        features, gaps = without_new_gaps(features, matrix, training)
+def filled(examples: Examples, training: pd.DataFrame) -> Examples:
+    """Examples to score, with the gaps filled that no row of the ``training`` features has."""
+    features, gaps = without_new_gaps(examples.features, training)
+    return replace(examples, features=features, gaps=gaps)
+
+
+def examples_of(subjects: pd.DataFrame, features: pd.DataFrame, graph: Graph | None) -> Examples:
+    """Examples of rows of Split, whose features are given in the same order."""
     return Examples(
         features=features,
-        customer_id=chosen["customer_id"].to_numpy(),
-        as_of=chosen["as_of"].reset_index(drop=True),
-        label=chosen["label"].to_numpy(),
-        weight=chosen["weight"].to_numpy(),
+        customer_id=subjects["customer_id"].to_numpy(),
+        as_of=subjects["as_of"].reset_index(drop=True),
+        label=subjects["label"].to_numpy(),
+        weight=subjects["weight"].to_numpy(),
         graph=graph,
-        gaps=gaps,
     )
 
 
-def thinned(examples: Examples, share: float, rng: np.random.Generator) -> Examples:
-    """Examples with only a drawn share of those of whom nothing suspicious is known.
+def of_role(split: pd.DataFrame, role: str) -> pd.DataFrame:
+    """The subjects of one role in the order of the split."""
+    return split[split["role"] == role]
+
+
+def thinned(subjects: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Subjects with only a drawn share of those of whom nothing suspicious is known.
 
     The drawn ones weigh as much as all of them did. Whoever has a label above zero stays.
+    Done before their features are read: those of the others never are.
     """
-    is_suspected = examples.label > 0
-    keep = np.flatnonzero(is_suspected | (rng.random(len(is_suspected)) < share))
-    return Examples(
-        features=examples.features.iloc[keep].reset_index(drop=True),
-        customer_id=examples.customer_id[keep],
-        as_of=examples.as_of.iloc[keep].reset_index(drop=True),
-        label=examples.label[keep],
-        weight=np.where(is_suspected, examples.weight, examples.weight / share)[keep],
-        graph=examples.graph,
-    )
+    is_suspected = (subjects["label"] > 0).to_numpy()
+    weight = np.where(is_suspected, subjects["weight"], subjects["weight"] / share)
+    keep = is_suspected | (rng.random(len(is_suspected)) < share)
+    return subjects.assign(weight=weight)[keep]

@@ -9,7 +9,7 @@ import pipeline
 from data import schema as data_schema
 from models import schema
 from models.budget import Budget, alerts_within_budget
-from models.examples import examples_of, read_inputs
+from models.examples import of_role, read_inputs
 from models.zoo import MODELS
 
 VOTE_DAYS = 7  # a weekly ranker looks at the votes since its last ranking
@@ -39,17 +39,18 @@ def model_alerts(ranker: str, subjects: pd.DataFrame, score: np.ndarray, budget:
 def main() -> None:
     """Write scores and the alerts that fit in the budget."""
     budget = pipeline.params("budget", Budget)
-    split, matrix, graph = read_inputs(needs_graph=True)
+    split = pipeline.read(schema.Split)
+    groups = {role: of_role(split, role) for role in ("validation", "test")}
+    read = read_inputs(list(groups.values()), needs_graph=True, training=of_role(split, "train"))
+    models = {name: model.load(pipeline.existing("models", model.file)) for name, model in MODELS.items()}
     labels = pipeline.read(data_schema.Labels)
     scores, alerts = [], []
-    for role in ("validation", "test"):
-        subjects = split[split["role"] == role].reset_index(drop=True)
-        examples = examples_of(split, matrix, role, graph)
+    for (role, chosen), examples in zip(groups.items(), read, strict=True):
+        subjects = chosen.reset_index(drop=True)
         for gap in examples.gaps:
             print(f"{role}: {gap}")
         by_ranker = {schema.RULES: rule_scores(subjects, labels)}
-        for name, model in MODELS.items():
-            by_ranker[name] = model.load(pipeline.existing("models", model.file)).scores(examples)
+        by_ranker |= {name: fitted.scores(examples) for name, fitted in models.items()}
         for ranker, score in by_ranker.items():
             scores.append(
                 pd.DataFrame({"ranker": ranker, "subject_id": subjects["subject_id"], "score": score})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pipeline
-from models.examples import examples_of, read_inputs
+from models import schema
+from models.examples import of_role, read_inputs
 from models.zoo import MODELS
 
 
@@ -13,8 +14,8 @@ def main() -> None:
     model = MODELS.lookup(name, "argument")
     settings = pipeline.params(f"models.{name}", model.settings)
     choice = pipeline.read_json("models", f"tuned_{name}.json")["choice"]
-    split, matrix, graph = read_inputs(model.needs_graph)
-    fitted = model.fit(examples_of(split, matrix, "train", graph), choice, settings, settings.seed)
+    (train,) = read_inputs([of_role(pipeline.read(schema.Split), "train")], model.needs_graph)
+    fitted = model.fit(train, choice, settings, settings.seed)
     pipeline.save("models", model.file, fitted.save)
 
 

@@ -1,15 +1,29 @@
-"""Stage tune: search hyper-parameters for recall at the alert budget, on validation only."""
+"""Stage tune: search hyper-parameters for recall at the alert budget, on validation only.
+
+Every finished trial is kept at once in an SQLite study of the search's own. A search that
+was killed takes them up again: the sampler is asked the same questions and told the kept
+answers, so that it ends as if nothing had happened. The study goes when the search is done.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import optuna
+import pandas as pd
 
 import pipeline
+from models import schema
 from models.budget import Budget, alerts_within_budget
-from models.examples import examples_of, read_inputs, thinned
+from models.examples import filled, of_role, read_inputs, thinned
 from models.metrics import AveragePrecision, recall_at_budget
-from models.zoo import MODELS, Examples
+from models.zoo import MODELS, Examples, Model
 from parameters import Part, Seed
 
 
@@ -29,45 +43,110 @@ def worth(score: np.ndarray, validation: Examples, budget: Budget) -> tuple[floa
     return recall, AveragePrecision(score, is_positive)(np.ones(len(score)))
 
 
-def tune(name: str, train: Examples, validation: Examples, budget: Budget) -> dict[str, object]:
-    """Search one model; ties of the recall are broken by a thousandth of the average precision."""
-    model = MODELS.lookup(name, "models.tune")
-    settings = pipeline.params(f"models.{name}", model.settings)
-    trials: list[dict[str, object]] = []
+@dataclass(frozen=True)
+class Search:
+    """What one search depends on, and nothing else."""
 
-    def objective(trial: optuna.Trial) -> float:
-        choice = model.suggest(trial, settings)
-        fitted = model.fit(train, choice, settings, settings.seed)
-        recall, precision = worth(fitted.scores(validation), validation, budget)
-        trials.append(
-            {
-                "number": trial.number,
-                "choice": choice,
-                "recall": round(recall, 6),
-                "average_precision": round(precision, 6),
-            }
-        )
-        return recall + precision / 1_000
+    model: Model
+    settings: Any
+    budget: Budget
+    train: Examples
+    validation: Examples
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=settings.seed))
-    for _ in pipeline.progress(range(settings.trials), f"tune {name}", "trial"):
-        study.optimize(objective, n_trials=1)
-    return {"choice": trials[study.best_trial.number]["choice"], "trials": trials}
+    def fingerprint(self, code: bytes) -> str:
+        """Short name of the search: any other code, setting, label or feature gives another one."""
+        told = [self.settings.model_dump(), self.budget.model_dump(), optuna.__version__, np.__version__]
+        mark = hashlib.blake2b(json.dumps(told).encode() + code, digest_size=8)
+        for examples in (self.train, self.validation):
+            columns: list[np.ndarray | pd.Series] = [examples.customer_id, examples.label, examples.weight]
+            columns += [examples.as_of, *(values for _, values in examples.features.items())]
+            if examples.graph is not None:
+                tables = (examples.graph.nodes, examples.graph.edges, examples.graph.slices)
+                columns += [values for table in tables for _, values in table.items()]
+            for values in columns:
+                mark.update(_numbers(values).data)
+        return mark.hexdigest()
+
+    def run(self, kept: optuna.Study, name: str) -> dict[str, object]:
+        """Search to the end, first through the trials that are ``kept`` already.
+
+        Ties of the recall are broken by a thousandth of the average precision.
+        """
+        sampler = optuna.samplers.TPESampler(seed=self.settings.seed)
+        study = optuna.create_study(direction="maximize", sampler=sampler)
+        learner = None
+        answers = sorted(kept.trials, key=lambda trial: trial.number)
+        trials: list[dict[str, object]] = []
+        for number in pipeline.progress(range(self.settings.trials), f"tune {name}", "trial"):
+            trial = study.ask()
+            choice = self.model.suggest(trial, self.settings)
+            if number < len(answers):
+                recall, precision = answers[number].user_attrs["worth"]
+            else:
+                learner = learner or self.model.learner(self.train, self.settings, self.settings.seed)
+                score = learner.fit(choice).scores(self.validation)
+                recall, precision = worth(score, self.validation, self.budget)
+            trial.set_user_attr("worth", (recall, precision))
+            study.tell(trial, recall + precision / 1_000)
+            if number >= len(answers):
+                kept.add_trial(study.trials[-1])
+            trials.append(
+                {
+                    "number": number,
+                    "choice": choice,
+                    "recall": round(recall, 6),
+                    "average_precision": round(precision, 6),
+                }
+            )
+        return {"choice": trials[study.best_trial.number]["choice"], "trials": trials}
+
+
+def _numbers(values: np.ndarray | pd.Series) -> np.ndarray:
+    """The numbers of a column: moments in microseconds, missing whole numbers as minus one."""
+    if isinstance(values, pd.Series):
+        if isinstance(values.dtype, pd.DatetimeTZDtype):
+            values = values.astype("int64")
+        elif isinstance(values.dtype, pd.Int64Dtype):
+            values = values.fillna(-1).astype("int64")
+    return np.ascontiguousarray(values)
+
+
+def study_at(path: Path) -> optuna.Study:
+    """The study of finished trials in an SQLite file, which is made where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():  # made aside, so that one killed while making it leaves no half of one
+        aside = path.with_name(f".{path.name}.part")
+        aside.unlink(missing_ok=True)
+        optuna.create_study(storage=f"sqlite:///{aside}", study_name=path.stem, direction="maximize")
+        aside.replace(path)
+    return optuna.load_study(storage=f"sqlite:///{path}", study_name=path.stem)
 
 
 def main() -> None:
     """Write the best choice and all trials of one model."""
     name = pipeline.argument("model")
     model = MODELS.lookup(name, "argument")
-    split, matrix, graph = read_inputs(model.needs_graph)
-    train = examples_of(split, matrix, "train", graph)
+    split = pipeline.read(schema.Split)
+    train = of_role(split, "train")
     if not model.needs_graph:  # a graph without some of its parties would be another graph
         params = pipeline.params("tune", Params)
         train = thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
-    validation = examples_of(split, matrix, "validation", graph)
-    result = tune(name, train, validation, pipeline.params("budget", Budget))
+    train, validation = read_inputs([train, of_role(split, "validation")], model.needs_graph)
+    validation = filled(validation, train.features)
+    settings = pipeline.params(f"models.{name}", model.settings)
+    search = Search(model, settings, pipeline.params("budget", Budget), train, validation)
+
+    place = Path(inspect.getfile(type(model)))
+    parts = sorted(place.parent.glob("*.py")) if place.name == "__init__.py" else [place]
+    code = b"".join(part.read_bytes() for part in parts)
+    file = pipeline.artifact("studies", f"{name}_{search.fingerprint(code)}.db")
+    for older in file.parent.glob(f"{name}_*"):
+        if not older.name.startswith(file.name):
+            older.unlink()  # of a search that will not be taken up again
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    result = search.run(study_at(file), name)
     pipeline.write_json("models", f"tuned_{name}.json", result)
+    file.unlink()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ opens one model loads the whole zoo, and a library takes a second or two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from pydantic import Field
 import pipeline
 from models.zoo.gaps import Gap
 from parameters import Seed, Threads
-from pipeline import Registry, import_siblings
+from pipeline import BadInput, Registry, import_siblings
 
 Choice = dict[str, Any]
 
@@ -68,6 +68,16 @@ class Fitted(Protocol):
         """Write the model in its library's own text, JSON or tensor format."""
 
 
+class Learner(Protocol):
+    """Examples made ready once, for many fits: what depends on the features alone is not done again."""
+
+    def fit(self, choice: Choice) -> Fitted:
+        """Fit on the examples; equal to `Model.fit` on them."""
+
+    def relabelled(self, label: np.ndarray, weight: np.ndarray) -> Learner:
+        """The same features under other labels and weights of shape (n,)."""
+
+
 class Trial(Protocol):
     """What a search space may ask; an Optuna trial is one."""
 
@@ -92,6 +102,9 @@ class Model(Protocol):
     def fit(self, examples: Examples, choice: Choice, settings: Any, seed: int) -> Fitted:
         """Fit on the given examples only."""
 
+    def learner(self, examples: Examples, settings: Any, seed: int) -> Learner:
+        """The given examples made ready for many fits."""
+
     def load(self, path: Path) -> Fitted:
         """Read a saved model."""
 
@@ -111,6 +124,60 @@ def draw_choice(trial: Trial, settings: ModelSettings, linear: tuple[str, ...] =
             draw = trial.suggest_int if isinstance(low, int) else trial.suggest_float
             choice[name] = draw(name, low, high, log=name not in linear)
     return choice
+
+
+@dataclass(frozen=True)
+class Anew:
+    """A learner that makes nothing ready: every fit begins with the examples."""
+
+    model: Model
+    examples: Examples
+    settings: Any
+    seed: int
+
+    def fit(self, choice: Choice) -> Fitted:
+        """Fit on the examples."""
+        return self.model.fit(self.examples, choice, self.settings, self.seed)
+
+    def relabelled(self, label: np.ndarray, weight: np.ndarray) -> Anew:
+        """The same features under other labels and weights."""
+        return replace(self, examples=replace(self.examples, label=label, weight=weight))
+
+
+def learnable(examples: Examples) -> Examples:
+    """The same examples; what no model should learn from is bad input.
+
+    Libraries take a missing label for 0, and any weight and an infinite feature without a
+    word. A weight of 0 is refused like a negative one: who is not to be learnt from is
+    left out, not weighed with nothing.
+    """
+    faults = (
+        ("label", examples.label, ~((examples.label >= 0) & (examples.label <= 1)), "a number from 0 to 1"),
+        (
+            "weight",
+            examples.weight,
+            ~((examples.weight > 0) & (examples.weight < np.inf)),
+            "a number above 0",
+        ),
+    )
+    for what, values, is_wrong, expected in faults:
+        if is_wrong.any():
+            row = int(np.argmax(is_wrong))
+            raise BadInput(f"{_named(examples, row)}: expected {expected} as {what}, found {values[row]}")
+    for name in examples.features:
+        is_infinite = np.isinf(examples.features[name].to_numpy())
+        if is_infinite.any():
+            row = int(np.argmax(is_infinite))
+            raise BadInput(
+                f"{_named(examples, row)}: expected a finite number or nothing as feature {name}, "
+                f"found {examples.features[name].iloc[row]}"
+            )
+    return examples
+
+
+def _named(examples: Examples, row: int) -> str:
+    as_of = examples.as_of.iloc[row]
+    return f"training row {row} (customer {examples.customer_id[row]} as of {as_of:%Y-%m-%d})"
 
 
 def emphasised(examples: Examples, positive_weight: float) -> np.ndarray:

@@ -30,29 +30,30 @@ class Gap:
         )
 
 
-def without_new_gaps(
-    features: pd.DataFrame, matrix: pd.DataFrame, training: np.ndarray
-) -> tuple[pd.DataFrame, tuple[Gap, ...]]:
+def gappy(features: pd.DataFrame) -> list[str]:
+    """Features that some row lacks, in order of the columns."""
+    return [str(name) for name, values in features.items() if np.isnan(values.to_numpy()).any()]
+
+
+def without_new_gaps(features: pd.DataFrame, training: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Gap, ...]]:
     """Features to score, with the gaps filled that no training row has.
 
     Parameters
     ----------
     features : one row a scored subject
-    matrix : the table that holds the training rows, with at least the same columns
-    training : places of the training rows in it; with none nothing is known, and nothing filled
+    training : one row a training subject, with at least the columns that `gappy` names; with
+        no row nothing is known, and nothing filled
 
     Returns
     -------
     The features, and what was filled, in order of the columns.
     """
     gaps = []
-    for name in features if len(training) else ():
-        rows = int(np.isnan(features[name].to_numpy()).sum())
-        if not rows:
-            continue
-        known = matrix[name].to_numpy()[training]
+    for name in gappy(features) if len(training) else ():
+        known = training[name].to_numpy()
         if not np.isnan(known).any():
-            gaps.append(Gap(str(name), rows, len(features), float(np.median(known))))
+            rows = int(np.isnan(features[name].to_numpy()).sum())
+            gaps.append(Gap(name, rows, len(features), float(np.median(known))))
     if gaps:
         features = features.fillna({gap.feature: np.float32(gap.fill) for gap in gaps})
     return features, tuple(gaps)

@@ -1,17 +1,64 @@
-"""Gradient-boosted trees by LightGBM."""
+"""Gradient-boosted trees by LightGBM, and what every LightGBM of the project is told.
+
+Probes and the feature ladder fit small models of their own; they bin and grow here too, so
+that none of them can forget `FIXED`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
+from models.zoo import (
+    MODELS,
+    Choice,
+    Examples,
+    ModelSettings,
+    Trial,
+    draw_choice,
+    emphasised,
+    learnable,
+)
 from parameters import LeavesRange, PartRange, PositiveRange, TreesRange
 
 if TYPE_CHECKING:
     import lightgbm
+
+
+FIXED: dict[str, Any] = {
+    # Sums by column are the same for every number of threads, sums by row are not.
+    "deterministic": True,
+    "force_col_wise": True,
+    # Bundling puts a flag of few rows into one column with a dense one and loses it there.
+    "enable_bundle": False,
+    "verbosity": -1,
+}
+
+
+def binned(values: np.ndarray, options: dict[str, Any], names: list[str] | None = None) -> lightgbm.Dataset:
+    """Rows sorted into bins, which costs as much as a short fit; they serve many.
+
+    ``values`` has shape (n, columns); float32 by column is read as it lies, all else is
+    copied. ``options`` are those of the fits.
+    """
+    import lightgbm
+
+    data = lightgbm.Dataset(values, params=options | FIXED, feature_name=names or "auto", free_raw_data=True)
+    return data.construct()
+
+
+def grown(
+    data: lightgbm.Dataset, label: np.ndarray, weight: np.ndarray | None, options: dict[str, Any], trees: int
+) -> lightgbm.Booster:
+    """Trees grown on binned rows with labels and weights of shape (n,)."""
+    import lightgbm
+
+    data.set_label(label)
+    data.set_weight(weight)
+    return lightgbm.train(options | FIXED, data, num_boost_round=trees)
 
 
 class Settings(ModelSettings):
@@ -41,6 +88,26 @@ class FittedLightgbm:
         self.booster.save_model(path)
 
 
+@dataclass(frozen=True)
+class LightgbmLearner:
+    """Binned examples; a fit brings labels, weights and its choice to them."""
+
+    examples: Examples
+    data: lightgbm.Dataset
+    told: dict[str, Any]
+
+    def fit(self, choice: Choice) -> FittedLightgbm:
+        """Grow a booster with fixed threads and order, so that equal inputs give equal bytes."""
+        options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
+        weight = emphasised(self.examples, choice["positive_weight"])
+        grew = grown(self.data, self.examples.label, weight, self.told | options, choice["trees"])
+        return FittedLightgbm(grew)
+
+    def relabelled(self, label: np.ndarray, weight: np.ndarray) -> LightgbmLearner:
+        """The same bins under other labels and weights."""
+        return replace(self, examples=learnable(replace(self.examples, label=label, weight=weight)))
+
+
 class LightgbmModel:
     """Soft labels are learnt with the cross-entropy objective.
 
@@ -57,25 +124,15 @@ class LightgbmModel:
         return draw_choice(trial, settings, linear=("feature_fraction",))
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedLightgbm:
-        """Fit a booster with fixed threads and order, so that equal inputs give equal bytes."""
-        import lightgbm
+        """Fit one booster."""
+        return self.learner(examples, settings, seed).fit(choice)
 
-        options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
-        data = lightgbm.Dataset(
-            examples.features.to_numpy(),
-            label=examples.label,
-            weight=emphasised(examples, choice["positive_weight"]),
-            feature_name=list(examples.features.columns),
-        )
-        fixed = {
-            "objective": "cross_entropy",
-            "num_threads": settings.threads,
-            "deterministic": True,
-            "force_row_wise": True,
-            "seed": seed,
-            "verbosity": -1,
-        }
-        return FittedLightgbm(lightgbm.train(fixed | options, data, num_boost_round=choice["trees"]))
+    def learner(self, examples: Examples, settings: Settings, seed: int) -> LightgbmLearner:
+        """Bin the examples."""
+        told = {"objective": "cross_entropy", "num_threads": settings.threads, "seed": seed}
+        names = list(examples.features.columns)
+        data = binned(learnable(examples).features.to_numpy(), told, names)
+        return LightgbmLearner(examples, data, told)
 
     def load(self, path: Path) -> FittedLightgbm:
         """Read LightGBM's text format."""

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+import pandas as pd
 from pydantic import AfterValidator, Field
 
-from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
+from models.zoo import (
+    MODELS,
+    Anew,
+    Choice,
+    Examples,
+    ModelSettings,
+    Trial,
+    draw_choice,
+    emphasised,
+    learnable,
+)
 from parameters import PartRange, PositiveRange, TreesRange, in_order
 
 if TYPE_CHECKING:
@@ -38,10 +50,11 @@ class FittedXgboost:
 
     def scores(self, examples: Examples) -> np.ndarray:
         """Raw margin by subject, shape (n,)."""
-        import xgboost
-
-        data = xgboost.DMatrix(examples.features.to_numpy(), feature_names=list(examples.features.columns))
-        return self.booster.predict(data, output_margin=True)
+        names, known = list(examples.features.columns), self.booster.feature_names
+        if known is not None and names != known:
+            raise ValueError("the features differ in name or order from those that the model learnt from")
+        values = np.ascontiguousarray(examples.features.to_numpy())
+        return np.asarray(self.booster.inplace_predict(values, predict_type="margin"))
 
     def save(self, path: Path) -> None:
         """Write XGBoost's JSON format."""
@@ -65,8 +78,10 @@ class XgboostModel:
         import xgboost
 
         options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
+        # The bins are drawn by weight, so that other weights need other bins. By row they
+        # are sorted in three quarters of the time that a matrix by column takes.
         data = xgboost.QuantileDMatrix(
-            examples.features.to_numpy(),
+            np.ascontiguousarray(learnable(examples).features.to_numpy()),
             label=examples.label,
             weight=emphasised(examples, choice["positive_weight"]),
             feature_names=list(examples.features.columns),
@@ -79,6 +94,12 @@ class XgboostModel:
             "seed": seed,
         }
         return FittedXgboost(xgboost.train(fixed | options, data, num_boost_round=choice["trees"]))
+
+    def learner(self, examples: Examples, settings: Settings, seed: int) -> Anew:
+        """The examples by row, as XGBoost reads them."""
+        values = np.ascontiguousarray(examples.features.to_numpy())
+        features = pd.DataFrame(values, columns=examples.features.columns, copy=False)
+        return Anew(self, replace(examples, features=features), settings, seed)
 
     def load(self, path: Path) -> FittedXgboost:
         """Read XGBoost's JSON format."""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import pipeline
-from models.examples import examples_of
+from models.examples import examples_of, filled, of_role
 from models.zoo import MODELS, Examples
 from models.zoo.gaps import Gap, without_new_gaps
 
@@ -34,10 +34,17 @@ def split(*roles: str) -> pd.DataFrame:
     )
 
 
+def scored(roles: pd.DataFrame, table: pd.DataFrame, role: str) -> Examples:
+    """The subjects of a role as they are scored."""
+    features = table.drop(columns="subject_id")
+    given = examples_of(of_role(roles, role), features[(roles["role"] == role).to_numpy()], None)
+    return filled(given, features[(roles["role"] == "train").to_numpy()])
+
+
 def test_a_gap_that_training_never_had_is_filled_with_its_median_and_counted() -> None:
     table = matrix(known=[1, 2, 9, np.nan, 4], gappy=[np.nan, 2, 3, np.nan, 5])
     roles = split("train", "train", "train", "test", "test")
-    found = examples_of(roles, table, "test", None)
+    found = scored(roles, table, "test")
     assert found.features["known"].tolist() == [2, 4]
     assert np.isnan(found.features["gappy"].iloc[0]), "a gap that training had is learnt from, not filled"
     assert found.gaps == (Gap("known", 1, 2, 2.0),)
@@ -49,22 +56,22 @@ def test_a_gap_that_training_never_had_is_filled_with_its_median_and_counted() -
 
 def test_the_median_is_of_the_training_rows_alone() -> None:
     table = matrix(known=[1, 1, 1_000, 1_000, 1_000, np.nan])
-    found = examples_of(split("train", "train", *["validation"] * 3, "test"), table, "test", None)
+    found = scored(split("train", "train", *["validation"] * 3, "test"), table, "test")
     assert found.features["known"].tolist() == [1]
 
 
 def test_training_rows_are_never_filled() -> None:
     table = matrix(known=[np.nan, 2], other=[1, 2])
-    found = examples_of(split("train", "test"), table, "train", None)
+    found = scored(split("train", "test"), table, "train")
     assert np.isnan(found.features["known"].iloc[0]) and found.gaps == ()
 
 
 def test_without_gaps_the_features_are_the_same_object() -> None:
     table = matrix(known=[1, 2, 3])
     features = table[["known"]]
-    assert without_new_gaps(features, table, np.array([0, 1]))[0] is features
+    assert without_new_gaps(features, table.iloc[:2])[0] is features
     empty = features.assign(known=np.nan)
-    assert without_new_gaps(empty, table, np.array([], int)) == (empty, ())
+    assert without_new_gaps(empty, table.iloc[:0]) == (empty, ())
 
 
 def fitted(name: str, features: pd.DataFrame, label: np.ndarray):
@@ -87,7 +94,7 @@ def test_the_libraries_disagree_on_such_a_gap_and_after_the_filling_agree() -> N
     training = pd.DataFrame({"amount": amount, "noise": rng.normal(size=4_000).astype(np.float32)})
     label = (amount > 505).astype(float)  # beside the median, which is below
     gap = pd.DataFrame({"amount": [np.nan], "noise": [0.0]}, dtype=np.float32)
-    filled, (said,) = without_new_gaps(gap, training, np.arange(4_000))
+    filled, (said,) = without_new_gaps(gap, training)
     assert said.feature == "amount" and said.fill == pytest.approx(np.median(amount))
     scores = {}
     for name in ("lightgbm", "xgboost"):

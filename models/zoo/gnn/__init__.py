@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from models.zoo import MODELS, Choice, Examples, Graph, ModelSettings, Trial, draw_choice, emphasised
+from models.zoo import MODELS, Anew, Choice, Examples, Graph, ModelSettings, Trial, draw_choice, emphasised
 from parameters import PartRange, PositiveRange, in_order
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class GnnModel:
             network, parts, examples.label, weight, settings.epochs, choice["learning_rate"], seed
         )
         return FittedGnn(network, scale, shape, settings.threads)
+
+    def learner(self, examples: Examples, settings: Settings, seed: int) -> Anew:
+        """The examples as they are."""
+        return Anew(self, examples, settings, seed)
 
     def load(self, path: Path) -> FittedGnn:
         """Read tensors and shape."""
