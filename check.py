@@ -53,7 +53,10 @@ def parameters(values: Any, stages: Stages) -> None:
     for key in TOP_VALUES:
         if key not in values:
             raise BadInput(f"{PARAMS_FILE}: key {key!r} is missing")
-    sections = _sections(values, stages)
+    wanted = settings_by_section(values, stages)
+    sections: dict[str, Any] = {
+        section: section_of(values, section, settings) for section, settings in wanted.items()
+    }
     _models(values, stages, sections)
     _source(values)
     calendar = sections["simulate"].calendar
@@ -68,8 +71,8 @@ def parameters(values: Any, stages: Stages) -> None:
         _own_bank(sections)
 
 
-def _sections(values: dict[str, Any], stages: Stages) -> dict[str, Any]:
-    """Every section as a checked object, by its dotted name."""
+def settings_by_section(values: dict[str, Any], stages: Stages) -> dict[str, type[Parameters]]:
+    """The parameter class of every section, by its dotted name; unknown sections are refused."""
     wanted: dict[str, type[Parameters]] = {}
     for name, stage in stages.items():
         module = importlib.import_module(module_of(stage["cmd"]))
@@ -94,7 +97,7 @@ def _sections(values: dict[str, Any], stages: Stages) -> dict[str, Any]:
     for name in values["sources"]:
         readers.lookup(name, f"{PARAMS_FILE}: sources")
         wanted[f"sources.{name}"] = source_params
-    return {section: section_of(values, section, settings) for section, settings in wanted.items()}
+    return wanted
 
 
 def _models(values: dict[str, Any], stages: Stages, sections: dict[str, Any]) -> None:
