@@ -37,7 +37,18 @@ def test_a_stage_runs_on_its_declared_deps_alone_and_twice_alike(
 def attempt(folder: Path, cmd: str) -> None:
     """In a child process: run a stage's module from ``folder``; the exit code tells how it went."""
     os.chdir(folder)
-    rooms = {"pipeline", "data", "features", "models", "explain", "reports", "console", "tests"}
+    rooms = {
+        "parameters",
+        "pipeline",
+        "check",
+        "data",
+        "features",
+        "models",
+        "explain",
+        "reports",
+        "console",
+        "tests",
+    }
     for module in [name for name in sys.modules if name.split(".")[0] in rooms]:
         del sys.modules[module]
     sys.path[:] = [str(folder), *(entry for entry in sys.path if entry not in ("", ".", str(ROOT)))]
