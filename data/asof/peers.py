@@ -107,7 +107,7 @@ def _usual(matrix: np.ndarray, least: int) -> np.ndarray:
     """
     result = np.full((3, len(matrix)), np.nan)
     for row, line in enumerate(matrix):
-        found = line[~np.isnan(line)]
+        found = line[~np.isnan(line)].astype(np.float64)  # a mean of float32 would add in float32
         if len(found) < max(least, 1):
             continue
         centre, upper = np.percentile(found, [50, 95])

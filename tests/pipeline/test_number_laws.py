@@ -33,8 +33,18 @@ BY_WIDTH = {
     *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "power", "float_power", "cbrt"),
     *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh"),
     *("arcsinh", "arccosh", "arctanh", "logaddexp", "logaddexp2", "hypot", "logspace", "geomspace"),
-    *("dot", "vdot", "inner", "matmul", "tensordot", "linalg"),
-    *("convolve", "correlate", "corrcoef", "cov", "polyfit"),
+}
+PRODUCTS = {
+    "dot",
+    "vdot",
+    "inner",
+    "matmul",
+    "tensordot",
+    "linalg",
+    "convolve",
+    "correlate",
+    "corrcoef",
+    "cov",
 }
 SUMS = {"sum", "mean", "std", "var", "cumsum", "prod", "cumprod", "nansum", "nanmean", "nanstd", "nanvar"}
 
@@ -75,28 +85,38 @@ def is_compiled(node: ast.AST) -> bool:
     return any("njit" in ast.unparse(decorator) for decorator in decorators)
 
 
+def is_product(node: ast.AST) -> bool:
+    """Whether an expression is left to the library of linear algebra, in a kernel as well."""
+    if isinstance(node, ast.Attribute):
+        return ast.unparse(node.value) == "np" and node.attr in PRODUCTS
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+
+
 def is_by_width(node: ast.AST) -> bool:
     """Whether an expression is one of numpy's that the vector width decides."""
     if isinstance(node, ast.Attribute):
         return ast.unparse(node.value) == "np" and node.attr in BY_WIDTH
-    if not isinstance(node, ast.BinOp):
-        return False
-    # A whole power is a product.
-    is_whole = isinstance(node.right, ast.Constant) and isinstance(node.right.value, int)
-    return isinstance(node.op, ast.MatMult) or (isinstance(node.op, ast.Pow) and not is_whole)
+    # A whole power is a product of two numbers, or of a few.
+    is_power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+    return is_power and not (isinstance(node.right, ast.Constant) and isinstance(node.right.value, int))
 
 
 def by_width(text: str) -> list[tuple[int, str]]:
-    """Line and text of what numpy computes by the processor's vector width."""
-    found, ahead = [], [ast.parse(text)]
-    while ahead:
-        node = ahead.pop()
-        if is_compiled(node):
-            continue
-        if is_by_width(node):
-            found.append((node.lineno, ast.unparse(node)))
-        ahead += ast.iter_child_nodes(node)
-    return found
+    """Line and text of what is computed by the processor's vector width, outside of kernels and in them.
+
+    Without ``fastmath`` a kernel's sums keep their order, and its logarithms are the C library's.
+    """
+    tree = ast.parse(text)
+    kernels = [node for node in ast.walk(tree) if is_compiled(node)]
+    inside = {id(node) for kernel in kernels for node in ast.walk(kernel)}
+    faults = [
+        node
+        for node in ast.walk(tree)
+        if is_product(node)
+        or (is_by_width(node) and id(node) not in inside)
+        or (isinstance(node, ast.keyword) and node.arg == "fastmath")
+    ]
+    return [(node.lineno, ast.unparse(node)) for node in faults]
 
 
 def sums_in_float32(text: str, narrow: dict[str, list[str]]) -> list[tuple[int, str]]:
@@ -208,6 +228,18 @@ def test_the_law_of_sorts_lets_a_stable_one_pass(text: str) -> None:
 )
 def test_the_law_of_digits_finds_a_planted_one(text: str) -> None:
     assert by_width(f"def drawn(x):\n    return {text}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@njit\ndef kernel(a, b):\n    return a @ b\n",
+        "@njit(cache=True)\ndef kernel(a, b):\n    return np.dot(a, b)\n",
+        "@njit(cache=True, fastmath=True)\ndef kernel(a):\n    return a.sum()\n",
+    ],
+)
+def test_the_law_of_digits_finds_one_planted_in_a_kernel(text: str) -> None:
+    assert by_width(text)
 
 
 def test_the_law_of_digits_lets_kernels_the_c_library_and_whole_powers_pass() -> None:
