@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,27 @@ import pandas as pd
 from explain.flow import DAYS, ego_flow
 from explain.reasons import FAMILIES
 
+Names = Mapping[int, str]  # what a foreign data set calls an account, and so its only customer
+NO_NAMES: Names = {}
 
-def party_names(account_id: pd.Series, accounts: pd.DataFrame) -> pd.Series:
-    """``customer 7`` for an account of a customer, ``person 12`` and the like outside."""
+
+def party_names(account_id: pd.Series, accounts: pd.DataFrame, names: Names = NO_NAMES) -> pd.Series:
+    """``customer 7`` for an account of a customer, ``person 12`` and the like outside.
+
+    A party of a foreign data set has the name that its file gives it.
+    """
     known = accounts.set_index("account_id")
-    owner = account_id.map(known["customer_id"])
-    outside = account_id.map(known["holder"]).str.replace("_", " ") + " " + account_id.astype(str)
-    return ("customer " + owner.astype("Int64").astype(str)).where(owner.notna(), outside)
+    owner = account_id.map(known["customer_id"]).astype("Int64")
+    number, customer = (
+        ids.astype(str).where(~ids.isin(list(names)), ids.map(names)) for ids in (account_id, owner)
+    )
+    outside = account_id.map(known["holder"]).str.replace("_", " ") + " " + number
+    return ("customer " + customer).where(owner.notna(), outside)
 
 
-def named_payments(transactions: pd.DataFrame, accounts: pd.DataFrame, around: set[int]) -> pd.DataFrame:
+def named_payments(
+    transactions: pd.DataFrame, accounts: pd.DataFrame, around: set[int], names: Names = NO_NAMES
+) -> pd.DataFrame:
     """Payments of the given customers and of their in-bank counterparties, with party names."""
     owner = accounts.set_index("account_id")["customer_id"]
     payer, payee = transactions["payer_account_id"].map(owner), transactions["payee_account_id"].map(owner)
@@ -29,17 +41,17 @@ def named_payments(transactions: pd.DataFrame, accounts: pd.DataFrame, around: s
     return pd.DataFrame(
         {
             "at": chosen["at"],
-            "payer": party_names(chosen["payer_account_id"], accounts),
-            "payee": party_names(chosen["payee_account_id"], accounts),
+            "payer": party_names(chosen["payer_account_id"], accounts, names),
+            "payee": party_names(chosen["payee_account_id"], accounts, names),
             "yuan": chosen["amount_cents"] / 100,
             "channel": chosen["channel"].astype(str),
         }
     )
 
 
-def own_line(payments: pd.DataFrame, customer_id: int, as_of: pd.Timestamp, days: int) -> pd.DataFrame:
+def own_line(payments: pd.DataFrame, who: str, as_of: pd.Timestamp, days: int) -> pd.DataFrame:
     """A customer's payments in the days before a moment with the other side and the direction."""
-    me = f"customer {customer_id}"
+    me = f"customer {who}"
     mine = payments[(payments["payer"] == me) | (payments["payee"] == me)]
     mine = mine[(mine["at"] < as_of) & (mine["payer"] != mine["payee"])]
     is_in = mine["payee"] == me
@@ -82,14 +94,17 @@ def case(
     rules: pd.DataFrame,
     dispositions: pd.DataFrame,
     most_edges: int,
+    names: Names = NO_NAMES,
 ) -> dict[str, Any]:
     """One case as plain data; nothing dated at or after the alert's as_of is used.
 
-    ``alert`` is a row of ModelAlerts with its score, ``facts`` the customer's row.
+    ``alert`` is a row of ModelAlerts with its score, ``facts`` the customer's row, ``names``
+    what a foreign data set calls its customers.
     """
     as_of = alert.as_of
     start = as_of - pd.Timedelta(days=DAYS)
-    line = own_line(payments, alert.customer_id, as_of, DAYS)
+    who = names.get(int(alert.customer_id), str(alert.customer_id))
+    line = own_line(payments, who, as_of, DAYS)
     income = facts["monthly_income_cents"]
     income = np.nan if pd.isna(income) else float(income) / 100
     mine = reasons[reasons["subject_id"] == alert.subject_id].sort_values("rank", kind="stable")
@@ -113,6 +128,7 @@ def case(
     return {
         "subject_id": int(alert.subject_id),
         "customer_id": int(alert.customer_id),
+        "customer_name": who,
         "as_of": f"{as_of:%Y-%m-%d}",
         "days": DAYS,
         "rank": int(alert.rank),
@@ -162,5 +178,5 @@ def case(
             }
             for name, row in others.iterrows()
         ],
-        "flow": ego_flow(payments, alert.customer_id, as_of, most_edges),
+        "flow": ego_flow(payments, who, as_of, most_edges),
     }

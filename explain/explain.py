@@ -128,8 +128,10 @@ def main() -> None:
     best = alerts.sort_values(["score", "subject_id"], ascending=[False, True]).drop_duplicates("customer_id")
     best = clock(best.head(params.cases), "as_of")
     accounts = pipeline.read(data_schema.Accounts)
+    named = pipeline.read(data_schema.AccountNames)
+    names = dict(zip(named["account_id"].tolist(), named["name"].tolist(), strict=True))
     transactions = pipeline.read(data_schema.Transactions)
-    payments = clock(named_payments(transactions, accounts, set(best["customer_id"])), "at")
+    payments = clock(named_payments(transactions, accounts, set(best["customer_id"]), names), "at")
     rules = pipeline.read(data_schema.Rules).set_index("rule_id")
     hits = clock(pipeline.read(data_schema.RuleHits), "hit_at")
     hits = hits[hits["use"] != "held_out"]  # the audit's alone
@@ -145,6 +147,7 @@ def main() -> None:
             rules,
             dispositions,
             params.flow_edges,
+            names,
         )
         for alert in best.itertuples(index=False)
     ]

@@ -10,16 +10,15 @@ DAYS = 28
 ONWARD_HOURS = 72
 
 
-def ego_flow(
-    payments: pd.DataFrame, customer_id: int, as_of: pd.Timestamp, most_edges: int
-) -> list[dict[str, Any]]:
+def ego_flow(payments: pd.DataFrame, who: str, as_of: pd.Timestamp, most_edges: int) -> list[dict[str, Any]]:
     """Time-respecting edges around a customer, strictly before ``as_of``.
 
+    ``who`` is the customer's number, or name where a foreign data set gives one.
     ``payments`` holds (at, payer, payee, yuan, payer_kind, payee_kind) with party names.
     First the largest payments in and out; then what in-bank payees paid on within
     ``ONWARD_HOURS`` of being paid.
     """
-    me = f"customer {customer_id}"
+    me = f"customer {who}"
     recent = payments[(payments["at"] < as_of) & (payments["at"] >= as_of - pd.Timedelta(days=DAYS))]
     recent = recent[recent["payer"] != recent["payee"]]
     is_payment = ~recent["channel"].isin(["pos", "qr"])

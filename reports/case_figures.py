@@ -81,9 +81,9 @@ def when(moments: list[str]) -> Text:
     )
 
 
-def leading_on(edges: list[dict[str, Any]], customer_id: int) -> list[dict[str, Any]]:
+def leading_on(edges: list[dict[str, Any]], who: str) -> list[dict[str, Any]]:
     """Edges without those between two accounts of the customer, which lead nowhere."""
-    me = f"customer {customer_id}"
+    me = f"customer {who}"
     return [
         edge
         for edge in edges
@@ -134,12 +134,12 @@ def party_box(x: float, y: float, name: str, bundle: dict[str, Any]) -> list[str
     ]
 
 
-def flow(edges: list[dict[str, Any]], customer_id: int) -> Markup:
+def flow(edges: list[dict[str, Any]], who: str) -> Markup:
     """Payers left, the customer in the middle, payees right, and one step beyond.
 
     Payments of one pair are one band; its width grows with the amount.
     """
-    incoming, outgoing, onward = (bundles(leading_on(edges, customer_id), step) for step in (0, 1, ONWARD))
+    incoming, outgoing, onward = (bundles(leading_on(edges, who), step) for step in (0, 1, ONWARD))
     # What is paid on stands beside its payer, so that bands do not cross.
     rank = {bundle["payee"]: place for place, bundle in enumerate(outgoing)}
     onward.sort(key=lambda bundle: (rank.get(bundle["payer"], len(rank)), bundle["first"]))
@@ -188,7 +188,7 @@ def flow(edges: list[dict[str, Any]], customer_id: int) -> Markup:
     totals = [sum(bundle["yuan"] for bundle in step) for step in (incoming, outgoing)]
     boxes += [
         box(columns[1], middle - 32, BOX, 64, "party self"),
-        words(columns[1] + BOX / 2, middle - 12, party(f"customer {customer_id}"), "strong", "middle"),
+        words(columns[1] + BOX / 2, middle - 12, party(f"customer {who}"), "strong", "middle"),
         words(
             columns[1] + BOX / 2,
             middle + 6,

@@ -26,7 +26,7 @@ LIKE = "like_"
 def header(case: dict[str, Any]) -> list[tuple[Text, Text]]:
     """What the bank knows of the customer, as pairs of name and value; unknown facts are left out."""
     facts: list[tuple[Text, Text | None]] = [
-        (Text("Customer", "客户号"), same(str(case["customer_id"]))),
+        (Text("Customer", "客户号"), same(case["customer_name"])),
         (Text("Alerted as of", "预警日期"), same(case["as_of"])),
         (Text("Rank that week", "当周排名"), same(str(case["rank"]))),
         (Text("Kind", "客户类型"), named(FACTS, case["kind"])),
@@ -87,7 +87,7 @@ def case_pages(evidence: Evidence) -> list[dict[str, Any]]:
             {
                 "anchor": f"case-{place}",
                 "number": place,
-                "customer_id": case["customer_id"],
+                "customer_name": case["customer_name"],
                 "as_of": case["as_of"],
                 "kind": named(FACTS, case["occupation"] or case["industry"] or case["kind"]),
                 "facts": header(case),
@@ -100,8 +100,8 @@ def case_pages(evidence: Evidence) -> list[dict[str, Any]]:
                 "against": against,
                 "timeline": timeline(case["timeline"], case["as_of"], case["days"]),
                 "counterparties": [row | {"name": party(row["name"])} for row in case["counterparties"]],
-                "flow": flow(case["flow"], case["customer_id"]),
-                "edges": len(leading_on(case["flow"], case["customer_id"])),
+                "flow": flow(case["flow"], case["customer_name"]),
+                "edges": len(leading_on(case["flow"], case["customer_name"])),
                 "decisions": [
                     row
                     | {"outcome": named(OUTCOMES, row["outcome"]), "stream": named(STREAMS, row["stream"])}

@@ -53,7 +53,7 @@ def from_experience(evidence: Evidence) -> Text:
     speaking = [row for row in case["reasons"] if row["rank"] > 0] if case else []
     if case and speaking:
         reason = min(speaking, key=lambda row: row["rank"])
-        who = case["customer_id"]
+        who = case["customer_name"]
         end_en = f" In the case of customer {who} the model’s first reason is “{reason['family_en']}”."
         end_zh = f"在客户 {who} 的案例中，模型的首要理由是“{reason['family_zh']}”。"
     return Text(

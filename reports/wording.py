@@ -597,8 +597,9 @@ def joined(texts: list[Text], between: Text) -> Text:
 
 def party(name: str) -> Text:
     """``person 12`` in both languages."""
-    kind, _, number = name.rpartition(" ")
-    return Text(name, f"{PARTIES.get(kind, kind)} {number}".strip())
+    # The name of a foreign account may hold blanks itself.
+    kind = max((kind for kind in PARTIES if name.startswith(f"{kind} ")), key=len, default="")
+    return Text(name, PARTIES[kind] + name.removeprefix(kind) if kind else name)
 
 
 def false_positives(phrases: str) -> Text:

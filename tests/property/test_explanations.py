@@ -257,5 +257,5 @@ def test_a_payment_stands_once_in_the_picture_of_a_case() -> None:
     ]
     payments = pd.DataFrame(rows, columns=["at", "payer", "payee", "yuan"]).assign(channel="transfer")
     payments["at"] = pd.to_datetime(payments["at"])
-    edges = ego_flow(payments, 1, pd.Timestamp("2025-03-10"), 30)
+    edges = ego_flow(payments, "1", pd.Timestamp("2025-03-10"), 30)
     assert [edge["yuan"] for edge in edges] == [500.0, 400.0, 850.0]
