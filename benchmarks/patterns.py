@@ -120,7 +120,7 @@ def _scattered_in_order(attempt: Attempt) -> int:
     return max(map(len, paid.values()), default=0)
 
 
-def _is_ring_in_order(attempt: Attempt) -> bool:
+def is_ring_in_order(attempt: Attempt) -> bool:
     """Whether the payments, in order of time and no two at once, lead round to the first payer."""
     payments = sorted(attempt.payments, key=lambda payment: payment[2])
     steps = all(one[1] == other[0] and one[2] < other[2] for one, other in pairwise(payments))
@@ -136,7 +136,7 @@ def why_missed(attempt: Attempt) -> str:
         return "a single payment"
     if kind == "CYCLE" and size > 10:
         return "a cycle of more than 10 payments"
-    if kind == "CYCLE" and not _is_ring_in_order(attempt):
+    if kind == "CYCLE" and not is_ring_in_order(attempt):
         return "payments not in order of time"
     if kind == "FAN-OUT" and _fan(attempt, 0) < 2:
         return "one payee"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -51,3 +52,17 @@ def test_glossary_words_are_in_both_languages() -> None:
     assert len(rows) >= 20
     for word, chinese, meaning in rows:
         assert word.strip() and re.search(r"[\u4e00-\u9fff]", chinese) and meaning.strip()
+
+
+def test_the_figures_of_ties_on_the_page_of_sources_are_those_of_the_benchmark() -> None:
+    found = json.loads(Path("benchmarks/results/ties.json").read_text(encoding="utf-8"))
+    page = Path("docs/sources.md").read_text(encoding="utf-8")
+    keys = ("alerts", "with_a_tied_hop", "recognised_together", "recognised_in_order_of_file")
+    for kind, row in found.items():
+        cells = [kind.lower(), *(str(row[key]) for key in keys), str(row["recognised_by_lot_mean"])]
+        assert f"| {' | '.join(cells)} |" in page, kind
+    cycles = found["CYCLE"]
+    rings = cycles["rings_in_order_of_time"]
+    lost = rings - cycles["recognised_together"]
+    assert f"Of the {cycles['alerts']} cycles {rings} are rings in order of time" in page
+    assert f"ties together lose {lost} of {rings}." in page
