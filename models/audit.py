@@ -14,13 +14,14 @@ from data.asof import bank_time, happened_within, moments_of
 from models import anatomy, calibration, difficulty, drawn_schemes, judgement, probes, schema, trace
 from models.budget import Budget
 from models.judgement import judge, test_subjects
-from models.metrics import wilson
+from models.metrics import group_share, wilson
 
 
 class Params(judgement.Params):
     """Section ``audit`` of params.yaml."""
 
     paired_indicators: int = Field(ge=2, le=1_000)
+    least_group: int = Field(ge=1, le=1_000_000)
     bins_per_decade: int = Field(ge=1, le=1_000)
     trace_examples: dict[str, list[str]]
     probe: probes.Probe
@@ -28,9 +29,17 @@ class Params(judgement.Params):
 
 
 def recall_by(
-    planted: pd.DataFrame, subjects: pd.DataFrame, alerts: pd.DataFrame, column: str, days: int
+    planted: pd.DataFrame,
+    subjects: pd.DataFrame,
+    alerts: pd.DataFrame,
+    column: str,
+    days: int,
+    least: int,
 ) -> list[dict[str, Any]]:
-    """Share of the customers illicit in the test who are alerted while so, by one property."""
+    """Share of the customers illicit in the test who are alerted while so, by one property.
+
+    Groups of fewer than ``least`` such customers are counted, and have no share.
+    """
     rows = []
     illicit = planted[planted["is_illicit"]]
     for value, moments in illicit.groupby(column):
@@ -44,7 +53,7 @@ def recall_by(
                     "ranker": ranker,
                     "customers": size,
                     "caught": caught,
-                    "recall": wilson(caught, size),
+                    "recall": group_share(caught, size, least),
                 }
             )
     return rows
@@ -55,7 +64,12 @@ def _plain(value: object) -> object:
 
 
 def beyond_rules(
-    is_illicit: np.ndarray, subjects: pd.DataFrame, alerts: pd.DataFrame, hits: pd.DataFrame, days: int
+    is_illicit: np.ndarray,
+    subjects: pd.DataFrame,
+    alerts: pd.DataFrame,
+    hits: pd.DataFrame,
+    days: int,
+    least: int,
 ) -> list[dict[str, Any]]:
     """Recall among illicit customers whom no rule hit in any window in which they were illicit."""
     moments = hits.rename(columns={"hit_at": "at"})[["customer_id", "at"]]
@@ -69,7 +83,8 @@ def beyond_rules(
     rows = []
     for ranker, mine in alerts.groupby("ranker"):
         caught = unseen[unseen["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-        rows.append({"ranker": ranker, "customers": size, "caught": caught, "recall": wilson(caught, size)})
+        recall = group_share(caught, size, least)
+        rows.append({"ranker": ranker, "customers": size, "caught": caught, "recall": recall})
     return rows
 
 
@@ -148,7 +163,7 @@ def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[dict[str, s
 def main() -> None:
     """Write the true view as one JSON file, and the truth of every model alert."""
     budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
-    window = budget.label_window_days
+    window, least = budget.label_window_days, params.least_group
     split = pipeline.read(schema.Split)
     subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
     customers = pipeline.read(data_schema.Customers, ["customer_id", "kind", "occupation", "joined_at"])
@@ -164,11 +179,12 @@ def main() -> None:
     is_illicit = happened_within(illicit, subjects["customer_id"], subjects["as_of"], window)
     audited = alerts_in_truth(planted, subjects, alerts, window)
 
-    result = judge(subjects, by_ranker, is_illicit, budget, params)
+    result = judge(subjects, by_ranker, is_illicit.astype(float), budget, params)
     result |= {
-        "by_typology": recall_by(planted, subjects, alerts, "typology", window),
-        "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", window),
-        "beyond_rules": beyond_rules(is_illicit, subjects, alerts, hits, window),
+        "least_group": least,
+        "by_typology": recall_by(planted, subjects, alerts, "typology", window, least),
+        "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", window, least),
+        "beyond_rules": beyond_rules(is_illicit, subjects, alerts, hits, window, least),
         "rule_table": rules_in_truth(rule_alerts, illicit, window),
         "dispositions": disposition_errors(dispositions, illicit, window),
         "alerts": alert_counts(audited),
@@ -198,13 +214,14 @@ def main() -> None:
                 illicit,
                 params.paired_indicators,
                 window,
+                least,
             ),
             "artefacts": {
                 "customers": probes.on_customers(bank, params.probe, draws, seed),
                 "payments": probes.on_payments(bank, params.probe, draws, seed),
             },
             "look_alikes": probes.on_look_alikes(bank, truth, schemes, params.probe, draws, seed),
-            "rule_invisible": difficulty.rule_invisible(illicit, hits, window),
+            "rule_invisible": difficulty.rule_invisible(illicit, hits, window, least),
         },
         "calibration": calibration.table(measured, params.targets),
         "drift": drift_dates(pipeline.read(data_schema.DriftPlan), bank.first_day),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from data.asof import happened_within
-from models.metrics import ratio, wilson
+from models.metrics import group_share, ratio
 
 DIRECTIONS = {"high": 1.0, "low": -1.0}  # which end of an indicator is the suspicious one
 EVERY = "all"  # in place of a typology: all of them together
@@ -123,15 +123,22 @@ def best_indicators(
 
 
 def best_by_typology(
-    directed: dict[tuple[str, str], np.ndarray], active: dict[str, np.ndarray]
+    directed: dict[tuple[str, str], np.ndarray],
+    active: dict[str, np.ndarray],
+    customer: np.ndarray,
+    least: int,
 ) -> list[dict[str, Any]]:
     """For each typology the indicator that separates its customer-weeks from all others best.
 
-    ``active`` marks the subjects of each typology, shape (subjects,) each.
+    ``active`` marks the subjects of each typology, shape (subjects,) each. Of hundreds of
+    indicators one always sets a single customer apart, so typologies of fewer than ``least``
+    customers have none.
     """
     rows = []
     for typology, is_positive in sorted(active.items()):
-        values = {key: area_under_roc(rank, is_positive) for key, rank in directed.items()}
+        is_enough = len(np.unique(customer[is_positive])) >= least
+        tried = directed.items() if is_enough else ()
+        values = {key: area_under_roc(rank, is_positive) for key, rank in tried}
         known = {key: value for key, value in values.items() if not np.isnan(value)}
         key = max(known, key=lambda name: known[name], default=None)
         rows.append(
@@ -153,6 +160,7 @@ def of_indicators(
     illicit: pd.DataFrame,
     paired: int,
     days: int,
+    least: int,
 ) -> dict[str, Any]:
     """What one or two indicators find, by the bank's labels and in truth, and by typology.
 
@@ -164,6 +172,7 @@ def of_indicators(
     illicit : moments of illicit schemes: customer_id, at, typology
     paired : see `best_indicators`
     days : the label window
+    least : customers of a typology from which on its best indicator is looked for
     """
     keys = ["customer_id", "as_of"]
     directed = directed_ranks(subjects[keys].merge(weekly, on=keys, how="left").drop(columns=keys))
@@ -174,11 +183,11 @@ def of_indicators(
     return {
         "bank": best_indicators(directed, (subjects["label"] >= 0.5).to_numpy(), paired),
         "true": best_indicators(directed, is_illicit, paired),
-        "by_typology": best_by_typology(directed, active),
+        "by_typology": best_by_typology(directed, active, subjects["customer_id"].to_numpy(), least),
     }
 
 
-def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int) -> list[dict[str, Any]]:
+def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int, least: int) -> list[dict[str, Any]]:
     """Share of the schemes of which no rule ever hit a member who had just taken part.
 
     Parameters
@@ -187,6 +196,7 @@ def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int) -> list
     hits : customer_id and hit_at; a hit counts within ``days`` after the member's payment,
         whatever behaviour it was for
     days : the label window
+    least : schemes of a group from which on a share is given
 
     Returns
     -------
@@ -209,7 +219,7 @@ def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int) -> list
             "typology": name,
             "schemes": len(unseen),
             "unseen": int(unseen.sum()),
-            "share": wilson(int(unseen.sum()), len(unseen)),
+            "share": group_share(int(unseen.sum()), len(unseen), least),
         }
         for name, unseen in groups
     ]

@@ -77,7 +77,7 @@ def main() -> None:
     result = judge(
         subjects,
         by_ranker,
-        (subjects["label"] >= 0.5).to_numpy(),
+        subjects["label"].to_numpy(),
         pipeline.params("budget", Budget),
         pipeline.params("evaluate", Params),
     )

@@ -9,7 +9,8 @@ import pandas as pd
 
 import pipeline
 from models.budget import Budget, alerts_within_budget
-from models.metrics import Ranking, measure, recall_at_budget
+from models.metrics import Ranking, calibration, measure, recall_at_budget
+from models.schema import RULES
 from parameters import Draws, Seed
 
 BUDGET_SCALES = (0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
@@ -40,17 +41,24 @@ def test_subjects(split: pd.DataFrame, scores: pd.DataFrame) -> tuple[pd.DataFra
 def judge(
     subjects: pd.DataFrame,
     by_ranker: dict[str, np.ndarray],
-    is_positive: np.ndarray,
+    label: np.ndarray,
     budget: Budget,
     params: Params,
 ) -> dict[str, Any]:
-    """Headline metrics and recall by budget of every ranker against one set of labels."""
+    """Headline metrics and recall by budget of every ranker against one set of labels.
+
+    ``label`` (0 to 1, shape (n,)) makes a subject positive from 0.5 up. Models, whose scores
+    are log-odds, are also measured as probabilities of it.
+    """
+    is_positive = label >= 0.5
     customer = subjects["customer_id"].to_numpy()
     as_of_us = subjects["as_of"].astype("int64").to_numpy()
     metrics, curves = {}, []
     for ranker, score in pipeline.progress(by_ranker.items(), "judge", "ranker"):
         ranking = Ranking.of(customer, as_of_us, score, is_positive, budget)
         metrics[ranker] = measure(ranking, params.bootstrap_draws, params.seed)
+        if ranker != RULES:
+            metrics[ranker] |= calibration(customer, score, label)
         for scale in BUDGET_SCALES:
             alerted = alerts_within_budget(score, customer, as_of_us, budget, scale) > 0
             recall = recall_at_budget(customer, is_positive, alerted)

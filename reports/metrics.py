@@ -5,16 +5,17 @@ Every key is described in docs/metrics.md; a test compares.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from data.schema import DECIDED
 from models.schema import RULES
-from reports.wording import METRICS, Interval
+from reports.wording import METRICS, PROBABILITY, Interval
 
 
-def block(measured: dict[str, Any]) -> dict[str, Interval]:
-    """The five headline metrics of one ranker by one set of labels."""
-    return {name: {part: measured[name][part] for part in ("value", "low", "high")} for name in METRICS}
+def block(measured: dict[str, Any], names: Iterable[str] = METRICS) -> dict[str, Interval]:
+    """The five headline metrics (or other ones) of one ranker by one set of labels."""
+    return {name: {part: measured[name][part] for part in ("value", "low", "high")} for name in names}
 
 
 def difficulty(found: dict[str, Any]) -> dict[str, float | None]:
@@ -67,13 +68,17 @@ def metrics(bank: dict[str, Any], truth: dict[str, Any], label_audit: dict[str, 
 
     Returns
     -------
-    ``models.<name>.bank`` and ``.true`` hold the five metrics of each model. ``rules``
-    holds the same two blocks and, for a quick look, the five of ``true`` once more, and
-    under ``alerts`` what the alerts were worth; ``labels`` says what the labels cost.
-    ``world`` holds counts, and under ``difficulty`` what can be found without a model.
+    ``models.<name>.bank`` and ``.true`` hold the five metrics of each model, and how far its
+    scores are from probabilities. ``rules`` holds two blocks of the five and, for a quick
+    look, those of ``true`` once more, and under ``alerts`` what the alerts were worth;
+    ``labels`` says what the labels cost. ``world`` holds counts, and under ``difficulty``
+    what can be found without a model.
     """
     both = {
-        ranker: {"bank": block(bank["metrics"][ranker]), "true": block(truth["metrics"][ranker])}
+        ranker: {
+            view: block(measured["metrics"][ranker], METRICS if ranker == RULES else (*METRICS, *PROBABILITY))
+            for view, measured in (("bank", bank), ("true", truth))
+        }
         for ranker in truth["metrics"]
     }
     rules = both.pop(RULES)

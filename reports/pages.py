@@ -14,10 +14,12 @@ from reports.features import features
 from reports.label_pages import label_page
 from reports.rulebook import rulebook_page
 from reports.wording import (
+    DASH,
     LABEL_SOURCES,
     LOOK_ALIKES,
     METRICS,
     PERIODS,
+    PROBABILITY,
     RANKERS,
     ROLES,
     SOPHISTICATION,
@@ -70,6 +72,30 @@ def main_table(metrics: dict[str, Any], rankers: list[str]) -> list[dict[str, An
         ]
         rows.append({"name": named(RANKERS, ranker), "cells": cells})
     return rows
+
+
+def level(interval: Interval, digits: int = 2) -> dict[str, str]:
+    """A plain number with its interval."""
+    low, high = interval["low"], interval["high"]
+    return {
+        "shown": DASH if interval["value"] is None else f"{interval['value']:.{digits}f}",
+        "range": "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}",
+    }
+
+
+def probabilities(metrics: dict[str, Any], models: list[str]) -> list[dict[str, Any]]:
+    """One row a model: how far its scores are from probabilities, by the bank's labels and in truth."""
+    return [
+        {
+            "name": named(RANKERS, model),
+            "cells": [
+                {"view": view} | level(metrics["models"][model][view][name])
+                for name in PROBABILITY
+                for view in ("bank", "true")
+            ],
+        }
+        for model in models
+    ]
 
 
 def periods(evidence: Evidence) -> list[dict[str, Any]]:
@@ -204,6 +230,8 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "rankers": rankers,
         "world": metrics["world"],
         "main_table": main_table(metrics, rankers),
+        "probabilities": probabilities(metrics, evidence.models),
+        "probability_names": PROBABILITY,
         "headline": headline(evidence),
         "base_rate": evidence.truth["metrics"][RULES]["base_rate"],
         "bank_base_rate": evidence.bank["metrics"][RULES]["base_rate"],
@@ -223,6 +251,7 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "by_typology": by_group(evidence.truth["by_typology"], "typology", TYPOLOGIES),
         "by_sophistication": by_group(evidence.truth["by_sophistication"], "sophistication", SOPHISTICATION),
         "beyond": beyond(evidence),
+        "least_group": evidence.truth["least_group"],
         "alerts": alerts_in_truth(evidence),
         "faithfulness": evidence.faithfulness,
         "explained_name": named(RANKERS, evidence.faithfulness["model"]),

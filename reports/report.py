@@ -29,6 +29,7 @@ from reports.wording import (
     percent,
     percent_range,
     same,
+    share_or_count,
     worded_interval,
     yuan,
 )
@@ -86,6 +87,7 @@ def environment() -> Environment:
         "percent_range": percent_range,
         "worded": worded_interval,
         "count": count,
+        "share_or_count": share_or_count,
         "yuan": yuan,
     }
     return made

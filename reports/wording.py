@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 DASH = "–"
 CHINESE_FROM = "\u2e80"  # the first letter of Chinese, Japanese and Korean writing
@@ -36,6 +36,12 @@ METRICS = {
     "precision_ceiling": Text("Precision ceiling", "精确率上限"),
     "average_precision": Text("Average precision", "平均精确率"),
     "base_rate": Text("Base rate", "基准占比"),
+}
+
+# What a score is worth as a probability; of models only.
+PROBABILITY = {
+    "calibration_ratio": Text("Mean score over mean label", "平均得分与平均标签之比"),
+    "calibration_slope": Text("Slope", "斜率"),
 }
 
 VIEWS = {"bank": Text("Bank sees", "银行所见"), "true": Text("True", "真实")}
@@ -648,6 +654,13 @@ def worded_interval(interval: Interval, digits: int = 1) -> str:
     """A share with its interval for running text, ``55.7% (44.2–65.2)``."""
     inner = percent_range(interval, digits)
     return percent(interval["value"], digits) + (f" ({inner})" if inner else "")
+
+
+def share_or_count(row: dict[str, Any]) -> str:
+    """A group's recall with its interval, or what was counted where it is too small to have one."""
+    if row["recall"]["value"] is not None:
+        return worded_interval(row["recall"], 0)
+    return f"{row['caught']} of {row['customers']}" if row["customers"] else DASH
 
 
 def wilson(hits: int, size: int) -> Interval:

@@ -95,8 +95,17 @@ def test_nothing_to_find_gives_nulls() -> None:
 
 def test_the_best_indicator_of_a_typology_without_customers_is_null() -> None:
     directed = difficulty.directed_ranks(pd.DataFrame({"one": [1.0, 2.0]}))
-    row = difficulty.best_by_typology(directed, {"cycle": np.zeros(2, bool)})[0]
+    row = difficulty.best_by_typology(directed, {"cycle": np.zeros(2, bool)}, np.arange(2), 1)[0]
     assert (row["subjects"], row["indicator"], row["auc"]) == (0, None, None)
+
+
+def test_no_indicator_is_looked_for_where_a_typology_has_too_few_customers() -> None:
+    """Of many indicators one sets any single customer apart; three weeks of one are one customer."""
+    directed = difficulty.directed_ranks(pd.DataFrame({"one": [1.0, 2, 3, 9, 9, 9]}))
+    weeks, customer = {"cycle": np.arange(6) > 2}, np.array([1, 2, 3, 4, 4, 4])
+    assert difficulty.best_by_typology(directed, weeks, customer, 1)[0]["auc"] == 1
+    row = difficulty.best_by_typology(directed, weeks, customer, 2)[0]
+    assert (row["subjects"], row["indicator"], row["auc"]) == (3, None, None)
 
 
 # ------------------------------------------------------------ unseen schemes
@@ -119,19 +128,29 @@ def hits(*rows: tuple[int, float]) -> pd.DataFrame:
 def test_a_scheme_is_unseen_when_no_hit_follows_a_members_payment() -> None:
     took_part = moments((1, "cycle", 10, 20), (2, "cycle", 11, 20), (3, "fan_in", 12, 20))
     # Of customer 10 right after, of 11 too late, of 12 before the payment.
-    found = difficulty.rule_invisible(took_part, hits((10, 21), (11, 60), (12, 19)), days=28)
+    found = difficulty.rule_invisible(took_part, hits((10, 21), (11, 60), (12, 19)), days=28, least=1)
     counts = {row["typology"]: (row["schemes"], row["unseen"]) for row in found}
     assert counts == {"all": (3, 2), "cycle": (2, 1), "fan_in": (1, 1)}
 
 
 def test_a_scheme_that_ended_before_the_rules_looked_does_not_count() -> None:
     took_part = moments((1, "cycle", 10, 2), (2, "cycle", 11, 20))
-    found = difficulty.rule_invisible(took_part, hits((99, 10)), days=28)
+    found = difficulty.rule_invisible(took_part, hits((99, 10)), days=28, least=1)
     assert [row["schemes"] for row in found] == [1, 1]
 
 
 def test_without_schemes_there_are_no_rows() -> None:
-    assert difficulty.rule_invisible(moments(), hits((10, 1)), days=28) == []
+    assert difficulty.rule_invisible(moments(), hits((10, 1)), days=28, least=1) == []
+
+
+def test_a_typology_of_too_few_schemes_is_counted_without_a_share() -> None:
+    took_part = moments((1, "cycle", 11, 20), (2, "cycle", 12, 20), (3, "stack", 13, 20))
+    found = {
+        row["typology"]: row for row in difficulty.rule_invisible(took_part, hits((99, 10)), days=28, least=2)
+    }
+    assert found["cycle"]["share"]["value"] == 1
+    assert (found["stack"]["schemes"], found["stack"]["unseen"]) == (1, 1)
+    assert found["stack"]["share"] == {"value": None, "low": None, "high": None}
 
 
 # ------------------------------------------------------------------- probes

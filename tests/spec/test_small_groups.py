@@ -1,0 +1,70 @@
+"""Groups of customers are compared only where there are enough of them; of the others counts are said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.audit import beyond_rules, recall_by
+from models.metrics import group_share, wilson
+from reports.report import environment
+from reports.wording import Text, share_or_count
+
+AS_OF = pd.Timestamp("2025-11-03", tz="UTC")
+NOTHING = {"value": None, "low": None, "high": None}
+
+
+def test_a_group_without_a_positive_has_no_recall_rather_than_one_of_zero() -> None:
+    """fairlearn 0.13 counts such a group as 0 and reports the largest difference out of nothing."""
+    assert group_share(0, 0, least=1) == NOTHING
+    assert group_share(0, 0, least=0) == NOTHING
+
+
+@pytest.mark.parametrize(("size", "is_compared"), [(4, False), (5, True), (6, True)])
+def test_a_group_is_compared_from_the_stated_size_on(size: int, is_compared: bool) -> None:
+    assert group_share(2, size, least=5) == (wilson(2, size) if is_compared else NOTHING)
+
+
+def a_bank() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Six customers in a cycle and two in a stack, each illicit yesterday; one of each is alerted."""
+    customer = np.arange(8)
+    planted = pd.DataFrame(
+        {
+            "customer_id": customer,
+            "at": AS_OF - pd.Timedelta(days=1),
+            "is_illicit": True,
+            "typology": ["cycle"] * 6 + ["stack"] * 2,
+        }
+    )
+    subjects = pd.DataFrame({"subject_id": customer, "customer_id": customer, "as_of": AS_OF})
+    return planted, subjects, subjects.iloc[[0, 6]].assign(ranker="gnn", rank=1)
+
+
+def test_recall_by_typology_counts_a_small_group_and_gives_no_share() -> None:
+    rows = {row["typology"]: row for row in recall_by(*a_bank(), "typology", 28, least=5)}
+    assert (rows["cycle"]["customers"], rows["cycle"]["caught"]) == (6, 1)
+    assert rows["cycle"]["recall"] == wilson(1, 6)
+    assert (rows["stack"]["customers"], rows["stack"]["caught"]) == (2, 1)
+    assert rows["stack"]["recall"] == NOTHING
+
+
+def test_recall_beyond_the_rules_obeys_the_same_size() -> None:
+    _, subjects, alerts = a_bank()
+    hits = pd.DataFrame({"customer_id": [0, 1, 2], "hit_at": AS_OF - pd.Timedelta(hours=1)})
+    rows = [beyond_rules(np.ones(8, bool), subjects, alerts, hits, 28, least)[0] for least in (5, 6)]
+    assert [row["customers"] for row in rows] == [5, 5]
+    assert [row["recall"] for row in rows] == [wilson(1, 5), NOTHING]
+
+
+def test_the_page_shows_what_was_counted_of_a_small_group_and_a_dash_for_its_share() -> None:
+    row = {"ranker": "gnn", "customers": 2, "caught": 1, "recall": NOTHING}
+    group = {"name": Text("Stack", "多层堆叠"), "customers": 2, "by_ranker": {"gnn": row}}
+    source = "{% import 'macros.html' as m with context %}{{ m.group_table(rows, 'Typology') }}"
+    names = {"rankers": ["gnn"], "ranker_names": {"gnn": Text("GNN", "GNN")}, "rows": [group]}
+    printed = environment().from_string(source).render(names)
+    assert '– <small class="inline">1/2</small>' in printed
+    assert "50%" not in printed
+    assert share_or_count(row) == "1 of 2"
+    assert share_or_count(row | {"customers": 0, "caught": 0}) == "–"
+    assert share_or_count(row | {"recall": wilson(1, 2)}) == "50% (9–91)"
