@@ -14,6 +14,7 @@ ceiling; recall at the alert budget is the true one. Two files for the report:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,12 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import happened_within, moments_of
-from features import schema as features_schema
 from models import rule_report, schema
 from models import split as splitting
 from models.budget import Budget, alerts_within_budget
+from models.examples import read_inputs
 from models.metrics import Interval, interval, wilson
-from models.zoo import MODELS, Examples
+from models.zoo import MODELS, Examples, by_row
 from parameters import Draws, Leaves, Part, Positive, Seed, TreeCount
 
 FIXED = "lightgbm"
@@ -110,51 +111,55 @@ def vote_loss(votes: pd.DataFrame, is_true: np.ndarray, least: float) -> float |
     return round(float(-np.where(is_true, np.log(sure), np.log(1 - sure)).mean()), 4)
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Subjects to learn from, those to judge by, and what is true of both.
+
+    ``train`` and ``test`` are rows of Split; ``stands_for`` says how many each training row
+    stands for. Arrays have the shape of their side.
+    """
+
+    train: pd.DataFrame
+    stands_for: np.ndarray
+    train_is_true: np.ndarray
+    test: pd.DataFrame
+    test_is_true: np.ndarray
+
+    @classmethod
+    def of(
+        cls, split: pd.DataFrame, illicit: pd.DataFrame, labels: pd.DataFrame, days: int, params: Params
+    ) -> Sides:
+        """Choose the rows that every label set learns from, and those that judge it."""
+        train, test = (split[split["role"] == role].reset_index(drop=True) for role in ("train", "test"))
+        train_is_true, test_is_true = (
+            happened_within(illicit, mine["customer_id"], mine["as_of"], days) for mine in (train, test)
+        )
+        rows, stands_for = training_rows(train, labels, train_is_true, params)
+        learnt = train.iloc[rows].reset_index(drop=True)
+        return cls(learnt, stands_for, train_is_true[rows], test, test_is_true)
+
+
 class Ladder:
-    """The fixed model learns from one label set after the other; everything else stays equal."""
+    """The fixed model learns from one label set after the other; everything else stays equal.
+
+    ``train`` and ``test`` are the examples of both sides; labels and weights they bring are
+    not looked at.
+    """
 
     def __init__(
-        self,
-        split: pd.DataFrame,
-        matrix: pd.DataFrame,
-        illicit: pd.DataFrame,
-        labels: pd.DataFrame,
-        budget: Budget,
-        settings: Any,
-        params: Params,
+        self, sides: Sides, train: Examples, test: Examples, budget: Budget, settings: Any, params: Params
     ) -> None:
-        self.budget, self.settings, self.params = budget, settings, params
-        self.place = pd.Series(np.arange(len(matrix)), index=matrix["subject_id"])
-        self.features = matrix.drop(columns="subject_id")
-        days = budget.label_window_days
-        by_role = {role: split[split["role"] == role].reset_index(drop=True) for role in ("train", "test")}
-        true = {
-            role: happened_within(illicit, mine["customer_id"], mine["as_of"], days)
-            for role, mine in by_role.items()
-        }
-        rows, self.stands_for = training_rows(by_role["train"], labels, true["train"], params)
-        self.train = by_role["train"].iloc[rows].reset_index(drop=True)
-        self.train_is_true, self.test_is_true = true["train"][rows], true["test"]
-        self.test = by_role["test"]
-        self.test_features = self.features_of(self.test)
-        self.train_features = self.features_of(self.train)
-
-    def features_of(self, subjects: pd.DataFrame) -> pd.DataFrame:
-        """Features of subjects in their order."""
-        return self.features.iloc[self.place[subjects["subject_id"]].to_numpy()].reset_index(drop=True)
-
-    def examples(self, role: pd.DataFrame, features: pd.DataFrame, label: Any, weight: Any) -> Examples:
-        """Examples with the given labels and weights."""
-        return Examples(features, role["customer_id"].to_numpy(), role["as_of"], label, weight)
+        self.sides, self.budget, self.params = sides, budget, params
+        self.test = by_row(test)
+        # The bins serve every label set: only labels and weights differ.
+        model = MODELS.lookup(FIXED, "audit_labels")
+        self.learner = model.learner(train, settings, params.seed)
 
     def climb(self, label: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Which truly illicit test customers a model catches that learnt from these labels."""
-        model = MODELS.lookup(FIXED, "audit_labels")
-        given = self.examples(self.train, self.train_features, label, weight * self.stands_for)
-        fitted = model.fit(given, self.params.fixed.model_dump(), self.settings, self.params.seed)
-        nothing = np.zeros(len(self.test))
-        score = fitted.scores(self.examples(self.test, self.test_features, nothing, nothing))
-        return caught(score, self.test, self.test_is_true, self.budget)
+        learner = self.learner.relabelled(label, weight * self.sides.stands_for)
+        score = learner.fit(self.params.fixed.model_dump()).scores(self.test)
+        return caught(score, self.sides.test, self.sides.test_is_true, self.budget)
 
 
 def audit_sets(
@@ -168,13 +173,13 @@ def audit_sets(
 ) -> dict[str, Any]:
     """The bank's comparison of label sets with the truth beside each, and the ceiling."""
     days, params = ladder.budget.label_window_days, ladder.params
-    truth = ladder.train_is_true
+    truth = ladder.sides.train_is_true
     ceiling = ladder.climb(truth.astype(float), np.ones(len(truth)))
     rows = []
     for row in pipeline.progress(compared["sets"], "label sets", "set"):
         is_mine = np.logical_and.reduce([labels[key] == row[key] for key in KEY])
         mine = labels[is_mine]
-        known = splitting.known_label(ladder.train, mine, until, days, split_params)
+        known = splitting.known_label(ladder.sides.train, mine, until, days, split_params)
         catches = ladder.climb(known["label"].to_numpy(), known["weight"].to_numpy())
         votes = mine[mine["source"].isin(VOTES)]
         is_true = happened_within(illicit, votes["customer_id"], votes["event_at"], days)
@@ -208,9 +213,10 @@ def main() -> None:
     compared = pipeline.read_json("data", "label_models.json")
 
     labels = pipeline.read(data_schema.TrialLabels)
-    split, matrix = pipeline.read(schema.Split), pipeline.read(features_schema.FeatureMatrix)
+    sides = Sides.of(pipeline.read(schema.Split), illicit, labels, budget.label_window_days, params)
+    train, test = read_inputs([sides.train, sides.test], needs_graph=False)
     until = pipeline.read(data_schema.Periods).set_index("name").loc["validation", "starts_at"]
-    ladder = Ladder(split, matrix, illicit, labels, budget, settings, params)
+    ladder = Ladder(sides, train, test, budget, settings, params)
     audited = audit_sets(
         ladder,
         labels,

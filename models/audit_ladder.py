@@ -6,9 +6,8 @@ bank's labels, with one fixed choice of parameters.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import lightgbm
 import numpy as np
 import pandas as pd
 from pydantic import Field
@@ -21,7 +20,11 @@ from models import difficulty, ladder, leakage, schema
 from models.budget import Budget
 from models.encoding import TargetEncoder, encoded_in_fold, integer_codes
 from models.ladder import Caught, Rows, Trees
+from models.zoo.lightgbm import LightgbmModel
 from parameters import Count, Draws, Positive, Seed
+
+if TYPE_CHECKING:
+    import lightgbm
 
 TOP = ladder.GROUPS[-1]  # the highest rung: all features
 ENDS = ("payer_account_id", "payee_account_id")
@@ -73,29 +76,49 @@ def rung_columns(catalogue: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def climb(
-    bench: Bench, values: np.ndarray, place: dict[str, int], rungs: dict[str, list[str]], last: np.ndarray
+    bench: Bench, features: list[pd.DataFrame], last: list[np.ndarray], rungs: dict[str, list[str]]
 ) -> dict[str, np.ndarray]:
-    """Scores of the given rungs. ``last`` are the tokens of each subject's last payment."""
+    """Scores of the given rungs.
+
+    ``features`` and ``last``, the tokens of each subject's last payment, are those of the
+    training and of the test subjects.
+    """
     scores = {}
     for rung, names in pipeline.progress(rungs.items(), "ladder", "rung"):
-        columns = [place[name] for name in names]
-        parts = [
-            np.hstack([values[rows.place][:, columns], last[rows.place]])
-            for rows in (bench.train, bench.test)
-        ]
-        scores[rung] = bench.scores(*parts)
+        scores[rung] = bench.scores(
+            *(beside(mine[names], tokens) for mine, tokens in zip(features, last, strict=True))
+        )
     return scores
 
 
+def beside(features: pd.DataFrame, *others: np.ndarray) -> np.ndarray:
+    """Features and further columns, row by row in memory; shape (n, all columns)."""
+    parts = [features.to_numpy(), *others]
+    widths = np.cumsum([0, *(part.shape[1] for part in parts)])
+    whole = np.empty((len(features), widths[-1]), np.result_type(*parts))
+    for part, first, end in zip(parts, widths[:-1], widths[1:], strict=True):
+        whole[:, first:end] = part
+    return whole
+
+
+def last_tokens(tokens: np.ndarray, subjects: pd.DataFrame) -> np.ndarray:
+    """Tokens of each subject's last payment, NaN where there is none; shape (n, columns)."""
+    end = subjects["token_end"].to_numpy()
+    last = np.full((len(subjects), tokens.shape[1]), np.nan, np.float32)
+    seen = end > subjects["token_first"].to_numpy()
+    last[seen] = tokens[end[seen] - 1]
+    return last
+
+
 def encoded_names(
-    features: pd.DataFrame, catalogue: pd.DataFrame, train: Rows, test: Rows, encoder: Encoder
+    features: list[pd.DataFrame], catalogue: pd.DataFrame, train: Rows, test: Rows, encoder: Encoder
 ) -> tuple[np.ndarray, np.ndarray]:
     """Every coded column by its mean label: training rows in fold, test rows by all training rows."""
     coded = catalogue[catalogue["levels"] > 0].set_index("feature")["levels"].to_dict()
-    codes, sizes = integer_codes(features, coded)
+    (codes, sizes), (test_codes, _) = (integer_codes(mine, coded) for mine in features)
     inside, outside = [], []
-    for column, levels in zip(codes.T, sizes, strict=True):
-        code, label, weight = column[train.place], train.label, train.weight
+    for code, test_code, levels in zip(codes.T, test_codes.T, sizes, strict=True):
+        label, weight = train.label, train.weight
         inside.append(
             encoded_in_fold(
                 code,
@@ -109,7 +132,7 @@ def encoded_names(
             )
         )
         whole = TargetEncoder.fit(code, label, weight, levels, encoder.prior_rows)
-        outside.append(whole.transform(column[test.place]))
+        outside.append(whole.transform(test_code))
     if not inside:
         return np.empty((len(train.place), 0)), np.empty((len(test.place), 0))
     return np.column_stack(inside), np.column_stack(outside)
@@ -183,7 +206,7 @@ def main() -> None:
     """Write the ladder, the demonstration of the leaked rating, and the leakage tests of this run."""
     params, budget = pipeline.params("audit_ladder", Params), pipeline.params("budget", Budget)
     split = pipeline.read(schema.Split)
-    matrix = pipeline.read(features_schema.FeatureMatrix)
+    ids = pipeline.read(features_schema.FeatureMatrix, columns=["subject_id"])["subject_id"].to_numpy()
     catalogue = pipeline.read(features_schema.FeatureCatalogue)
     subjects = pipeline.read(features_schema.Subjects)
     line = pipeline.read(features_schema.Sequences)
@@ -197,24 +220,21 @@ def main() -> None:
     histories = leakage.Histories(
         pipeline.read(data_schema.ProfileTags), pipeline.read(data_schema.Dispositions)
     )
-    tuned = lightgbm.Booster(model_file=pipeline.existing("models", TESTED_MODEL))
+    tuned = LightgbmModel().load(pipeline.existing("models", TESTED_MODEL))
     illicit = planted[planted["is_illicit"]]
     is_illicit = happened_within(illicit, split["customer_id"], split["as_of"], budget.label_window_days)
 
-    ids = matrix["subject_id"].to_numpy()
     whole_train, test = (Rows.of(split, role, ids, is_illicit) for role in ("train", "test"))
     train = ladder.thinned(whole_train, params.unsuspected_every)
     bench = Bench(train, test, params.trees)
-    features = matrix.drop(columns="subject_id")
-    values = features.to_numpy(dtype=np.float32)
-    place = {str(name): column for column, name in enumerate(features.columns)}
+    features = pipeline.read_matrix(
+        features_schema.FeatureMatrix, [train.place, test.place], without=("subject_id",)
+    )
     rungs = rung_columns(catalogue)
     top = rungs.pop(TOP)
 
-    tokens = line[list(features_schema.TOKEN_COLUMNS)].to_numpy(dtype=np.float32)
-    last = np.full((len(subjects), tokens.shape[1]), np.nan, np.float32)
-    seen = (subjects["token_end"] > subjects["token_first"]).to_numpy()
-    last[seen] = tokens[subjects["token_end"].to_numpy()[seen] - 1]
+    tokens = line[list(features_schema.TOKEN_COLUMNS)].to_numpy()
+    last = [last_tokens(tokens, subjects.iloc[rows.place]) for rows in (train, test)]
     stretch = [
         ladder.payments_since(
             subjects.iloc[rows.place],
@@ -230,9 +250,9 @@ def main() -> None:
             tokens, stretch[0], train.label, train.weight, stretch[1], params.licit_line_every, params.trees
         )
     }
-    scores |= climb(bench, values, place, rungs, last)
+    scores |= climb(bench, features, last, rungs)
 
-    whole = [np.hstack([values[rows.place], last[rows.place]]) for rows in (train, test)]
+    whole = [beside(mine, tokens_of) for mine, tokens_of in zip(features, last, strict=True)]
     data = ladder.binned(whole[0], params.trees)
     shuffled = shuffled_labels(data, whole[1], bench, params)
     booster = ladder.fit_binned(data, train.label, train.weight, params.trees)
@@ -244,24 +264,24 @@ def main() -> None:
     }
     trained = {}
     for is_dated, rating in ratings.items():
-        table = np.column_stack([whole[0], rating[train.place]])
+        table = np.column_stack([whole[0], rating[train.place].astype(np.float32)])
         trained[is_dated] = ladder.fit(table, train.label, train.weight, params.trees)
     for name, is_trained_dated, is_read_dated in (
         ("rating_dated", True, True),
         ("rating_leaked", False, False),
         ("rating_leaked_live", False, True),
     ):
-        table = np.column_stack([whole[1], ratings[is_read_dated][test.place]])
+        table = np.column_stack([whole[1], ratings[is_read_dated][test.place].astype(np.float32)])
         scores[name] = ladder.margins(trained[is_trained_dated], table)
 
     inside, outside = encoded_names(features, catalogue, train, test, params.encoder)
     scores["encoded"] = bench.scores(np.hstack([whole[0], inside]), np.hstack([whole[1], outside]))
 
-    dealt = [table.copy() for table in whole]
-    network = [place[name] for name in catalogue.loc[catalogue["group"] == "network", "feature"]]
-    for rows, part in zip((train, test), dealt, strict=True):
+    named = catalogue.loc[catalogue["group"] == "network", "feature"]
+    network = features[0].columns.get_indexer(named)
+    for rows, part in zip((train, test), whole, strict=True):  # the last use of these rows
         part[:, network] = leakage.exchanged_within(part[:, network], rows.as_of_us, params.seed)
-    scores["network_dealt"] = bench.scores(*dealt)
+    scores["network_dealt"] = bench.scores(*whole)
 
     against = dict(zip(ladder.GROUPS, (ladder.SINGLE_LINE, *ladder.GROUPS), strict=False))
     against |= {name: TOP for name in scores if name not in against and name != ladder.SINGLE_LINE}
@@ -276,7 +296,7 @@ def main() -> None:
         {
             "rankings": [row | {"columns": columns.get(row["ranking"])} for row in compared],
             "alerts": int(caught[TOP].alerted.sum()),
-            "gain_share": gains(tuned, catalogue["feature"].tolist()),
+            "gain_share": gains(tuned.booster, catalogue["feature"].tolist()),
             "rating_mask": {
                 "dated": leakage.changed_by_mask(subjects, histories, params.rating_tag, is_dated=True),
                 "undated": leakage.changed_by_mask(subjects, histories, params.rating_tag, is_dated=False),

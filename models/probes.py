@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 from pydantic import Field
@@ -19,6 +18,7 @@ import pipeline
 from models.calibration import Bank
 from models.difficulty import area_under_roc, plain, ranks
 from models.metrics import Interval, interval
+from models.zoo.lightgbm import binned, grown
 from parameters import Count, Leaves, Part, Positive, Threads, TreeCount
 
 MINUTE_US = 60_000_000
@@ -118,15 +118,12 @@ def held_out_ranks(
         "min_sum_hessian_in_leaf": probe.min_sum_hessian_in_leaf,
         "lambda_l2": probe.lambda_l2,
         "num_threads": probe.threads,
-        "deterministic": True,
-        "force_row_wise": True,
         "seed": seed,
-        "verbosity": -1,
     }
     for number in np.unique(fold):
         held = fold == number
-        data = lightgbm.Dataset(values[~held], label=is_positive[~held].astype(float))
-        booster = lightgbm.train(options, data, num_boost_round=probe.trees)
+        data = binned(values[~held], options)
+        booster = grown(data, is_positive[~held].astype(float), None, options, probe.trees)
         # Models of two folds share no scale, their ranks do.
         result[held] = ranks(np.asarray(booster.predict(values[held], raw_score=True)))
     return result

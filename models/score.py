@@ -10,7 +10,7 @@ from data import schema as data_schema
 from models import schema
 from models.budget import Budget, alerts_within_budget
 from models.examples import of_role, read_inputs
-from models.zoo import MODELS
+from models.zoo import MODELS, by_row
 
 VOTE_DAYS = 7  # a weekly ranker looks at the votes since its last ranking
 
@@ -41,7 +41,7 @@ def main() -> None:
     budget = pipeline.params("budget", Budget)
     split = pipeline.read(schema.Split)
     groups = {role: of_role(split, role) for role in ("validation", "test")}
-    read = read_inputs(list(groups.values()), needs_graph=True, training=of_role(split, "train"))
+    read = map(by_row, read_inputs(list(groups.values()), True, training=of_role(split, "train")))
     models = {name: model.load(pipeline.existing("models", model.file)) for name, model in MODELS.items()}
     labels = pipeline.read(data_schema.Labels)
     scores, alerts = [], []

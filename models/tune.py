@@ -23,7 +23,7 @@ from models import schema
 from models.budget import Budget, alerts_within_budget
 from models.examples import filled, of_role, read_inputs, thinned
 from models.metrics import AveragePrecision, recall_at_budget
-from models.zoo import MODELS, Examples, Model
+from models.zoo import MODELS, Examples, Model, by_row
 from parameters import Part, Seed
 
 
@@ -131,10 +131,10 @@ def main() -> None:
     if not model.needs_graph:  # a graph without some of its parties would be another graph
         params = pipeline.params("tune", Params)
         train = thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
-    train, validation = read_inputs([train, of_role(split, "validation")], model.needs_graph)
-    validation = filled(validation, train.features)
+    learnt, validation = read_inputs([train, of_role(split, "validation")], model.needs_graph)
+    validation = by_row(filled(validation, learnt.features))
     settings = pipeline.params(f"models.{name}", model.settings)
-    search = Search(model, settings, pipeline.params("budget", Budget), train, validation)
+    search = Search(model, settings, pipeline.params("budget", Budget), learnt, validation)
 
     place = Path(inspect.getfile(type(model)))
     parts = sorted(place.parent.glob("*.py")) if place.name == "__init__.py" else [place]

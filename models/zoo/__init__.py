@@ -8,6 +8,8 @@ opens one model loads the whole zoo, and a library takes a second or two.
 
 from __future__ import annotations
 
+import importlib
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -109,6 +111,21 @@ class Model(Protocol):
         """Read a saved model."""
 
 
+def library(name: str) -> Any:
+    """A library of trees, imported without scikit-learn.
+
+    For wrappers that are not used here it would load scikit-learn, which costs every stage
+    a second and each process the memory of thirty thousand pages.
+    """
+    if "sklearn" in sys.modules:
+        return importlib.import_module(name)
+    sys.modules["sklearn"] = None  # type: ignore[assignment]
+    try:
+        return importlib.import_module(name)
+    finally:
+        del sys.modules["sklearn"]
+
+
 MODELS: Registry[Model] = Registry("model")
 
 
@@ -144,12 +161,12 @@ class Anew:
         return replace(self, examples=replace(self.examples, label=label, weight=weight))
 
 
-def learnable(examples: Examples) -> Examples:
-    """The same examples; what no model should learn from is bad input.
+def believable(examples: Examples) -> Examples:
+    """The same examples; labels and weights that no model should learn from are bad input.
 
-    Libraries take a missing label for 0, and any weight and an infinite feature without a
-    word. A weight of 0 is refused like a negative one: who is not to be learnt from is
-    left out, not weighed with nothing.
+    Libraries take a missing label for 0, and any weight without a word. A weight of 0 is
+    refused like a negative one: who is not to be learnt from is left out, not weighed with
+    nothing.
     """
     faults = (
         ("label", examples.label, ~((examples.label >= 0) & (examples.label <= 1)), "a number from 0 to 1"),
@@ -164,15 +181,26 @@ def learnable(examples: Examples) -> Examples:
         if is_wrong.any():
             row = int(np.argmax(is_wrong))
             raise BadInput(f"{_named(examples, row)}: expected {expected} as {what}, found {values[row]}")
+    return examples
+
+
+def learnable(examples: Examples) -> Examples:
+    """`believable` examples whose features are numbers or missing, never infinite."""
     for name in examples.features:
         is_infinite = np.isinf(examples.features[name].to_numpy())
         if is_infinite.any():
             row = int(np.argmax(is_infinite))
-            raise BadInput(
-                f"{_named(examples, row)}: expected a finite number or nothing as feature {name}, "
-                f"found {examples.features[name].iloc[row]}"
-            )
-    return examples
+            found = examples.features[name].iloc[row]
+            place = f"{_named(examples, row)}, feature {name}"
+            raise BadInput(f"{place}: expected a finite number or nothing, found {found}")
+    return believable(examples)
+
+
+def by_row(examples: Examples) -> Examples:
+    """The same examples with their features row by row in memory, as trees read them to score."""
+    values = np.ascontiguousarray(examples.features.to_numpy())
+    features = pd.DataFrame(values, columns=examples.features.columns, copy=False)
+    return replace(examples, features=features)
 
 
 def _named(examples: Examples, row: int) -> str:

@@ -18,9 +18,11 @@ from models.zoo import (
     Examples,
     ModelSettings,
     Trial,
+    believable,
     draw_choice,
     emphasised,
     learnable,
+    library,
 )
 from parameters import LeavesRange, PartRange, PositiveRange, TreesRange
 
@@ -44,8 +46,7 @@ def binned(values: np.ndarray, options: dict[str, Any], names: list[str] | None 
     ``values`` has shape (n, columns); float32 by column is read as it lies, all else is
     copied. ``options`` are those of the fits.
     """
-    import lightgbm
-
+    lightgbm = library("lightgbm")
     data = lightgbm.Dataset(values, params=options | FIXED, feature_name=names or "auto", free_raw_data=True)
     return data.construct()
 
@@ -54,8 +55,7 @@ def grown(
     data: lightgbm.Dataset, label: np.ndarray, weight: np.ndarray | None, options: dict[str, Any], trees: int
 ) -> lightgbm.Booster:
     """Trees grown on binned rows with labels and weights of shape (n,)."""
-    import lightgbm
-
+    lightgbm = library("lightgbm")
     data.set_label(label)
     data.set_weight(weight)
     return lightgbm.train(options | FIXED, data, num_boost_round=trees)
@@ -105,7 +105,7 @@ class LightgbmLearner:
 
     def relabelled(self, label: np.ndarray, weight: np.ndarray) -> LightgbmLearner:
         """The same bins under other labels and weights."""
-        return replace(self, examples=learnable(replace(self.examples, label=label, weight=weight)))
+        return replace(self, examples=believable(replace(self.examples, label=label, weight=weight)))
 
 
 class LightgbmModel:
@@ -136,8 +136,7 @@ class LightgbmModel:
 
     def load(self, path: Path) -> FittedLightgbm:
         """Read LightGBM's text format."""
-        import lightgbm
-
+        lightgbm = library("lightgbm")
         return FittedLightgbm(lightgbm.Booster(model_file=path))
 
 
