@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from models.zoo import MODELS, Anew, Choice, Examples, Graph, ModelSettings, Trial, draw_choice, emphasised
+from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
 from parameters import PartRange, PositiveRange, in_order
 
 if TYPE_CHECKING:
-    from models.zoo.gnn.network import PaymentNetwork, Scale
+    from models.zoo.gnn.network import PaymentNetwork
+    from models.zoo.gnn.slices import Slice, Slicer
 
 
 Dropped = Annotated[float, Field(ge=0, lt=1)]  # share of the units
@@ -31,18 +33,12 @@ class Settings(ModelSettings):
     positive_weight: PositiveRange
 
 
-def _graph(examples: Examples) -> Graph:
-    if examples.graph is None:
-        raise ValueError("the GNN needs the graph")
-    return examples.graph
-
-
 class FittedGnn:
     """A network with the scale of its inputs."""
 
-    def __init__(self, network: PaymentNetwork, scale: Scale, shape: dict[str, Any], threads: int) -> None:
+    def __init__(self, network: PaymentNetwork, slicer: Slicer, shape: dict[str, Any], threads: int) -> None:
         self.network = network
-        self.scale = scale
+        self.slicer = slicer
         self.shape = shape
         self.threads = threads
 
@@ -51,8 +47,7 @@ class FittedGnn:
         from models.zoo.gnn import network as gnn_network
 
         gnn_network.use_threads(self.threads, 0)
-        parts = gnn_network.slices(examples, _graph(examples), self.scale)
-        return gnn_network.score(self.network, parts, len(examples.label))
+        return gnn_network.score(self.network, self.slicer(examples), len(examples.label))
 
     def save(self, path: Path) -> None:
         """Write tensors as safetensors, the shape as its metadata."""
@@ -60,13 +55,61 @@ class FittedGnn:
         from safetensors.torch import save_file
 
         tensors = dict(self.network.state_dict())
-        tensors["scale.mean"] = torch.from_numpy(self.scale.mean)
-        tensors["scale.spread"] = torch.from_numpy(self.scale.spread)
+        tensors["scale.mean"] = torch.from_numpy(self.slicer.scale.mean)
+        tensors["scale.spread"] = torch.from_numpy(self.slicer.scale.spread)
         save_file(tensors, path, metadata={"shape": json.dumps(self.shape | {"threads": self.threads})})
 
 
+@dataclass(frozen=True)
+class GnnLearner:
+    """Training examples cut into slices once, for many fits."""
+
+    examples: Examples
+    settings: Settings
+    seed: int
+    parts: list[Slice]
+    slicer: Slicer
+
+    @classmethod
+    def of(cls, examples: Examples, settings: Settings, seed: int) -> GnnLearner:
+        """Learn the scale and cut the training moments."""
+        from models.zoo.gnn.slices import Scale, Slicer
+
+        scale = Scale.of(examples.features)
+        return cls(examples, settings, seed, Slicer(scale)(examples, settings.slice_stride), Slicer(scale))
+
+    def fit(self, choice: Choice) -> FittedGnn:
+        """Fit on the slices of the training moments."""
+        from models.zoo.gnn import network as gnn_network
+
+        settings = self.settings
+        gnn_network.use_threads(settings.threads, self.seed)
+        shape = {
+            "node_columns": self.parts[0].features.shape[1],
+            "hidden": settings.hidden,
+            "layers": settings.layers,
+            "dropout": choice["dropout"],
+        }
+        network = gnn_network.PaymentNetwork(**shape)
+        weight = emphasised(self.examples, choice["positive_weight"])
+        gnn_network.fit(
+            network,
+            self.parts,
+            self.examples.label,
+            weight,
+            settings.epochs,
+            choice["learning_rate"],
+            self.seed,
+        )
+        return FittedGnn(network, self.slicer, shape, settings.threads)
+
+    def relabelled(self, label: np.ndarray, weight: np.ndarray) -> GnnLearner:
+        """The same slices under other labels and weights of shape (n,)."""
+        return replace(self, examples=replace(self.examples, label=label, weight=weight))
+
+
 class GnnModel:
-    """Searches little: a fit takes minutes where trees take seconds."""
+    """Searches little: a fit takes longer than that of trees."""
 
     settings = Settings
     file = "gnn.model"
@@ -77,44 +120,29 @@ class GnnModel:
         """Draw one choice of hyper-parameters."""
         return draw_choice(trial, settings, linear=("dropout",))
 
+    def learner(self, examples: Examples, settings: Settings, seed: int) -> GnnLearner:
+        """The examples cut into slices, ready for many fits."""
+        return GnnLearner.of(examples, settings, seed)
+
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedGnn:
         """Fit on the slices of the training moments."""
-        from models.zoo.gnn import network as gnn_network
-
-        gnn_network.use_threads(settings.threads, seed)
-        scale = gnn_network.Scale.of(examples.features)
-        parts = list(gnn_network.slices(examples, _graph(examples), scale, settings.slice_stride))
-        shape = {
-            "node_columns": parts[0].nodes.shape[1],
-            "hidden": settings.hidden,
-            "layers": settings.layers,
-            "dropout": choice["dropout"],
-        }
-        network = gnn_network.PaymentNetwork(**shape)
-        weight = emphasised(examples, choice["positive_weight"])
-        gnn_network.fit(
-            network, parts, examples.label, weight, settings.epochs, choice["learning_rate"], seed
-        )
-        return FittedGnn(network, scale, shape, settings.threads)
-
-    def learner(self, examples: Examples, settings: Settings, seed: int) -> Anew:
-        """The examples as they are."""
-        return Anew(self, examples, settings, seed)
+        return self.learner(examples, settings, seed).fit(choice)
 
     def load(self, path: Path) -> FittedGnn:
         """Read tensors and shape."""
         from safetensors import safe_open
 
-        from models.zoo.gnn import network as gnn_network
+        from models.zoo.gnn.network import PaymentNetwork
+        from models.zoo.gnn.slices import Scale, Slicer
 
         with safe_open(path, framework="pt") as file:
             shape = json.loads(file.metadata()["shape"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         threads = shape.pop("threads")
-        scale = gnn_network.Scale(tensors.pop("scale.mean").numpy(), tensors.pop("scale.spread").numpy())
-        network = gnn_network.PaymentNetwork(**shape)
+        scale = Scale(tensors.pop("scale.mean").numpy(), tensors.pop("scale.spread").numpy())
+        network = PaymentNetwork(**shape)
         network.load_state_dict(tensors)
-        return FittedGnn(network, scale, shape, threads)
+        return FittedGnn(network, Slicer(scale), shape, threads)
 
 
 MODELS.register("gnn")(GnnModel())

@@ -1,0 +1,150 @@
+"""Time slices of the payment graph as tensors: what the network sees of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from data.schema import CHANNELS, DAY_US, HOLDER_KINDS
+from models.zoo import Examples, Graph
+from models.zoo.gnn.messages import Payments
+
+HOURS = 24
+EDGE_COLUMNS = 1 + 1 + 2 + len(CHANNELS) + 1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Mean and spread of the compressed features over the training subjects; shape (features,)."""
+
+    mean: np.ndarray
+    spread: np.ndarray
+
+    @staticmethod
+    def compressed(values: np.ndarray) -> np.ndarray:
+        """Signed logarithm: money and counts have long tails. NaN stays."""
+        return np.copysign(np.log1p(np.abs(values)), values)
+
+    @classmethod
+    def of(cls, features: pd.DataFrame) -> Scale:
+        """Learn from training subjects only; a column without values gets mean 0, spread 1."""
+        moments = np.zeros((2, features.shape[1]))
+        for number, name in enumerate(features):
+            values = cls.compressed(features[name].to_numpy(np.float32))
+            known = values[np.isfinite(values)]
+            if len(known):
+                moments[:, number] = known.mean(dtype=np.float64), known.std(dtype=np.float64)
+        mean, spread = moments.astype(np.float32)
+        return cls(mean, np.where(spread > 1e-6, spread, np.float32(1)))
+
+    def __call__(self, features: pd.DataFrame) -> np.ndarray:
+        """Standardised features, NaN as 0 (the mean), cut at 5 spreads; shape as given."""
+        values = self.compressed(features.to_numpy(np.float32))
+        values -= self.mean
+        values /= self.spread
+        return np.clip(np.nan_to_num(values, copy=False, nan=0.0), -5, 5, out=values)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One moment as tensors.
+
+    ``nodes`` (nodes, holders + 1) tells each party's kind and whether it is a subject, and
+    ``features`` (subjects, features + holders + 1) has this after what is known of subjects
+    alone. ``payments`` are those between the parties, ``to_subjects`` the same as they reach
+    subjects; ``subject`` (subjects,) holds positions in ``nodes``, ``rows`` in the examples.
+    """
+
+    nodes: Tensor
+    features: Tensor
+    payments: Payments
+    to_subjects: Payments
+    subject: Tensor
+    rows: np.ndarray
+
+
+def kinds() -> Tensor:
+    """What a payment says but for amount and age, shape (hours * channels * 2, EDGE_COLUMNS).
+
+    A row for each hour, channel and direction, in this order; the last column is the direction.
+    """
+    hour, channel, direction = np.indices((HOURS, len(CHANNELS), 2)).reshape(3, -1)
+    angle = hour * (2 * np.pi / HOURS)
+    columns = [
+        np.zeros((len(hour), 2)),
+        np.sin(angle),
+        np.cos(angle),
+        np.eye(len(CHANNELS))[channel],
+        direction,
+    ]
+    return torch.from_numpy(np.column_stack(columns).astype(np.float32))
+
+
+def payments_of(
+    edges: pd.DataFrame, payer: np.ndarray, payee: np.ndarray, as_of_us: int, is_subject: np.ndarray
+) -> Payments:
+    """The payments of a slice between positions ``payer`` and ``payee``, scaled; see `kinds`."""
+    at = edges["at"].astype("int64").to_numpy()
+    days = max((as_of_us - int(at[0])) / DAY_US, 1.0) if len(at) else 1.0
+    return Payments.of(
+        payer,
+        payee,
+        amount=(edges["log_amount"].to_numpy() - 6) / 3,
+        age=(as_of_us - at) / (days * DAY_US),
+        kind=edges["hour"].to_numpy().astype(np.uint16) * len(CHANNELS) + edges["channel"].to_numpy(),
+        is_subject=is_subject,
+    )
+
+
+class Slicer:
+    """Slices by one scale. Those of the last examples are kept: a search asks for them again and again."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale = scale
+        self._last: tuple[pd.DataFrame, int, list[Slice]] | None = None
+
+    def __call__(self, examples: Examples, stride: int = 1) -> list[Slice]:
+        """Every ``stride``-th moment of the examples, see `slices`."""
+        if self._last is None or self._last[0] is not examples.features or self._last[1] != stride:
+            if examples.graph is None:
+                raise ValueError("the GNN needs the graph")
+            parts = list(slices(examples, examples.graph, self.scale, stride))
+            self._last = examples.features, stride, parts
+        return self._last[2]
+
+
+def slices(examples: Examples, graph: Graph, scale: Scale, stride: int = 1) -> Iterator[Slice]:
+    """Every ``stride``-th moment of the examples as tensors, latest always included."""
+    owner = graph.nodes["customer_id"].dropna().astype("int64").to_numpy()
+    holder = graph.nodes["holder"].to_numpy()
+    rows_of = examples.as_of.groupby(examples.as_of).indices
+    bounds = graph.slices.set_index("as_of")
+    for moment in sorted(rows_of)[::-1][::stride][::-1]:
+        first, end = bounds.loc[moment, ["first_edge", "end_edge"]].astype(int)
+        edges = graph.edges.iloc[first:end]
+        rows = rows_of[moment]
+        subject = np.searchsorted(owner, examples.customer_id[rows])
+        payer, payee = edges["payer_node"].to_numpy(), edges["payee_node"].to_numpy()
+        is_present = np.zeros(len(holder), bool)
+        for nodes in (subject, payer, payee):
+            is_present[nodes] = True
+        present, position = np.flatnonzero(is_present), np.cumsum(is_present) - 1
+        subject_at = position[subject]
+        parties = np.zeros((len(present), len(HOLDER_KINDS) + 1), np.float32)
+        parties[np.arange(len(present)), holder[present]] = 1
+        parties[subject_at, -1] = 1
+        as_of_us = int(pd.Timestamp(moment).value // 1_000)
+        payments = payments_of(edges, position[payer], position[payee], as_of_us, parties[:, -1] > 0)
+        yield Slice(
+            torch.from_numpy(parties),
+            torch.from_numpy(np.hstack([scale(examples.features.iloc[rows]), parties[subject_at]])),
+            payments,
+            payments.to(subject_at),
+            torch.from_numpy(subject_at),
+            rows,
+        )
