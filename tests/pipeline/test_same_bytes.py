@@ -32,9 +32,10 @@ LEVELS = {
     "baseline": {"NPY_DISABLE_CPU_FEATURES": " ".join(FOUND), "OPENBLAS_CORETYPE": "Nehalem"} | ONE_THREAD,
 }
 # Each level in one process: libraries and kernels are loaded once, not once a stage. It ends
-# with the float32 arrays that each kernel was given, by module and kernel.
+# with what numpy used of the processor, and the float32 arrays that each kernel was given.
 IN_A_ROW = """
 import importlib, json, sys
+import numpy as np
 from numba.core.dispatcher import Dispatcher
 for name in sys.argv[1:]:
     importlib.import_module(name).main()
@@ -47,7 +48,8 @@ for name in [name for name in sys.modules if name.split(".")[0] in ("data", "fea
         for argument, kind in zip(kernel.py_func.__code__.co_varnames, kinds)
         if "float32" in str(kind)
     ] for key, kernel in kernels.items() if kernel.py_func.__module__ == name and kernel.signatures}
-json.dump(narrow, open("kernels.json", "w"))
+found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+json.dump({"found": found, "narrow": narrow}, open("ran.json", "w"))
 """
 
 
@@ -98,6 +100,8 @@ def test_a_processor_of_another_width_draws_observes_labels_and_builds_the_same_
     if level not in drawn:
         pytest.skip("this processor has no such level")
     here, there = drawn["as it is"], drawn[level]
+    used = json.loads((there / "ran.json").read_text(encoding="utf-8"))["found"]
+    assert set(used) == set(FOUND) - set(LEVELS[level]["NPY_DISABLE_CPU_FEATURES"].split())
     names = sorted(str(file.relative_to(here)) for file in here.rglob("artifacts/*/*"))
     assert names == sorted(str(file.relative_to(there)) for file in there.rglob("artifacts/*/*"))
     other = [name for name in names if (here / name).read_bytes() != (there / name).read_bytes()]
@@ -111,7 +115,7 @@ def test_every_table_of_the_stages_is_among_them(drawn: dict[str, Path]) -> None
 
 
 def test_no_kernel_that_ran_sums_float32(drawn: dict[str, Path], root: Path) -> None:
-    narrow = json.loads((drawn["as it is"] / "kernels.json").read_text(encoding="utf-8"))
+    narrow = json.loads((drawn["as it is"] / "ran.json").read_text(encoding="utf-8"))["narrow"]
     assert sum(bool(kernels) for kernels in narrow.values()) > 10  # the modules of kernels have run
     for module, kernels in narrow.items():
         path = root / f"{module.replace('.', '/')}.py"
