@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+import pandas as pd
+from pydantic import Field, field_validator
 
 from data.world.calendar import Span
 from pipeline import PARAMS_FILE, Parameters
@@ -22,7 +23,17 @@ class SourceParams(Parameters):
     time_format: str | None = Field(default=None, min_length=1)
     ties: Literal["together", "in_order_of_file"] = "together"
     bank_of: dict[str, str] = Field(default_factory=dict)
-    rates: dict[str, float] = Field(default_factory=dict)
+    rates: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default_factory=dict)
+
+    @field_validator("time_format")
+    @classmethod
+    def form_can_be_read(cls, form: str | None) -> str | None:
+        """Directives are known; names of time zones are not read, they are not unique."""
+        if form is not None:
+            if "%Z" in form:
+                raise ValueError("a name of a time zone is not read, expected %z or none")
+            pd.to_datetime(["no time"], format=form, errors="coerce")
+        return form
 
 
 class SourceLimits(Parameters):

@@ -132,7 +132,10 @@ def payments_table(
 ) -> pd.DataFrame:
     """The Transactions table; amounts in cents, at least one."""
     size = len(order)
-    no_balance = pd.array([pd.NA] * size, dtype="Int64")
+
+    def unknown(kind: type[np.integer]) -> pd.arrays.IntegerArray:
+        return pd.arrays.IntegerArray(np.zeros(size, kind), np.ones(size, bool))
+
     return pd.DataFrame(
         {
             "transaction_id": np.arange(1, size + 1),
@@ -142,9 +145,9 @@ def payments_table(
             "amount_cents": np.maximum(np.round(transfers.yuan[order] * 100), 1).astype(np.int64),
             "channel": pd.Categorical.from_codes(np.zeros(size, int), list(CHANNELS)),
             "purpose": pd.Categorical.from_codes(np.full(size, PURPOSES.index("unstated")), list(PURPOSES)),
-            "city": pd.array([pd.NA] * size, dtype="Int16"),
-            "payer_balance_cents": no_balance,
-            "payee_balance_cents": no_balance,
+            "city": unknown(np.int16),
+            "payer_balance_cents": unknown(np.int64),
+            "payee_balance_cents": unknown(np.int64),
         }
     )
 

@@ -327,6 +327,36 @@ def test_a_table_that_breaks_its_contract_is_not_written(here: Path, break_it) -
 # ----------------------------------------------------------- foreign sources
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("utc_offset_hours", 15),
+        ("utc_offset_hours", float("nan")),
+        ("time_unit", "weeks"),
+        ("time_format", "%Q"),
+        ("time_format", "%d/%m/%Y %Z"),
+        ("time_format", ""),
+        ("start", "some day"),
+        ("ties", "apart"),
+        ("bank_of", ["orig_bank"]),
+        ("rates", {"Euro": 0}),
+        ("rates", {"Euro": float("inf")}),
+        ("clock", 8),
+    ],
+)
+def test_what_is_said_of_a_source_is_checked_before_it_is_read(here: Path, key: str, value: object) -> None:
+    edit(here / "params.yaml", lambda values: values["sources"]["amlsim"].update({key: value}))
+    assert refusal(simulate.load, "amlsim", "folder").startswith(f"params.yaml: sources.amlsim.{key}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("most_outside_share", 1), ("most_unknown_share", -0.1), ("most", 0)]
+)
+def test_a_limit_that_cannot_be_is_refused(here: Path, key: str, value: object) -> None:
+    edit(here / "params.yaml", lambda values: values["source_limits"].update({key: value}))
+    assert refusal(simulate.load, "amlsim", "folder").startswith(f"params.yaml: source_limits.{key}")
+
+
 def nodes(text: str, transfers: str = "1,2,10.5,1\n2,3,20,28\n") -> Callable[[], World]:
     """Read an AMLSim folder with the given rows."""
     folder = Path("foreign")
