@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from data.sources import gather
+from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
 from pipeline import BadInput
 from tests.spec.foreign import (
@@ -100,8 +102,18 @@ def test_the_order_of_the_accounts_in_the_file_does_not_show_in_their_numbers(tm
         pd.Categorical(["1", "5000000000"]),
         pd.Categorical([1, 5_000_000_000]),
         pd.array(["1", "5000000000"], dtype="string"),
+        [Decimal(1), Decimal(5_000_000_000)],
+        np.array([1, 5_000_000_000], dtype=np.uint64),
     ],
-    ids=["whole numbers", "floats", "categories of text", "categories of numbers", "text"],
+    ids=[
+        "whole numbers",
+        "floats",
+        "categories of text",
+        "categories of numbers",
+        "text",
+        "decimals",
+        "unsigned",
+    ],
 )
 def test_typed_columns_of_ids_mean_the_digits_of_their_whole_numbers(tmp_path: Path, typed: object) -> None:
     world = paper_folder(tmp_path, ["1", "2", "5000000000"], transfers(orig_acct=typed))
@@ -166,3 +178,14 @@ def test_a_folder_of_parquet_parts_is_read_as_one(tmp_path: Path) -> None:
         part = pa.Table.from_pandas(transfers().iloc[[number]], preserve_index=False)
         parquet.write_table(part, tmp_path / f"transactions.zstd.parquet/part-{number}.parquet")
     assert payments(gather(amlsim_paper(tmp_path, terms("amlsim_paper")))) == payments(world)
+
+
+def test_a_byte_order_mark_and_amounts_as_decimals_change_nothing(tmp_path: Path) -> None:
+    plain = amlsim_folder(tmp_path / "plain", "1,0,5,-1\n2,0,5,-1\n", FIRST + LAST)
+    for name in ("nodes", "transactions"):
+        file = tmp_path / f"plain/{name}.csv"
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert payments(gather(amlsim(tmp_path / "plain", terms("amlsim")))) == payments(plain)
+    money = {"base_amt": [Decimal("1.10"), Decimal("2.25")]}
+    world = paper_folder(tmp_path / "typed", ["1", "2"], transfers(**money))
+    assert {cents for *_, cents in payments(world)} == {110, 225}
