@@ -47,7 +47,8 @@ COMMANDS: Registry[Command] = Registry("command")
 def stages() -> dict[str, dict[str, Any]]:
     """Every stage of dvc.yaml in order, ``foreach`` unfolded: name to its cmd, deps and outs.
 
-    Interpolations are filled in from params.yaml and the ``foreach`` items.
+    Interpolations are filled in from params.yaml and the ``foreach`` items; a dep that
+    stands twice is one.
     """
     values, pipelines = read_yaml(PARAMS_FILE), read_yaml(DVC_FILE)
     if not isinstance(values, dict):
@@ -62,7 +63,9 @@ def stages() -> dict[str, dict[str, Any]]:
         else:
             for key, item in items.items():
                 unfolded[f"{name}@{key}"] = _filled(body["do"], values | {"key": key, "item": item})
-    return unfolded
+    return {
+        name: stage | {"deps": list(dict.fromkeys(stage.get("deps", [])))} for name, stage in unfolded.items()
+    }
 
 
 def _filled(value: Any, values: dict[str, Any]) -> Any:

@@ -125,6 +125,13 @@ def test_every_stage_is_a_module_a_section_and_a_verb() -> None:
         assert console.module_of(stage["cmd"]).split(".")[1] == name.split("@")[0]
 
 
+def test_no_stage_declares_a_folder_of_what_is_generated() -> None:
+    """A folder would hold what a killed process left, and tables that the stage never reads."""
+    for name, stage in console.stages().items():
+        for dep in stage["deps"]:
+            assert not dep.startswith("artifacts/") or Path(dep).suffix, f"{name} reads the folder {dep}"
+
+
 def test_every_table_is_written_by_exactly_one_stage() -> None:
     outs = [out for stage in console.stages().values() for out in stage["outs"] if isinstance(out, str)]
     assert len(outs) == len(set(outs))
