@@ -57,12 +57,17 @@ def stages() -> dict[str, dict[str, Any]]:
         raise BadInput(f"{DVC_FILE}: expected stages by name under 'stages'")
     unfolded: dict[str, dict[str, Any]] = {}
     for name, body in pipelines["stages"].items():
-        items = body.get("foreach")
+        items = body.get("foreach") if isinstance(body, dict) else None
         if items is None:
             unfolded[name] = _filled(body, values)
+        elif not isinstance(items, dict) or "do" not in body:
+            raise BadInput(f"{DVC_FILE}: stage {name}: expected 'foreach' by key, and 'do'")
         else:
             for key, item in items.items():
                 unfolded[f"{name}@{key}"] = _filled(body["do"], values | {"key": key, "item": item})
+    for name, stage in unfolded.items():
+        if not isinstance(stage, dict) or not re.fullmatch(r"python -m [\w.]+( \w+)?", str(stage.get("cmd"))):
+            raise BadInput(f"{DVC_FILE}: stage {name}: expected a command 'python -m <module>'")
     return {
         name: stage | {"deps": list(dict.fromkeys(stage.get("deps", [])))} for name, stage in unfolded.items()
     }

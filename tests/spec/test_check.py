@@ -259,9 +259,13 @@ def test_a_bank_without_any_scheme_is_refused(copied: Path) -> None:
         ("- data/line.py", "- data/lines.py", "dvc.yaml: stage alert: 'data/lines.py' does not exist"),
         ("params: [alert]", "params: [alrt]", "dvc.yaml: stage alert: params.yaml has no parameter 'alrt'"),
         ("${source_path}", "${source_folder}", "dvc.yaml: ${source_folder} is no parameter of params.yaml"),
+        ("foreach: &models\n", "foreach: [a]\n    was: &models\n",
+         "dvc.yaml: stage tune: expected 'foreach' by key, and 'do'"),
+        ("cmd: python -m data.alert", "cmd: python data/alert.py",
+         "dvc.yaml: stage alert: expected a command 'python -m <module>'"),
         ("stages:\n", "stage:\n", "dvc.yaml: expected stages by name under 'stages'"),
     ],
-)
+)  # fmt: skip
 def test_a_pipeline_that_dvc_would_refuse_is_refused(old: str, new: str, sentence: str, copied: Path) -> None:
     text = (copied / "dvc.yaml").read_text(encoding="utf-8")
     assert old in text
