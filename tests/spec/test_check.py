@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dvc.utils.hydra import apply_overrides
 
 import check
 import console
@@ -107,6 +108,21 @@ def test_a_range_of_one_value_and_a_night_over_midnight_or_not_are_accepted(
         ("explain.model", "xgboost"),
     ):
         check.parameters(put(values, key, value), stages)
+
+
+def test_what_an_experiment_sets_is_accepted_as_it_was_set(
+    tmp_path: Path, root: Path, values: Values, stages: check.Stages
+) -> None:
+    """By the function of DVC behind ``dvc exp run -S``, which writes the whole file anew."""
+    file = tmp_path / "params.yaml"
+    shutil.copy(root / "params.yaml", file)
+    words = ["split.unreviewed_weight=1e-5", "models.lightgbm.learning_rate=[1e-05,1]"]
+    apply_overrides(file, [*words, "explain.model=xgboost", "simulate.start='2025-02-03'"])
+    changed = put(values, "split.unreviewed_weight", 1e-05)
+    changed = put(changed, "models.lightgbm.learning_rate", [1e-05, 1])
+    changed = put(put(changed, "explain.model", "xgboost"), "simulate.start", "2025-02-03")
+    assert read_yaml(file) == changed
+    check.parameters(read_yaml(file), stages)
 
 
 def leaves(values: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
