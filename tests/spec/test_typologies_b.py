@@ -585,8 +585,12 @@ def test_a_share_multiplies_the_schemes_of_its_typology_and_leaves_all_others(pa
         ("first_day_of", {"no_such_scheme": 40}, "unknown typology 'no_such_scheme'"),
         ("share_of", {"no_such_scheme": 2.0}, "unknown typology 'no_such_scheme'"),
         ("first_day_of", {"run_score": 5_000}, r"first_day_of\.run_score: expected a day before 392"),
-        ("first_day_of", {"run_score": -1}, "no negative number"),
-        ("share_of", {"run_score": -0.5}, "no negative number"),
+        (
+            "first_day_of",
+            {"run_score": -1},
+            r"first_day_of\.run_score: input should be greater than or equal to 0",
+        ),
+        ("share_of", {"run_score": -0.5}, r"share_of\.run_score: input should be greater than or equal to 0"),
     ],
 )
 def test_a_plan_of_drift_that_cannot_be_is_refused_in_one_sentence(field, value, fault) -> None:
