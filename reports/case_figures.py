@@ -8,9 +8,10 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.drawing import WIDTH, box, element, figure, line, number, words
-from reports.wording import Text, party, yuan
+from reports.wording import Text, party, shortened, yuan
 
 BOX, ROW = 178, 60
+NAME_LETTERS = 24  # of a party that stand in its box; the table of counterparties has the whole name
 COLUMNS = (0, 254, 508, 762)  # payers, the customer, payees, their payees
 WIDER = (0, 381, 762, 762)  # where nothing is paid on
 WIDEST = 20.0
@@ -128,7 +129,7 @@ def party_box(x: float, y: float, name: str, bundle: dict[str, Any]) -> list[str
     amount = yuan(bundle["yuan"])
     return [
         box(x, y - 26, BOX, 52, "party"),
-        words(x + 9, y - 10, party(name), "small strong"),
+        words(x + 9, y - 10, shortened(party(name), NAME_LETTERS), "small strong"),
         words(x + 9, y + 5, Text(amount + often.en, amount + often.zh), "small"),
         words(x + 9, y + 19, bundle["when"], "tiny"),
     ]
@@ -188,7 +189,7 @@ def flow(edges: list[dict[str, Any]], who: str) -> Markup:
     totals = [sum(bundle["yuan"] for bundle in step) for step in (incoming, outgoing)]
     boxes += [
         box(columns[1], middle - 32, BOX, 64, "party self"),
-        words(columns[1] + BOX / 2, middle - 12, party(f"customer {who}"), "strong", "middle"),
+        words(columns[1] + BOX / 2, middle - 12, shortened(party(f"customer {who}"), 22), "strong", "middle"),
         words(
             columns[1] + BOX / 2,
             middle + 6,

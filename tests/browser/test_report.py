@@ -188,13 +188,26 @@ def test_the_page_works_where_nothing_can_be_kept(browser: Any, report: Path) ->
 HOSTILE = "a|b\n# head <script>window.ran = 1</script><img src=x onerror=window.ran=1> " + "x" * 300
 
 
-def renamed(value: Any, name: str) -> Any:
-    """Results in which a typology bears a hostile name."""
+def renamed(value: Any, name: str, hostile: str = HOSTILE) -> Any:
+    """Results in which a typology, or an account, bears a hostile name."""
     if isinstance(value, dict):
-        return {HOSTILE if key == name else key: renamed(inner, name) for key, inner in value.items()}
+        return {
+            hostile if key == name else key: renamed(inner, name, hostile) for key, inner in value.items()
+        }
     if isinstance(value, list):
-        return [renamed(inner, name) for inner in value]
-    return HOSTILE if isinstance(value, str) and value == name else value
+        return [renamed(inner, name, hostile) for inner in value]
+    return hostile if isinstance(value, str) and value == name else value
+
+
+def with_long_accounts(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cases whose customer, and whose largest counterparty, have the number of a foreign bank."""
+    found = []
+    for case in cases:
+        long = "BANK/" + "7" * 200
+        case = renamed(case, f"customer {case['customer_name']}", f"customer {long}")
+        case = renamed(case, case["counterparties"][0]["name"], f"person {long}")
+        found.append(case | {"customer_name": long})
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +226,7 @@ def hostile(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             drawn=renamed(found.drawn, name),
             rule_report=renamed(found.rule_report, name),
             schemes=dict.fromkeys(found.schemes, HOSTILE),
+            cases=with_long_accounts(found.cases),
         )
         html, twin = rendered(found, metrics(found.bank, found.truth, found.label_audit))
     target = tmp_path_factory.mktemp("hostile") / "report.html"
@@ -230,6 +244,7 @@ def test_a_name_of_300_letters_stays_on_the_page_and_none_runs(
     if is_chinese:
         opened.locator("label.language").click()
     opened.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    assert "BANK/" + "7" * 200 in opened.evaluate("document.querySelector('#cases').textContent")
     assert "x" * 300 in opened.evaluate("document.querySelector('#difficulty').textContent")
     assert opened.evaluate("document.documentElement.scrollWidth") <= 1280
     wide = opened.evaluate(
