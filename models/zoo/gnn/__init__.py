@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from models.zoo import MODELS, Choice, Examples, ModelSettings, Trial, draw_choice, emphasised
+from models.zoo import (
+    MODELS,
+    Choice,
+    Examples,
+    ModelSettings,
+    Trial,
+    draw_choice,
+    emphasised,
+    learnable,
+)
 from parameters import PartRange, PositiveRange, in_order
 
 if TYPE_CHECKING:
@@ -75,6 +84,7 @@ class GnnLearner:
         """Learn the scale and cut the training moments."""
         from models.zoo.gnn.slices import Scale, Slicer
 
+        learnable(examples)
         scale = Scale.of(examples.features)
         return cls(examples, settings, seed, Slicer(scale)(examples, settings.slice_stride), Slicer(scale))
 
