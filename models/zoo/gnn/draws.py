@@ -13,7 +13,8 @@ import math
 import numpy as np
 import torch
 from numba import njit
-from torch import Tensor
+
+from models.zoo.gnn.compiling import Apart
 
 WORDS = 624
 SHIFT = 397
@@ -28,7 +29,7 @@ class Draws:
         """``words`` (624,) of the twister, of which ``used`` are used up."""
         self._state = words.astype(np.uint32)
         self._ready = np.zeros(WORDS + 1, np.uint32)  # the first place is for the last one's last
-        _temper(self._state, self._ready)
+        _temper(self._state, self._ready[1:])
         self._next = 1 + used
 
     @classmethod
@@ -38,15 +39,15 @@ class Draws:
         left = int(state[LEFT_AT : LEFT_AT + 4].view(np.int32)[0])
         return cls(state[WORDS_AT : WORDS_AT + 8 * WORDS].view(np.uint64), WORDS + 1 - left)
 
-    def noise(self, shape: tuple[int, ...], kept: float) -> Tensor:
-        """What dropout multiplies by: 0, or one over the share that is ``kept``."""
-        out = np.empty(math.prod(shape), np.float32)
-        limit = np.uint64(math.ceil(kept * 2**53))
-        self._next = _fill(self._state, self._ready, self._next, limit, np.float32(1) / np.float32(kept), out)
-        return torch.from_numpy(out).view(shape)
+    def kept(self, shape: tuple[int, ...], share: float) -> np.ndarray:
+        """Which values of ``shape`` dropout keeps, each with a chance of ``share``; bool."""
+        out = np.empty(math.prod(shape), np.bool_)
+        limit = np.uint64(math.ceil(share * 2**53))
+        self._next = _fill(self._state, self._ready, self._next, limit, out)
+        return out.reshape(shape)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _twist(state):  # type: ignore[no-untyped-def]
     """The twister's next 624 words."""
     low, top, mask = np.uint32(0x7FFFFFFF), np.uint32(0x80000000), np.uint32(0x9908B0DF)
@@ -60,32 +61,37 @@ def _twist(state):  # type: ignore[no-untyped-def]
     state[WORDS - 1] = state[SHIFT - 1] ^ (mixed >> np.uint32(1)) ^ (mask * (mixed & np.uint32(1)))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True, pipeline_class=Apart)
 def _temper(state, ready):  # type: ignore[no-untyped-def]
-    """The words as they are handed out, from place 1 on."""
+    """The words as they are handed out."""
     for i in range(WORDS):
         word = state[i]
         word ^= word >> np.uint32(11)
         word ^= (word << np.uint32(7)) & np.uint32(0x9D2C5680)
         word ^= (word << np.uint32(15)) & np.uint32(0xEFC60000)
-        ready[i + 1] = word ^ (word >> np.uint32(18))
+        ready[i] = word ^ (word >> np.uint32(18))
 
 
-@njit(cache=True)
-def _fill(state, ready, at, limit, value, out):  # type: ignore[no-untyped-def]
-    """Fill ``out`` with ``value`` or 0; where the next word stands."""
+@njit(cache=True, nogil=True, pipeline_class=Apart)
+def _compare(words, limit, out):  # type: ignore[no-untyped-def]
+    """Whether the number that each two words make is below ``limit``."""
+    for i in range(len(out)):
+        number = np.uint64(words[2 * i] & np.uint32(0x1FFFFF)) << np.uint64(32) | np.uint64(words[2 * i + 1])
+        out[i] = number < limit
+
+
+@njit(cache=True, nogil=True)
+def _fill(state, ready, at, limit, out):  # type: ignore[no-untyped-def]
+    """Fill ``out``; returns where the next word stands."""
     done = 0
     while done < len(out):
         if at >= WORDS:  # none is left, or one
             ready[0] = ready[WORDS]
             _twist(state)
-            _temper(state, ready)
+            _temper(state, ready[1:])
             at -= WORDS
         count = min((WORDS + 1 - at) // 2, len(out) - done)
-        for i in range(count):
-            first, second = ready[at + 2 * i], ready[at + 2 * i + 1]
-            number = (np.uint64(first & np.uint32(0x1FFFFF)) << np.uint64(32)) | np.uint64(second)
-            out[done + i] = value if number < limit else np.float32(0)
+        _compare(ready[at : at + 2 * count], limit, out[done : done + count])
         at += 2 * count
         done += count
     return at

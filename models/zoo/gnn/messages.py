@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import torch
 from numba import njit
-from numba.core.compiler import Compiler
 from torch import Tensor
 from torch_geometric.nn import GINEConv
+
+from models.zoo.gnn.compiling import Apart
 
 BLOCKS = 8  # of parties with as many payments each; fixed, so that no sum depends on the threads
 
@@ -111,19 +112,11 @@ def _blocks(work: np.ndarray) -> list[tuple[int, int]]:
     return list(pairwise([0, *np.searchsorted(done, shares).tolist(), len(work)]))
 
 
-class _Apart(Compiler):
-    """Compile for arrays that never overlap: else no loop over a row becomes vector code."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.state.flags.noalias = True
-
-
 @cache
 def _kernels(width: int) -> tuple[Callable[..., None], Callable[..., None]]:
     """Forward and backward for messages of one width, known when compiling: that halves the time."""
 
-    @njit(cache=True, nogil=True, fastmath={"contract"}, pipeline_class=_Apart)
+    @njit(cache=True, nogil=True, fastmath={"contract"}, pipeline_class=Apart)
     def gather(  # type: ignore[no-untyped-def]
         state, table, by_amount, by_age, first, last, other, amount, age, kind, receivers, place,
         begin, end, mean,
@@ -142,7 +135,7 @@ def _kernels(width: int) -> tuple[Callable[..., None], Callable[..., None]]:
             for j in range(width):
                 mean[where, j] /= count
 
-    @njit(cache=True, nogil=True, fastmath={"contract"}, pipeline_class=_Apart)
+    @njit(cache=True, nogil=True, fastmath={"contract"}, pipeline_class=Apart)
     def scatter(  # type: ignore[no-untyped-def]
         state, table, by_amount, by_age, first, last, other, amount, age, kind, receivers, place,
         begin, end, arriving, for_state, for_table, for_amount, for_age,
@@ -170,7 +163,7 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads)
 
 
-def _each(work: Callable[..., None], blocks: list[tuple[int, int]]) -> None:
+def in_blocks(work: Callable[..., None], blocks: list[tuple[int, int]]) -> None:
     """Call ``work(number, first, end)`` for every block; blocks share nothing that is written."""
     tasks = [(number, *block) for number, block in enumerate(blocks)]
     list(_pool(torch.get_num_threads()).map(lambda task: work(*task), tasks))
@@ -187,7 +180,7 @@ class _MeanMessages(torch.autograd.Function):
         mean = state.new_empty(len(payments.receivers), state.shape[1])
         gather, _ = _kernels(state.shape[1])
         inputs, out = _arrays(state, table, slopes, payments), mean.numpy()
-        _each(lambda _, first, end: gather(*inputs, first, end, out), payments.receiving)
+        in_blocks(lambda _, first, end: gather(*inputs, first, end, out), payments.receiving)
         return mean
 
     @staticmethod
@@ -201,7 +194,7 @@ class _MeanMessages(torch.autograd.Function):
         by_table, by_slopes = (part.new_zeros(BLOCKS, *part.shape) for part in (table, slopes))
         inputs, outs = _arrays(state, table, slopes, payments), by_state.numpy()
         table_outs, slope_outs = by_table.numpy(), by_slopes.numpy()
-        _each(
+        in_blocks(
             lambda number, first, end: scatter(
                 *inputs, first, end, arriving, outs, table_outs[number], *slope_outs[number]
             ),

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from models.zoo.gnn.draws import Draws
 from models.zoo.gnn.messages import PaymentConv
+from models.zoo.gnn.settling import settled
 from models.zoo.gnn.slices import EDGE_COLUMNS, Slice, kinds
 
 
@@ -46,17 +47,21 @@ class _Dropout(nn.Dropout):
 
     draws: Draws | None = None
 
-    def noise(self, *shape: int) -> Tensor | None:
-        """What the values are multiplied by, of ``shape``; None where nothing is dropped."""
-        if not self.training or self.p == 0:
-            return None
+    @property
+    def share(self) -> float:
+        """Which share of the values is kept."""
+        return 1 - self.p if self.training else 1.0
+
+    def kept(self, *shape: int) -> np.ndarray:
+        """Which values of a ``shape`` are kept; bool."""
+        if self.share == 1:
+            return np.ones(shape, np.bool_)
         self.draws = self.draws or Draws.of_torch()
-        return self.draws.noise(shape, 1 - self.p)
+        return self.draws.kept(shape, self.share)
 
     def forward(self, input: Tensor) -> Tensor:
         """The values with some of them dropped."""
-        noise = self.noise(*input.shape)
-        return input if noise is None else input * noise
+        return input if self.share == 1 else input * (torch.from_numpy(self.kept(*input.shape)) / self.share)
 
 
 class PaymentNetwork(nn.Module):
@@ -90,16 +95,15 @@ class PaymentNetwork(nn.Module):
         begin = own
         said = self.edge(self.kinds), self.edge.weight[:, :2].T.contiguous()
         for number, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
-            noise = self.dropout.noise(*state.shape)
+            is_kept = self.dropout.kept(*state.shape)
             if number < len(self.layers) - 1:
-                change = torch.relu(layer(state, part.payments, said))
+                change = layer(state, part.payments, said)
             else:
                 own = _Rows.apply(state, part.subject)
-                change = torch.relu(layer((state, own), part.to_subjects, said))
+                change = layer((state, own), part.to_subjects, said)
                 # Drawn for all, so that the numbers are those of a layer that works out all.
-                noise = None if noise is None else noise[part.subject]
-                state = own
-            state = norm(state + (change if noise is None else change * noise))
+                state, is_kept = own, is_kept[part.subject.numpy()]
+            state = settled(state, change, norm, is_kept, 1 / self.dropout.share)
         margin: Tensor = self.head(torch.cat([begin, state], dim=1)).squeeze(1)
         return margin
 
