@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from data.sources import gather
+from data.sources import Whole, gather
 from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
 from pipeline import BadInput
@@ -189,3 +190,29 @@ def test_a_byte_order_mark_and_amounts_as_decimals_change_nothing(tmp_path: Path
     money = {"base_amt": [Decimal("1.10"), Decimal("2.25")]}
     world = paper_folder(tmp_path / "typed", ["1", "2"], transfers(**money))
     assert {cents for *_, cents in payments(world)} == {110, 225}
+
+
+NAMINGS = {
+    "small": str,
+    "long": lambda number: str(6222021234567890000 + number),
+    "hexadecimal": lambda number: f"8{number:05X}F",
+    "padded": lambda number: f"{number:06}",
+    "words": lambda number: f"account {number:02}",
+}
+
+
+@pytest.mark.parametrize("naming", list(NAMINGS)[1:])
+def test_the_same_bank_under_other_names_is_the_same_bank(tmp_path: Path, naming: str) -> None:
+    """All tables that later stages read are equal, so all that follows is."""
+    worlds = []
+    for name in (NAMINGS["small"], NAMINGS[naming]):
+        nodes = "".join(f"{name(n)},{int(n % 3 == 0)},5,{5 + n if n % 3 == 0 else -1}\n" for n in range(12))
+        rows = [(n % 12, (5 * n + 1) % 12, 10 + n, 1 + n % 28) for n in range(140)]
+        transfers = "".join(f"{name(a)},{name(b)},{yuan},{day}\n" for a, b, yuan, day in rows)
+        worlds.append(amlsim_folder(tmp_path / name(0), nodes, transfers))
+    one, other = worlds
+    for field in fields(Whole):
+        if field.name not in ("account_names", "set_aside"):
+            pd.testing.assert_frame_equal(getattr(one, field.name), getattr(other, field.name))
+    assert len(one.given_labels) > 0
+    assert called(other) == {number: NAMINGS[naming](number) for number in called(one)}
