@@ -28,11 +28,11 @@ ISO = (
     r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?"
     r" ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
 )
-UNITS_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "days": float(DAY_US)}
+UNITS_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3, "days": float(DAY_US)}
 EARLIEST_US, LATEST_US = (
     int(np.datetime64(day, "us").astype(np.int64)) for day in ("0001-01-02", "9999-12-31")
 )
-FLAGS = {"true": True, "1": True, "false": False, "0": False}
+FLAGS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class SourceParams(Parameters):
     calendar: Span
     start: date | None = None
     utc_offset_hours: float | None = Field(default=None, ge=-12, le=14)
-    time_unit: Literal["s", "ms", "us", "days"] | None = None
+    time_unit: Literal["s", "ms", "us", "ns", "days"] | None = None
     time_format: str | None = Field(default=None, min_length=1)
     ties: Literal["together", "in_order_of_file"] = "together"
     bank_of: dict[str, str] = Field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,7 @@ def test_iso_times_of_every_length_are_read_in_one_column(tmp_path: Path) -> Non
         ("s", [1_704_067_200, 1_706_400_000]),
         ("ms", [1_704_067_200_000, 1_706_400_000_000]),
         ("us", [1_704_067_200_000_000, 1_706_400_000_000_000]),
+        ("ns", [1_704_067_200_000_000_000, 1_706_400_000_000_000_000]),
         ("days", [19_723, 19_750]),
         ("s", ["1704067200", "1706400000"]),
     ],
@@ -74,6 +76,14 @@ def test_numbers_are_times_in_the_stated_unit(tmp_path: Path, unit: str, moments
     assert read(tmp_path, moments, time_unit=unit) == [
         "2024-01-01T00:00:00.000000",
         "2024-01-28T00:00:00.000000",
+    ]
+
+
+def test_typed_dates_are_days_of_the_clock(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1), date(2024, 1, 28)]
+    assert read(tmp_path, days, utc_offset_hours=5.5) == [
+        "2023-12-31T18:30:00.000000",
+        "2024-01-27T18:30:00.000000",
     ]
 
 
