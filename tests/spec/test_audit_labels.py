@@ -11,6 +11,7 @@ from models.audit_labels import (
     Fixed,
     Ladder,
     Params,
+    Sides,
     audit_sets,
     caught,
     difference,
@@ -19,6 +20,7 @@ from models.audit_labels import (
     vote_loss,
 )
 from models.budget import Budget
+from models.examples import examples_of
 from models.rule_report import (
     Effort,
     Reviewed,
@@ -248,7 +250,13 @@ def test_a_model_that_learns_the_truth_reaches_the_ceiling_and_one_misled_pays_f
     right, wrong = labels_of(range(GUILTY), 1.0, "right"), labels_of(range(100, 110), 1.0, "wrong")
     labels = pd.concat([right, wrong], ignore_index=True)
     settings = pipeline.params("models.lightgbm", MODELS["lightgbm"].settings)
-    ladder = Ladder(split, matrix, moments, labels, BUDGET, settings, params)
+    sides = Sides.of(split.assign(label=0.0, weight=1.0), moments, labels, BUDGET.label_window_days, params)
+    features = matrix.set_index("subject_id")
+    train, test = (
+        examples_of(side, features.loc[side["subject_id"]].reset_index(drop=True), None)
+        for side in (sides.train, sides.test)
+    )
+    ladder = Ladder(sides, train, test, BUDGET, settings, params)
     result = audit_sets(
         ladder,
         labels,

@@ -9,7 +9,7 @@ import pytest
 
 import pipeline
 from models.examples import thinned
-from models.zoo import MODELS, Examples
+from models.zoo import MODELS
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -40,17 +40,19 @@ def test_a_search_keeps_whoever_is_suspected_and_the_weight_of_all_others() -> N
     rng = np.random.default_rng(4)
     count = 20_000
     label = np.where(rng.random(count) < 0.01, 0.4, 0.0)
-    every = Examples(
-        features=pd.DataFrame({"number": np.arange(count, dtype=np.float32)}),
-        customer_id=np.arange(count),
-        as_of=pd.Series(pd.date_range("2025-01-06", periods=count, freq="h", tz="UTC")),
-        label=label,
-        weight=np.full(count, 0.3),
+    every = pd.DataFrame(
+        {
+            "number": np.arange(count),
+            "customer_id": np.arange(count),
+            "as_of": pd.Series(pd.date_range("2025-01-06", periods=count, freq="h", tz="UTC")),
+            "label": label,
+            "weight": np.full(count, 0.3),
+        }
     )
     few = thinned(every, 0.25, rng)
     assert 0.23 < (few.label == 0).mean() * len(few.label) / (label == 0).sum() < 0.27
     assert (few.label > 0).sum() == (label > 0).sum()
     assert np.allclose(few.weight[few.label > 0], 0.3)
     assert np.isclose(few.weight.sum(), every.weight.sum(), rtol=0.05)
-    assert (few.features["number"].to_numpy() == few.customer_id).all()
-    assert (few.as_of.to_numpy() == every.as_of.to_numpy()[few.customer_id]).all()
+    assert (few["number"] == few["customer_id"]).all()
+    assert (few["as_of"].to_numpy() == every["as_of"].to_numpy()[few["customer_id"]]).all()
