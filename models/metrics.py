@@ -77,6 +77,37 @@ class AveragePrecision:
         precision = np.divide(hits, seen, out=np.zeros(len(hits)), where=seen > 0)
         return float(np.sum(np.diff(hits, prepend=0) * precision) / hits[-1])
 
+    def by_group(self, weight: np.ndarray, group: np.ndarray) -> np.ndarray:
+        """Weighted average precision of many weightings of groups of rows; shape (weightings,).
+
+        Only the thresholds at which a positive stands are looked at: between two of them
+        the rows of a group are counted once, for all weightings.
+
+        Parameters
+        ----------
+        weight : shape (weightings, groups)
+        group : shape (n,), whole numbers below groups
+        """
+        from scipy.sparse import csr_array  # here, for the search of hyper-parameters needs none
+
+        tie = np.repeat(np.arange(len(self.last_of_tie)), np.diff(self.last_of_tie, prepend=-1))
+        with_positive = np.unique(tie[self.is_positive])
+        if not len(with_positive):
+            return np.full(len(weight), np.nan)
+        stretch = np.searchsorted(with_positive, tie)  # those after the last positive count nowhere
+        owner, shape = group[self.order], (len(with_positive), weight.shape[1])
+
+        def summed(rows: np.ndarray) -> np.ndarray:
+            counted = csr_array((np.ones(len(rows)), (stretch[rows], owner[rows])), shape=shape)
+            return np.asarray(counted @ np.ascontiguousarray(weight.T))
+
+        hits = summed(np.flatnonzero(self.is_positive))
+        seen = np.cumsum(summed(np.flatnonzero(stretch < len(with_positive))), axis=0)
+        precision = np.divide(np.cumsum(hits, axis=0), seen, out=np.zeros(seen.shape), where=seen > 0)
+        whole = hits.sum(axis=0)
+        value = np.full(len(weight), np.nan)
+        return np.divide((hits * precision).sum(axis=0), whole, out=value, where=whole > 0)
+
 
 def recall_at_budget(customer: np.ndarray, is_positive: np.ndarray, alerted: np.ndarray) -> float:
     """Share of the positive customers who are alerted at least once while positive."""
@@ -111,7 +142,7 @@ def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
         [ratio(part, whole) for part, whole in zip(*row, strict=True)]
         for row in zip(weight @ parts, weight @ wholes, strict=True)
     ]
-    precision = [average_precision(row[ranking.customer]) for row in weight]
+    precision = average_precision.by_group(weight, ranking.customer)
     table = np.column_stack([np.array(shares)[:, :3], precision, np.array(shares)[:, 3]])
     point, sample = table[0], table[1:]
     return {

@@ -371,3 +371,23 @@ def test_the_rulebook_scores_a_subject_by_the_strongest_vote_of_the_week_before(
     )
     subjects = pd.DataFrame({"customer_id": [3, 2, 1], "as_of": as_of})
     assert rule_scores(subjects, votes).tolist() == [-math.inf, -math.inf, 0.6]
+
+
+@pytest.mark.parametrize("levels", [3, 40, 1_000])
+def test_many_weightings_at_once_give_what_each_gives_alone(levels: int) -> None:
+    rng = np.random.default_rng(levels)
+    count, groups = 600, 50
+    score = rng.integers(0, levels, count).astype(float)
+    score[:20] = -np.inf
+    positive = rng.random(count) < 0.05
+    group = rng.integers(0, groups, count)
+    weight = rng.multinomial(groups, np.full(groups, 1 / groups), 30).astype(float)
+    weight[0] = 1
+    weight[1] = np.isin(np.arange(groups), group[~positive])  # a positive may weigh nothing
+    weight[2] = ~np.isin(np.arange(groups), group[positive])  # no positive weighs anything
+    weigh = AveragePrecision(score, positive)
+    alone = [weigh(row[group]) for row in weight]
+    np.testing.assert_allclose(weigh.by_group(weight, group), alone, rtol=1e-12)
+    assert np.isnan(alone[2])
+    nobody = AveragePrecision(score, np.zeros(count, bool))
+    assert np.isnan(nobody.by_group(weight, group)).all()
