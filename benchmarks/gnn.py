@@ -58,10 +58,10 @@ class PlainSlice:
     def of(cls, part: Slice) -> PlainSlice:
         """Write down what the payments of a slice stand for."""
         payments = part.payments
-        nodes = torch.zeros(len(part.nodes), part.features.shape[1])
-        nodes[:, -part.nodes.shape[1] :] = part.nodes
+        nodes = torch.zeros(len(part.holder), part.features.shape[1])
+        nodes[:, -1 - part.others.shape[1] : -1] = part.others
         nodes[part.subject] = part.features
-        receiver = np.repeat(np.arange(len(part.nodes)), np.diff(payments.first))
+        receiver = np.repeat(np.arange(len(part.holder)), np.diff(payments.first))
         said = kinds()[payments.kind.astype(np.int64)]
         said[:, 0], said[:, 1] = torch.from_numpy(payments.amount), torch.from_numpy(payments.age)
         edges = torch.from_numpy(np.stack([payments.other.astype(np.int64), receiver]))
@@ -176,7 +176,7 @@ def main() -> None:
     ranks = [pd.Series(margin).rank() for margin in scores]
     result: dict[str, Any] = {
         "slices": len(parts),
-        "parties_a_slice": round(float(np.mean([len(part.nodes) for part in parts]))),
+        "parties_a_slice": round(float(np.mean([len(part.holder) for part in parts]))),
         "messages_an_epoch": messages,
         "hidden": settings.hidden,
         **{

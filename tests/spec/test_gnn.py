@@ -70,7 +70,7 @@ def test_a_layer_and_its_gradients_equal_those_of_the_plain_gine_layer(
     parts: list[Slice], width: int, for_subjects: bool
 ) -> None:
     part, plain_part = parts[0], PlainSlice.of(parts[0])
-    state, said, update = layer_inputs(len(part.nodes), width)
+    state, said, update = layer_inputs(len(part.holder), width)
     plain = GINEConv(update, aggr="mean")
     fused = PaymentConv(update, aggr="mean")  # begins update anew, for both
     expected = plain(state, plain_part.edges, said(plain_part.said))
@@ -103,9 +103,10 @@ def test_each_payment_reaches_both_parties_with_its_direction() -> None:
 def test_a_slice_without_a_payment_is_scored() -> None:
     none = np.array([], np.int64)
     payments = Payments.of(none, none, none, none, none, np.ones(3, bool))
-    network = PaymentNetwork(2, 16, 2, 0.0)
-    nodes = torch.ones(3, 1)
-    part = Slice(nodes, torch.ones(3, 2), payments, payments.to(np.arange(3)), torch.arange(3), np.arange(3))
+    network = PaymentNetwork(3, 16, 2, 0.0)
+    rows = np.arange(3)
+    holder, others = torch.zeros(3, dtype=torch.int64), torch.zeros(3, 1)
+    part = Slice(holder, others, torch.ones(3, 3), payments, payments.to(rows), torch.from_numpy(rows), rows)
     margin = network(part)
     margin.sum().backward()
     assert torch.isfinite(margin).all()

@@ -42,6 +42,19 @@ class _Rows(torch.autograd.Function):
         return grad.new_zeros(ctx.shape).index_copy_(0, ctx.rows, grad), None
 
 
+class _Joined(torch.autograd.Function):
+    """States of all nodes: those of the subjects, and for the others that of their kind of party."""
+
+    @staticmethod
+    def forward(ctx: Any, own: Tensor, of_kind: Tensor, part: Slice) -> Tensor:
+        ctx.part = part
+        return of_kind[part.holder].index_copy_(0, part.subject, own)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
+        return grad[ctx.part.subject], ctx.part.others.T @ grad, None
+
+
 class _Dropout(nn.Dropout):
     """Torch's dropout by the same numbers, drawn faster."""
 
@@ -109,10 +122,11 @@ class PaymentNetwork(nn.Module):
 
     def _entered(self, part: Slice) -> tuple[Tensor, Tensor]:
         """States before the layers: of all nodes, and of the subjects."""
-        weight = self.enter.weight[:, -part.nodes.shape[1] :]
         own = torch.relu(self.enter(part.features))
-        others = torch.relu(nn.functional.linear(part.nodes, weight, self.enter.bias))
-        return others.index_copy(0, part.subject, own), own
+        # Of the others only the kind is known, so that each kind is worked out once.
+        of_holder = self.enter.weight[:, -1 - part.others.shape[1] : -1].T
+        state: Tensor = _Joined.apply(own, torch.relu(of_holder + self.enter.bias), part)
+        return state, own
 
 
 def fit(

@@ -54,13 +54,15 @@ class Scale:
 class Slice:
     """One moment as tensors.
 
-    ``nodes`` (nodes, holders + 1) tells each party's kind and whether it is a subject, and
-    ``features`` (subjects, features + holders + 1) has this after what is known of subjects
-    alone. ``payments`` are those between the parties, ``to_subjects`` the same as they reach
-    subjects; ``subject`` (subjects,) holds positions in ``nodes``, ``rows`` in the examples.
+    ``holder`` (nodes,) is each party's kind, ``others`` (nodes, holders) has a one for it where
+    the party is no subject. ``features`` (subjects, features + holders + 1) is what is known of
+    subjects, their kind, and a one. ``payments`` are those between the parties, ``to_subjects``
+    the same as they reach subjects; ``subject`` (subjects,) holds positions among the nodes,
+    ``rows`` in the examples.
     """
 
-    nodes: Tensor
+    holder: Tensor
+    others: Tensor
     features: Tensor
     payments: Payments
     to_subjects: Payments
@@ -135,14 +137,16 @@ def slices(examples: Examples, graph: Graph, scale: Scale, stride: int = 1) -> I
             is_present[nodes] = True
         present, position = np.flatnonzero(is_present), np.cumsum(is_present) - 1
         subject_at = position[subject]
-        parties = np.zeros((len(present), len(HOLDER_KINDS) + 1), np.float32)
-        parties[np.arange(len(present)), holder[present]] = 1
-        parties[subject_at, -1] = 1
+        is_subject = np.zeros(len(present), bool)
+        is_subject[subject_at] = True
+        one = np.eye(len(HOLDER_KINDS), dtype=np.float32)[holder[present]]
+        known = [scale(examples.features.iloc[rows]), one[subject_at], np.ones((len(rows), 1), np.float32)]
         as_of_us = int(pd.Timestamp(moment).value // 1_000)
-        payments = payments_of(edges, position[payer], position[payee], as_of_us, parties[:, -1] > 0)
+        payments = payments_of(edges, position[payer], position[payee], as_of_us, is_subject)
         yield Slice(
-            torch.from_numpy(parties),
-            torch.from_numpy(np.hstack([scale(examples.features.iloc[rows]), parties[subject_at]])),
+            torch.from_numpy(holder[present].astype(np.int64)),
+            torch.from_numpy(one * ~is_subject[:, None]),
+            torch.from_numpy(np.hstack(known)),
             payments,
             payments.to(subject_at),
             torch.from_numpy(subject_at),
