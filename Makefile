@@ -16,6 +16,7 @@ WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .
 report: .venv/installed
 	@python console.py check
 	@git rev-parse --is-inside-work-tree >/dev/null 2>&1 || $(WITHOUT_GIT)
+	@python console.py compile
 	dvc repro
 	@python console.py summary
 
@@ -27,6 +28,7 @@ test: .venv/installed
 	ruff format --check .
 	mypy
 	lint-imports
+	@python console.py compile
 	pytest
 
 docs: .venv/installed

@@ -2,6 +2,7 @@
 
 - ``python console.py check``: refuse wrong parameters before anything runs
 - ``python console.py summary``: stage, seconds, peak memory, rows; where the report is
+- ``python console.py compile``: compile the numba kernels, on both cores, before a stage needs them
 - ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
 - ``python console.py low``: likewise, on the world of low prevalence
 - ``python console.py docs``: render docs/tables.md and the README's table of results
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import check as checks
+import kernels
 import pipeline
 from check import DVC_FILE, laid_over
 from check import module_of as module_of
@@ -142,6 +144,12 @@ def headline(metrics: dict[str, Any]) -> str:
     )
 
 
+@COMMANDS.register("compile")
+def compile_kernels() -> None:
+    """Compile every kernel that has not been compiled yet."""
+    kernels.compile_all()
+
+
 @COMMANDS.register("smoke")
 def smoke() -> None:
     """Run the whole pipeline on a small world in a scratch copy."""
@@ -156,6 +164,7 @@ def low() -> None:
 
 def run_world(changes_file: Path) -> None:
     """Run the whole pipeline in a scratch copy with a file of changed parameters."""
+    kernels.compile_all()
     scratch = Path(tempfile.mkdtemp(prefix="aml-"))
     copy_sources(scratch)
     lay_over(scratch / PARAMS_FILE, changes_file)

@@ -1,0 +1,94 @@
+"""Compile the numba kernels before anything needs them, on both cores.
+
+Stages follow each other, and each would compile its own while the other core waits. Here
+the kernels are used on the smallest bank: those of observe beside those of build.
+numba keeps the machine code beside the source, and every later run finds it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import pipeline
+from check import laid_over
+from data import schema
+from data.indicators import INDICATORS
+from features import schema as features
+from models.zoo import MODELS, Examples, Graph
+from parameters import read_yaml, write_yaml
+
+SOURCES = Path(__file__).resolve().parent
+TINY = {
+    "source_path": str(pipeline.PARAMS_FILE),
+    "simulate": {"customers": 300, "schemes_per_typology": 1, "look_alikes_per_scheme": 1},
+}
+
+
+def compile_all() -> None:
+    """Use every kernel once, in a scratch folder, unless all are compiled already."""
+    if not any(_is_cold(source) for room in pipeline.ROOMS for source in (SOURCES / room).rglob("*.py")):
+        return
+    with tempfile.TemporaryDirectory(prefix="aml-kernels-") as scratch:
+        values = laid_over(read_yaml(SOURCES / pipeline.PARAMS_FILE), TINY)
+        write_yaml(Path(scratch) / pipeline.PARAMS_FILE, values)
+        _run(scratch, "data.simulate")
+        with ThreadPoolExecutor(2) as side_by_side:
+            rows = ["data.observe"], ["kernels", "features.build", "kernels network"]
+            for done in [side_by_side.submit(_run, scratch, *row) for row in rows]:
+                done.result()
+
+
+def _is_cold(source: Path) -> bool:
+    """Whether a module has kernels, and none compiled since it was written."""
+    if "@njit" not in source.read_text(encoding="utf-8"):
+        return False
+    compiled = [file.stat().st_mtime for file in source.parent.glob(f"__pycache__/{source.stem}.*.nbi")]
+    return max(compiled, default=0) < source.stat().st_mtime
+
+
+def _run(folder: str, *modules: str) -> None:
+    """Run modules one after the other in ``folder``, with the code that stands here."""
+    environment = os.environ | {"PYTHONPATH": str(SOURCES)}
+    for words in modules:
+        command = [sys.executable, "-m", *words.split()]
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            raise SystemExit(done.returncode)
+
+
+def tables_for_build() -> None:
+    """Write what build reads of the stages between, without waiting for them: its kernels ask no more."""
+    customers = pipeline.read(schema.Customers, columns=["customer_id", "joined_at"])
+    starts = pipeline.read(schema.Periods)["starts_at"].rename("as_of")
+    weekly = customers.merge(starts, how="cross").query("joined_at < as_of").drop(columns="joined_at")
+    weekly = weekly.sort_values(["customer_id", "as_of"], kind="stable", ignore_index=True)
+    measured = pd.DataFrame(1.0, index=weekly.index, columns=list(INDICATORS))
+    pipeline.write(schema.WeeklyIndicators, pd.concat([weekly, measured], axis=1))
+    pipeline.write(schema.Dispositions, schema.Dispositions.empty())
+
+
+def use_network() -> None:
+    """Fit the GNN for one epoch, and score with it."""
+    graph = Graph(*map(pipeline.read, (features.GraphNodes, features.GraphEdges, features.GraphSlices)))
+    subjects = pipeline.read(features.Subjects)
+    matrix = pipeline.read(features.FeatureMatrix).drop(columns="subject_id").astype(np.float32)
+    ones = np.ones(len(subjects))
+    examples = Examples(
+        matrix, subjects["customer_id"].to_numpy(), subjects["as_of"], np.arange(len(ones)) % 2.0, ones, graph
+    )
+    model = MODELS["gnn"]
+    settings = pipeline.params("models.gnn", model.settings).model_copy(update={"epochs": 1})
+    choice = {name: value[0] for name, value in settings if isinstance(value, tuple)}
+    model.fit(examples, choice | {"dropout": 0.1}, settings, 1).scores(examples)
+
+
+if __name__ == "__main__":
+    use_network() if sys.argv[1:] == ["network"] else tables_for_build()
