@@ -64,7 +64,7 @@ def bank(small_world: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     for table in ("Periods", "Customers", "Accounts", "Transactions"):
         pipeline.write(getattr(data_schema, table), getattr(small_world, table.lower()))
-    for table in ("Rules", "RuleHits", "Dispositions"):
+    for table in ("AccountNames", "Rules", "RuleHits", "Dispositions"):
         pipeline.write(getattr(data_schema, table), empty(getattr(data_schema, table)))
     split, matrix = subjects(small_world.customers["customer_id"].head(30))
     pipeline.write(models_schema.Split, split)
