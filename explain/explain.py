@@ -69,14 +69,18 @@ def main() -> None:
 
     split = pipeline.read(models_schema.Split)
     test = split[split["role"] == "test"].reset_index(drop=True)
-    matrix = pipeline.read(features_schema.FeatureMatrix)
-    ids = matrix["subject_id"].to_numpy()
+    ids = pipeline.read(features_schema.FeatureMatrix, columns=["subject_id"])["subject_id"].to_numpy()
     training, rows = (
         np.searchsorted(ids, split.loc[split["role"] == role, "subject_id"].to_numpy())
         for role in ("train", "test")
     )
-    features = matrix.drop(columns="subject_id").iloc[rows].reset_index(drop=True)
-    features, _ = without_new_gaps(features, matrix[gappy(features)].iloc[training])  # as at scoring
+    (features,) = pipeline.read_matrix(features_schema.FeatureMatrix, [rows], without=("subject_id",))
+    lacking = gappy(features)
+    whole = [name for name in features if name not in lacking]
+    (learnt,) = pipeline.read_matrix(
+        features_schema.FeatureMatrix, [training], without=("subject_id", *whole)
+    )
+    features, _ = without_new_gaps(features, learnt)  # as at scoring
     customers = pipeline.read(data_schema.Customers).set_index("customer_id")
     group = test["customer_id"].map(customers["kind"]) + " " + test["as_of"].astype(str)
 
@@ -95,7 +99,8 @@ def main() -> None:
     alerted = features.iloc[place].reset_index(drop=True)
     alerts = alerts.assign(score=margin(alerted))
     values = contributions(fitted.booster, alerted, alerts["score"].to_numpy())
-    median, p99 = peer_values(features, group, 0.5), peer_values(features, group, 0.99)
+    is_asked = group.isin(group.iloc[place]).to_numpy()  # peers of no alert are compared with nobody
+    median, p99 = peer_values(features[is_asked], group[is_asked], (0.5, 0.99))
     labels = pipeline.read(features_schema.FeatureCatalogue).set_index("feature")
     peers = group.iloc[place]
     table = contributions_table(
@@ -130,7 +135,8 @@ def main() -> None:
     accounts = pipeline.read(data_schema.Accounts)
     named = pipeline.read(data_schema.AccountNames)
     names = dict(zip(named["account_id"].tolist(), named["name"].tolist(), strict=True))
-    transactions = pipeline.read(data_schema.Transactions)
+    ends = ["payer_account_id", "payee_account_id"]
+    transactions = pipeline.read(data_schema.Transactions, ["at", *ends, "amount_cents", "channel"])
     payments = clock(named_payments(transactions, accounts, set(best["customer_id"]), names), "at")
     rules = pipeline.read(data_schema.Rules).set_index("rule_id")
     hits = clock(pipeline.read(data_schema.RuleHits), "hit_at")

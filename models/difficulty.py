@@ -38,6 +38,25 @@ def area_under_roc(rank: np.ndarray, is_positive: np.ndarray) -> float:
     return ratio(above, positive * (size - positive))
 
 
+class AreaUnderRoc:
+    """Area under the ROC of one ranking under many weightings; ties count half."""
+
+    def __init__(self, score: np.ndarray, is_positive: np.ndarray) -> None:
+        _, place = np.unique(score, return_inverse=True)
+        self.order = np.argsort(place, kind="stable")
+        self.first_of_tie = np.flatnonzero(np.diff(place[self.order], prepend=-1))
+        self.is_positive = is_positive[self.order]
+
+    def __call__(self, weight: np.ndarray) -> float:
+        """Chance that a positive outranks a negative, each drawn by weight of shape (n,)."""
+        mass = weight[self.order]
+        hits, misses = (
+            np.add.reduceat(mass * side, self.first_of_tie) for side in (self.is_positive, ~self.is_positive)
+        )
+        below = np.cumsum(misses) - misses / 2
+        return ratio(float((hits * below).sum()), float(hits.sum() * misses.sum()))
+
+
 def average_precision(score: np.ndarray, is_positive: np.ndarray) -> float:
     """Average precision of a ranking, ties sharing one threshold; NaN without a positive.
 

@@ -16,7 +16,7 @@ from pydantic import Field
 
 import pipeline
 from models.calibration import Bank
-from models.difficulty import area_under_roc, plain, ranks
+from models.difficulty import AreaUnderRoc, area_under_roc, plain, ranks
 from models.metrics import Interval, interval
 from models.zoo.lightgbm import binned, grown
 from parameters import Count, Leaves, Part, Positive, Threads, TreeCount
@@ -135,21 +135,11 @@ def auc_interval(
     """Area under the ROC with a 95 % interval from a bootstrap of whole groups."""
     _, number = np.unique(group, return_inverse=True)
     groups = int(number.max()) + 1
-    _, place = np.unique(rank, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    first_of_tie = np.flatnonzero(np.diff(place[order], prepend=-1))
-    positive, member = is_positive[order], number[order]
-
-    def value(weight: np.ndarray) -> float:
-        mass = weight[member]
-        hits, misses = (np.add.reduceat(mass * side, first_of_tie) for side in (positive, ~positive))
-        whole = hits.sum() * misses.sum()
-        below = np.cumsum(misses) - misses / 2
-        return float((hits * below).sum() / whole) if whole > 0 else float("nan")
-
-    sample = [value(rng.multinomial(groups, np.full(groups, 1 / groups)).astype(float)) for _ in range(draws)]
+    area = AreaUnderRoc(rank, is_positive)
+    even = np.full(groups, 1 / groups)
+    sample = [area(rng.multinomial(groups, even).astype(float)[number]) for _ in range(draws)]
     low, high = np.nanquantile(sample, [0.025, 0.975])
-    return interval(value(np.ones(groups)), float(low), float(high))
+    return interval(area(np.ones(len(rank))), float(low), float(high))
 
 
 NOTHING: Interval = {"value": None, "low": None, "high": None}

@@ -214,7 +214,7 @@ def test_no_alerts_have_no_reasons_but_a_whole_table() -> None:
 def test_the_table_keeps_values_beside_those_of_the_peers() -> None:
     features = pd.DataFrame({"a": [1.0, 2.0, 30.0], "b": [np.nan, 5.0, 7.0]}, dtype=np.float32)
     group = pd.Series(["x", "x", "y"])
-    median, p99 = peer_values(features, group, 0.5), peer_values(features, group, 0.99)
+    median, p99 = peer_values(features, group, (0.5, 0.99))
     values = np.arange(6.0).reshape(3, 2)
     table = contributions_table(
         np.array([11, 12, 13]), group, features, values, median, p99, {"a": "cash", "b": "volume"}
