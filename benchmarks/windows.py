@@ -7,8 +7,8 @@ count, sum and number of different counterparties of what came in and of what we
 1, 7 and 30 days strictly before it, for its payer and for its payee. Their values must be
 equal. pandas has no rolling distinct count but `Rolling.apply`; what it takes for the other
 24 columns alone stands beside. Ours are the pipeline's own `Past` and kernels, from the
-payments on: each core has its share of the customers and asks of them in small ranges, as
-the stage observe does in large ones. The others start from a table in which both ends of
+payments on: each core deals out a stretch of time and asks for its share of the customers.
+The others start from a table in which both ends of
 the payments already stand, and use the cores that they find. The best run of an engine
 counts, the one run of pandas' slow `apply` excepted, and all memory has been touched before
 (see `benchmarks.memory`). polars is optional (``pip install --target``). Windows hold more
@@ -24,10 +24,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import partial
-from itertools import pairwise, starmap
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +34,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.memory import touch
-from data.asof import Events, Past
-from data.asof.events import ends_in_order
+from data.asof import WAYS, Events, Flows, Past
+from data.asof.events import Ends, ends_in_order, on_cores
 from data.indicators import INDICATORS
-from data.ranges import ranges
 from data.rulebook import load
 from data.schema import DAY_US
 
@@ -49,10 +46,8 @@ TRANSACTIONS = 2_000_000
 WARM_UP = 20_000
 TOUCHED_GIB = 8
 CORES = 2
-EVENTS_AT_A_TIME = 50_000  # few enough for what is found of them to stay in a processor's cache
 REPEATS = 3  # fresh memory makes an engine's first run slow; pandas' minutes are run once
 DAYS = (1, 7, 30)
-WAYS = ("credit", "debit")
 SPAN_DAYS = 60
 CUSTOMERS = 24_000  # as many as in the standard world; a power law spreads the payments over them
 SPARSE_CUSTOMERS = 100_000
@@ -90,65 +85,49 @@ def both_ends(payments: pd.DataFrame) -> pd.DataFrame:
 
 def by_engine(payments: pd.DataFrame) -> pd.DataFrame:
     """The pipeline's own kernels, on every core: order the events, then ask a `Past` at each of them."""
-    ends = np.bincount(np.concatenate([payments["payer"], payments["payee"]]))
-    places = np.concatenate([[0], np.cumsum(ends)])
-    found = {"at": np.empty(places[-1], np.int64), "is_credit": np.empty(places[-1], bool)}
-    found |= {name: np.empty(places[-1]) for name in NAMES}
-
-    def answer(whose: range) -> None:
-        """Fill in the rows of a range of customers."""
-        first = places[whose.start]
-        for events in histories(payments, ends, whose):
-            for name, values in answers(events):
-                found[name][first : first + len(events)] = values
-            first += len(events)
-
-    cuts = np.searchsorted(places, np.linspace(0, places[-1], CORES + 1)).tolist()
-    with ThreadPoolExecutor(CORES) as cores:
-        list(cores.map(answer, starmap(range, pairwise(cuts))))
-    return pd.DataFrame(found, copy=False)
-
-
-def histories(payments: pd.DataFrame, ends: np.ndarray, whose: range) -> Iterator[Events]:
-    """What a range of customers did, in order of the customers and a few of them at a time.
-
-    ``ends``, shape (customers,), counts the ends of payments of each.
-    """
     payer, payee, at, cents = (payments[name].to_numpy() for name in ("payer", "payee", "at", "cents"))
-    mine = np.zeros(len(ends), bool)
-    mine[whose.start : whose.stop] = True
-    starts, index, is_credit = ends_in_order(payer, payee, at, np.arange(len(at)), mine, len(ends))
-    for few in ranges(ends[whose.start : whose.stop], EVENTS_AT_A_TIME):
-        own = starts[whose.start + few.start : whose.start + few.stop + 1]
-        rows, credit = index[own[0] : own[-1]], is_credit[own[0] : own[-1]]
-        nothing = np.zeros(len(rows), np.int8)
-        yield Events(
-            starts=own - own[0],
-            customer=np.repeat(np.arange(len(few)), np.diff(own)),
-            at=at.take(rows),
-            cents=cents.take(rows),
-            balance=nothing,
-            is_credit=credit,
-            counterparty=np.where(credit, payer.take(rows), payee.take(rows)),
-            holder=nothing,
-            channel=nothing,
-            purpose=nothing,
-            city=nothing,
-            payment=rows,
-        )
+    customers = int(max(payer.max(), payee.max())) + 1
+    everybody = np.ones(customers, bool)
+    ends = ends_in_order(payer, payee, at, np.arange(len(at)), cents, everybody, customers, CORES)
+    found = Flows.empty(len(DAYS), len(ends.at))
+    cuts = np.searchsorted(ends.starts, np.linspace(0, len(ends.at), CORES + 1))
+
+    def answer(core: int) -> None:
+        """Ask for a core's share of the customers."""
+        first, end = ends.starts[cuts[core]], ends.starts[cuts[core + 1]]
+        events = history(ends, cuts[core], cuts[core + 1])
+        past = Past(events, events.customer, events.at, {}, {}, {})
+        past.flows(*DAYS, into=found.part(first, end))
+
+    on_cores(answer, CORES)
+    columns = {"at": ends.at, "is_credit": ends.is_credit}
+    for number, days in enumerate(DAYS):
+        for way, name in enumerate(WAYS):
+            columns[f"count_{name}_{days}d"] = found.count[number, way]
+            columns[f"sum_{name}_{days}d"] = found.total[number, way]
+            columns[f"distinct_{name}_{days}d"] = found.distinct[number, way]
+    return pd.DataFrame(columns, copy=False)
 
 
-def answers(events: Events) -> Iterator[tuple[str, np.ndarray]]:
-    """All columns by name, one row an event: what is asked of its customer at its moment."""
-    chosen, columns = {"credit": events.is_credit, "debit": ~events.is_credit}, {"cents": events.cents}
-    past = Past(events, events.customer, events.at, chosen, columns, {})
-    yield "at", events.at
-    yield "is_credit", events.is_credit
-    for days in DAYS:
-        for way in WAYS:
-            yield f"count_{way}_{days}d", past.count(way, days=days)
-            yield f"sum_{way}_{days}d", past.total(way, days=days)
-            yield f"distinct_{way}_{days}d", past.distinct(way, days=days)
+def history(ends: Ends, customer: int, until: int) -> Events:
+    """What the customers from ``customer`` to ``until`` did, as far as windows ask for it."""
+    starts = ends.starts[customer : until + 1]
+    mine = slice(starts[0], starts[-1])
+    nothing = np.zeros(0, np.int8)
+    return Events(
+        starts=starts - starts[0],
+        customer=np.repeat(np.arange(until - customer), np.diff(starts)),
+        at=ends.at[mine],
+        cents=ends.cents[mine],
+        balance=nothing,
+        is_credit=ends.is_credit[mine],
+        counterparty=ends.counterparty[mine],
+        holder=nothing,
+        channel=nothing,
+        purpose=nothing,
+        city=nothing,
+        payment=ends.payment[mine],
+    )
 
 
 def by_duckdb(ends: pd.DataFrame) -> pd.DataFrame:

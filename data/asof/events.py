@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numba import njit
 
 from data.schema import CHANNELS, HOLDER_KINDS, PURPOSES
+
+WIDEST_IDS = 4  # times their number; accounts whose ids spread wider are looked up in a sorted list
 
 
 def codes_of(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:
@@ -53,63 +58,171 @@ class Parties:
 
     def nodes_of(self, account_id: pd.Series) -> np.ndarray:
         """Nodes of accounts, shape of ``account_id``."""
+        low, table = self._node_by_id
+        if table is not None:
+            return table[account_id.to_numpy() - low]
         return self.node[np.searchsorted(self.account_id, account_id.to_numpy())]
 
+    @cached_property
+    def _node_by_id(self) -> tuple[int, np.ndarray | None]:
+        """The smallest account id and the node of each from it on, where ids lie close together."""
+        if not len(self.account_id):
+            return 0, None
+        low, high = int(self.account_id[0]), int(self.account_id[-1])
+        if high - low >= WIDEST_IDS * len(self.account_id):
+            return low, None
+        table = np.full(high - low + 1, -1, np.int64)
+        table[self.account_id - low] = self.node
+        return low, table
 
-@njit(cache=True, nogil=True)
+
+@dataclass(frozen=True)
+class Ends:
+    """Ends of payments by customer, moment, credits first and id; arrays of shape (ends,).
+
+    ``starts`` has shape (customers + 1,): customer c owns ``starts[c]:starts[c + 1]``.
+    ``payment`` is a position in the payments.
+    """
+
+    starts: np.ndarray
+    payment: np.ndarray
+    is_credit: np.ndarray
+    at: np.ndarray
+    cents: np.ndarray
+    counterparty: np.ndarray
+
+
 def ends_in_order(
-    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, ids: np.ndarray, whose: np.ndarray, customers: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    ids: np.ndarray,
+    cents: np.ndarray,
+    whose: np.ndarray,
+    customers: int,
+    cores: int = 1,
+) -> Ends:
     """Both ends of every payment, by customer, moment, credits first and id.
 
-    Payments are in order of time but for ties, so dealing them out to the customers one
-    after the other leaves little to sort.
+    Payments that are in order are dealt out to their customers one after the other, which
+    leaves nothing to sort; those that are not are sorted once, before.
 
     Parameters
     ----------
     payer, payee : shape (payments,), nodes; a payment between accounts of one is left out
-    at, ids : shape (payments,), in order of time
+    at, ids, cents : shape (payments,)
     whose : shape (nodes,), the customers of interest
-
-    Returns
-    -------
-    starts, payment, is_credit : see `Events`; ``payment`` is a position
+    cores : how many stretches of time are dealt out at once
     """
+    order = None
+    if not _is_in_order(at, ids):
+        order = np.lexsort((ids, at))
+        payer, payee, at, cents = payer[order], payee[order], at[order], cents[order]
+    cuts = [_next_moment(at, len(at) * part // cores) for part in range(cores + 1)]
+    counted = np.zeros((cores, customers), np.int64)
+
+    def count(part: int) -> None:
+        _count_ends(payer, payee, whose, cuts[part], cuts[part + 1], counted[part])
+
+    on_cores(count, cores)
     starts = np.zeros(customers + 1, np.int64)
-    for p in range(len(at)):
+    np.cumsum(counted.sum(axis=0), out=starts[1:])
+    fill = starts[:-1] + np.cumsum(counted, axis=0) - counted
+    size = starts[-1]
+    ends = Ends(
+        starts,
+        np.empty(size, np.int64),
+        np.empty(size, np.bool_),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+        np.empty(size, np.int64),
+    )
+
+    def deal(part: int) -> None:
+        columns = ends.payment, ends.is_credit, ends.at, ends.cents, ends.counterparty
+        _deal_ends(payer, payee, at, cents, whose, cuts[part], cuts[part + 1], fill[part], *columns)
+
+    on_cores(deal, cores)
+    return ends if order is None else replace(ends, payment=order[ends.payment])
+
+
+def on_cores(work: Callable[[int], None], cores: int) -> None:
+    """Do parts 0 to ``cores`` - 1 of a work at once, one a core."""
+    if cores == 1:
+        work(0)
+        return
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(work, range(cores)))
+
+
+def _next_moment(at: np.ndarray, place: int) -> int:
+    """First place from ``place`` on at which a moment begins."""
+    while 0 < place < len(at) and at[place] == at[place - 1]:
+        place += 1
+    return place
+
+
+@njit(cache=True, nogil=True)
+def _is_in_order(at: np.ndarray, ids: np.ndarray) -> bool:
+    """Whether payments are sorted by moment and id."""
+    for p in range(1, len(at)):
+        if at[p] < at[p - 1] or (at[p] == at[p - 1] and ids[p] < ids[p - 1]):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _count_ends(
+    payer: np.ndarray, payee: np.ndarray, whose: np.ndarray, first: int, end: int, counted: np.ndarray
+) -> None:
+    """Count the ends of the payments ``first`` to ``end`` by customer."""
+    for p in range(first, end):
         if payer[p] != payee[p]:
             if whose[payer[p]]:
-                starts[payer[p] + 1] += 1
+                counted[payer[p]] += 1
             if whose[payee[p]]:
-                starts[payee[p] + 1] += 1
-    starts = np.cumsum(starts)
-    fill = starts.copy()
-    newest = np.full(customers, np.iinfo(np.int64).min)  # spares a look at the payment before
-    payment, is_credit = np.empty(starts[-1], np.int64), np.empty(starts[-1], np.bool_)
-    for p in range(len(at)):
-        if payer[p] == payee[p]:
-            continue
-        for end in range(2):
-            me = payer[p] if end == 0 else payee[p]
-            if not whose[me]:
-                continue
-            place = fill[me]
-            fill[me] += 1
-            is_in_order = newest[me] < at[p]
-            newest[me] = max(newest[me], at[p])
-            while not is_in_order and place > starts[me]:
-                before = payment[place - 1]
-                if at[before] < at[p]:
-                    break
-                if at[before] == at[p]:
-                    if is_credit[place - 1] and end == 0:
-                        break
-                    if is_credit[place - 1] == (end == 1) and ids[before] < ids[p]:
-                        break
-                payment[place], is_credit[place] = before, is_credit[place - 1]
-                place -= 1
-            payment[place], is_credit[place] = p, end == 1
-    return starts, payment, is_credit
+                counted[payee[p]] += 1
+
+
+@njit(cache=True, nogil=True)
+def _deal_ends(
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    cents: np.ndarray,
+    whose: np.ndarray,
+    first: int,
+    end: int,
+    fill: np.ndarray,
+    to_payment: np.ndarray,
+    to_is_credit: np.ndarray,
+    to_at: np.ndarray,
+    to_cents: np.ndarray,
+    to_counterparty: np.ndarray,
+) -> None:
+    """Write the ends of the payments ``first`` to ``end`` where ``fill`` says, customer by customer.
+
+    The payments of one moment are gone through twice: what they bring, then what they take.
+    """
+    since = first
+    while since < end:
+        until = since + 1
+        while until < end and at[until] == at[since]:
+            until += 1
+        for way in range(2):
+            is_credit = way == 0
+            for p in range(since, until):
+                me, other = (payee[p], payer[p]) if is_credit else (payer[p], payee[p])
+                if me == other or not whose[me]:
+                    continue
+                place = fill[me]
+                fill[me] = place + 1
+                to_payment[place] = p
+                to_is_credit[place] = is_credit
+                to_at[place] = at[p]
+                to_cents[place] = cents[p]
+                to_counterparty[place] = other
+        since = until
 
 
 @dataclass(frozen=True)
@@ -149,24 +262,21 @@ class Events:
         city = transactions["city"].fillna(-1).to_numpy().astype(np.int16)
         ids = transactions["transaction_id"].to_numpy()
 
-        starts, index, is_credit = ends_in_order(payer, payee, at, ids, whose, len(parties.customer_id))
-        me, other = (
-            np.where(is_credit, payee[index], payer[index]),
-            np.where(is_credit, payer[index], payee[index]),
-        )
+        ends = ends_in_order(payer, payee, at, ids, cents, whose, len(parties.customer_id))
+        index, is_credit = ends.payment, ends.is_credit
         balance = [
             transactions[name].to_numpy(dtype=float, na_value=np.nan)[index]
             for name in ("payee_balance_cents", "payer_balance_cents")
         ]
         return cls(
-            starts=starts,
-            customer=me,
-            at=at[index],
-            cents=cents[index],
+            starts=ends.starts,
+            customer=np.repeat(np.arange(len(ends.starts) - 1), np.diff(ends.starts)),
+            at=ends.at,
+            cents=ends.cents,
             balance=np.where(is_credit, *balance) / 100,
             is_credit=is_credit,
-            counterparty=other,
-            holder=parties.holder[other],
+            counterparty=ends.counterparty,
+            holder=parties.holder[ends.counterparty],
             channel=channel[index],
             purpose=purpose[index],
             city=city[index],

@@ -9,10 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from data.asof.events import Events
+from data.asof.flows import Flows, answer_flows
 from data.asof.patterns import commonest_share, largest, variation
 from data.asof.peers import Peers
 from data.asof.surroundings import Surroundings, count_companions, largest_crowd
 from data.asof.windows import (
+    LONGEST_TABLE,
     count_distinct,
     count_new,
     dense_keys,
@@ -122,6 +124,23 @@ class Past:
         end = self._first(gap_days) if gap_days else self._end
         return sums_between(self._running(column, select), self._first(days), end, unit)
 
+    def flows(self, *days: int, into: Flows | None = None) -> Flows:
+        """What came in and what went out in each of the windows: counts, totals, counterparties.
+
+        The same as `count`, `total` and `distinct` of all credits and all debits, in one walk.
+        ``into`` is room for the answers.
+        """
+        events, found = self._events, into or Flows.empty(len(days), len(self))
+        keys = events.counterparty
+        if keys.max(initial=0) >= LONGEST_TABLE:
+            keys = self._number("counterparty")
+        last = np.full(2 * (int(keys.max(initial=-1)) + 1), -1, np.int32)
+        spans = np.array(days, np.int64) * DAY_US
+        columns = events.starts, events.at, events.cents, events.is_credit, keys
+        answers = found.count, found.total, found.distinct
+        answer_flows(*columns, self._customer, self._as_of, spans, last, *answers)
+        return found
+
     def total(self, *select: str, days: int, gap_days: int = 0, column: str = "cents") -> np.ndarray:
         """Sum in yuan of the selected events in ``[as_of - days, as_of - gap_days)``."""
         return self._window(column, select, days, gap_days, unit=100)
@@ -137,9 +156,12 @@ class Past:
 
     def distinct(self, *select: str, days: int, key: str = "counterparty") -> np.ndarray:
         """Number of different values of ``key`` among the selected events in the window."""
+        return count_distinct(self._first(days), self._end, self._mask(select), self._number(key))
+
+    def _number(self, key: str) -> np.ndarray:
         if key not in self._numbered:
             self._numbered[key] = number_keys(self._events.starts, self._keys(key))
-        return count_distinct(self._first(days), self._end, self._mask(select), self._numbered[key])
+        return self._numbered[key]
 
     def new_count(self, *select: str, days: int, known_days: int, key: str = "counterparty") -> np.ndarray:
         """How many of the window's keys were not seen in ``known_days`` before it."""

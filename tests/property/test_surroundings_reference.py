@@ -185,18 +185,26 @@ def test_the_spread_over_keys_is_that_of_pandas(lines, top) -> None:
     assert found[2][0] == pytest.approx(-(shares * np.log2(shares)).sum())
 
 
-@given(lines=PAYMENTS, seed=st.integers(0, 99))
-def test_ends_are_dealt_out_in_the_order_of_a_full_sort(lines, seed) -> None:
-    payer, payee, at, _ = columns(lines)
+@given(lines=PAYMENTS, seed=st.integers(0, 99), in_order=st.booleans(), cores=st.integers(1, 3))
+def test_ends_are_dealt_out_in_the_order_of_a_full_sort(lines, seed, in_order, cores) -> None:
+    payer, payee, at, cents = columns(lines)
     ids = np.random.default_rng(seed).permutation(len(at))
+    if in_order:
+        payer, payee, at, cents = (column[np.lexsort((ids, at))] for column in (payer, payee, at, cents))
+        ids = np.arange(len(at))
     whose = np.arange(NODES) < CUSTOMERS
-    starts, payment, is_credit = ends_in_order(payer, payee, at, ids, whose, CUSTOMERS)
+    found = ends_in_order(payer, payee, at, ids, cents, whose, CUSTOMERS, cores)
     ends = [(payer[p], at[p], 1, ids[p], p) for p in range(len(at)) if whose[payer[p]]]
     ends += [(payee[p], at[p], 0, ids[p], p) for p in range(len(at)) if whose[payee[p]]]
     ends.sort()
-    assert payment.tolist() == [end[4] for end in ends]
-    assert is_credit.tolist() == [end[2] == 0 for end in ends]
-    assert starts.tolist() == [sum(end[0] < c for end in ends) for c in range(CUSTOMERS + 1)]
+    assert found.payment.tolist() == [end[4] for end in ends]
+    assert found.is_credit.tolist() == [end[2] == 0 for end in ends]
+    assert found.starts.tolist() == [sum(end[0] < c for end in ends) for c in range(CUSTOMERS + 1)]
+    payment = [end[4] for end in ends]
+    other = np.where(found.is_credit, payer[payment], payee[payment])
+    assert found.counterparty.tolist() == other.tolist()
+    assert found.at.tolist() == at[payment].tolist()
+    assert found.cents.tolist() == cents[payment].tolist()
 
 
 @given(

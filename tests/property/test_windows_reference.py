@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.asof import Events, Parties, Past, happened_within
+from data.asof import WAYS, Events, Parties, Past, happened_within
 from data.asof.windows import count_distinct, number_keys, previous_of_key
 from data.observe import Params, selections
 from data.schema import DAY_US
@@ -107,6 +107,22 @@ def test_totals_counts_and_distinct_keys_are_those_of_pandas(lines, days, select
     for key in ("counterparty", "city"):
         expected = [window[key].nunique() for window in windows]
         assert asked.past.distinct(*select, days=days, key=key).tolist() == expected
+
+
+@given(lines=PAST, days=st.lists(WINDOWS, min_size=1, max_size=3), seed=st.integers(0, 99))
+def test_flows_are_the_counts_totals_and_counterparties_of_credits_and_debits(
+    lines, days, seed, observe_params
+) -> None:
+    """Asked for one by one they come from other kernels; and queries may come in any order."""
+    past = ask(lines, observe_params).past
+    order = np.random.default_rng(seed).permutation(len(past)) if seed % 2 else np.arange(len(past))
+    mixed = past.asked(past._customer[order], past._as_of[order])
+    flows = mixed.flows(*days)
+    for window, number in enumerate(days):
+        for place, way in enumerate(WAYS):
+            assert flows.count[window, place].tolist() == past.count(way, days=number)[order].tolist()
+            assert flows.total[window, place].tolist() == past.total(way, days=number)[order].tolist()
+            assert flows.distinct[window, place].tolist() == past.distinct(way, days=number)[order].tolist()
 
 
 @given(lines=PAST, days=st.sampled_from([30, 90]), gap=st.sampled_from([1, 7, 30]))
