@@ -91,7 +91,8 @@ def answer_flows(
         for k in range(n):
             last[2 * counterparty[s + k] + is_credit[s + k]] = -1
         for window in range(len(spans)):
-            low = high = held = held_in = 0  # different keys of the window, and those of them that paid
+            low = high = 0
+            held = held_in = np.int64(0)  # different keys of the window, and those of them that paid
             for i in range(first_query, q):
                 while high < n and at[s + high] < as_of[i]:
                     is_new = np.int64(before[high] < low)
