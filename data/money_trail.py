@@ -11,7 +11,7 @@ from numba import njit
 MINUTE_US = 60_000_000
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def match_first_in_first_out(
     starts: np.ndarray,
     at: np.ndarray,
@@ -62,7 +62,7 @@ def match_first_in_first_out(
     return matched, fast, residence
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _arrivals(payee: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     """Payments by payee in order of time: (first position by node, payments)."""
     first = np.zeros(nodes + 1, np.int64)
@@ -77,7 +77,7 @@ def _arrivals(payee: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     return first, by_payee
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _arrived_before(by_payee: np.ndarray, at: np.ndarray, first: int, end: int, moment: int) -> int:
     """First of the positions ``first`` to ``end`` in ``by_payee`` that did not arrive before a moment."""
     while first < end:
@@ -89,7 +89,7 @@ def _arrived_before(by_payee: np.ndarray, at: np.ndarray, first: int, end: int, 
     return first
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def round_trip_hops(
     payer: np.ndarray,
     payee: np.ndarray,
@@ -150,12 +150,11 @@ def round_trip_hops(
     return hops
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def answers(
-    starts: np.ndarray,
     at: np.ndarray,
     cents: np.ndarray,
-    counterparty: np.ndarray,
+    previous: np.ndarray,
     opens: np.ndarray,
     closes: np.ndarray,
     after_us: int,
@@ -170,7 +169,8 @@ def answers(
 
     Parameters
     ----------
-    starts, at, cents, counterparty : events as in `data.asof.Events`
+    at, cents : events as in `data.asof.Events`
+    previous : shape (n,), the event before of the same customer and counterparty, or -1
     opens, closes : shape (n,), the events that may open and that may close
 
     Returns
@@ -178,24 +178,19 @@ def answers(
     Shape (n,), true for a closing event with an opening one
     """
     answered = np.zeros(len(at), np.bool_)
-    for c in range(len(starts) - 1):
-        first = starts[c]
-        for k in range(starts[c], starts[c + 1]):
-            if not closes[k]:
-                continue
-            while at[first] < at[k] - within_us:
-                first += 1
-            for j in range(first, k):
-                if at[j] >= at[k] - after_us:
-                    break
-                is_one = opens[j] and counterparty[j] == counterparty[k]
-                if is_one and low * cents[j] <= cents[k] <= high * cents[j]:
-                    answered[k] = True
-                    break
+    for k in range(len(at)):
+        if not closes[k]:
+            continue
+        j = previous[k]
+        while j >= 0 and at[j] >= at[k] - within_us:
+            if opens[j] and at[j] < at[k] - after_us and low * cents[j] <= cents[k] <= high * cents[j]:
+                answered[k] = True
+                break
+            j = previous[j]
     return answered
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def layered_chains(
     payer: np.ndarray,
     payee: np.ndarray,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -19,10 +19,11 @@ from data.asof.windows import previous_of_key
 from data.indicators import INDICATORS, Indicator
 from data.money_trail import answers, layered_chains, match_first_in_first_out, round_trip_hops
 from data.patterns import PatternParams, patterns
-from data.ranges import Pages, payments_of, ranges
+from data.ranges import Pages, ranges
+from data.readings import Readings
 from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US, PURPOSES
 from data.survey import Links, Survey
-from parameters import Count, Days, DaysRange, Hours, KeptRange, Part, Yuan, YuanRange
+from parameters import Count, Days, DaysRange, Hours, KeptRange, Part, Threads, Yuan, YuanRange
 
 EXPLAINED = ("payroll", "utility", "loan_repayment", "shopping", "savings")
 # Supervised firms that know their own customers: money parked there and back moves no further.
@@ -73,6 +74,8 @@ class Params(pipeline.Parameters):
     most_device_users: int = Field(ge=2, le=10**9)
     most_dealings: int = Field(ge=2, le=10**9)
     ends_at_a_time: Count
+    ends_a_page: Count
+    threads: Threads
     peers_least: Count
     peers_from_day: int = Field(ge=0, le=36_500)
     patterns: PatternParams
@@ -86,39 +89,44 @@ def selections(events: Events, origin_us: int, params: Params) -> dict[str, np.n
     low, high = (round(yuan * 100) for yuan in params.near_line_cny)
     dusk, dawn = params.night_hours
     hour = (events.at - origin_us) % DAY_US // HOUR_US
-    explained = np.isin(events.purpose, [PURPOSES.index(name) for name in EXPLAINED])
-    explained |= np.isin(events.holder, [HOLDER_KINDS.index(name) for name in LICENSED])
+
+    def is_among(codes: np.ndarray, names: tuple[str, ...], chosen: tuple[str, ...]) -> np.ndarray:
+        return np.array([*(name in chosen for name in names), False])[codes]  # an unknown code is -1
+
     return {
         "credit": events.is_credit,
         "debit": ~events.is_credit,
-        "cash": np.isin(events.channel, [CHANNELS.index(name) for name in CASH]),
-        "unexplained": ~explained,
+        "cash": is_among(events.channel, CHANNELS, CASH),
+        "unexplained": ~(
+            is_among(events.purpose, PURPOSES, EXPLAINED) | is_among(events.holder, HOLDER_KINDS, LICENSED)
+        ),
         "near_line": (events.cents >= low) & (events.cents < high),
         "night": (hour >= dusk) & (hour < dawn) if dusk < dawn else (hour >= dusk) | (hour < dawn),
         "round": events.cents % (params.round_to_cny * 100) == 0,
         "stake": np.isin(events.cents, [yuan * 100 for yuan in params.stakes_cny]),
-        "code": np.isin(events.channel, [CHANNELS.index(name) for name in CODES]),
-        "upkeep": np.isin(events.purpose, [PURPOSES.index(name) for name in UPKEEP]),
+        "code": is_among(events.channel, CHANNELS, CODES),
+        "upkeep": is_among(events.purpose, PURPOSES, UPKEEP),
         "wages": events.purpose == PURPOSES.index("payroll"),
-        "official": np.isin(events.holder, [HOLDER_KINDS.index(name) for name in OFFICIAL]),
-        "first_time": first_time(events),
+        "official": is_among(events.holder, HOLDER_KINDS, OFFICIAL),
         "in_city": events.city >= 0,
         "with_cents": events.cents % 100 != 0,
-        "personal": ~np.isin(events.holder, [HOLDER_KINDS.index(name) for name in HUBS]),
+        "personal": ~is_among(events.holder, HOLDER_KINDS, HUBS),
         **{f"with_{name}": events.holder == code for code, name in enumerate(HOLDER_KINDS)},
     }
 
 
-def first_time(events: Events) -> np.ndarray:
-    """Which events are a customer's first with the counterparty, shape (n,)."""
-    everything = np.ones(len(events), bool)
-    return previous_of_key(events.starts, events.counterparty.astype(np.int64), everything) < 0
+def met_before(events: Events) -> np.ndarray:
+    """The event before with the same counterparty, or -1; shape (n,)."""
+    return previous_of_key(events.starts, events.counterparty, np.ones(len(events), bool))
 
 
 def sums_that_come_back(
-    events: Events, chosen: dict[str, np.ndarray], params: Params
+    events: Events, met: np.ndarray, chosen: dict[str, np.ndarray], params: Params
 ) -> dict[str, np.ndarray]:
-    """Events that answer an earlier one with the same party: loans repaid, lent back, policies given up."""
+    """Events that answer an earlier one with the same party: loans repaid, lent back, policies given up.
+
+    ``met`` is the event before with the same party, see `met_before`.
+    """
     debit, credit, lender, insurer = (
         chosen[name] for name in ("debit", "credit", "with_lender", "with_insurer")
     )
@@ -128,20 +136,17 @@ def sums_that_come_back(
         opens: np.ndarray, closes: np.ndarray, days: tuple[int, int], shares: tuple[float, float]
     ) -> np.ndarray:
         after, within = (number * DAY_US for number in days)
-        columns = (events.starts, events.at, events.cents, events.counterparty)
-        return answers(*columns, opens, closes, after, within, *shares)
+        return answers(events.at, events.cents, met, opens, closes, after, within, *shares)
 
     repaid, given_up = (0, params.early_repaid_days), (0, params.surrendered_days)
     lent, kept = params.lent_back_days, params.lent_back_kept
-    ever_paid = answers(
-        events.starts, events.at, events.cents, events.counterparty,
-        debit, credit & insurer, 0, EVER_US, 0.0, np.inf,
-    )  # fmt: skip
+    insured = credit & insurer
+    ever_paid = answers(events.at, events.cents, met, debit, insured, 0, EVER_US, 0.0, np.inf)
     return {
         "early_repaid": answered(credit & lender, debit & lender, repaid, params.early_repaid_share),
         "lent_back": answered(debit & private, credit & private, lent, kept),
-        "surrendered": answered(debit & insurer, credit & insurer, given_up, params.surrendered_share),
-        "unpaid_for": credit & insurer & ~ever_paid,
+        "surrendered": answered(debit & insurer, insured, given_up, params.surrendered_share),
+        "unpaid_for": insured & ~ever_paid,
     }
 
 
@@ -264,8 +269,13 @@ def countries(accounts: pd.DataFrame, parties: Parties, high_risk: tuple[str, ..
     return country, np.isin(names, high_risk)[country]
 
 
-def surroundings(bank: Bank, survey: Survey, parties: Parties, params: Params) -> Surroundings:
-    """What everybody's payments and devices say about each customer."""
+def surroundings(
+    bank: Bank, survey: Survey, events: Events, fast: np.ndarray, parties: Parties, params: Params
+) -> Surroundings:
+    """What everybody's payments and devices say about each customer.
+
+    ``fast``, shape of the events, is what of each was passed on fast, in cents.
+    """
     size, transfers, abroad = len(parties.customer_id), survey.transfers, survey.abroad
     members, hop = layered_chains(
         transfers.payer,
@@ -281,13 +291,11 @@ def surroundings(bank: Bank, survey: Survey, parties: Parties, params: Params) -
     out, into = abroad.payer < size, abroad.payee < size
     household = bank.customers.set_index("customer_id").loc[parties.customer_id, "household_id"]
     devices = Devices.of(bank.devices, parties.customer_id, household)
-    sharers = parties.customers(devices.sharers())
-    theirs = Events.of(payments_of(bank.pages, survey, sharers), parties, sharers)
-    fast = matched_money(theirs, params)["fast_cents"]
+    shared = (fast > 0) & devices.sharers()[events.customer]
     return Surroundings(
         traces={
             "chain": Trace.of(members, transfers.at[hop], transfers.cents[hop], size),
-            "fast": Trace.of(theirs.customer[fast > 0], theirs.at[fast > 0], fast[fast > 0], size),
+            "fast": Trace.of(events.customer[shared], events.at[shared], fast[shared], size),
         },
         crowds={
             "paying_abroad": Crowd.of(
@@ -341,67 +349,136 @@ def milestones(accounts: pd.DataFrame, customer_id: np.ndarray) -> dict[str, Mil
     }
 
 
-def parts(bank: Bank, params: Params) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """Daily and weekly indicators, range by range of the customers in order of their ids.
+@dataclass(frozen=True)
+class Ledger:
+    """Everybody's events, and what of them is found once for all customers together.
 
-    The ranges are gone through twice: what is usual among peers must be known of everybody
-    before anybody is compared with it.
+    ``money`` are columns by event, see `matched_money`; ``closes`` tells the payments that
+    close a round trip; the rest is by node or customer.
     """
-    parties = Parties.of(bank.customers["customer_id"], bank.accounts)
-    by_node = bank.customers.set_index("customer_id").loc[parties.customer_id]
+
+    events: Events
+    money: dict[str, np.ndarray]
+    closes: np.ndarray
+    parties: Parties
+    customers: pd.DataFrame
+    profile: dict[str, np.ndarray]
+    country: np.ndarray
+    is_high_risk: np.ndarray
+    group: np.ndarray
+    kind: np.ndarray
+    around: Surroundings
+    origin: int
+
+    @classmethod
+    def of(cls, bank: Bank, params: Params) -> Ledger:
+        """Read the payments, once."""
+        parties = Parties.of(bank.customers["customer_id"], bank.accounts)
+        by_node = bank.customers.set_index("customer_id").loc[parties.customer_id]
+        origin = int(bank.periods["starts_at"].astype("int64").min())
+        payments = pd.concat(list(bank.pages()))
+        survey, events = Survey.of([payments], parties), Events.of(payments, parties)
+        del payments
+        money = matched_money(events, params)
+        country, is_high_risk = countries(bank.accounts, parties, params.high_risk_countries)
+        group, kind = peer_groups(by_node)
+        return cls(
+            events=events,
+            money=money,
+            closes=closes_round_trip(survey.transfers, survey.payments, parties, params),
+            parties=parties,
+            customers=by_node,
+            profile=facts(by_node, origin),
+            country=country,
+            is_high_risk=is_high_risk,
+            group=group,
+            kind=kind,
+            around=surroundings(bank, survey, events, money["fast_cents"], parties, params),
+            origin=origin,
+        )
+
+    def pieces(self, most: int, within: range | None = None) -> list[range]:
+        """Customers, all or ``within`` some, in ranges of at most ``most`` events."""
+        first, end = (within.start, within.stop) if within else (0, len(self.parties.customer_id))
+        found = ranges(np.diff(self.events.starts[first : end + 1]), most)
+        return [range(first + piece.start, first + piece.stop) for piece in found]
+
+    def glance(self, whose: range, params: Params) -> Past:
+        """What a range of customers did, as far as one look at each event tells."""
+        events, none = self.events.of_customers(whose), np.empty(0, np.int64)
+        chosen, columns = selections(events, self.origin, params), {"cents": events.cents}
+        return Past(events, none, none, chosen, columns, self.profile, self.around)
+
+    def history(self, whose: range, params: Params) -> Past:
+        """What a range of customers did, with everything that earlier events say about later ones."""
+        events, none = self.events.of_customers(whose), np.empty(0, np.int64)
+        met = met_before(events)
+        chosen = selections(events, self.origin, params)
+        chosen |= sums_that_come_back(events, met, chosen, params)
+        chosen["first_time"] = met < 0
+        chosen["round_trip"] = events.is_credit & self.closes[events.payment]
+        chosen["high_risk"] = chosen["with_overseas"] & self.is_high_risk[events.counterparty]
+        chosen["on_file"] = on_file(events, self.customers, self.parties)
+        below_line = events.cents < round(params.near_line_cny[1] * 100)
+        choices = met, chosen["unexplained"], chosen["on_file"], below_line
+        more, columns = patterns(events, *choices, self.kind, self.origin, params.patterns)
+        mine = slice(self.events.starts[whose.start], self.events.starts[whose.stop])
+        columns |= {name: values[mine] for name, values in self.money.items()}
+        columns["country"] = self.country[events.counterparty]
+        return Past(events, none, none, chosen | more, columns, self.profile, self.around)
+
+
+def parts(bank: Bank, params: Params) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Daily and weekly indicators, page by page of the customers in order of their ids.
+
+    The customers are gone through twice, few at a time: what is usual among peers must be
+    known of everybody before anybody is compared with it.
+    """
+    ledger = Ledger.of(bank, params)
     bounds = bank.periods.set_index("name")
-    origin = int(bounds["starts_at"].astype("int64").min())
     first_week = int(bounds["starts_at"].astype("int64").loc["train"])
     end = int(bounds["ends_at"].astype("int64").max())
-    profile = facts(by_node, origin)
-    joined = profile["joined_us"]
-    country, is_high_risk = countries(bank.accounts, parties, params.high_risk_countries)
-    group, kind = peer_groups(by_node)
+    joined, offered = ledger.profile["joined_us"], bank.offered
 
-    survey = Survey.of(bank.pages(), parties)
-    closes = closes_round_trip(survey.transfers, survey.payments, parties, params)
-    around = surroundings(bank, survey, parties, params)
-    pieces = ranges(survey.ends, params.ends_at_a_time)
+    weeks = np.arange(ledger.origin + params.peers_from_day * DAY_US, end, 7 * DAY_US)
+    glances = ((whose, ledger.glance(whose, params)) for whose in ledger.pieces(params.ends_at_a_time))
+    seen = snapshots(glances, joined, weeks, offered)
+    peers = Peers.of(weeks, seen, ledger.group, ledger.kind, params.peers_least)
+    mondays = np.arange(first_week, end, 7 * DAY_US)
+    for page in pipeline.progress(ledger.pieces(params.ends_a_page), "indicators", "page of customers"):
+        yield page_of(ledger, page, peers, mondays, offered, params)
 
-    @lru_cache(maxsize=1)
-    def history(whose: range) -> tuple[Events, Past]:
-        """What a range of customers did; the last one asked for is kept."""
-        mine = parties.customers(slice(whose.start, whose.stop))
-        events = Events.of(payments_of(bank.pages, survey, mine), parties, mine)
-        chosen = selections(events, origin, params)
-        chosen |= sums_that_come_back(events, chosen, params)
-        chosen["round_trip"] = events.is_credit & closes[events.payment]
-        chosen["high_risk"] = chosen["with_overseas"] & is_high_risk[events.counterparty]
-        chosen["on_file"] = on_file(events, by_node, parties)
-        more, columns = patterns(
-            events,
-            chosen["unexplained"],
-            chosen["on_file"],
-            events.cents < round(params.near_line_cny[1] * 100),
-            kind,
-            origin,
-            params.patterns,
-        )
-        columns |= matched_money(events, params) | {"country": country[events.counterparty]}
-        none = np.empty(0, np.int64)
-        return events, Past(events, none, none, chosen | more, columns, profile, around)
 
-    weeks = np.arange(origin + params.peers_from_day * DAY_US, end, 7 * DAY_US)
-    seen = snapshots(((whose, history(whose)[1]) for whose in pieces), joined, weeks, bank.offered)
-    peers = Peers.of(weeks, seen, group, kind, params.peers_least)
-    for whose in pipeline.progress(pieces, "indicators", "range of customers"):
-        events, past = history(whose)
-        tables = []
-        # Rules compare cents; float32 holds seven digits, which is enough for a model.
-        for (customer, as_of), money in (
-            (daily_queries(events, origin, params.first_day), np.float64),
-            (weekly_queries(whose, joined, np.arange(first_week, end, 7 * DAY_US)), np.float32),
-        ):
-            moments = pd.DatetimeIndex(as_of.astype("datetime64[us]"), tz="UTC")
-            values = measure(past.beside(peers).asked(customer, as_of), bank.offered, money)
-            keys = {"customer_id": parties.customer_id[customer], "as_of": moments}
-            tables.append(pd.DataFrame(keys | values))
-        yield tables[0], tables[1]
+def page_of(
+    ledger: Ledger,
+    page: range,
+    peers: Peers,
+    mondays: np.ndarray,
+    offered: frozenset[str],
+    params: Params,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Daily and weekly indicators of a range of customers; ``mondays`` are the weekly moments."""
+    queries = (
+        daily_queries(ledger.events.of_customers(page), ledger.origin, params.first_day),
+        weekly_queries(page, ledger.profile["joined_us"], mondays),
+    )
+    # Rules compare cents; float32 holds seven digits, which is enough for a model.
+    precision: tuple[type[np.floating], ...] = (np.float64, np.float32)
+    tables = [
+        Readings(ledger.parties.customer_id[customer], as_of, money)
+        for (customer, as_of), money in zip(queries, precision, strict=True)
+    ]
+
+    def fill(whose: range) -> None:
+        past = ledger.history(whose, params).beside(peers)
+        for (customer, as_of), money, table in zip(queries, precision, tables, strict=True):
+            first, last = np.searchsorted(customer, [whose.start, whose.stop])
+            asked = past.asked(customer[first:last], as_of[first:last])
+            table.fill(first, measure(asked, offered, money))
+
+    with ThreadPoolExecutor(params.threads) as cores:
+        list(cores.map(fill, ledger.pieces(params.ends_at_a_time, page)))
+    return tables[0].frame(), tables[1].frame()
 
 
 def observe(
@@ -421,7 +498,7 @@ def observe(
 
 
 def main() -> None:
-    """Write the daily and weekly indicators, range by range."""
+    """Write the daily and weekly indicators, page by page."""
     params = pipeline.params("observe", Params)
     bank = Bank(
         lambda: pipeline.pages(schema.Transactions),

@@ -54,6 +54,7 @@ def near_a_large_line(events: Events, kind: np.ndarray, params: PatternParams) -
 
 def patterns(
     events: Events,
+    met: np.ndarray,
     unexplained: np.ndarray,
     on_file: np.ndarray,
     below_line: np.ndarray,
@@ -65,16 +66,12 @@ def patterns(
 
     Parameters
     ----------
+    met : the event before with the same counterparty, or -1
     unexplained, on_file, below_line : selections of events: without an explanation, with the
         household or the employer, of sums below the cash report line
     kind : code of CUSTOMER_KINDS by customer
     """
-    everything = np.ones(len(events), bool)
-    known = acquainted_since(
-        events.at,
-        previous_of_key(events.starts, events.counterparty, everything),
-        params.acquaintance_days * DAY_US,
-    )
+    known = acquainted_since(events.at, met, params.acquaintance_days * DAY_US)
     transfer = unexplained & (events.channel == CHANNELS.index("transfer"))
     person = events.holder == HOLDER_KINDS.index("person")
     stranger = events.at - known <= params.stranger_days * DAY_US

@@ -1,8 +1,7 @@
-"""The bank cut in ranges of customers, so that memory is bounded by a range.
+"""The bank cut in ranges of customers, so that what is found of them stays near the processor.
 
 What one customer did is found without any other customer; only what runs from account
-to account (see `money_trail`) needs everybody, and for that a few columns of the
-transfers are enough.
+to account (see `money_trail`) needs everybody.
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from data.survey import Survey
-
-# The transactions from the first to the last, page by page and anew at each call; the
+# The transactions from the first to the last, page by page; the
 # index of a page counts the transactions.
 Pages = Callable[[], Iterator[pd.DataFrame]]
 
@@ -32,14 +29,3 @@ def ranges(ends: np.ndarray, most: int) -> list[range]:
             first, held = customer, 0
         held += count
     return [*found, range(first, len(ends))]
-
-
-def payments_of(pages: Pages, survey: Survey, whose: np.ndarray) -> pd.DataFrame:
-    """The transactions with an end that belongs to the nodes ``whose``, shape (nodes,)."""
-    is_mine = whose[survey.payer] | whose[survey.payee]
-    found, first = [], 0
-    for page in pages():
-        mine = is_mine[first : first + len(page)]
-        found.append(page if mine.all() else page[mine])
-        first += len(page)
-    return pd.concat(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -282,6 +282,12 @@ class Events:
             city=city[index],
             payment=transactions.index.to_numpy()[index],
         )
+
+    def of_customers(self, whose: range) -> Events:
+        """The events of a range of customers, on the same memory; others have none."""
+        first, end = self.starts[whose.start], self.starts[whose.stop]
+        columns = {column.name: getattr(self, column.name)[first:end] for column in fields(self)}
+        return Events(**columns | {"starts": np.clip(self.starts - first, 0, end - first)})
 
     def __len__(self) -> int:
         return len(self.at)

@@ -20,6 +20,7 @@ from data.asof.windows import (
     dense_keys,
     first_at_or_after,
     largest_selected,
+    met_before,
     number_keys,
     previous_of_key,
     smallest,
@@ -63,7 +64,7 @@ class Past:
         self._starts_of_window: dict[int, np.ndarray] = {}
         # What is kept by event serves every query; see `asked`.
         self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
-        self._previous: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
+        self._met: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
         self._numbered: dict[str, np.ndarray] = {}
         self._dense: dict[str, np.ndarray] = {}
 
@@ -71,7 +72,7 @@ class Past:
         """The same history under other queries; what is summed by event is not summed again."""
         given = (self._selections, self._columns, self._profile, self._surroundings)
         other = Past(self._events, customer, as_of, *given)
-        other._sums, other._previous = self._sums, self._previous
+        other._sums, other._met = self._sums, self._met
         other._numbered, other._dense = self._numbered, self._dense
         return other
 
@@ -166,8 +167,7 @@ class Past:
     def new_count(self, *select: str, days: int, known_days: int, key: str = "counterparty") -> np.ndarray:
         """How many of the window's keys were not seen in ``known_days`` before it."""
         known_since = self._as_of - (days + known_days) * DAY_US
-        first, mask, at = self._first(days), self._mask(select), self._events.at
-        return count_new(first, self._end, mask, self._previous_of(key, select), at, known_since)
+        return count_new(self._first(days), self._end, self._met_before(key, select), known_since)
 
     def new_share(self, *select: str, days: int, known_days: int) -> np.ndarray:
         """Share of the window's counterparties not seen in ``known_days`` before it; NaN if none."""
@@ -178,37 +178,45 @@ class Past:
         values = self._columns[key] if key in self._columns else getattr(self._events, key)
         return np.asarray(values, np.int64)
 
-    def _previous_of(self, key: str, select: tuple[str, ...]) -> np.ndarray:
-        if (key, select) not in self._previous:
-            mask = self._mask(select)
-            self._previous[key, select] = previous_of_key(self._events.starts, self._keys(key), mask)
-        return self._previous[key, select]
+    def _met_before(self, key: str, select: tuple[str, ...]) -> np.ndarray:
+        if (key, select) not in self._met:
+            events, mask = self._events, self._mask(select)
+            previous = previous_of_key(events.starts, self._keys(key), mask)
+            self._met[key, select] = met_before(events.at, previous, mask)
+        return self._met[key, select]
 
     def top_share(self, *select: str, days: int, top: int, of: str | None = None) -> np.ndarray:
         """Share of the window's money with the ``top`` largest counterparties; NaN if there is none.
 
         With ``of`` only customers for whom that fact is 1 are answered, here and below.
         """
-        return self._spread(select, days, "counterparty", top, of)[0]
+        return self._spread(select, days, self._number("counterparty"), top, of)[0]
 
     def repeated_share(
         self, *select: str, days: int, key: str = "counterparty", of: str | None = None
     ) -> np.ndarray:
         """Share of the window's keys with two events or more; NaN if there is none."""
-        return self._spread(select, days, key, 1, of)[1]
+        return self._spread(select, days, self._number(key), 0, of)[1]
 
     def entropy(self, *select: str, days: int, key: str, of: str | None = None) -> np.ndarray:
         """Entropy in bits of the window's events over ``key``; NaN if there is none."""
-        return self._spread(select, days, key, 1, of)[2]
-
-    def _spread(
-        self, select: tuple[str, ...], days: int, key: str, top: int, of: str | None
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if key not in self._dense:
             self._dense[key] = dense_keys(self._events.starts, self._keys(key))
+        return self._spread(select, days, self._dense[key], 0, of, with_entropy=True)[2]
+
+    def _spread(
+        self,
+        select: tuple[str, ...],
+        days: int,
+        numbered: np.ndarray,
+        top: int,
+        of: str | None,
+        with_entropy: bool = False,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         wanted = np.ones(len(self), bool) if of is None else self.fact(of) == 1
-        first, mask = self._first(days), self._mask(select)
-        return spread_over_keys(first, self._end, wanted, mask, self._dense[key], self._events.cents, top)
+        windows = self._first(days), self._end
+        cents = self._events.cents
+        return spread_over_keys(*windows, wanted, self._mask(select), numbered, cents, top, with_entropy)
 
     def commonest_share(self, *select: str, days: int, column: str) -> np.ndarray:
         """Share of the commonest code of a column among the window's selected events; NaN if none."""
@@ -246,14 +254,19 @@ class Past:
         peers = self._surroundings.peers
         if peers is None:
             return np.full(len(self), np.nan)
-        return peers.deviation(name, values, self._customer, self._as_of)
+        return peers.deviation(name, values, self._among_peers)
 
     def peer_upper(self, name: str) -> np.ndarray:
         """The value of ``name`` that 95 % of the peers stay below."""
         peers = self._surroundings.peers
         if peers is None:
             return np.full(len(self), np.nan)
-        return peers.upper(name, self._customer, self._as_of)
+        return peers.upper(name, self._among_peers)
+
+    @cached_property
+    def _among_peers(self) -> np.ndarray:
+        assert self._surroundings.peers is not None
+        return self._surroundings.peers.place(self._customer, self._as_of)
 
     def usual_month(self, *select: str, days: int, gap_days: int) -> np.ndarray:
         """Mean of 30 days in yuan over ``[as_of - days, as_of - gap_days)``, of what the bank has seen.

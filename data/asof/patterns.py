@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def acquainted_since(at: np.ndarray, previous: np.ndarray, memory_us: int) -> np.ndarray:
     """Moment of the first payment of the present acquaintance, shape (n,).
 
@@ -24,7 +24,7 @@ def acquainted_since(at: np.ndarray, previous: np.ndarray, memory_us: int) -> np
     return since
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def after_test(
     starts: np.ndarray, at: np.ndarray, is_test: np.ndarray, counts: np.ndarray, within_us: int
 ) -> np.ndarray:
@@ -42,7 +42,7 @@ def after_test(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def days_in_a_row(day: np.ndarray, previous: np.ndarray) -> np.ndarray:
     """Days in a row, up to the event's, on which its pair paid; shape (n,).
 
@@ -55,7 +55,7 @@ def days_in_a_row(day: np.ndarray, previous: np.ndarray) -> np.ndarray:
     return run
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def times_that_day(day: np.ndarray, previous: np.ndarray) -> np.ndarray:
     """How many payments of its pair the event's day has seen, itself included; shape (n,)."""
     times = np.ones(len(day), np.int64)
@@ -65,7 +65,7 @@ def times_that_day(day: np.ndarray, previous: np.ndarray) -> np.ndarray:
     return times
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def alike_before(
     at: np.ndarray, cents: np.ndarray, previous: np.ndarray, within_us: int, apart: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -92,7 +92,7 @@ def alike_before(
     return count, total
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def largest(values: np.ndarray, selected: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Largest selected value of each window, 0 where there is none."""
     found = np.zeros(len(first))
@@ -103,7 +103,7 @@ def largest(values: np.ndarray, selected: np.ndarray, first: np.ndarray, end: np
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def variation(cents: np.ndarray, selected: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Standard deviation over mean of the selected amounts of each window; NaN below two of them."""
     found = np.full(len(first), np.nan)
@@ -124,7 +124,7 @@ def variation(cents: np.ndarray, selected: np.ndarray, first: np.ndarray, end: n
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def commonest_share(
     code: np.ndarray, codes: int, selected: np.ndarray, first: np.ndarray, end: np.ndarray
 ) -> np.ndarray:

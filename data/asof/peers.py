@@ -66,7 +66,8 @@ class Peers:
         usual = {}
         for name, matrix in values.items():
             near = [_usual(matrix[:, mine], least) for mine in members]
-            far = {tuple(all_of[:1]): _usual(matrix[:, all_of], least) for all_of in whole}
+            firsts = {tuple(all_of[:1]): all_of for all_of in whole}
+            far = {first: _usual(matrix[:, all_of], least) for first, all_of in firsts.items()}
             columns = [
                 np.where(np.isnan(mine[0]), far[tuple(all_of[:1])], mine)
                 for mine, all_of in zip(near, whole, strict=True)
@@ -80,23 +81,29 @@ class Peers:
             usual[name] = Usual(centre, spread, upper)
         return cls(moments, group, usual)
 
-    def _seen(self, values: np.ndarray, customer: np.ndarray, as_of: np.ndarray) -> np.ndarray:
-        """The values of the latest snapshot at or before each moment; NaN before the first."""
-        latest = np.searchsorted(self.moments, as_of, side="right") - 1
-        found = np.full(len(customer), np.nan)
-        known = latest >= 0
-        found[known] = values[latest[known], self.group[customer[known]]]
-        return found
+    def place(self, customer: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+        """Where a query finds its peers: the latest snapshot at or before its moment, and its group.
 
-    def deviation(self, name: str, values: np.ndarray, customer: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+        Shape (queries,), for `deviation` and `upper`; the last place of all is that of
+        queries before the first snapshot.
+        """
+        latest = np.searchsorted(self.moments, as_of, side="right") - 1
+        groups = int(self.group.max(initial=-1)) + 1
+        return np.where(latest < 0, len(self.moments) * groups, latest * groups + self.group[customer])
+
+    def deviation(self, name: str, values: np.ndarray, place: np.ndarray) -> np.ndarray:
         """Robust standard deviations between each value and the centre of its peers."""
         usual = self.usual[name]
-        centre = self._seen(usual.centre, customer, as_of)
-        return (values - centre) / self._seen(usual.spread, customer, as_of)
+        return (values - _by_place(usual.centre)[place]) / _by_place(usual.spread)[place]
 
-    def upper(self, name: str, customer: np.ndarray, as_of: np.ndarray) -> np.ndarray:
+    def upper(self, name: str, place: np.ndarray) -> np.ndarray:
         """The value that 95 % of the peers stay below."""
-        return self._seen(self.usual[name].upper, customer, as_of)
+        return _by_place(self.usual[name].upper)[place]
+
+
+def _by_place(values: np.ndarray) -> np.ndarray:
+    """Values by snapshot and group in one row, and NaN at its end."""
+    return np.append(values.ravel(), np.nan)
 
 
 def _usual(matrix: np.ndarray, least: int) -> np.ndarray:

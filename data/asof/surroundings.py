@@ -60,7 +60,7 @@ class Crowd:
         return cls(np.searchsorted(party[order], np.arange(parties + 1)), at[order], customer[order])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def largest_crowd(
     first: np.ndarray,
     end: np.ndarray,
@@ -159,7 +159,7 @@ class Devices:
         return users
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_companions(
     asked: np.ndarray,
     as_of: np.ndarray,

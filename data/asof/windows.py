@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+UNMET_US, UNASKED_US = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 LONGEST_TABLE = 1 << 20  # keys; at four bytes a key it still lies in a processor's cache
 
 
@@ -141,20 +142,33 @@ def count_distinct(
 
 
 @njit(cache=True, nogil=True)
-def count_new(
-    first: np.ndarray,
-    end: np.ndarray,
-    selected: np.ndarray,
-    previous: np.ndarray,
-    at: np.ndarray,
-    known_since: np.ndarray,
-) -> np.ndarray:
-    """Distinct keys of each window that were not seen before it since ``known_since``."""
-    new = np.zeros(len(first))
+def met_before(at: np.ndarray, previous: np.ndarray, selected: np.ndarray) -> np.ndarray:
+    """Moment of the event before with the same key, of each selected event; shape (n,).
+
+    UNMET_US where there is none, UNASKED_US where the event is not selected.
+    """
+    met = np.empty(len(at), np.int64)
+    for k in range(len(at)):
+        if not selected[k]:
+            met[k] = UNASKED_US
+        else:
+            met[k] = at[previous[k]] if previous[k] >= 0 else UNMET_US
+    return met
+
+
+@njit(cache=True, nogil=True)
+def count_new(first: np.ndarray, end: np.ndarray, met: np.ndarray, known_since: np.ndarray) -> np.ndarray:
+    """Distinct keys of each window that were not met before it since ``known_since``.
+
+    ``met`` is made by `met_before`. As ``known_since`` lies before the window, an event whose
+    key was met before that is the first of its key in the window.
+    """
+    new = np.empty(len(first))
     for q in range(len(first)):
+        count = 0
         for k in range(first[q], end[q]):
-            if selected[k] and previous[k] < first[q]:
-                new[q] += previous[k] < 0 or at[previous[k]] < known_since[q]
+            count += met[k] < known_since[q]
+        new[q] = count
     return new
 
 
@@ -164,60 +178,90 @@ def spread_over_keys(
     end: np.ndarray,
     wanted: np.ndarray,
     selected: np.ndarray,
-    dense: np.ndarray,
+    numbered: np.ndarray,
     weight: np.ndarray,
     top: int,
+    with_entropy: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How each window's events spread over their keys; shape (queries,) each.
+
+    Windows that begin and end no earlier than the one before are slid, as in `count_distinct`.
 
     Parameters
     ----------
     wanted : queries to answer; all others, and empty windows, give NaN
-    dense : key of each event, see `dense_keys`
+    numbered : key of each event, see `number_keys`; for the entropy by `dense_keys`, so that
+        floats are added in one order, whatever came first
     weight : what an event counts for in the share of the top keys, e.g. cents
 
     Returns
     -------
     top_share, repeated_share, entropy : share of the weight that the ``top`` heaviest keys
-        hold, share of keys with two events or more, Shannon entropy in bits of the events
+        hold (NaN if ``top`` is 0), share of keys with two events or more, Shannon entropy in
+        bits of the events (NaN unless asked for)
     """
     top_share = np.full(len(first), np.nan)
     repeated_share = np.full(len(first), np.nan)
     entropy = np.full(len(first), np.nan)
-    most = table_size(dense)
+    most = table_size(numbered)
     counts, weights = np.zeros(most, np.int64), np.zeros(most, np.int64)
-    seen = np.empty(most, np.int64)
+    held, place = np.empty(most, np.int64), np.empty(most, np.int64)  # the window's keys, and where each is
     heaviest = np.empty(top, np.int64)
+    low = high = keys = repeated = events = total = highest = 0
     for q in range(len(first)):
         if not wanted[q]:
             continue
-        keys = events = total = 0
-        for k in range(first[q], end[q]):
-            if selected[k]:
-                if counts[dense[k]] == 0:
-                    seen[keys] = dense[k]
+        if first[q] < low or end[q] < high or first[q] > high:
+            for i in range(keys):
+                counts[held[i]] = 0
+                weights[held[i]] = 0
+            low = high = first[q]
+            keys = repeated = events = total = highest = 0
+        while high < end[q]:
+            if selected[high]:
+                key = numbered[high]
+                if counts[key] == 0:
+                    held[keys], place[key] = key, keys
                     keys += 1
-                counts[dense[k]] += 1
-                weights[dense[k]] += weight[k]
+                    highest = max(highest, key)
+                counts[key] += 1
+                repeated += counts[key] == 2
+                weights[key] += weight[high]
                 events += 1
-                total += weight[k]
+                total += weight[high]
+            high += 1
+        while low < first[q]:
+            if selected[low]:
+                key = numbered[low]
+                counts[key] -= 1
+                repeated -= counts[key] == 1
+                weights[key] -= weight[low]
+                events -= 1
+                total -= weight[low]
+                if counts[key] == 0:
+                    keys -= 1
+                    moved = held[keys]
+                    held[place[key]], place[moved] = moved, place[key]
+            low += 1
         if events == 0:
             continue
-        repeated, bits = 0, 0.0
-        heaviest[:] = 0
-        seen[:keys].sort()  # floats are added in one order, whatever came first
-        for i in range(keys):
-            n, w = counts[seen[i]], weights[seen[i]]
-            repeated += n > 1
-            bits -= n / events * np.log2(n / events)
-            for place in range(top):
-                if w > heaviest[place]:
-                    w, heaviest[place] = heaviest[place], w
-            counts[seen[i]] = 0
-            weights[seen[i]] = 0
-        top_share[q] = heaviest.sum() / total
         repeated_share[q] = repeated / keys
-        entropy[q] = bits
+        if top > 0:
+            heaviest[:] = 0
+            for i in range(keys):
+                w = weights[held[i]]
+                if w > heaviest[top - 1]:
+                    for rank in range(top):
+                        if w > heaviest[rank]:
+                            w, heaviest[rank] = heaviest[rank], w
+            top_share[q] = heaviest.sum() / total
+        if with_entropy:
+            bits = 0.0
+            for key in range(highest + 1):
+                if counts[key] > 0:
+                    part = counts[key] / events
+                    bits -= part * np.log2(part)
+            entropy[q] = bits
     return top_share, repeated_share, entropy
 
 

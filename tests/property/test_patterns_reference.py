@@ -174,7 +174,7 @@ def test_centre_and_spread_of_peers_are_those_of_duckdb(values, groups) -> None:
     line = np.array([values])
     peers = Peers.of(np.array([7]), {"x": line}, group, np.zeros(len(group), np.int64), 3)
     members = np.arange(len(group))
-    found = peers.deviation("x", line[0], members, np.full(len(group), 9))
+    found = peers.deviation("x", line[0], peers.place(members, np.full(len(group), 9)))
     with duckdb.connect() as bench:
         bench.register("t", pd.DataFrame({"who": members, "g": group, "x": line[0]}))
         asked = (
@@ -191,5 +191,5 @@ def test_centre_and_spread_of_peers_are_those_of_duckdb(values, groups) -> None:
     assert np.isnan(found[np.isnan(line[0])]).all()
     if (frame["n"] < 3).all():
         assert np.isnan(found).all()
-    early = peers.deviation("x", line[0], members, np.full(len(group), 6))
+    early = peers.deviation("x", line[0], peers.place(members, np.full(len(group), 6)))
     assert np.isnan(early).all()

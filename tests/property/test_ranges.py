@@ -21,19 +21,24 @@ from tests.spec.ledger import observed
     past=PAST,
     future=FUTURE,
     ends_at_a_time=st.sampled_from([1, 2, 3, 5, 12]),
+    ends_a_page=st.sampled_from([1, 4, 12]),
     cuts=st.lists(st.integers(1, 30), max_size=4),
 )
-def test_ranges_and_pages_change_nothing(past, future, ends_at_a_time, cuts, observe_params) -> None:
+def test_ranges_and_pages_change_nothing(
+    past, future, ends_at_a_time, ends_a_page, cuts, observe_params
+) -> None:
     ledger = drawn_bank(past + future)
     payments = ledger.transactions
     edges = sorted({0, len(payments), *(cut for cut in cuts if cut < len(payments))})
     pages = [payments.iloc[first:end] for first, end in itertools.pairwise(edges)]
     tables = (ledger.accounts, ledger.customers, ledger.devices, ledger.periods)
     bank = Bank(lambda: iter(pages), *tables, frozenset(OFFERS))
-    params = observe_params.model_copy(update={"ends_at_a_time": ends_at_a_time})
+    params = observe_params.model_copy(update={"ends_at_a_time": ends_at_a_time, "ends_a_page": ends_a_page})
     pieces = list(parts(bank, params))
-    whole = observed(ledger, observe_params.model_copy(update={"ends_at_a_time": 10**9}))
-    assert len(pieces) > 1 or ends_at_a_time > 1
+    whole = observed(
+        ledger, observe_params.model_copy(update={"ends_at_a_time": 10**9, "ends_a_page": 10**9})
+    )
+    assert len(pieces) > 1 or ends_a_page > 1
     for cut, one in zip(zip(*pieces, strict=True), whole, strict=True):
         assert_frame_equal(pd.concat(cut, ignore_index=True), one, check_exact=True)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from data.asof import Crowd, Devices, Trace
 from data.asof.events import ends_in_order
 from data.asof.surroundings import count_companions, largest_crowd
-from data.asof.windows import dense_keys, first_at_or_after, spread_over_keys
+from data.asof.windows import dense_keys, first_at_or_after, previous_of_key, spread_over_keys
 from data.money_trail import answers, layered_chains
 
 NODES, CUSTOMERS = 6, 4
@@ -65,7 +65,8 @@ def test_answers_are_those_of_every_pair(lines, after, within) -> None:
     other, opens, at, cents = columns(lines)
     opens = opens.astype(bool)
     starts = np.array([0, len(at)])
-    found = answers(starts, at, cents, other, opens, ~opens, after, within, 0.95, 1.05)
+    met = previous_of_key(starts, other, np.ones(len(at), bool))
+    found = answers(at, cents, met, opens, ~opens, after, within, 0.95, 1.05)
     expected = [
         bool(
             not opens[k]
@@ -173,7 +174,7 @@ def test_the_spread_over_keys_is_that_of_pandas(lines, top) -> None:
     chosen = selected.astype(bool)
     starts, window = np.array([0, len(key)]), (np.array([0]), np.array([len(key)]))
     dense = dense_keys(starts, key)
-    found = spread_over_keys(*window, np.array([True]), chosen, dense, weight, top)
+    found = spread_over_keys(*window, np.array([True]), chosen, dense, weight, top, True)
     frame = pd.DataFrame({"key": key[chosen], "weight": weight[chosen]})
     if frame.empty:
         assert all(np.isnan(part[0]) for part in found)

@@ -134,11 +134,11 @@ def test_where_half_of_the_group_agrees_the_mean_deviation_stands_in() -> None:
     values = np.array([[0.0] * 8 + [1.0, 3.0]])
     one = np.zeros(10, np.int64)
     peers = Peers.of(np.array([0]), {"x": values}, one, one, 5)
-    found = peers.deviation("x", np.array([3.0]), np.array([9]), np.array([5]))
+    found = peers.deviation("x", np.array([3.0]), peers.place(np.array([9]), np.array([5])))
     assert found[0] == pytest.approx(3 / (1.2533 * 0.4))
 
 
 def test_a_group_that_wholly_agrees_says_nothing() -> None:
     one = np.zeros(6, np.int64)
     peers = Peers.of(np.array([0]), {"x": np.ones((1, 6))}, one, one, 5)
-    assert np.isnan(peers.deviation("x", np.array([9.0]), np.array([0]), np.array([5]))[0])
+    assert np.isnan(peers.deviation("x", np.array([9.0]), peers.place(np.array([0]), np.array([5])))[0])
