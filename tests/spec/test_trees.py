@@ -67,7 +67,7 @@ def settings_of(name: str, **changes: Any) -> Any:
 
 def test_the_model_is_the_same_text_on_one_two_and_four_threads(tmp_path: Path) -> None:
     """So many rows that sums by row would be cut into one part a thread."""
-    examples = some(20_000)
+    examples = some(200_000)
     texts = []
     for threads in (1, 2, 4):
         fitted = MODELS["lightgbm"].fit(
@@ -82,7 +82,7 @@ def test_the_model_is_the_same_text_on_one_two_and_four_threads(tmp_path: Path) 
 def test_probes_and_ladder_are_the_same_on_every_number_of_threads() -> None:
     trees = pipeline.params("audit_ladder", LadderParams).trees.model_copy(update={"count": 12})
     probe = Probe(**pipeline.read_yaml(pipeline.PARAMS_FILE)["audit"]["probe"] | {"trees": 12, "repeats": 1})
-    examples = some(20_000)
+    examples = some(200_000)
     values, positive = examples.features.to_numpy(), examples.label > 0.4
     fold = np.arange(len(positive)) % 2
     scores, ranks = [], []
