@@ -62,6 +62,8 @@ class Past:
         self._surroundings = surroundings or Surroundings()
         self._earlier: dict[int, Past] = {}
         self._starts_of_window: dict[int, np.ndarray] = {}
+        # Indicators share parts: what is asked for again is not answered again.
+        self._answers: dict[tuple[str, tuple[str, ...], int, int], np.ndarray] = {}
         # What is kept by event serves every query; see `asked`.
         self._sums: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
         self._met: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
@@ -122,8 +124,11 @@ class Past:
     def _window(
         self, column: str, select: tuple[str, ...], days: int, gap_days: int = 0, unit: float = 1
     ) -> np.ndarray:
-        end = self._first(gap_days) if gap_days else self._end
-        return sums_between(self._running(column, select), self._first(days), end, unit)
+        asked = f"{column} in {unit}", select, days, gap_days
+        if asked not in self._answers:
+            end = self._first(gap_days) if gap_days else self._end
+            self._answers[asked] = sums_between(self._running(column, select), self._first(days), end, unit)
+        return self._answers[asked]
 
     def flows(self, *days: int, into: Flows | None = None) -> Flows:
         """What came in and what went out in each of the windows: counts, totals, counterparties.
@@ -157,7 +162,11 @@ class Past:
 
     def distinct(self, *select: str, days: int, key: str = "counterparty") -> np.ndarray:
         """Number of different values of ``key`` among the selected events in the window."""
-        return count_distinct(self._first(days), self._end, self._mask(select), self._number(key))
+        asked = f"distinct {key}", select, days, 0
+        if asked not in self._answers:
+            keys, mask = self._number(key), self._mask(select)
+            self._answers[asked] = count_distinct(self._first(days), self._end, mask, keys)
+        return self._answers[asked]
 
     def _number(self, key: str) -> np.ndarray:
         if key not in self._numbered:
