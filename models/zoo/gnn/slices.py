@@ -47,7 +47,8 @@ class Scale:
         values = self.compressed(features.to_numpy(np.float32))
         values -= self.mean
         values /= self.spread
-        return np.clip(np.nan_to_num(values, copy=False, nan=0.0), -5, 5, out=values)
+        values[np.isnan(values)] = 0
+        return np.clip(values, -5, 5, out=values)
 
 
 @dataclass(frozen=True)
