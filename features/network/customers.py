@@ -100,7 +100,7 @@ def network(
     """
     node = np.searchsorted(parties.customer_id, subjects["customer_id"].to_numpy())
     as_of = subjects["as_of"].astype("int64").to_numpy()
-    queries = Queries.of(node, as_of, graph.nodes)
+    queries = Queries.of(node, as_of)
     columns = _windowed(graph, queries, limits)
     found = roles(Patterns.of(graph, limits), queries, ROLE_DAYS * DAY_US, limits.threads)
     columns |= {f"{name}_{ROLE_DAYS}d": found[:, i] for i, name in enumerate(ROLES)}

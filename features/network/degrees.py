@@ -1,21 +1,21 @@
-"""Degrees of a party over windows: party by party, every payment enters and leaves once.
+"""Degrees of a party over windows: in order of time, every payment enters and leaves once.
 
 All counts are exact, hubs included: a payment costs the same whoever makes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numba import njit
 
+from features.network.ahead import AHEAD, INNER, fetch
 from features.network.multigraph import Multigraph
-from features.network.parallel import QUERIES_AT_ONCE, by_column, each, in_parts
+from features.network.parallel import each, in_parts
 from features.network.queries import Queries
-from features.network.sides import Sides
 
-# What is counted of a party in a window, in the order of the sweep's last axis.
+# What is counted of a party in a window, in the order of the kernel's columns.
 COUNTS = (
     "paid_count",
     "received_count",
@@ -28,104 +28,111 @@ COUNTS = (
     "mutual_degree",
 )
 PORTS = ("out_port_count", "in_port_count")
+COUNTS_OF_A_PARTY = 16  # nine are used: all of a party lie in one line of the processor's cache
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
+def _new(met: np.ndarray, at: np.ndarray, memory_us: int, first: int, end: int, is_new: np.ndarray) -> None:
+    """Fill ``is_new`` (n,) from ``first`` to ``end``: whether a payment is its pair's first in memory."""
+    for e in range(first, end):
+        is_new[e] = met[e, 0] < 0 or at[e] - at[met[e, 0]] > memory_us
+
+
+@njit(**INNER)
 def _turn(
-    counts: np.ndarray, side: int, is_new: bool, is_only: bool, is_second: bool, is_mutual: bool, step: int
+    counts: np.ndarray,
+    me: int,
+    side: int,
+    is_new: bool,
+    is_only: bool,
+    is_second: bool,
+    is_mutual: bool,
+    step: int,
 ) -> None:
-    """Let a payment out (side 0) or in (side 1) enter (step 1) or leave (step -1) the counts.
+    """Let a payment out (side 0) or in (side 1) enter (step 1) or leave (step -1) a party's counts.
 
     Without it its pair has none in the window (``is_only``) or just one (``is_second``);
-    ``is_mutual`` says whether the other direction has any.
+    ``is_mutual`` says whether the other direction has any. Counts are indexed, not sliced: a
+    slice is counted as a reference, which costs more than what is done with it.
     """
-    counts[side] += step
-    if is_new:
-        counts[4 + side] += step
-    if is_only:
-        counts[2 + side] += step
-        if is_mutual:
-            counts[8] += step
-    elif is_second:
-        counts[6 + side] += step
+    counts[me, side] += step
+    counts[me, 4 + side] += step * is_new
+    counts[me, 2 + side] += step * is_only
+    counts[me, 6 + side] += step * is_second
+    counts[me, 8] += step * (is_only & is_mutual)
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _sweep(
-    sides: Sides,
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    met: np.ndarray,
     is_new: np.ndarray,
     party: np.ndarray,
     until: np.ndarray,
+    place: np.ndarray,
     window_us: int,
-    found: np.ndarray,
+    counts: np.ndarray,
+    answers: np.ndarray,
 ) -> None:
-    """Fill ``found`` (queries, 9) for queries in order of party and time."""
-    first, _, _, at, previous, following, turned_previous, turned_following = sides
-    counts = np.zeros(found.shape[1], np.int32)
-    heads, tails = np.zeros(2, np.int64), np.zeros(2, np.int64)
-    me = -1
+    """Fill ``answers`` (9, queries) for queries in order of time; ``counts`` are a party's, at first 0."""
+    head = tail = 0  # a window holds the payments from the tail to the head
     for q in range(len(party)):
-        if party[q] != me:
-            me = party[q]
-            heads[:] = tails[:] = first[:, me]
-            counts[:] = 0
-        # A window holds the payments from the tails to the heads.
-        for side in range(2):
-            head, tail, other_tail = heads[side], tails[side], tails[1 - side]
-            while head < first[side, me + 1] and at[side, head] < until[q]:
-                last = previous[side, head]
-                is_second = last >= tail and previous[side, last] < tail
-                is_mutual = turned_previous[side, head] >= other_tail
-                _turn(counts, side, is_new[side, head], last < tail, is_second, is_mutual, 1)
-                head += 1
-            heads[side] = head
-        for side in range(2):
-            head, tail, other_head = heads[side], tails[side], heads[1 - side]
-            while tail < head and at[side, tail] < until[q] - window_us:
-                later = following[side, tail]
-                is_second = later < head and following[side, later] >= head
-                is_mutual = turned_following[side, tail] < other_head
-                _turn(counts, side, is_new[side, tail], later >= head, is_second, is_mutual, -1)
-                tail += 1
-            tails[side] = tail
-        for column in range(len(counts)):
-            found[q, column] = counts[column]
+        if q + AHEAD < len(party):
+            fetch(counts, party[q + AHEAD])
+        while head < len(at) and at[head] < until[q]:
+            before = met[head, 0]
+            is_only = before < tail
+            is_second = not is_only and met[before, 0] < tail
+            is_mutual = met[head, 2] >= tail
+            _turn(counts, payer[head], 0, is_new[head], is_only, is_second, is_mutual, 1)
+            _turn(counts, payee[head], 1, is_new[head], is_only, is_second, is_mutual, 1)
+            head += 1
+        while tail < head and at[tail] < until[q] - window_us:
+            if tail + AHEAD < len(at):
+                fetch(counts, payer[tail + AHEAD])
+                fetch(counts, payee[tail + AHEAD])
+            after = met[tail, 1]
+            is_only = after >= head
+            is_second = not is_only and met[after, 1] >= head
+            is_mutual = met[tail, 3] < head
+            _turn(counts, payer[tail], 0, is_new[tail], is_only, is_second, is_mutual, -1)
+            _turn(counts, payee[tail], 1, is_new[tail], is_only, is_second, is_mutual, -1)
+            tail += 1
+        me, answer = party[q], place[q]
+        for column in range(len(answers)):
+            answers[column, answer] = counts[me, column]
 
 
-def _is_new(sides: Sides, side: int, memory_us: int) -> np.ndarray:
-    """Whether a payment of a side is its pair's first in ``memory_us``, shape (n,)."""
-    at, previous = sides.at[side], sides.previous[side]
-    return np.asarray((previous < 0) | (at - at[previous] > memory_us))
+def counting(
+    graph: Multigraph,
+    windows_us: Sequence[int],
+    memory_us: int,
+    queries: Queries,
+    answers: np.ndarray,
+    threads: int,
+) -> list[Callable[[], None]]:
+    """Tasks that fill ``answers`` as `degrees` gives them, a window each."""
+    is_new = np.empty(len(graph), np.bool_)
+    in_parts(lambda first, end: _new(graph.met, graph.at, memory_us, first, end, is_new), len(graph), threads)
 
+    def task(window_us: int, counted: np.ndarray) -> Callable[[], None]:
+        return lambda: _sweep(
+            graph.payer,
+            graph.payee,
+            graph.at,
+            graph.met,
+            is_new,
+            queries.party,
+            queries.until,
+            queries.place,
+            window_us,
+            np.zeros((graph.nodes, COUNTS_OF_A_PARTY), np.int32),
+            counted,
+        )
 
-@njit(cache=True, nogil=True)
-def _put(found: np.ndarray, rows: np.ndarray, answers: np.ndarray) -> None:
-    """Write (windows, rows, 9) where the rows belong in (queries, windows, 9), each at once."""
-    for q in range(len(rows)):
-        for w in range(len(found)):
-            for column in range(found.shape[2]):
-                answers[rows[q], w, column] = found[w, q, column]
-
-
-@njit(cache=True, nogil=True)
-def _ports_ever(
-    sides: Sides, party: np.ndarray, until: np.ndarray, rows: np.ndarray, answers: np.ndarray
-) -> None:
-    """Fill the ``rows`` of ``answers`` for queries in order of party and time."""
-    first, _, _, at, previous, _, _, _ = sides
-    met, heads = np.zeros(2, np.int32), np.zeros(2, np.int64)
-    me = -1
-    for q in range(len(party)):
-        if party[q] != me:
-            me = party[q]
-            heads[:], met[:] = first[:, me], 0
-        for side in range(2):
-            head = heads[side]
-            while head < first[side, me + 1] and at[side, head] < until[q]:
-                met[side] += previous[side, head] < 0
-                head += 1
-            heads[side] = head
-            answers[rows[q], side] = met[side]
+    return [task(window_us, counted) for window_us, counted in zip(windows_us, answers, strict=True)]
 
 
 def degrees(
@@ -141,48 +148,61 @@ def degrees(
     ----------
     windows_us, memory_us : microseconds, the memory no shorter than any window
     """
-    is_new = np.stack(each(lambda side: _is_new(graph.sides, side, memory_us), range(2), threads))
-    answers = np.empty((len(queries), len(windows_us), len(COUNTS)), np.int32)
-
-    def part(first: int, end: int) -> None:
-        found = np.empty((len(windows_us), end - first, len(COUNTS)), np.int32)
-        party, until = queries.party[first:end], queries.until[first:end]
-        for window_us, counts in zip(windows_us, found, strict=True):
-            _sweep(graph.sides, is_new, party, until, window_us, counts)
-        _put(found, queries.row[first:end], answers)
-
-    in_parts(part, len(queries), threads, most=QUERIES_AT_ONCE)
-    by_query = answers.reshape(len(queries), -1)
-    return by_column(by_query, threads).reshape(len(windows_us), len(COUNTS), len(queries))
-
-
-def ports_ever(graph: Multigraph, queries: Queries, threads: int) -> np.ndarray:
-    """Parties paid and parties received from since the beginning, shape (queries, 2)."""
-    answers = np.empty((len(queries), 2), np.int32)
-
-    def part(first: int, end: int) -> None:
-        party, until = queries.party[first:end], queries.until[first:end]
-        _ports_ever(graph.sides, party, until, queries.row[first:end], answers)
-
-    in_parts(part, len(queries), threads)
+    answers = np.empty((len(windows_us), len(COUNTS), len(queries)), np.int32)
+    tasks = counting(graph, windows_us, memory_us, queries, answers, threads)
+    each(lambda task: task(), tasks, threads)
     return answers
 
 
-@njit(cache=True, nogil=True)
-def _ports(sides: Sides, ports: np.ndarray) -> None:
-    """Fill ``ports`` (n, 2), party by party; payments of one moment do not see each other."""
-    first, edge, _, at, previous, _, _, _ = sides
-    number = np.empty(edge.shape[1], np.int32)
-    for side in range(2):
-        for me in range(first.shape[1] - 1):
-            met = met_before = 0
-            for place in range(first[side, me], first[side, me + 1]):
-                if place == first[side, me] or at[side, place] != at[side, place - 1]:
-                    met_before = met
-                last = previous[side, place]
-                number[place] = met_before + 1 if last < 0 else number[last]
-                met += last < 0
-                ports[edge[side, place], side] = number[place]
+@njit(**INNER)
+def _ports(
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    met: np.ndarray,
+    party: np.ndarray,
+    until: np.ndarray,
+    place: np.ndarray,
+    known: np.ndarray,
+    ports: np.ndarray,
+    ever: np.ndarray,
+) -> None:
+    """Fill ``ports`` (2, n) and ``ever`` (2, queries) in order of time.
+
+    ``known`` (nodes, 2) are the parties paid and received from so far, at first 0. Payments of
+    one moment do not see each other.
+    """
+    e = q = 0
+    while e < len(at) or q < len(party):
+        while q < len(party) and (e == len(at) or until[q] <= at[e]):
+            if q + AHEAD < len(party):
+                fetch(known, party[q + AHEAD])
+            ever[0, place[q]], ever[1, place[q]] = known[party[q], 0], known[party[q], 1]
+            q += 1
+        stop = e
+        while stop < len(at) and at[stop] == at[e]:
+            before = met[stop, 0]
+            ports[0, stop] = known[payer[stop], 0] + 1 if before < 0 else ports[0, before]
+            ports[1, stop] = known[payee[stop], 1] + 1 if before < 0 else ports[1, before]
+            stop += 1
+        for k in range(e, stop):
+            known[payer[k], 0] += met[k, 0] < 0
+            known[payee[k], 1] += met[k, 0] < 0
+        e = stop
+
+
+def ports_and_ever(graph: Multigraph, queries: Queries, ports: np.ndarray, ever: np.ndarray) -> None:
+    """Fill the last two with the transposed answers of `ports` and `ports_ever`."""
+    known = np.zeros((graph.nodes, 2), np.int32)
+    asked = (queries.party, queries.until, queries.place)
+    _ports(graph.payer, graph.payee, graph.at, graph.met, *asked, known, ports, ever)
+
+
+def ports_ever(graph: Multigraph, queries: Queries) -> np.ndarray:
+    """Parties paid and parties received from since the beginning, shape (queries, 2)."""
+    ever = np.empty((2, len(queries)), np.int32)
+    ports_and_ever(graph, queries, np.empty((2, len(graph)), np.int32), ever)
+    return ever.T
 
 
 def ports(graph: Multigraph) -> np.ndarray:
@@ -190,6 +210,7 @@ def ports(graph: Multigraph) -> np.ndarray:
 
     Port numbers tell parallel payments to one party from payments to many (Multi-GNN).
     """
-    found = np.empty((len(graph), 2), np.int32)
-    _ports(graph.sides, found)
-    return found
+    found = np.empty((2, len(graph)), np.int32)
+    nobody = np.zeros(0, np.int64)
+    ports_and_ever(graph, Queries.of(nobody, nobody), found, np.empty((2, 0), np.int32))
+    return found.T

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from features.network.ahead import AHEAD, INNER, fetch
 from features.network.multigraph import Multigraph
 from features.network.parallel import in_parts
 from features.network.sides import Sides
@@ -26,7 +27,70 @@ class ScatterGather:
     source: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+# By which of a target's middle parties a node's money came is kept in two arrays, with room for
+# one target. ``newest`` (nodes,) is the number of a node's last entry. Entry i is row i modulo the
+# length (a power of two) of ``entries`` (entries, 3): the entry of the same node before it, the
+# arrival at the target by which the middle party paid, and when the node had paid the middle
+# party. All that can still be looked at fits. They are no tuple: taking one apart at every call
+# counts references, which took longer than the search itself.
+
+
+@njit(**INNER)
+def _reach_by(
+    place: int,
+    payer: np.ndarray,
+    arrived_at: np.ndarray,
+    begin: int,
+    end: int,
+    since: int,
+    newest: np.ndarray,
+    entries: np.ndarray,
+    size: int,
+    lowest: int,
+) -> int:
+    """Enter those who had paid the middle party of an arrival, ``begin`` to ``end``: entries then."""
+    room = len(entries)
+    for k in range(end - 1, begin - 1, -1):
+        if arrived_at[k] < since:
+            break
+        node = payer[k]
+        last = newest[node]
+        if last >= max(lowest, size - room) and entries[last & (room - 1), 1] == place:
+            continue  # its latest payment to this middle party stands there
+        i = size & (room - 1)
+        entries[i, 0], entries[i, 1], entries[i, 2] = last, place, arrived_at[k]
+        newest[node] = size
+        size += 1
+    return size
+
+
+@njit(**INNER)
+def _middles_of(
+    newest: int,
+    middle: int,
+    payer: np.ndarray,
+    following: np.ndarray,
+    stop: int,
+    end: int,
+    since: int,
+    entries: np.ndarray,
+    lowest: int,
+) -> int:
+    """Other middle parties between a node and the target among the arrivals from ``stop`` to ``end``."""
+    found, i = 0, newest
+    while i >= lowest:
+        slot = i & (len(entries) - 1)
+        place = entries[slot, 1]
+        if place < stop:
+            break
+        # The latest payment of a middle party has all that its earlier ones have.
+        if entries[slot, 2] >= since and following[place] >= end:
+            found += payer[place] != middle
+        i = entries[slot, 0]
+    return found
+
+
+@njit(**INNER)
 def _scatter_gather(
     sides: Sides,
     payer_end: np.ndarray,
@@ -37,60 +101,55 @@ def _scatter_gather(
     least: int,
     most_arrivals: int,
     marked: np.ndarray,
-    visited: np.ndarray,
-    last_middle: np.ndarray,
-    middles: np.ndarray,
-    sources: np.ndarray,
+    newest: np.ndarray,
+    entries: np.ndarray,
     found: np.ndarray,
 ) -> None:
     """Fill rows of ``found`` (n, 3): count, middles, source, for the parties from ``start`` to ``end``.
 
-    ``payer_end`` and ``payee_end`` are by arrival, as all else is here. Room by node: the
-    arrival for which it is one of the sources (``marked``) and of the middles (``visited``), at
-    first -1, the middle counted last for it, its middles.
+    ``payer_end`` and ``payee_end`` are by arrival, as all else is here. ``marked`` (nodes,) is
+    the arrival for which a node is one of the sources, at first -1. Whom the middle parties of a
+    target's latest arrivals were paid by is kept in ``newest`` and ``entries``, for the arrivals after them.
     """
     first, edge, payer, arrived_at = sides.first[1], sides.edge[1], sides.other[1], sides.at[1]
+    following, room, size = sides.following[1], len(entries), 0
     for target in range(start, end):
+        entered, own = first[target], size
         for place in range(first[target], first[target + 1]):
+            if place + AHEAD < len(payer):
+                fetch(arrived_at, max(payer_end[place + AHEAD] - 1, 0))
+                fetch(payer, max(payer_end[place + AHEAD] - 1, 0))
+                fetch(first, payer[place + AHEAD])
             middle, since = payer[place], arrived_at[place] - within_us
-            size = 0
-            stop = max(first[middle], payer_end[place] - most_arrivals)
-            for position in range(payer_end[place] - 1, stop - 1, -1):
-                if arrived_at[position] < since:
-                    break
-                node = payer[position]
-                if node != target and marked[node] != place:
-                    marked[node], middles[node], last_middle[node] = place, 1, middle
-                    sources[size] = node
-                    size += 1
-            if size == 0:
+            begin = max(first[middle], payer_end[place] - most_arrivals)
+            if payer_end[place] == begin or arrived_at[payer_end[place] - 1] < since:
                 continue
-            visited[middle] = place
             stop = max(first[target], payee_end[place] - most_arrivals)
-            for position in range(payee_end[place] - 1, stop - 1, -1):
-                if arrived_at[position] < since:
-                    break
-                other = payer[position]
-                # The latest payment of a middle has all that its earlier ones have.
-                if visited[other] == place:
-                    continue
-                visited[other] = place
-                begin = max(first[other], payer_end[position] - most_arrivals)
-                for k in range(payer_end[position] - 1, begin - 1, -1):
-                    if arrived_at[k] < since:
-                        break
-                    node = payer[k]
-                    if marked[node] == place and last_middle[node] != other:
-                        last_middle[node] = other
-                        middles[node] += 1
+            for p in range(max(entered, stop), payee_end[place]):
+                if arrived_at[p] >= since and following[p] >= payee_end[place]:
+                    opens = max(first[payer[p]], payer_end[p] - most_arrivals)
+                    size = _reach_by(
+                        p, payer, arrived_at, opens, payer_end[p], since, newest, entries, size, own
+                    )
+            entered = payee_end[place]
+            lowest = max(own, size - room)
             count, most, source = 0, 0, -1
-            for k in range(size):
-                node = sources[k]
-                count += middles[node] >= least
-                if middles[node] > most or (middles[node] == most and node < source):
-                    most, source = middles[node], node
-            e = edge[place]
-            found[e, 0], found[e, 1], found[e, 2] = count, most, source
+            for k in range(payer_end[place] - 1, begin - 1, -1):
+                if arrived_at[k] < since:
+                    break
+                node = payer[k]
+                if node == target or marked[node] == place:
+                    continue
+                marked[node] = place
+                middles = 1 + _middles_of(
+                    newest[node], middle, payer, following, stop, entered, since, entries, lowest
+                )
+                count += middles >= least
+                if middles > most or (middles == most and node < source):
+                    most, source = middles, node
+            if most > 0:
+                e = edge[place]
+                found[e, 0], found[e, 1], found[e, 2] = count, most, source
 
 
 def scatter_gather(
@@ -105,10 +164,12 @@ def scatter_gather(
     payer_end, payee_end = graph.payer_end[graph.arrival], graph.payee_end[graph.arrival]
     found = np.zeros((len(graph), 3), np.int32)
     found[:, 2] = -1
+    # So many arrivals at the target are looked at, and so many at each of their payers.
+    longest = min(most_arrivals, int(np.diff(graph.sides.first[1]).max(initial=1)))
+    room = 1 << (longest * longest).bit_length()
 
     # By payee: what one payment looks at, the next one to the same payee finds at hand.
     def part(first: int, end: int) -> None:
-        marked, visited, last_middle, middles = np.full((4, graph.nodes), -1, np.int32)
         _scatter_gather(
             graph.sides,
             payer_end,
@@ -118,11 +179,9 @@ def scatter_gather(
             within_us,
             least,
             most_arrivals,
-            marked,
-            visited,
-            last_middle,
-            middles,
-            np.empty(most_arrivals, np.int32),
+            np.full(graph.nodes, -1, np.int32),
+            np.full(graph.nodes, -1),
+            np.empty((room, 3), np.int64),
             found,
         )
 
@@ -130,7 +189,7 @@ def scatter_gather(
     return ScatterGather(*np.ascontiguousarray(found.T))
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _gather_scatter(
     sides: Sides,
     start: int,
@@ -147,7 +206,7 @@ def _gather_scatter(
     A payment that followed a gathering is fed. ``fed_before`` and ``fed_after`` (n,), by
     departure, are room for the fed payments of the pair before and after one.
     """
-    first, edge, _, at, previous, following, _, _ = sides
+    first, edge, _, at, previous, following, _ = sides
     for me in range(start, end):
         head = tail = first[1, me]  # of the arrivals within the time
         fed_tail = group = first[0, me]

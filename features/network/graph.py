@@ -58,7 +58,7 @@ def graph_slices(edges: pd.DataFrame, moments: pd.DatetimeIndex, days: int) -> p
     )
 
 
-def multigraph(transactions: pd.DataFrame, parties: Parties) -> Multigraph:
+def multigraph(transactions: pd.DataFrame, parties: Parties, threads: int) -> Multigraph:
     """The payments between parties in their own right; pooled accounts are left out."""
     payer = parties.nodes_of(transactions["payer_account_id"])
     payee = parties.nodes_of(transactions["payee_account_id"])
@@ -70,4 +70,5 @@ def multigraph(transactions: pd.DataFrame, parties: Parties) -> Multigraph:
         transactions["at"].astype("int64").to_numpy()[keep],
         transactions["amount_cents"].to_numpy()[keep],
         len(parties.holder),
+        threads,
     )

@@ -125,6 +125,11 @@ class Multigraph:
         """Edges by payee and time, shape (n,)."""
         return self.sides.edge[1]
 
+    @property
+    def met(self) -> np.ndarray:
+        """Payments before and after of each one's pair, and of the other direction; see `Sides`."""
+        return self.sides.met
+
     @cached_property
     def turned_later(self) -> np.ndarray:
         """Pairs whose other direction has a lower number."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from features.network.ahead import INNER
 from features.network.multigraph import Multigraph, Pairs, by_node
 
 FAR = 1_000  # half-steps: nobody found
@@ -48,7 +49,7 @@ class Links:
 PAID, PAID_BACK = 1, 2  # of two pairs that paid both ways the one with the higher number is PAID_BACK
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _append(
     party: np.ndarray, state: np.ndarray, begin: int, end: int, other: np.ndarray, size: int
 ) -> tuple[int, int]:
@@ -64,7 +65,7 @@ def _append(
     return size, paid
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _linked(
     paid: Pairs,
     received: Pairs,
@@ -106,20 +107,38 @@ def _sum_over(first: np.ndarray, other: np.ndarray, values: np.ndarray) -> np.nd
 
 
 @njit(cache=True, nogil=True)
-def _mean_and_largest(
-    first: np.ndarray, other: np.ndarray, values: np.ndarray, mean: np.ndarray, largest: np.ndarray
+def _look_around(
+    first: np.ndarray,
+    other: np.ndarray,
+    counts: np.ndarray,
+    values: np.ndarray,
+    totals: np.ndarray,
+    mean: np.ndarray,
+    largest: np.ndarray,
 ) -> None:
-    """Fill the last two (nodes,) from the known ``values`` (nodes,) of counterparties."""
-    for me in range(len(mean)):
-        known, total, most = 0, 0.0, -np.inf
+    """Fill the last three, node by node, from the rows of its counterparties.
+
+    ``totals`` are the sums of ``counts`` (nodes, columns), ``mean`` and ``largest`` (nodes,
+    columns) are of the known ``values`` (nodes, columns). Both are looked up at once.
+    """
+    width = values.shape[1]
+    known = np.empty(width, np.int64)
+    for me in range(len(totals)):
+        known[:] = 0
+        totals[me], mean[me], largest[me] = 0, 0.0, -np.inf
         for k in range(first[me], first[me + 1]):
-            value = values[other[k]]
-            is_known = not np.isnan(value)
-            known += is_known
-            total += value if is_known else 0.0
-            most = value if value > most else most
-        mean[me] = total / known if known > 0 else np.nan
-        largest[me] = most if known > 0 else np.nan
+            you = other[k]
+            for column in range(counts.shape[1]):
+                totals[me, column] += counts[you, column]
+            for column in range(width):
+                value = values[you, column]
+                is_known = not np.isnan(value)
+                known[column] += is_known
+                mean[me, column] += value if is_known else 0.0
+                largest[me, column] = value if value > largest[me, column] else largest[me, column]
+        for column in range(width):
+            mean[me, column] = mean[me, column] / known[column] if known[column] > 0 else np.nan
+            largest[me, column] = largest[me, column] if known[column] > 0 else np.nan
 
 
 @dataclass(frozen=True)
@@ -159,30 +178,31 @@ def around(
     nodes, width = len(reported), indicators.shape[1]
     first, other = links.first, links.other
     is_customer = np.arange(nodes) < customers
-    customers_of = _sum_over(first, other, is_customer).astype(np.int32)
     counterparties = links.degree()
+    customers_of = counterparties if customers == nodes else _sum_over(first, other, is_customer)
     shared = np.zeros(nodes, np.int64)
     if is_outside_person.any():
-        shared = _sum_over(first, other, np.where(is_outside_person, customers_of, 0))
+        shared = _sum_over(first, other, np.where(is_outside_person, customers_of, 0).astype(np.int32))
         shared -= is_customer * _sum_over(first, other, is_outside_person)
-    mean, largest = np.empty((2, width, nodes))
-    column = np.full(nodes, np.nan)
-    for i in range(width):
-        column[:customers] = indicators[:, i]
-        _mean_and_largest(first, other, column, mean[i], largest[i])
+    values = np.full((nodes, width), np.nan)
+    values[:customers] = indicators
+    counts = np.stack([customers_of, reported & is_customer], axis=1).astype(np.int32)
+    totals = np.empty((nodes, 2), np.int64)
+    mean, largest = np.empty((2, nodes, width))
+    _look_around(first, other, counts, values, totals, mean, largest)
     some = np.where(counterparties > 0, counterparties, np.nan)
     return Around(
         counterparties=counterparties,
         customers=customers_of,
-        degree_mean=_sum_over(first, other, customers_of) / some,
+        degree_mean=totals[:, 0] / some,
         shared_customers=shared,
-        reported=_sum_over(first, other, reported & is_customer),
-        mean=mean.T,
-        largest=largest.T,
+        reported=totals[:, 1],
+        mean=mean,
+        largest=largest,
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _offer(known: np.ndarray, distance: int, origin: int) -> None:
     """Keep the two nearest different sources of a node: ``known`` are their distances, then they."""
     if origin == known[2]:

@@ -6,26 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.network.multigraph import by_node
-
 
 @dataclass(frozen=True)
 class Queries:
-    """Parties as of moments, by party and time; shapes (queries,).
+    """Parties as of moments, in order of time; shapes (queries,).
 
-    ``row`` is the place of each query in the order in which it was asked, ``party`` its node,
-    ``until`` its moment in microseconds.
+    ``party`` is the node of each query, ``until`` its moment in microseconds, ``place`` where
+    its answer belongs among all answers.
     """
 
-    row: np.ndarray
     party: np.ndarray
     until: np.ndarray
+    place: np.ndarray
 
     @classmethod
-    def of(cls, node: np.ndarray, as_of: np.ndarray, nodes: int) -> Queries:
-        """Put queries in order, which were asked in order of ``as_of``."""
-        first, row = by_node(node, nodes)
-        return cls(row, np.repeat(np.arange(nodes, dtype=np.int32), np.diff(first)), as_of[row])
+    def of(cls, node: np.ndarray, as_of: np.ndarray, place: np.ndarray | None = None) -> Queries:
+        """Queries in order of ``as_of``, answered in that order unless ``place`` says otherwise.
+
+        Raises
+        ------
+        ValueError
+            where they are not in order: the kernels go through time once
+        """
+        if (as_of[1:] < as_of[:-1]).any():
+            raise ValueError("expected queries in order of time")
+        place = np.arange(len(node)) if place is None else place
+        return cls(node.astype(np.int32), as_of.astype(np.int64), place.astype(np.int32))
 
     def __len__(self) -> int:
-        return len(self.row)
+        return len(self.party)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,12 +10,13 @@ import numpy as np
 from numba import njit
 
 from data.schema import DAY_US, HOUR_US
+from features.network.ahead import AHEAD, INNER, fetch
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph, by_node
-from features.network.parallel import QUERIES_AT_ONCE, by_column, each, in_parts
+from features.network.multigraph import Multigraph
+from features.network.parallel import each
 from features.network.queries import Queries
-from features.network.trails import NEVER, Cycles, Trails, chains, cycles, passed_on
+from features.network.trails import Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
 CHAIN_LINK = 3  # from this payment of a chain on it is layering (R20 asks for three hops)
@@ -40,8 +42,8 @@ ROLES = (
 class Patterns:
     """What each payment of a graph completes, from earlier payments alone; shapes (n, ...).
 
-    ``chain_hops`` is the longest chain that ends in it, ``passed_on`` when its money had
-    moved on by one to three payments, the rest as its own module says.
+    ``chain_hops`` is the longest chain that ends in it, ``passed_on`` by which payment its
+    money had moved on by one to three, the rest as its own module says.
     """
 
     graph: Multigraph
@@ -58,11 +60,10 @@ class Patterns:
         trails = Trails.of(
             graph, limits.hop_hours * HOUR_US, limits.kept, limits.most_arrivals, limits.threads
         )
-        counts = chains(graph, trails, limits.chain_hops)
         gather, scatter = gather_scatter(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
         return cls(
             graph=graph,
-            chain_hops=(counts > 0).sum(axis=1).astype(np.int32),
+            chain_hops=chains(graph, trails, limits.chain_hops),
             passed_on=passed_on(graph, trails, PASS_ON_HOPS),
             cycles=cycles(
                 graph,
@@ -80,239 +81,277 @@ class Patterns:
         )
 
 
-@njit(cache=True, nogil=True)
-def _largest(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Largest of ``values[low:high]`` of each query, 0 where there is none; shape (queries,).
+class _Completed(NamedTuple):
+    """What each payment completes, in the order in which the kernels take it; shapes (n,) or (n, hops).
 
-    Windows slide on: a value that a later and larger one follows can never be the answer
-    again, so each is put aside and taken away once, however long the windows are.
+    ``mover`` is the payment by which its money had moved on by so many hops, ``moved`` the last
+    payment whose money this one moved on, ``moved_before`` that one's forerunner, -1 without.
     """
-    found = np.zeros(len(low), values.dtype)
-    if len(low) == 0:
-        return found
-    falling = np.empty(high.max() - low.min(), np.int64)  # places of ever smaller values
-    first, end, place = 0, 0, low[0]
-    for q in range(len(low)):
-        if low[q] >= place:
-            first, end, place = 0, 0, low[q]
-        while place < high[q]:
-            while end > first and values[falling[end - 1]] <= values[place]:
-                end -= 1
-            falling[end] = place
-            end += 1
-            place += 1
-        while end > first and falling[first] < low[q]:
-            first += 1
-        if end > first:
-            found[q] = values[falling[first]]
-    return found
 
-
-class _Lists(NamedTuple):
-    """When a party's payments happened: ``first`` (nodes + 1,) says where they start in ``at``."""
-
-    first: np.ndarray
+    payer: np.ndarray
+    payee: np.ndarray
     at: np.ndarray
-
-
-class _Moves(NamedTuple):
-    """Arrivals of a party by the moment by which their money had moved on.
-
-    ``at`` is that moment for each arrival, NEVER where it did not; ``place`` are the places of
-    the others by party and that moment, from ``first`` (nodes + 1,) on.
-    """
-
-    at: np.ndarray
-    first: np.ndarray
-    place: np.ndarray
-
-
-class _Histories(NamedTuple):
-    """What is told of each party, in the order in which it is read.
-
-    Running sums are one longer than the lists whose places they count; of two arrays of one
-    kind the first is by arrival and the second by departure.
-    """
-
-    arrived: _Lists
-    departed: _Lists
-    closed: _Lists
-    sourced: _Lists
     cents: np.ndarray
-    received: np.ndarray
-    moves: tuple[_Moves, ...]
-    chains: tuple[np.ndarray, np.ndarray]
-    links: tuple[np.ndarray, np.ndarray]
-    middles: tuple[np.ndarray, np.ndarray]
-    source_middles: np.ndarray
-    joins: tuple[np.ndarray, np.ndarray]
-    payees: np.ndarray
-    scatters: np.ndarray
-    ring_hops: np.ndarray
-    ring_kept: np.ndarray
+    chain_hops: np.ndarray
+    joins: np.ndarray
+    middles: np.ndarray
+    source: np.ndarray
+    scatter: np.ndarray
+    mover: np.ndarray
+    moved: np.ndarray
+    moved_before: np.ndarray
 
 
-def _running(values: np.ndarray) -> np.ndarray:
-    """Sums of all values before each place, one more than there are values."""
-    sums = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
-    return sums
+class _Rings(NamedTuple):
+    """Parties on cycles in order of the closing payment; shapes (rows,).
 
-
-def _moves(at: np.ndarray, party: np.ndarray, nodes: int) -> _Moves:
-    """Put arrivals in order of the moment ``at``; ``party`` is whose they are."""
-    done = np.flatnonzero(at != NEVER)
-    done = done[np.argsort(at[done], kind="stable")]
-    first, order = by_node(party[done], nodes)
-    return _Moves(at, first, done[order])
-
-
-@njit(cache=True, nogil=True)
-def _gathered(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Columns of the rows of ``values`` that belong to ``edges``, shape (columns, edges)."""
-    columns = np.empty((values.shape[1], len(edges)), values.dtype)
-    for place in range(len(edges)):
-        for column in range(len(columns)):
-            columns[column, place] = values[edges[place], column]
-    return columns
-
-
-def _histories(patterns: Patterns, threads: int) -> _Histories:
-    """Everything that a query reads, by party and time."""
-    graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
-    nodes = graph.nodes
-    ring_first, ring = by_node(rings.member, nodes)
-    ring_edge = rings.member_edge[ring]
-    joined = np.flatnonzero(joins.count > 0).astype(np.int32)
-    source_first, order = by_node(joins.source[joined], nodes)
-    source_edge = joined[order]
-    # Gathered once for all columns: what is far apart is the payments.
-    shown = np.stack([patterns.chain_hops, joins.middles, joins.count, patterns.scatter], axis=1)
-    departed, arrived, moved = each(
-        lambda task: _gathered(*task),
-        ((shown, graph.departure), (shown, graph.arrival), (patterns.passed_on, graph.arrival)),
-        threads,
-    )
-    chains, middles, counts = zip(arrived[:3], departed[:3], strict=True)
-    (departure_first, arrival_first), (departed_at, arrived_at) = graph.sides.first, graph.sides.at
-    party = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(arrival_first))
-    return _Histories(
-        arrived=_Lists(arrival_first, arrived_at),
-        departed=_Lists(departure_first, departed_at),
-        closed=_Lists(ring_first, graph.at[ring_edge]),
-        sourced=_Lists(source_first, graph.at[source_edge]),
-        cents=graph.arrived_cents,
-        received=_running(graph.arrived_cents),
-        moves=tuple(each(lambda at: _moves(at, party, nodes), moved, threads)),
-        chains=chains,
-        links=(_running(chains[0] >= CHAIN_LINK), _running(chains[1] >= CHAIN_LINK)),
-        middles=middles,
-        source_middles=joins.middles[source_edge],
-        joins=(_running(counts[0] > 0), _running(counts[1] > 0)),
-        payees=departed[3],
-        scatters=_running(departed[3] > 0),
-        ring_hops=rings.member_hops[ring],
-        ring_kept=rings.kept[ring_edge],
-    )
-
-
-@njit(cache=True, nogil=True)
-def _moved_on(
-    arrived_at: np.ndarray,
-    arrived_cents: np.ndarray,
-    moves: _Moves,
-    me: np.ndarray,
-    since: np.ndarray,
-    until: np.ndarray,
-    low: np.ndarray,
-) -> np.ndarray:
-    """Cents that arrived since a moment and had moved on by another; shape (queries,).
-
-    ``low`` are the first arrivals since the moment. Queries are by party and time: what arrived
-    too early is taken away and what has moved on since is added, each once.
+    ``kept`` numbers the shares that came back from 1 on, from the lowest.
     """
-    moved_at, first, by_moved = moves
-    moved = np.zeros(len(me), np.int64)
-    cents, tail, place = 0, 0, 0
-    for q in range(len(me)):
-        if q == 0 or me[q] != me[q - 1]:
-            cents, tail, place = 0, low[q], first[me[q]]
-        while tail < low[q]:
-            if moved_at[tail] < until[q - 1]:
-                cents -= arrived_cents[tail]
-            tail += 1
-        while place < first[me[q] + 1] and moved_at[by_moved[place]] < until[q]:
-            if arrived_at[by_moved[place]] >= since[q]:
-                cents += arrived_cents[by_moved[place]]
-            place += 1
-        moved[q] = cents
-    return moved
+
+    edge: np.ndarray
+    member: np.ndarray
+    hops: np.ndarray
+    kept: np.ndarray
+
+
+@njit(**INNER)
+def _put_on(
+    stairs: np.ndarray,
+    me: int,
+    k: int,
+    item: int,
+    value: int,
+    values: np.ndarray,
+    width: int,
+    links: np.ndarray,
+) -> None:
+    """Add a party's item with its value, which is positive, to what can still become its largest.
+
+    Of the items of a window only those count that no later and larger one follows: a staircase,
+    ``links`` (items, 2) from each to the one above and to the one below. From column k on
+    ``stairs`` (nodes, columns) holds the lowest step and its value, the highest step and its
+    value. Item i has ``values[i // width]``.
+    """
+    if value >= stairs[me, k + 3]:
+        stairs[me, k + 2], stairs[me, k + 3] = item, value
+    else:
+        above, value_above = stairs[me, k], stairs[me, k + 1]
+        while value_above <= value:
+            above = links[above, 0]
+            value_above = values[above // width]
+        links[item, 0], links[above, 1] = above, item
+    stairs[me, k], stairs[me, k + 1] = item, value
+
+
+@njit(**INNER)
+def _largest(
+    stairs: np.ndarray, me: int, k: int, oldest: int, values: np.ndarray, width: int, links: np.ndarray
+) -> int:
+    """Largest value of a party's items from ``oldest`` on, 0 without any; steps before it are taken away."""
+    while stairs[me, k + 2] < oldest and stairs[me, k + 3] > 0:
+        if stairs[me, k + 2] == stairs[me, k]:
+            stairs[me, k + 3] = 0
+        else:
+            stairs[me, k + 2] = links[stairs[me, k + 2], 1]
+            stairs[me, k + 3] = values[stairs[me, k + 2] // width]
+    return stairs[me, k + 3]
+
+
+@njit(**INNER)
+def _turn(
+    me: int,
+    you: int,
+    cents: int,
+    hops: int,
+    is_scatter: bool,
+    is_join: bool,
+    source: int,
+    sums: np.ndarray,
+    step: int,
+) -> None:
+    """Let a payment enter (step 1) or leave (step -1) the sums of its parties, but what had moved on."""
+    sums[you, 0] += step * cents
+    sums[me, 4] += step * (hops >= CHAIN_LINK)
+    sums[you, 4] += step * (hops >= CHAIN_LINK)
+    sums[me, 6] += step * is_scatter
+    if is_join:
+        sums[me, 5] += step
+        sums[you, 5] += step
+        sums[source, 5] += step
 
 
 @njit(cache=True, nogil=True)
-def _window(
-    lists: _Lists, me: np.ndarray, since: np.ndarray, until: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """First place of each query's party in its window, and first after it; shapes (queries,)."""
-    first, at = lists
-    low, high = np.empty(len(me), np.int64), np.empty(len(me), np.int64)
-    begin = end = 0
-    for q in range(len(me)):
-        if q == 0 or me[q] != me[q - 1]:
-            begin = end = first[me[q]]
-        while end < first[me[q] + 1] and at[end] < until[q]:
-            end += 1
-        while begin < end and at[begin] < since[q]:
-            begin += 1
-        low[q], high[q] = begin, end
-    return low, high
-
-
-@njit(cache=True, nogil=True)
-def _show(
-    told: _Histories,
-    me: np.ndarray,
+def _sums(
+    done: _Completed,
+    rings: _Rings,
+    shares: np.ndarray,
+    party: np.ndarray,
     until: np.ndarray,
+    place: np.ndarray,
     window_us: int,
-    rows: np.ndarray,
+    sums: np.ndarray,
+    stairs: np.ndarray,
     answers: np.ndarray,
 ) -> None:
-    """Fill the ``rows`` of ``answers`` for queries in order of party and time.
+    """Fill the columns of ``answers`` (12, queries) that add up, and those of cycles.
 
-    One kernel, so that its threads never wait for Python's lock.
+    ``sums`` (nodes, 8) are of each party the cents received, those moved on by one to three
+    hops, links of chains, joins and scatters, rows of ``rings``; ``stairs`` (nodes, 8) the
+    hops and shares of its cycles, see `_put_on`. All is 0 at first.
     """
-    since = until - window_us
-    received = np.empty(len(rows), np.int64)
-    low, high = _window(told.arrived, me, since, until)
-    out_low, out_high = _window(told.departed, me, since, until)
-    ring_low, ring_high = _window(told.closed, me, since, until)
-    source_low, source_high = _window(told.sourced, me, since, until)
-    for q in range(len(rows)):
-        received[q] = told.received[high[q]] - told.received[low[q]]
-    moved = np.empty((len(told.moves), len(rows)), np.int64)
-    for hop in range(len(told.moves)):
-        moved[hop] = _moved_on(told.arrived.at, told.cents, told.moves[hop], me, since, until, low)
-    chain_in, chain_out = _largest(told.chains[0], low, high), _largest(told.chains[1], out_low, out_high)
-    middle_in, middle_out = _largest(told.middles[0], low, high), _largest(told.middles[1], out_low, out_high)
-    middle_source = _largest(told.source_middles, source_low, source_high)
-    ring_hops = _largest(told.ring_hops, ring_low, ring_high)
-    ring_kept = _largest(told.ring_kept, ring_low, ring_high)
-    payees = _largest(told.payees, out_low, out_high)
-    for q in range(len(rows)):
-        shown = answers[rows[q]]  # far from the one before: all of it is written at once
-        for hop in range(len(moved)):
-            shown[hop] = moved[hop, q] / received[q] if received[q] > 0 else np.nan
-        shown[3] = max(chain_in[q], chain_out[q])
-        shown[4] = told.links[0][high[q]] - told.links[0][low[q]]
-        shown[4] += told.links[1][out_high[q]] - told.links[1][out_low[q]]
-        shown[5] = ring_high[q] - ring_low[q]
-        shown[6], shown[7] = ring_hops[q], ring_kept[q]
-        shown[8] = max(middle_in[q], middle_out[q], middle_source[q])
-        shown[9] = source_high[q] - source_low[q]
-        shown[9] += told.joins[0][high[q]] - told.joins[0][low[q]]
-        shown[9] += told.joins[1][out_high[q]] - told.joins[1][out_low[q]]
-        shown[10] = payees[q]
-        shown[11] = told.scatters[out_high[q]] - told.scatters[out_low[q]]
+    payer, payee, at, cents, chains, joins, _, source, scatter, mover, moved, moved_before = done
+    ring_edge, ring_member, ring_hops, ring_kept = rings
+    hops_links, kept_links = np.empty((len(ring_edge), 2), np.int32), np.empty((len(ring_edge), 2), np.int32)
+    head = tail = ring_head = ring_tail = 0  # a window holds the payments from the tail to the head
+    for q in range(len(party)):
+        if q + AHEAD < len(party):
+            fetch(sums, party[q + AHEAD])
+        while head < len(at) and at[head] < until[q]:
+            e = head
+            _turn(payer[e], payee[e], cents[e], chains[e], scatter[e] > 0, joins[e] > 0, source[e], sums, 1)
+            for hop in range(PASS_ON_HOPS):
+                e = moved[head, hop]
+                while e >= 0:
+                    if e >= tail:
+                        sums[payee[e], 1 + hop] += cents[e]
+                    e = moved_before[e, hop]
+            while ring_head < len(ring_edge) and ring_edge[ring_head] == head:
+                member = ring_member[ring_head]
+                sums[member, 7] += 1
+                _put_on(stairs, member, 0, ring_head, ring_hops[ring_head], ring_hops, 1, hops_links)
+                _put_on(stairs, member, 4, ring_head, ring_kept[ring_head], ring_kept, 1, kept_links)
+                ring_head += 1
+            head += 1
+        while tail < head and at[tail] < until[q] - window_us:
+            if tail + AHEAD < len(at):
+                fetch(sums, payer[tail + AHEAD])
+                fetch(sums, payee[tail + AHEAD])
+            e = tail
+            _turn(payer[e], payee[e], cents[e], chains[e], scatter[e] > 0, joins[e] > 0, source[e], sums, -1)
+            for hop in range(PASS_ON_HOPS):
+                if mover[e, hop] < head:
+                    sums[payee[e], 1 + hop] -= cents[e]
+            while ring_tail < ring_head and ring_edge[ring_tail] == tail:
+                sums[ring_member[ring_tail], 7] -= 1
+                ring_tail += 1
+            tail += 1
+        me, answer = party[q], place[q]
+        received = sums[me, 0]
+        for hop in range(PASS_ON_HOPS):
+            answers[hop, answer] = sums[me, 1 + hop] / received if received > 0 else np.nan
+        answers[4, answer], answers[5, answer] = sums[me, 4], sums[me, 7]
+        answers[9, answer], answers[11, answer] = sums[me, 5], sums[me, 6]
+        hops = kept = 0
+        if sums[me, 7] > 0:
+            hops = _largest(stairs, me, 0, ring_tail, ring_hops, 1, hops_links)
+            kept = _largest(stairs, me, 4, ring_tail, ring_kept, 1, kept_links)
+        answers[6, answer], answers[7, answer] = hops, shares[kept]
+
+
+@njit(cache=True, nogil=True)
+def _maxima(
+    done: _Completed,
+    party: np.ndarray,
+    until: np.ndarray,
+    place: np.ndarray,
+    window_us: int,
+    stairs: np.ndarray,
+    answers: np.ndarray,
+) -> None:
+    """Fill the columns of ``answers`` (12, queries) that are the largest of a window.
+
+    ``stairs`` (nodes, 16) are of each party the chains, middle parties and payees of its
+    payments, at first 0. An item is a payment and who is told of it: its two parties, and a
+    source. Most chains and most middle parties are 1: of these only the last is kept, by the
+    number after it.
+    """
+    payer, payee, at, _, chains, joins, middles, sources, payees, _, _, _ = done
+    edges = len(at)
+    chain_links = np.empty((2 * edges, 2), np.int32)
+    middle_links = np.empty((3 * edges, 2), np.int32)
+    payee_links = np.empty((edges, 2), np.int32)
+    head = tail = 0
+    for q in range(len(party)):
+        if q + AHEAD < len(party):
+            fetch(stairs, party[q + AHEAD])
+        while head < edges and at[head] < until[q]:
+            me, you = payer[head], payee[head]
+            stairs[me, 12] = stairs[you, 12] = head + 1
+            if chains[head] > 1:
+                _put_on(stairs, me, 0, 2 * head, chains[head], chains, 2, chain_links)
+                _put_on(stairs, you, 0, 2 * head + 1, chains[head], chains, 2, chain_links)
+            if middles[head] > 0:
+                stairs[me, 13] = stairs[you, 13] = head + 1
+            if middles[head] > 1:
+                _put_on(stairs, me, 4, 3 * head, middles[head], middles, 3, middle_links)
+                _put_on(stairs, you, 4, 3 * head + 1, middles[head], middles, 3, middle_links)
+            if joins[head] > 0:
+                source = sources[head]
+                stairs[source, 13] = head + 1
+                if middles[head] > 1:
+                    _put_on(stairs, source, 4, 3 * head + 2, middles[head], middles, 3, middle_links)
+            if payees[head] > 0:
+                _put_on(stairs, me, 8, head, payees[head], payees, 1, payee_links)
+            head += 1
+        while tail < head and at[tail] < until[q] - window_us:
+            tail += 1
+        me, answer = party[q], place[q]
+        chain = _largest(stairs, me, 0, 2 * tail, chains, 2, chain_links)
+        answers[3, answer] = max(chain, np.int64(stairs[me, 12] > tail))
+        middle = _largest(stairs, me, 4, 3 * tail, middles, 3, middle_links)
+        answers[8, answer] = max(middle, np.int64(stairs[me, 13] > tail))
+        answers[10, answer] = _largest(stairs, me, 8, tail, payees, 1, payee_links)
+
+
+@njit(**INNER)
+def _moved_lists(mover: np.ndarray, moved: np.ndarray, before: np.ndarray) -> None:
+    """Fill ``moved`` and ``before`` of `_Completed`, (n, hops), the first of which is -1 at first."""
+    for e in range(len(mover)):
+        for hop in range(mover.shape[1]):
+            by = mover[e, hop]
+            if by < len(mover):
+                before[e, hop], moved[by, hop] = moved[by, hop], e
+
+
+def _completed(patterns: Patterns) -> _Completed:
+    graph, joins = patterns.graph, patterns.scatter_gather
+    moved = np.full(patterns.passed_on.shape, -1, np.int32)
+    moved_before = np.empty_like(moved)
+    _moved_lists(patterns.passed_on, moved, moved_before)
+    return _Completed(
+        graph.payer,
+        graph.payee,
+        graph.at,
+        graph.cents,
+        patterns.chain_hops,
+        joins.count,
+        joins.middles,
+        joins.source,
+        patterns.scatter,
+        patterns.passed_on,
+        moved,
+        moved_before,
+    )
+
+
+def telling(
+    patterns: Patterns, queries: Queries, window_us: int, answers: np.ndarray
+) -> list[Callable[[], None]]:
+    """Tasks that fill ``answers`` (12, queries) as `roles` gives them."""
+    done, cycles = _completed(patterns), patterns.cycles
+    nodes, asked = patterns.graph.nodes, (queries.party, queries.until, queries.place, window_us)
+    shares, number = np.unique(cycles.member_kept, return_inverse=True)
+    rings = _Rings(cycles.member_edge, cycles.member, cycles.member_hops, (number + 1).astype(np.int32))
+    shares = np.concatenate([np.zeros(1, np.float32), shares])
+
+    def sums() -> None:
+        own, stairs = np.zeros((nodes, 8), np.int64), np.zeros((nodes, 8), np.int32)
+        _sums(done, rings, shares, *asked, own, stairs, answers)
+
+    def maxima() -> None:
+        _maxima(done, *asked, np.zeros((nodes, 16), np.int32), answers)
+
+    return [sums, maxima]
 
 
 def roles(patterns: Patterns, queries: Queries, window_us: int, threads: int) -> np.ndarray:
@@ -322,12 +361,6 @@ def roles(patterns: Patterns, queries: Queries, window_us: int, threads: int) ->
     Shares are NaN where nothing came in; of scatter-gathers a source sees those in which it is
     the widest, middles of a plain relay are 1.
     """
-    told = _histories(patterns, threads)
-    answers = np.empty((len(queries), len(ROLES)), np.float32)
-
-    def part(first: int, end: int) -> None:
-        party, until = queries.party[first:end], queries.until[first:end]
-        _show(told, party, until, window_us, queries.row[first:end], answers)
-
-    in_parts(part, len(queries), threads, most=QUERIES_AT_ONCE)
-    return by_column(answers, threads).T
+    answers = np.empty((len(ROLES), len(queries)), np.float32)
+    each(lambda task: task(), telling(patterns, queries, window_us, answers), threads)
+    return answers.T

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from features.network.ahead import INNER
 from features.network.parallel import in_parts
 
 
@@ -17,8 +18,8 @@ class Sides(NamedTuple):
     (2, n): ``edge``, ``other`` (the other party), ``at`` (microseconds).
 
     ``previous`` and ``following`` are the places of the payments before and after with the same
-    other party, ``turned_previous`` and ``turned_following`` those of the other direction, which
-    are places on the other side; -1 where there is none before, n where there is none after.
+    other party; -1 where there is none before, n where there is none after. ``met`` (n, 4) tells
+    it by payment: the payments before and after of the same pair, and of the other direction.
     """
 
     first: np.ndarray
@@ -27,8 +28,7 @@ class Sides(NamedTuple):
     at: np.ndarray
     previous: np.ndarray
     following: np.ndarray
-    turned_previous: np.ndarray
-    turned_following: np.ndarray
+    met: np.ndarray
 
     @classmethod
     def of(
@@ -36,20 +36,20 @@ class Sides(NamedTuple):
     ) -> Sides:
         """Find whom each party meets again."""
         nodes, edges = first.shape[1] - 1, edge.shape[1]
-        met = np.empty((4, 2, edges), np.int32)
-        previous, following, turned_previous, turned_following = met
+        previous, following = np.empty((2, 2, edges), np.int32)
+        met = np.empty((edges, 4), np.int32)
 
         def part(begin: int, end: int) -> None:
             last = np.full((nodes, 2), -1, np.int32)
-            _met_before(first, edge, other, begin, end, last, previous, turned_previous)
+            _met_before(first, edge, other, begin, end, last, previous, met)
             last[:] = edges
-            _met_after(first, edge, other, begin, end, last, following, turned_following)
+            _met_after(first, edge, other, begin, end, last, following, met)
 
         in_parts(part, nodes, threads)
-        return cls(first, edge, other, at, previous, following, turned_previous, turned_following)
+        return cls(first, edge, other, at, previous, following, met)
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _met_before(
     first: np.ndarray,
     edge: np.ndarray,
@@ -58,9 +58,9 @@ def _met_before(
     end: int,
     last: np.ndarray,
     previous: np.ndarray,
-    turned_previous: np.ndarray,
+    met: np.ndarray,
 ) -> None:
-    """Fill the last two for the parties from ``begin`` to ``end``.
+    """Fill the last two, of ``met`` what lies before, for the parties from ``begin`` to ``end``.
 
     ``last`` (nodes, 2) are the places of those met last on either side, at first -1; what lies
     before a party's first place was met by an earlier party.
@@ -71,15 +71,18 @@ def _met_before(
             is_out = into == first[1, me + 1] or (out < first[0, me + 1] and edge[0, out] < edge[1, into])
             side, place = (0, out) if is_out else (1, into)
             you = other[side, place]
-            met, met_turned = last[you, side], last[you, 1 - side]
-            previous[side, place] = met if met >= first[side, me] else -1
-            turned_previous[side, place] = met_turned if met_turned >= first[1 - side, me] else -1
+            before, turned = last[you, side], last[you, 1 - side]
+            previous[side, place] = before if before >= first[side, me] else -1
             last[you, side] = place
+            if is_out:  # the payee would tell the same of the payment
+                e = edge[0, place]
+                met[e, 0] = edge[0, before] if before >= first[0, me] else -1
+                met[e, 2] = edge[1, turned] if turned >= first[1, me] else -1
             out += is_out
             into += not is_out
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _met_after(
     first: np.ndarray,
     edge: np.ndarray,
@@ -88,9 +91,9 @@ def _met_after(
     end: int,
     last: np.ndarray,
     following: np.ndarray,
-    turned_following: np.ndarray,
+    met: np.ndarray,
 ) -> None:
-    """Likewise backwards; ``last`` is at first n."""
+    """Likewise backwards what lies after; ``last`` is at first n."""
     none = edge.shape[1]
     for me in range(end - 1, begin - 1, -1):
         out, into = first[0, me + 1] - 1, first[1, me + 1] - 1
@@ -98,9 +101,12 @@ def _met_after(
             is_out = into < first[1, me] or (out >= first[0, me] and edge[0, out] > edge[1, into])
             side, place = (0, out) if is_out else (1, into)
             you = other[side, place]
-            met, met_turned = last[you, side], last[you, 1 - side]
-            following[side, place] = met if met < first[side, me + 1] else none
-            turned_following[side, place] = met_turned if met_turned < first[1 - side, me + 1] else none
+            after, turned = last[you, side], last[you, 1 - side]
+            following[side, place] = after if after < first[side, me + 1] else none
             last[you, side] = place
+            if is_out:
+                e = edge[0, place]
+                met[e, 1] = edge[0, after] if after < first[0, me + 1] else none
+                met[e, 3] = edge[1, turned] if turned < first[1, me + 1] else none
             out -= is_out
             into -= not is_out

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from features.network.ahead import AHEAD, INNER, fetch
 from features.network.multigraph import Multigraph
 from features.network.parallel import in_parts
-
-MOST_COUNTED = 1_000_000_000  # counts of chains stop here: they multiply at every hop
-NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Trails:
         return cls(np.concatenate([[0], np.cumsum(np.concatenate(counts))]), np.concatenate(earlier))
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _continued(
     payer: np.ndarray,
     at: np.ndarray,
@@ -94,6 +92,10 @@ def _continued(
     for e in range(start, end):
         if size + most_arrivals > len(room):
             return e, size
+        if e + AHEAD < end:
+            fetch(arrived_at, max(payer_end[e + AHEAD] - 1, 0))
+            fetch(arrived_cents, max(payer_end[e + AHEAD] - 1, 0))
+            fetch(arrival_first, payer[e + AHEAD])
         stop = max(arrival_first[payer[e]], payer_end[e] - most_arrivals)
         for position in range(payer_end[e] - 1, stop - 1, -1):
             if arrived_at[position] < at[e] - hop_us:
@@ -108,80 +110,81 @@ def _continued(
 
 @njit(cache=True, nogil=True)
 def _chains(
-    payer: np.ndarray, payee: np.ndarray, first: np.ndarray, earlier: np.ndarray, chains: np.ndarray
+    payer: np.ndarray,
+    payee: np.ndarray,
+    first: np.ndarray,
+    earlier: np.ndarray,
+    most_hops: int,
+    longest: np.ndarray,
 ) -> np.ndarray:
     for e in range(len(payer)):
-        chains[e, 0] = 1
+        hops = 1
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
-            if payer[before] == payee[e]:
-                continue
-            for hop in range(chains.shape[1] - 1):
-                more = np.int64(chains[e, hop + 1]) + chains[before, hop]
-                chains[e, hop + 1] = min(more, MOST_COUNTED)
-    return chains
+            if payer[before] != payee[e]:
+                hops = max(hops, longest[before] + 1)
+        longest[e] = min(hops, most_hops)
+    return longest
 
 
 def chains(graph: Multigraph, trails: Trails, most_hops: int) -> np.ndarray:
-    """Chains of 1 to ``most_hops`` payments that end in each payment, shape (n, most_hops).
+    """Payments of the longest chain that ends in each payment, at most ``most_hops``; shape (n,).
 
     Each payment of a chain continues the one before and does not go straight back to its
-    payer. Counts stop at MOST_COUNTED.
+    payer.
     """
-    room = np.zeros((len(graph), most_hops), np.int32)
-    return _chains(graph.payer, graph.payee, trails.first, trails.earlier, room)
+    room = np.empty(len(graph), np.int32)
+    return _chains(graph.payer, graph.payee, trails.first, trails.earlier, most_hops, room)
 
 
 @njit(cache=True, nogil=True)
 def _passed_on(
-    payer: np.ndarray,
-    payee: np.ndarray,
-    at: np.ndarray,
-    first: np.ndarray,
-    earlier: np.ndarray,
-    done_at: np.ndarray,
+    payer: np.ndarray, payee: np.ndarray, first: np.ndarray, earlier: np.ndarray, mover: np.ndarray
 ) -> np.ndarray:
     for e in range(len(payer) - 1, -1, -1):
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
             if payer[before] == payee[e]:
                 continue
-            done_at[before, 0] = min(done_at[before, 0], at[e])
-            for hop in range(done_at.shape[1] - 1):
-                done_at[before, hop + 1] = min(done_at[before, hop + 1], done_at[e, hop])
-    return done_at
+            mover[before, 0] = e  # no earlier one comes after it
+            for hop in range(mover.shape[1] - 1):
+                mover[before, hop + 1] = min(mover[before, hop + 1], mover[e, hop])
+    return mover
 
 
 def passed_on(graph: Multigraph, trails: Trails, hops: int) -> np.ndarray:
-    """When the money of each payment had moved on by 1 to ``hops`` payments, shape (n, hops).
+    """The payment by which the money of each one had moved on by 1 to ``hops`` payments, shape (n, hops).
 
-    NEVER where it did not. A query as of a moment compares with it: what was completed
-    later has not happened yet.
+    The earliest such payment, n where it did not. A query as of a moment asks whether that
+    payment lies before: what was completed later has not happened yet.
     """
-    room = np.full((len(graph), hops), NEVER)
-    return _passed_on(graph.payer, graph.payee, graph.at, trails.first, trails.earlier, room)
+    room = np.full((len(graph), hops), len(graph), np.int32)
+    return _passed_on(graph.payer, graph.payee, trails.first, trails.earlier, room)
 
 
 @dataclass(frozen=True)
 class Cycles:
     """Cycles by the payment that closes them.
 
-    ``counts`` (n, most_hops - 1) are cycles of 2 to most_hops payments; ``kept`` (n,) the
-    largest share of the first payment that came back, 0 without a cycle. ``member_edge``,
-    ``member``, ``member_hops`` (rows,) say which parties stand on a cycle that a payment
-    closes, and the payments of the longest one, in order of the payment. ``given_up`` counts
-    payments whose search was cut at its bound: their counts are lower bounds.
+    ``closing`` (closing,) are the payments that close one, in order, ``counts`` (closing,
+    most_hops - 1) their cycles of 2 to most_hops payments; ``kept`` (closing,) the largest share
+    of the first payment that came back. ``member_edge``, ``member``, ``member_hops``,
+    ``member_kept`` (rows,) say which parties stand on a cycle that a payment closes, the
+    payments of the longest one, and the payment's share. ``given_up`` counts payments whose
+    search was cut at its bound: their counts are lower bounds.
     """
 
+    closing: np.ndarray
     counts: np.ndarray
     kept: np.ndarray
     member_edge: np.ndarray
     member: np.ndarray
     member_hops: np.ndarray
+    member_kept: np.ndarray
     given_up: int
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _cycles(
     payer: np.ndarray,
     payee: np.ndarray,
@@ -189,28 +192,29 @@ def _cycles(
     cents: np.ndarray,
     first: np.ndarray,
     earlier: np.ndarray,
-    begin: int,
     start: int,
     end: int,
     within_us: int,
     most_hops: int,
     most_steps: int,
+    closing: np.ndarray,
     counts: np.ndarray,
     kept: np.ndarray,
     members: np.ndarray,
     place: np.ndarray,
     path: np.ndarray,
     cursor: np.ndarray,
-) -> tuple[int, int, int]:
+) -> tuple[int, int, int, int]:
     """Fill the results from payment ``start`` on.
 
     Gives the first payment not looked at, for want of room in ``members`` (rows, 3), the rows
-    filled, and the searches given up. ``place`` (nodes,) is the row of a party, at first -1.
+    filled there and in the three before, and the searches given up. ``place`` (nodes,) is the
+    row of a party, at first -1.
     """
-    size, given_up = 0, 0
+    size, closed, given_up = 0, 0, 0
     for e in range(start, end):
         if size + most_steps + most_hops > len(members):
-            return e, size, given_up
+            return e, size, closed, given_up
         home = payee[e]
         own = size
         path[1], cursor[1] = e, first[e]
@@ -231,8 +235,11 @@ def _cycles(
             node = payer[before]
             if node == home:
                 hops = depth + 1
-                counts[e - begin, hops - 2] += 1
-                kept[e - begin] = max(kept[e - begin], min(1.0, cents[e] / cents[before]))
+                if size == own:
+                    closing[closed], counts[closed], kept[closed] = e, 0, 0
+                    closed += 1
+                counts[closed - 1, hops - 2] += 1
+                kept[closed - 1] = max(kept[closed - 1], min(1.0, cents[e] / cents[before]))
                 for k in range(hops):
                     party = home if k == 0 else payer[path[k]]
                     if place[party] < own:
@@ -250,7 +257,7 @@ def _cycles(
             if not is_on_path:
                 depth += 1
                 path[depth], cursor[depth] = before, first[before]
-    return end, size, given_up
+    return end, size, closed, given_up
 
 
 def cycles(
@@ -263,40 +270,54 @@ def cycles(
     uses a later payment; it gives up after ``most_steps`` payments looked at.
     """
 
-    def part(first: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-        counts = np.zeros((end - first, most_hops - 1), np.int32)
-        kept = np.zeros(end - first, np.float32)
+    def part(first: int, end: int) -> tuple[list[tuple[np.ndarray, ...]], int]:
         path, cursor = np.empty((2, most_hops + 1), np.int64)
-        found, begin, given_up = [], first, 0
+        found: list[tuple[np.ndarray, ...]] = []
+        begin, given_up = first, 0
+        place = np.empty(graph.nodes, np.int32)
         while begin < end:
             # A payment brings no more new members than steps of its search, and its first path.
-            room = np.empty((max(4 * (most_steps + most_hops), end - begin), 3), np.int32)
-            begin, size, cut = _cycles(
+            rows = max(4 * (most_steps + most_hops), end - begin)
+            members = np.empty((rows, 3), np.int32)
+            closing, kept = np.empty(rows, np.int32), np.empty(rows, np.float32)
+            counts = np.empty((rows, most_hops - 1), np.int32)
+            place[:] = -1
+            begin, size, closed, cut = _cycles(
                 graph.payer,
                 graph.payee,
                 graph.at,
                 graph.cents,
                 trails.first,
                 trails.earlier,
-                first,
                 begin,
                 end,
                 within_us,
                 most_hops,
                 most_steps,
+                closing,
                 counts,
                 kept,
-                room,
-                np.full(graph.nodes, -1),
+                members,
+                place,
                 path,
                 cursor,
             )
-            found.append(room[:size])
+            # What is kept is a small part of the room.
+            found.append(
+                (closing[:closed].copy(), counts[:closed].copy(), kept[:closed].copy(), members[:size].copy())
+            )
             given_up += cut
-        return counts, kept, np.concatenate([np.zeros((0, 3), np.int32), *found]), given_up
+        return found, given_up
 
-    counts, kept, members, given_up = zip(*in_parts(part, len(graph), threads), strict=True)
-    rows = np.concatenate(members)
-    return Cycles(
-        np.concatenate(counts), np.concatenate(kept), rows[:, 0], rows[:, 1], rows[:, 2], sum(given_up)
+    parts = in_parts(part, len(graph), threads)
+    nothing = (
+        np.zeros(0, np.int32),
+        np.zeros((0, most_hops - 1), np.int32),
+        np.zeros(0, np.float32),
+        np.zeros((0, 3), np.int32),
     )
+    found = [nothing, *(rows for part_found, _ in parts for rows in part_found)]
+    closing, counts, kept, members = (np.concatenate(same) for same in zip(*found, strict=True))
+    edge, member, hops = np.ascontiguousarray(members.T)
+    share = kept[np.searchsorted(closing, edge)]
+    return Cycles(closing, counts, kept, edge, member, hops, share, sum(cut for _, cut in parts))

@@ -6,21 +6,24 @@ known of the payment itself is that it is made.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numba import njit
 
 from data.schema import DAY_US
+from features.network.ahead import AHEAD, INNER, fetch
 from features.network.columns import ROLE_DAYS, WINDOWS
-from features.network.degrees import COUNTS, PORTS, degrees, ports, ports_ever
+from features.network.degrees import COUNTS, PORTS, counting, ports_and_ever
 from features.network.limits import Limits
 from features.network.multigraph import Multigraph
 from features.network.neighbours import Links, around, report_distance
 from features.network.parallel import each
 from features.network.queries import Queries
-from features.network.roles import ROLES, Patterns, roles
+from features.network.roles import ROLES, Patterns, telling
 
 ENDS = ("payer", "payee")
 COMPLETED = (
@@ -82,40 +85,50 @@ def transaction_features(
     payer, payee : shape (rows,), parties from 0 to nodes - 1
     at, cents : shape (rows,), microseconds and a positive amount
     """
-    payer, payee = np.asarray(payer, np.int64), np.asarray(payee, np.int64)
-    at = np.asarray(at, np.int64)
-    graph = Multigraph.of(payer, payee, at, np.asarray(cents, np.int64), nodes, limits.threads)
-    patterns = Patterns.of(graph, limits)
-    # Every end of a payment is a query, in order of time.
+    (payer, payee, at, cents), order = _in_order_of_time(payer, payee, at, cents)
+    rows = len(order)
+    graph = Multigraph.of(payer, payee, at, cents, nodes, limits.threads)
+    # Every end of a payment is a query: what is told of payers stands before what is of payees.
+    both = np.stack([payer, payee], axis=1).ravel()
+    queries = Queries.of(both, np.repeat(at, 2), np.stack([order, rows + order], axis=1).ravel())
+    told, ports, patterns = _told(graph, queries, facts or Facts(), limits)
+    result = {
+        f"{whose}_{name}": answers[end * rows : (end + 1) * rows]
+        for name, answers in told.items()
+        for end, whose in enumerate(ENDS)
+    }
+    done, places = completed(patterns, ports), order[graph.row]
+    shown = each(lambda values: _in_rows(values, places, rows), done.values(), limits.threads)
+    return pd.DataFrame(result | dict(zip(done, shown, strict=True)), copy=False)
+
+
+def _in_order_of_time(
+    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.ndarray
+) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """Columns in order of time, and the row of each payment there."""
+    columns = tuple(np.asarray(column, np.int64) for column in (payer, payee, at, cents))
+    at = columns[2]
+    if (at[1:] >= at[:-1]).all():
+        return columns, np.arange(len(at), dtype=np.int32)
     order = np.argsort(at, kind="stable")
-    node, as_of = np.stack([payer[order], payee[order]], axis=1).ravel(), np.repeat(at[order], 2)
-    done, queries = each(
-        lambda find: find(),
-        (lambda: completed(patterns), lambda: Queries.of(node, as_of, nodes)),
-        limits.threads,
-    )
-    columns: dict[str, np.ndarray] = {}
-    is_in_order = bool((order[1:] > order[:-1]).all())
-    told = _told(patterns, queries, limits) | _at_midnights(graph, node, as_of, facts or Facts(), limits)
-    for name, answers in told.items():
-        for end, whose in enumerate(ENDS):
-            column = answers[end::2]
-            columns[f"{whose}_{name}"] = column if is_in_order else _in_rows(column, order, len(at))
-    columns |= {name: _in_rows(values, graph.row, len(at)) for name, values in done.items()}
-    return pd.DataFrame(columns, copy=False)
+    return tuple(column[order] for column in columns), order.astype(np.int32)
 
 
-def completed(patterns: Patterns) -> dict[str, np.ndarray]:
-    """Columns of COMPLETED for each edge of the graph, shape (n,)."""
-    graph, rings, joins = patterns.graph, patterns.cycles, patterns.scatter_gather
-    cycle_count, cycle_hops = np.zeros((2, len(graph)), np.int32)
-    _all_lengths(rings.counts, cycle_count, cycle_hops)
+def completed(patterns: Patterns, ports: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns of COMPLETED for each edge of the graph, shape (n,); ``ports`` (2, n) are its ports."""
+    rings, joins = patterns.cycles, patterns.scatter_gather
+    cycle_count, cycle_hops = np.zeros((2, len(patterns.graph)), np.int32)
+    kept = np.zeros(len(patterns.graph), np.float32)
+    cycle_count[rings.closing] = rings.counts.sum(axis=1)
+    # Columns are cycles of 2, 3 and more payments: the last one that occurs is the longest.
+    cycle_hops[rings.closing] = 1 + rings.counts.shape[1] - (rings.counts[:, ::-1] > 0).argmax(axis=1)
+    kept[rings.closing] = rings.kept
     values = (
-        *ports(graph).T,
+        *ports,
         patterns.chain_hops,
         cycle_count,
         cycle_hops,
-        rings.kept,
+        kept,
         joins.middles,
         joins.count,
         patterns.gather,
@@ -124,48 +137,59 @@ def completed(patterns: Patterns) -> dict[str, np.ndarray]:
     return dict(zip(COMPLETED, values, strict=True))
 
 
-@njit(cache=True, nogil=True)
-def _all_lengths(counts: np.ndarray, total: np.ndarray, longest: np.ndarray) -> None:
-    """Fill the last two (n,) from the cycles of 2, 3 and more payments, ``counts`` (n, lengths)."""
-    for e in range(len(counts)):
-        for i in range(counts.shape[1]):
-            total[e] += counts[e, i]
-            longest[e] = i + 2 if counts[e, i] > 0 else longest[e]
-
-
 def _in_rows(values: np.ndarray, row: np.ndarray, rows: int) -> np.ndarray:
     """Values by edge as values by payment, 0 where a payment is no edge."""
     result = np.zeros(rows, values.dtype)
-    result[row] = values
+    _put(values, row, result)
     return result
 
 
-def _told(patterns: Patterns, queries: Queries, limits: Limits) -> dict[str, np.ndarray]:
-    """Degrees, ports and roles of each query's party as of its moment, by name."""
-    graph, memory = patterns.graph, limits.memory_days * DAY_US
-    counted = degrees(graph, [days * DAY_US for days in WINDOWS], memory, queries, limits.threads)
+@njit(**INNER)
+def _put(values: np.ndarray, row: np.ndarray, result: np.ndarray) -> None:
+    for e in range(len(values)):
+        result[row[e]] = values[e]
+
+
+def _told(
+    graph: Multigraph, queries: Queries, facts: Facts, limits: Limits
+) -> tuple[dict[str, np.ndarray], np.ndarray, Patterns]:
+    """What is told of each query's party as of its moment, by name; the ports of each edge; its patterns."""
+    size = len(queries)
+    counted = np.empty((len(WINDOWS), len(COUNTS), size), np.int32)
+    ports, ever = np.empty((2, len(graph)), np.int32), np.empty((2, size), np.int32)
+    shown, around_them = (
+        np.empty((len(ROLES), size), np.float32),
+        np.empty((len(AT_MIDNIGHT), size), np.float32),
+    )
+    windows = [days * DAY_US for days in WINDOWS]
+    tasks = [
+        *counting(graph, windows, limits.memory_days * DAY_US, queries, counted, limits.threads),
+        lambda: ports_and_ever(graph, queries, ports, ever),
+        *_midnights(graph, queries, facts, limits, around_them),
+    ]
+    patterns = Patterns.of(graph, limits)
+    tasks = [*telling(patterns, queries, ROLE_DAYS * DAY_US, shown), *tasks]
+    each(lambda task: task(), tasks, limits.threads)
     answers = {
         f"{name}_{days}d": column
         for days, counts in zip(WINDOWS, counted, strict=True)
         for name, column in zip(COUNTS, counts, strict=True)
     }
-    answers |= dict(zip(PORTS, ports_ever(graph, queries, limits.threads).T, strict=True))
-    found = roles(patterns, queries, ROLE_DAYS * DAY_US, limits.threads)
-    return answers | {f"{name}_{ROLE_DAYS}d": column for name, column in zip(ROLES, found.T, strict=True)}
+    answers |= dict(zip(PORTS, ever, strict=True))
+    answers |= {f"{name}_{ROLE_DAYS}d": column for name, column in zip(ROLES, shown, strict=True)}
+    return answers | dict(zip(AT_MIDNIGHT, around_them, strict=True)), ports, patterns
 
 
-def _at_midnights(
-    graph: Multigraph, node: np.ndarray, as_of: np.ndarray, facts: Facts, limits: Limits
-) -> dict[str, np.ndarray]:
-    """Counterparties, their degrees, and reports around each query at the last midnight."""
+def _midnights(
+    graph: Multigraph, queries: Queries, facts: Facts, limits: Limits, answers: np.ndarray
+) -> list[Callable[[], None]]:
+    """Tasks, a midnight each, that fill ``answers`` (7, queries): counterparties, degrees, reports."""
     nobody = np.zeros(graph.nodes, bool)
-    days = as_of // DAY_US
-    starts = np.flatnonzero(np.diff(days, prepend=-1))
+    days = queries.until // DAY_US
+    starts = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))
     ends = np.append(starts[1:], len(days)).astype(np.int64)
-    answers = np.empty((len(AT_MIDNIGHT), len(as_of)), np.float32)
 
-    def at_midnight(span: tuple[int, int]) -> None:
-        first, end = span
+    def at_midnight(first: int, end: int) -> None:
         moment = days[first] * DAY_US
         links = Links.of(graph, moment - ROLE_DAYS * DAY_US, moment)
         indicators = np.stack([links.out_degree, links.in_degree], axis=1).astype(np.float64)
@@ -176,16 +200,20 @@ def _at_midnights(
             links, facts.members, facts.groups, reported, limits.hub_degree, limits.report_steps
         )
         columns = (found.degree_mean, *found.mean.T, *found.largest.T, found.reported, steps)
-        _tell(np.stack(columns, axis=1, dtype=np.float32), node, first, end, answers)
+        told = np.stack(columns, axis=1, dtype=np.float32)
+        _tell(told, queries.party, queries.place, first, end, answers)
 
     # The last ones know most and take longest.
-    each(at_midnight, reversed(list(zip(starts, ends, strict=True))), limits.threads)
-    return dict(zip(AT_MIDNIGHT, answers, strict=True))
+    return [partial(at_midnight, first, end) for first, end in zip(starts[::-1], ends[::-1], strict=True)]
 
 
-@njit(cache=True, nogil=True)
-def _tell(told: np.ndarray, node: np.ndarray, first: int, end: int, answers: np.ndarray) -> None:
-    """Write what is ``told`` (nodes, columns) of each query's node, from ``first`` to ``end``."""
+@njit(**INNER)
+def _tell(
+    told: np.ndarray, party: np.ndarray, place: np.ndarray, first: int, end: int, answers: np.ndarray
+) -> None:
+    """Write what is ``told`` (nodes, columns) of each query's party, from ``first`` to ``end``."""
     for q in range(first, end):
+        if q + AHEAD < end:
+            fetch(told, party[q + AHEAD])
         for column in range(len(answers)):
-            answers[column, q] = told[node[q], column]
+            answers[column, place[q]] = told[party[q], column]
