@@ -11,6 +11,7 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import Events, Parties
+from data.asof.windows import first_at_or_after
 from data.schema import DAY_US
 from features import network, profile, schema, sequence
 from features.catalogue import catalogue_table, differences, window_features
@@ -89,35 +90,25 @@ def with_lines(
     """
     as_of = subjects["as_of"].astype("int64").to_numpy()
     node = np.searchsorted(customer_id, subjects["customer_id"].to_numpy())
-    # Events are sorted by customer, then time: one search over both.
-    rows = {days: np.empty(len(subjects), np.int64) for days in (0, line.days)}
-    for moment in np.unique(as_of):
-        chosen = as_of == moment
-        first, end = events.starts[node[chosen]], events.starts[node[chosen] + 1]
-        for days, position in rows.items():
-            earlier = np.concatenate([[0], np.cumsum(events.at < moment - days * DAY_US)])
-            position[chosen] = first + earlier[end] - earlier[first]
-    return subjects.assign(token_first=np.maximum(rows[line.days], rows[0] - line.length), token_end=rows[0])
-
-
-@dataclass(frozen=True)
-class Built:
-    """Features of the subjects that this stage computes, and the tables behind them."""
-
-    features: pd.DataFrame
-    line: pd.DataFrame
-    edges: pd.DataFrame
-    slices: pd.DataFrame
+    opens = first_at_or_after(events.starts, events.at, node, as_of - line.days * DAY_US)
+    end = first_at_or_after(events.starts, events.at, node, as_of)
+    return subjects.assign(token_first=np.maximum(opens, end - line.length), token_end=end)
 
 
 def compute(
-    subjects: pd.DataFrame, known: Known, events: Events, parties: Parties, origin_us: int, params: Params
-) -> Built:
-    """Profile, sequence and network of ``subjects``, row by row."""
-    line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
-    edges = network.graph_edges(known.transactions, parties, origin_us)
-    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
-    slices = network.graph_slices(edges, moments, params.graph_days)
+    subjects: pd.DataFrame,
+    known: Known,
+    events: Events,
+    parties: Parties,
+    is_new: np.ndarray,
+    hour: np.ndarray,
+    params: Params,
+) -> pd.DataFrame:
+    """Profile, sequence and network of ``subjects``, row by row.
+
+    ``is_new`` and ``hour`` (n,) tell of the events whether the counterparty is a new one, and when
+    in the day they were.
+    """
     parts = [
         profile.profile(
             subjects,
@@ -129,19 +120,17 @@ def compute(
             profile.wages(subjects, events, parties),
             params.peers,
         ),
-        sequence.line_statistics(
-            events, line["is_new"].to_numpy(), line["hour"].to_numpy(), subjects, params.line
-        ),
+        sequence.line_statistics(events, is_new, hour, subjects, params.line),
         network.network(
             subjects,
-            network.multigraph(known.transactions, parties),
+            network.multigraph(known.transactions, parties, params.network.threads),
             parties,
             known.weekly,
             network.Ties.of(parties, known.customers, known.devices, known.dispositions),
             params.network,
         ),
     ]
-    return Built(pd.concat(parts, axis=1), line, edges, slices)
+    return pd.concat(parts, axis=1)
 
 
 def future_mask(
@@ -164,7 +153,8 @@ def future_mask(
     past = known.before(moment)
     events = Events.of(past.transactions, parties)
     mine = with_lines(subjects[chosen].reset_index(drop=True), events, parties.customer_id, params.line)
-    again = compute(mine, past, events, parties, origin_us, params).features
+    is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
+    again = compute(mine, past, events, parties, is_new, hour, params)
     return differences(features[chosen], again)
 
 
@@ -199,10 +189,15 @@ def main() -> None:
     pipeline.set_aside(
         known.weekly.loc[asleep, ["customer_id", "as_of"]], "subjects", "no payment in 30 days"
     )
-    built = compute(subjects, known, events, parties, origin_us, params)
-    masked = future_mask(subjects, built.features, known, parties, origin_us, params)
+    line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
+    edges = network.graph_edges(known.transactions, parties, origin_us)
+    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
+    slices = network.graph_slices(edges, moments, params.graph_days)
+    is_new, hour = line["is_new"].to_numpy(), line["hour"].to_numpy()
+    built = compute(subjects, known, events, parties, is_new, hour, params)
+    masked = future_mask(subjects, built, known, parties, origin_us, params)
     windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
-    matrix = pd.concat([subjects[["subject_id"]], windows, built.features], axis=1)
+    matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
     features = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
     catalogue = catalogue_table(
@@ -211,10 +206,10 @@ def main() -> None:
     pipeline.write(schema.Subjects, subjects)
     pipeline.write(schema.FeatureMatrix, matrix)
     pipeline.write(schema.FeatureCatalogue, catalogue)
-    pipeline.write(schema.Sequences, built.line)
+    pipeline.write(schema.Sequences, line)
     pipeline.write(schema.GraphNodes, network.graph_nodes(parties))
-    pipeline.write(schema.GraphEdges, built.edges)
-    pipeline.write(schema.GraphSlices, built.slices)
+    pipeline.write(schema.GraphEdges, edges)
+    pipeline.write(schema.GraphSlices, slices)
 
 
 if __name__ == "__main__":

@@ -110,12 +110,13 @@ def catalogue_table(
         "person": kind == "person",
         "firm": np.isin(kind, FIRMS),
     }
+    before, after = role == "train", role == "test"  # names are slow to compare: once for all features
     rows = []
     for f in features:
         values = matrix[f.name].to_numpy(dtype=float)
         is_missing = np.isnan(values)
         mine = applies[f.applies_to]
-        psi = stability(values[role == "train"], values[role == "test"], bins, f.encoding != "number")
+        psi = stability(values[before], values[after], bins, f.encoding != "number")
         rows.append(
             {
                 "feature": f.name,

@@ -125,6 +125,12 @@ def statistics(
     kept_low, kept_high : share of the receipt that such a payment has
     """
     result = np.full((len(first), 23), np.nan)
+    # A payment stands in many lines: logarithms are taken once.
+    every_log, every_slow = np.empty(len(at)), np.empty(len(at))
+    for k in range(len(at)):
+        every_log[k] = np.log(cents[k])
+        if k > 0 and at[k] >= at[k - 1]:
+            every_slow[k] = np.log1p((at[k] - at[k - 1]) / MINUTE_US)
     for q in range(len(first)):
         a, b = first[q], end[q]
         size = b - a
@@ -133,8 +139,8 @@ def statistics(
         if size < 2:
             continue
         gaps = np.empty(size - 1)
-        slow = np.empty(size - 1)
-        logs = np.empty(size)
+        slow = every_slow[a + 1 : b]
+        logs = every_log[a:b]
         lags = np.empty(size)
         hours = np.zeros(24, np.int64)
         digits = np.zeros(10, np.int64)
@@ -144,7 +150,6 @@ def statistics(
         jump = 0.0
         for k in range(a, b):
             i = k - a
-            logs[i] = np.log(cents[k])
             new += is_new[k]
             hours[hour[k]] += 1
             digits[cents[k] // 100 % 10] += 1
@@ -156,7 +161,6 @@ def statistics(
                 continue
             gap = at[k] - at[k - 1]
             gaps[i - 1] = gap / MINUTE_US
-            slow[i - 1] = np.log1p(gap / MINUTE_US)
             burst += gap <= burst_us
             jump = max(jump, abs(logs[i] - logs[i - 1]))
             if is_credit[k] == is_credit[k - 1]:
@@ -190,9 +194,9 @@ def statistics(
         row[3] = np.median(gaps)
         row[4] = gaps.max() / 1440
         row[5] = burst / (size - 1)
-        whole = gaps.std() + gaps.mean()
-        if size > 2 and whole > 0:
-            row[6] = (gaps.std() - gaps.mean()) / whole
+        spread, mean = gaps.std(), gaps.mean()
+        if size > 2 and spread + mean > 0:
+            row[6] = (spread - mean) / (spread + mean)
         row[7] = memory(slow)
         if receipts:
             row[8] = passed / receipts

@@ -41,8 +41,9 @@ def deviation(value: np.ndarray, group: np.ndarray) -> np.ndarray:
     has_peers = group >= 0
     table = pd.Series(value).where(has_peers)
     by = table.groupby(group)
-    away = (table - by.transform("median")).abs()
+    from_median = table - by.transform("median")
+    away = from_median.abs()
     spread = away.groupby(group).transform("median") * ROBUST
     spread = spread.where(spread > 0, away.groupby(group).transform("mean"))
-    result = (table - by.transform("median")) / spread.where(spread > 0)
+    result = from_median / spread.where(spread > 0)
     return result.to_numpy(dtype=float)

@@ -311,22 +311,39 @@ FEATURES = [
 ]
 
 
-def tag_as_of(subjects: pd.DataFrame, tags: pd.DataFrame, tag: str) -> pd.Series:
-    """The value of a tag that was valid strictly before as_of; None where there was none."""
-    history = tags[tags["tag"] == tag].sort_values("valid_from", kind="stable")
-    if history.empty:
-        return pd.Series([None] * len(subjects), index=subjects.index, dtype=object)
-    queries = subjects[["customer_id", "as_of"]].reset_index().sort_values("as_of", kind="stable")
-    found = pd.merge_asof(
-        queries,
-        history[["customer_id", "value", "valid_from", "valid_to"]],
-        left_on="as_of",
-        right_on="valid_from",
-        by="customer_id",
-        allow_exact_matches=False,
+def before(
+    owner: np.ndarray, at: np.ndarray, who: np.ndarray, as_of: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows that each one asked about has strictly before as_of.
+
+    Gives the order of rows by owner and moment, and the first place there and the end of those
+    that each one has, shapes of ``owner``, ``who`` and ``who``.
+    """
+    order = np.lexsort((at, owner))
+    moments, asked = np.unique(as_of, return_inverse=True)
+    size = len(moments) + 1
+    known_from = np.searchsorted(moments, at[order], side="right")  # the first moment after a row
+    end = np.searchsorted(owner[order] * size + known_from, who * size + asked, side="right")
+    return order, np.searchsorted(owner[order], who, side="left"), end
+
+
+def tag_as_of(subjects: pd.DataFrame, tags: pd.DataFrame, tag: str, values: tuple[str, ...]) -> np.ndarray:
+    """Code of the value of a tag that was valid strictly before as_of; NaN where there was none."""
+    history = tags[tags["tag"] == tag]
+    as_of = subjects["as_of"].astype("int64").to_numpy()
+    order, first, end = before(
+        history["customer_id"].to_numpy(),
+        history["valid_from"].astype("int64").to_numpy(),
+        subjects["customer_id"].to_numpy(),
+        as_of,
     )
-    is_valid = found["valid_to"].isna() | (found["valid_to"] >= found["as_of"])
-    return found["value"].where(is_valid).set_axis(found["index"]).reindex(subjects.index).astype(object)
+    result = np.full(len(subjects), np.nan)
+    had = np.flatnonzero(end > first)
+    row = order[end[had] - 1]
+    valid_to, is_open = history["valid_to"].astype("int64").to_numpy(), history["valid_to"].isna().to_numpy()
+    is_valid = is_open[row] | (valid_to[row] >= as_of[had])
+    result[had[is_valid]] = coded(history["value"], values)[row[is_valid]]
+    return result
 
 
 def is_held(subjects: pd.DataFrame, tags: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -334,7 +351,7 @@ def is_held(subjects: pd.DataFrame, tags: pd.DataFrame) -> dict[str, np.ndarray]
     kept = set(tags["tag"].unique())
     result = {}
     for name in HELD:
-        value = (tag_as_of(subjects, tags, name) == "yes").to_numpy(dtype=float)
+        value = (tag_as_of(subjects, tags, name, ("no", "yes")) == 1).astype(float)
         result[name] = value if name in kept else np.full(len(subjects), np.nan)
     return result
 
@@ -367,18 +384,12 @@ def so_far(
     known = (moments.notna() & owner.notna()).to_numpy()
     by = owner[known].to_numpy(dtype=np.int64)
     at = moments[known].astype("int64").to_numpy()
-    order = np.lexsort((at, by))
-    by, at = by[order], at[order]
-    running = np.concatenate([[0.0], np.cumsum(amount[known][order])])
-    who = subjects["customer_id"].to_numpy()
     as_of = subjects["as_of"].astype("int64").to_numpy()
-    ordinal = np.unique(np.concatenate([at, as_of]), return_inverse=True)[1]
-    size = int(ordinal.max(initial=0)) + 1
-    end = np.searchsorted(by * size + ordinal[: len(at)], who * size + ordinal[len(at) :], side="left")
-    first = np.searchsorted(by, who, side="left")
-    days = np.full(len(who), np.nan)
+    order, first, end = before(by, at, subjects["customer_id"].to_numpy(), as_of)
+    running = np.concatenate([[0.0], np.cumsum(amount[known][order])])
+    days = np.full(len(as_of), np.nan)
     happened = end > first
-    days[happened] = (as_of[happened] - at[end[happened] - 1]) / DAY_US
+    days[happened] = (as_of[happened] - at[order[end[happened] - 1]]) / DAY_US
     return running[end] - running[first], days
 
 
@@ -402,7 +413,8 @@ def facts(
     subjects: pd.DataFrame, customers: pd.DataFrame, accounts: pd.DataFrame, devices: pd.DataFrame
 ) -> dict[str, np.ndarray]:
     """What the bank has on file, as of the day."""
-    mine = customers.set_index("customer_id").loc[subjects["customer_id"]]
+    read = ["kind", "birth_year", "industry", "monthly_income_cents", "employer_account_id"]
+    mine = customers.set_index("customer_id")[read].loc[subjects["customer_id"]]
     birth = mine["birth_year"].to_numpy(dtype=float, na_value=np.nan)
     is_person = (mine["kind"] == "person").to_numpy()
     owner, limit = accounts["customer_id"], accounts["credit_limit_cents"].to_numpy(dtype=float, na_value=0)
@@ -482,9 +494,10 @@ def profile(
     ``weekly`` holds the subjects' indicators, ``earned`` their `wages`.
     """
     columns = facts(subjects, customers, accounts, devices)
-    columns |= {tag.feature.name: coded(tag_as_of(subjects, tags, tag.name), tag.values) for tag in TAGS}
+    columns |= {tag.feature.name: tag_as_of(subjects, tags, tag.name, tag.values) for tag in TAGS}
     columns |= is_held(subjects, tags)
-    mine = customers.set_index("customer_id").loc[subjects["customer_id"]]
+    read = ["kind", "registered_capital_cents", "joined_at"]
+    mine = customers.set_index("customer_id")[read].loc[subjects["customer_id"]]
     is_person = (mine["kind"] == "person").to_numpy()
     capital = mine["registered_capital_cents"].to_numpy(dtype=float, na_value=np.nan) / 100
     indicators = own_indicators(

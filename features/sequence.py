@@ -230,11 +230,11 @@ def _bucket(values: np.ndarray, steps: int = 1) -> np.ndarray:
     return np.searchsorted(edges, np.maximum(values, 0) + 1, side="right").astype(np.uint8)
 
 
-def _new_meetings(events: Events, known_us: int) -> np.ndarray:
-    """1 where a customer did not meet the counterparty in ``known_us`` before; shape (n,)."""
+def new_meetings(events: Events, known_days: int) -> np.ndarray:
+    """1 where a customer did not meet the counterparty in ``known_days`` before; shape (n,)."""
     everything = np.ones(len(events), bool)
     met = previous_of_key(events.starts, events.counterparty, everything)
-    is_known = (met >= 0) & (events.at - events.at[met] <= known_us)
+    is_known = (met >= 0) & (events.at - events.at[met] <= known_days * DAY_US)
     return (~is_known).astype(np.uint8)
 
 
@@ -264,7 +264,7 @@ def tokens(events: Events, customer_id: np.ndarray, origin_us: int, known_days: 
             "direction": events.is_credit.astype(np.uint8),
             "channel": events.channel.astype(np.uint8),
             "counterparty_kind": events.holder.astype(np.uint8),
-            "is_new": _new_meetings(events, known_days * DAY_US),
+            "is_new": new_meetings(events, known_days),
         }
     )
 
