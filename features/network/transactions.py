@@ -187,7 +187,7 @@ def _midnights(
     nobody = np.zeros(graph.nodes, bool)
     days = queries.until // DAY_US
     starts = np.flatnonzero(np.diff(days, prepend=days[:1] - 1))
-    ends = np.append(starts[1:], len(days)).astype(np.int64)
+    ends = np.append(starts, len(days))[1:].astype(np.int64)
 
     def at_midnight(first: int, end: int) -> None:
         moment = days[first] * DAY_US

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import pipeline
+from features.build import Params
+from features.network import transaction_features
 from features.network.degrees import COUNTS, degrees, ports, ports_ever
 from features.network.fans import gather_scatter, scatter_gather
 from features.network.multigraph import Multigraph
@@ -80,6 +83,20 @@ def test_degrees_are_those_of_the_definition(payments, window, longer) -> None:
             expected = reference.degrees(known, node, as_of, days, max(window, 3) + longer)
             assert dict(zip(COUNTS, answers[:, q].tolist(), strict=True)) == expected
         assert tuple(ever[q]) == reference.ports_ever(known, node, as_of)
+
+
+def test_questions_out_of_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="expected queries in order of time"):
+        Queries.of(np.array([0, 1]), np.array([5, 4]))
+
+
+def test_no_payments_have_no_rows_and_all_columns() -> None:
+    limits = pipeline.params("build", Params).network
+    none = np.zeros(0, np.int64)
+    features = transaction_features(none, none, none, none, 3, limits)
+    one = np.ones(1, np.int64)
+    assert list(features) == list(transaction_features(0 * one, one, one, one, 3, limits))
+    assert len(features) == 0
 
 
 @settings(max_examples=100)
