@@ -1,14 +1,14 @@
 """Race the whole pipeline of two revisions: processor seconds, wall time, page faults.
 
 ``python -m benchmarks.pipeline OLD NEW [--rounds N]`` clones both revisions into scratch
-folders, with cold kernels and no results, and runs what ``make report`` runs there, first
-the one, then the other, round after round, with the Python of this environment. What
-each stage took is told by the operating system when its process ends. The medians and
+folders, with cold kernels and no results, and runs ``make report`` there, first the one,
+then the other, round after round, in this environment (the same lock file is taken for
+granted). What each command took is told by the operating system when its process ends. The medians and
 their ratios (new over old) go into ``benchmarks/results/pipeline.json``, with a list of
 what differs between the two ``metrics.json``: a faster run that finds something else has
 not won anything.
 
-Only the standard library is imported here: this file also stands between DVC and Python
+Only the standard library is imported here: this file also stands between make and Python
 while the pipeline runs, and must cost nothing there.
 """
 
@@ -26,7 +26,6 @@ import time
 from pathlib import Path
 
 RESULT = Path("benchmarks/results/pipeline.json")
-COMMANDS = (["python", "console.py", "check"], ["dvc", "repro"], ["python", "console.py", "summary"])
 COUNTS = ("cpu_seconds", "wall_seconds", "page_faults")
 METRICS = "artifacts/reports/metrics.json"
 
@@ -48,11 +47,10 @@ def cost_of(command: list[str], **options: object) -> tuple[int, Cost]:
 
 
 def stand_between(log: Path, arguments: list[str]) -> int:
-    """Run Python with ``arguments`` for DVC and note what it took; the exit code."""
+    """Run Python with ``arguments`` and note what it took; the exit code."""
     code, cost = cost_of([sys.executable, *arguments])
-    if arguments[:1] == ["-m"]:
-        with log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"stage": " ".join(arguments[1:]), **cost}) + "\n")
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"command": " ".join(arguments).removeprefix("-m "), **cost}) + "\n")
     return code
 
 
@@ -65,29 +63,22 @@ def checkout(revision: str, folder: Path) -> str:
 
 
 def run(folder: Path) -> tuple[Cost, dict[str, Cost]]:
-    """Run the pipeline of a checkout: what all of it took, and each stage."""
-    log, tools = folder.parent / f"{folder.name}.log", folder.parent / f"{folder.name}.bin"
-    tools.mkdir()
-    between = tools / "python"
-    between.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -S "{Path(__file__).resolve()}" --log "{log}" -- "$@"\n',
-        encoding="utf-8",
-    )
-    between.chmod(0o755)
-    environment = os.environ | {
-        "PATH": os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(folder),
-        "DVC_NO_ANALYTICS": "1",
-    }
-    total: Cost = {}
-    for command in COMMANDS:
-        code, cost = cost_of(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-        if code:
-            raise SystemExit(f"{' '.join(command)} in {folder} ended with exit code {code}")
-        total = {key: total.get(key, 0.0) + cost[key] for key in COUNTS}
-    stages = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    total["peak_gb"] = max(stage["peak_gb"] for stage in stages)
-    return total, {stage.pop("stage"): stage for stage in stages}
+    """``make report`` in a checkout: what all of it took, and each command of Python's."""
+    log = folder.parent / f"{folder.name}.log"
+    # The checkout's environment is this one, with a notary in front of its Python.
+    tools = folder / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    between = f'"{sys.executable}" -S "{Path(__file__).resolve()}" --log "{log}" -- "$@"'
+    for name, line in {"python": between, "dvc": f'"{sys.executable}" -m dvc "$@"'}.items():
+        (tools / name).write_text(f"#!/bin/sh\nexec {line}\n", encoding="utf-8")
+        (tools / name).chmod(0o755)
+    (tools.parent / "installed").touch()
+    code, total = cost_of(["make", "report"], cwd=folder, stdout=subprocess.DEVNULL)
+    if code:
+        raise SystemExit(f"make report in {folder} ended with exit code {code}")
+    commands = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    total["peak_gb"] = max(command["peak_gb"] for command in commands)
+    return total, {command.pop("command"): command for command in commands}
 
 
 def medians(costs: list[Cost]) -> Cost:
@@ -153,7 +144,7 @@ def race(revisions: tuple[str, str], rounds: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Race two revisions, or stand between DVC and a stage."""
+    """Race two revisions, or stand between make or DVC and Python."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--log", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=3)
