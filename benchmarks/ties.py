@@ -39,7 +39,9 @@ def payments_of(folder: Path, ties: str) -> pd.DataFrame:
     terms = Terms(SOURCE, params, pipeline.params("source_limits", SourceLimits))
     world = gather(READERS[SOURCE](folder, terms))
     typology = world.schemes.drop_duplicates("scheme_id").set_index("scheme_id")["typology"]
-    rows = world.truth.merge(world.transactions, on="transaction_id").sort_values("transaction_id")
+    rows = world.truth.merge(world.transactions, on="transaction_id").sort_values(
+        "transaction_id", kind="stable"
+    )
     return pd.DataFrame(
         {
             "typology": rows["scheme_id"].map(typology).str.upper().str.replace("_", "-"),

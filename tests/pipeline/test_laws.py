@@ -135,3 +135,30 @@ def test_no_stage_declares_a_folder_of_what_is_generated() -> None:
 def test_every_table_is_written_by_exactly_one_stage() -> None:
     outs = [out for stage in console.stages().values() for out in stage["outs"] if isinstance(out, str)]
     assert len(outs) == len(set(outs))
+
+
+def own_files(module: str) -> set[Path]:
+    """Files of this project that a module imports, and those that they import in turn."""
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        path = Path(name.replace(".", "/"))
+        file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        if not file.is_file() or file in found:
+            continue
+        found.add(file)
+        waiting += [*imported(file), *(name.rsplit(".", up)[0] for up in range(1, name.count(".") + 1))]
+    return found
+
+
+@pytest.mark.parametrize("name", console.stages())
+def test_a_stage_declares_every_file_of_the_project_that_it_imports(name: str) -> None:
+    stage = console.stages()[name]
+    declared = [Path(dep) for dep in stage["deps"]]
+    missing = [
+        str(file)
+        for file in own_files(console.module_of(stage["cmd"]))
+        if not any(file == dep or dep in file.parents for dep in declared)
+    ]
+    assert not missing, f"{name} does not declare {sorted(missing)}"
