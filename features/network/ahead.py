@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -12,6 +13,10 @@ from numba.extending import intrinsic
 # A compiled function counts the references to each array that it is given, at every call, which can
 # take longer than its work. Functions that give nothing back and keep nothing do without.
 INNER = {"cache": True, "nogil": True, "_nrt": False}
+# Counters and constants for which the inner steps are called: a plain literal is a type of its own to
+# numba, and each would have the step compiled once more.
+NONE, ONE, TWO, THREE, FOUR, EIGHT = np.array([0, 1, 2, 3, 4, 8])
+LEAVE = np.int64(-1)
 AHEAD = 16  # steps of a kernel's loop; memory takes about as long as so many
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numba import njit
 
-from features.network.ahead import AHEAD, INNER, fetch
+from features.network.ahead import AHEAD, INNER, LEAVE, NONE, ONE, fetch
 from features.network.multigraph import Multigraph
 from features.network.parallel import each, in_parts
 from features.network.queries import Queries
@@ -86,8 +86,8 @@ def _sweep(
             is_only = before < tail
             is_second = not is_only and met[before, 0] < tail
             is_mutual = met[head, 2] >= tail
-            _turn(counts, payer[head], 0, is_new[head], is_only, is_second, is_mutual, 1)
-            _turn(counts, payee[head], 1, is_new[head], is_only, is_second, is_mutual, 1)
+            _turn(counts, payer[head], NONE, is_new[head], is_only, is_second, is_mutual, ONE)
+            _turn(counts, payee[head], ONE, is_new[head], is_only, is_second, is_mutual, ONE)
             head += 1
         while tail < head and at[tail] < until[q] - window_us:
             if tail + AHEAD < len(at):
@@ -97,8 +97,8 @@ def _sweep(
             is_only = after >= head
             is_second = not is_only and met[after, 1] >= head
             is_mutual = met[tail, 3] < head
-            _turn(counts, payer[tail], 0, is_new[tail], is_only, is_second, is_mutual, -1)
-            _turn(counts, payee[tail], 1, is_new[tail], is_only, is_second, is_mutual, -1)
+            _turn(counts, payer[tail], NONE, is_new[tail], is_only, is_second, is_mutual, LEAVE)
+            _turn(counts, payee[tail], ONE, is_new[tail], is_only, is_second, is_mutual, LEAVE)
             tail += 1
         me, answer = party[q], place[q]
         for column in range(len(answers)):

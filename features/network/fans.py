@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.ahead import AHEAD, INNER, fetch
+from features.network.ahead import AHEAD, INNER, NONE, fetch
 from features.network.multigraph import Multigraph
 from features.network.parallel import in_parts
 from features.network.sides import Sides
@@ -112,7 +112,7 @@ def _scatter_gather(
     target's latest arrivals were paid by is kept in ``newest`` and ``entries``, for the arrivals after them.
     """
     first, edge, payer, arrived_at = sides.first[1], sides.edge[1], sides.other[1], sides.at[1]
-    following, room, size = sides.following[1], len(entries), 0
+    following, room, size = sides.following[1], len(entries), NONE
     for target in range(start, end):
         entered, own = first[target], size
         for place in range(first[target], first[target + 1]):

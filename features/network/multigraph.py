@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from features.network.ahead import INNER
 from features.network.parallel import each
 from features.network.sides import Sides
 
@@ -88,7 +89,8 @@ class Multigraph:
         others = np.stack(each(lambda task: task[0][task[1]], ((payee, edge[0]), (payer, edge[1])), threads))
 
         def meetings() -> tuple[Sides, np.ndarray]:
-            ends = _ends(payer, payee, at, first[1].astype(np.int32), np.empty((2, len(at)), np.int32))
+            ends = np.empty((2, len(at)), np.int32)
+            _ends(payer, payee, at, first[1].astype(np.int32), ends)
             return Sides.of(first, edge, others, at[edge], threads), ends
 
         pairs, (sides, (payer_end, payee_end)) = each(
@@ -159,38 +161,46 @@ def by_node(node: np.ndarray, nodes: int, edges: np.ndarray | None = None) -> tu
     ``node`` is that of each of ``edges``, which are 0, 1, 2 and so on unless given.
     """
     edges = np.arange(len(node), dtype=np.int32) if edges is None else edges
-    first = _starts(node, nodes)
-    return first, _dealt(node, edges, first)
+    node, first = np.ascontiguousarray(node, np.int32), np.zeros(nodes + 1, np.int64)
+    _starts(node, first)
+    fill, (its_node, its_edge, dealt) = first[:-1].copy(), np.empty((3, len(edges)), np.int32)
+    _dealt(node, edges, fill, fill[::NODES_OF_A_BLOCK].copy(), its_node, its_edge, dealt)
+    return first, dealt
 
 
-@njit(cache=True, nogil=True)
-def _starts(node: np.ndarray, nodes: int) -> np.ndarray:
-    """Where each node's list starts, and the last one ends; shape (nodes + 1,)."""
-    first = np.zeros(nodes + 1, np.int64)
+@njit(**INNER)
+def _starts(node: np.ndarray, first: np.ndarray) -> None:
+    """Fill ``first`` (nodes + 1,), at first 0: where each node's list starts, and the last one ends."""
     for k in range(len(node)):
         first[node[k] + 1] += 1
-    for k in range(nodes):
+    for k in range(len(first) - 1):
         first[k + 1] += first[k]
-    return first
 
 
-@njit(cache=True, nogil=True)
-def _dealt(node: np.ndarray, edges: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Deal edges out to blocks of nodes, then to nodes: what is written at a time lies close together."""
-    fill = first[:-1].copy()
-    fill_block = fill[::NODES_OF_A_BLOCK].copy()
-    its_node, its_edge = np.empty((2, len(edges)), np.int32)
+@njit(**INNER)
+def _dealt(
+    node: np.ndarray,
+    edges: np.ndarray,
+    fill: np.ndarray,
+    fill_block: np.ndarray,
+    its_node: np.ndarray,
+    its_edge: np.ndarray,
+    dealt: np.ndarray,
+) -> None:
+    """Deal edges out to blocks of nodes, then to nodes: what is written at a time lies close together.
+
+    ``fill`` and ``fill_block`` are where the lists start; they are used up. The last is filled,
+    the two before it are room.
+    """
     for k in range(len(edges)):
         block = node[k] // NODES_OF_A_BLOCK
         place = fill_block[block]
         its_node[place], its_edge[place] = node[k], edges[k]
         fill_block[block] = place + 1
-    dealt = np.empty(len(edges), np.int32)
     for k in range(len(edges)):
         place = fill[its_node[k]]
         dealt[place] = its_edge[k]
         fill[its_node[k]] = place + 1
-    return dealt
 
 
 def _pairs(
@@ -200,24 +210,31 @@ def _pairs(
     # Dealt out by one end and then by the other, payments stand by pair and time, unsorted.
     nodes = len(departure_first) - 1
     _, by_pair = by_node(arrived_payer, nodes, arrival)
-    pair, listed = _numbered(by_pair, departure_first, payee)
-    paid = Pairs(*listed)
+    pair, other = np.empty((2, len(by_pair)), np.int32)
+    paid_first = np.empty_like(departure_first)
+    size = _numbered(by_pair, departure_first, payee, pair, paid_first, other)
+    paid = Pairs(paid_first, other[:size].copy())
     received_first, turned = by_node(paid.other, nodes)
     payers = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(paid.first))
     received = Pairs(received_first, payers[turned])
-    return pair, paid, received, turned, _mirrors(paid, received, turned)
+    mirror = np.full(size, -1, np.int32)
+    _mirrors(paid, received, turned, mirror)
+    return pair, paid, received, turned, mirror
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _numbered(
-    by_pair: np.ndarray, first: np.ndarray, payee: np.ndarray
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Number of each edge's pair, and the pairs by payer.
+    by_pair: np.ndarray,
+    first: np.ndarray,
+    payee: np.ndarray,
+    pair: np.ndarray,
+    first_pair: np.ndarray,
+    other: np.ndarray,
+) -> int:
+    """Fill the last three: number of each edge's pair, and the pairs by payer; how many these are.
 
     ``by_pair`` are edges by payer, payee and time, ``first`` is where each payer begins.
     """
-    pair, other = np.empty(len(by_pair), np.int32), np.empty(len(by_pair), np.int32)
-    first_pair = np.empty(len(first), np.int64)
     size = 0
     for node in range(len(first) - 1):
         first_pair[node] = size
@@ -228,18 +245,17 @@ def _numbered(
                 size += 1
             pair[e] = size - 1
     first_pair[-1] = size
-    return pair, (first_pair, other[:size].copy())
+    return size
 
 
-@njit(cache=True, nogil=True)
-def _mirrors(paid: Pairs, received: Pairs, turned: np.ndarray) -> np.ndarray:
-    """Number of each pair's other direction, -1 where it does not occur; shape (pairs,).
+@njit(**INNER)
+def _mirrors(paid: Pairs, received: Pairs, turned: np.ndarray, mirror: np.ndarray) -> None:
+    """Fill ``mirror`` (pairs,), at first -1: the number of each pair's other direction, where it occurs.
 
     Both lists of a party are in order of the other one: they meet.
     """
     paid_first, payee = paid
     received_first, payer = received
-    mirror = np.full(len(turned), -1, np.int32)
     for node in range(len(paid_first) - 1):
         p, end = paid_first[node], paid_first[node + 1]
         for k in range(received_first[node], received_first[node + 1]):
@@ -247,14 +263,11 @@ def _mirrors(paid: Pairs, received: Pairs, turned: np.ndarray) -> np.ndarray:
                 p += 1
             if p < end and payee[p] == payer[k]:
                 mirror[p] = turned[k]
-    return mirror
 
 
-@njit(cache=True, nogil=True)
-def _ends(
-    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, fill: np.ndarray, ends: np.ndarray
-) -> np.ndarray:
-    """Ends of what had arrived at payer and payee strictly before each edge; shape (2, n).
+@njit(**INNER)
+def _ends(payer: np.ndarray, payee: np.ndarray, at: np.ndarray, fill: np.ndarray, ends: np.ndarray) -> None:
+    """Fill ``ends`` (2, n): ends of what had arrived at payer and payee strictly before each edge.
 
     ``fill`` is where each node's arrivals start; it is used up.
     """
@@ -267,4 +280,3 @@ def _ends(
         for k in range(e, stop):
             fill[payee[k]] += 1
         e = stop
-    return ends

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.ahead import INNER
+from features.network.ahead import INNER, NONE
 from features.network.multigraph import Multigraph, Pairs, by_node
 
 FAR = 1_000  # half-steps: nobody found
@@ -82,7 +82,7 @@ def _linked(
     """
     paid_first, payee = paid
     received_first, payer = received
-    size = 0
+    size = NONE
     for node in range(len(out_degree)):
         begin, end = paid_first[node], paid_first[node + 1]
         size, out_degree[node] = _append(payee, paid_state, begin, end, other, size)
@@ -91,41 +91,48 @@ def _linked(
         first[node + 1] = size
 
 
-@njit(cache=True, nogil=True)
-def _sum_over(first: np.ndarray, other: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Sum of ``values`` (nodes,) over the counterparties of each node, shape (nodes,).
+def _summed(links: Links, values: np.ndarray) -> np.ndarray:
+    """Sum of ``values`` (nodes,) over the counterparties of each node, shape (nodes,)."""
+    total = np.empty(len(values), np.int64)
+    _sum_over(links.first, links.other, values.astype(np.int32), total)
+    return total
+
+
+@njit(**INNER)
+def _sum_over(first: np.ndarray, other: np.ndarray, values: np.ndarray, total: np.ndarray) -> None:
+    """Fill the last of `_summed`.
 
     One column at a time: its few bytes a node stay in the processor's cache, a row would not.
     """
-    total = np.empty(len(first) - 1, np.int64)
     for me in range(len(total)):
         its_total = 0
         for k in range(first[me], first[me + 1]):
             its_total += values[other[k]]
         total[me] = its_total
-    return total
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _look_around(
     first: np.ndarray,
     other: np.ndarray,
     counts: np.ndarray,
     values: np.ndarray,
+    known: np.ndarray,
     totals: np.ndarray,
     mean: np.ndarray,
     largest: np.ndarray,
 ) -> None:
-    """Fill the last three, node by node, from the rows of its counterparties.
+    """Fill the last three, node by node, from the rows of its counterparties; ``known`` is room.
 
     ``totals`` are the sums of ``counts`` (nodes, columns), ``mean`` and ``largest`` (nodes,
     columns) are of the known ``values`` (nodes, columns). Both are looked up at once.
     """
     width = values.shape[1]
-    known = np.empty(width, np.int64)
     for me in range(len(totals)):
-        known[:] = 0
-        totals[me], mean[me], largest[me] = 0, 0.0, -np.inf
+        for column in range(counts.shape[1]):
+            totals[me, column] = 0
+        for column in range(width):
+            known[column], mean[me, column], largest[me, column] = 0, 0.0, -np.inf
         for k in range(first[me], first[me + 1]):
             you = other[k]
             for column in range(counts.shape[1]):
@@ -176,20 +183,20 @@ def around(
     indicators : shape (customers, indicators), NaN where unknown
     """
     nodes, width = len(reported), indicators.shape[1]
-    first, other = links.first, links.other
     is_customer = np.arange(nodes) < customers
     counterparties = links.degree()
-    customers_of = counterparties if customers == nodes else _sum_over(first, other, is_customer)
+    customers_of = counterparties if customers == nodes else _summed(links, is_customer)
     shared = np.zeros(nodes, np.int64)
     if is_outside_person.any():
-        shared = _sum_over(first, other, np.where(is_outside_person, customers_of, 0).astype(np.int32))
-        shared -= is_customer * _sum_over(first, other, is_outside_person)
+        shared = _summed(links, np.where(is_outside_person, customers_of, 0))
+        shared -= is_customer * _summed(links, is_outside_person)
     values = np.full((nodes, width), np.nan)
     values[:customers] = indicators
     counts = np.stack([customers_of, reported & is_customer], axis=1).astype(np.int32)
     totals = np.empty((nodes, 2), np.int64)
     mean, largest = np.empty((2, nodes, width))
-    _look_around(first, other, counts, values, totals, mean, largest)
+    room = np.empty(width, np.int64)
+    _look_around(links.first, links.other, counts, values, room, totals, mean, largest)
     some = np.where(counterparties > 0, counterparties, np.nan)
     return Around(
         counterparties=counterparties,
@@ -206,7 +213,8 @@ def around(
 def _offer(known: np.ndarray, distance: int, origin: int) -> None:
     """Keep the two nearest different sources of a node: ``known`` are their distances, then they."""
     if origin == known[2]:
-        known[0] = min(known[0], distance)
+        if distance < known[0]:
+            known[0] = distance
     elif distance < known[0]:
         known[1], known[3] = known[0], known[2]
         known[0], known[2] = distance, origin
@@ -222,11 +230,13 @@ def _nearest_reported(
     joined: np.ndarray,
     passes_on: np.ndarray,
     known: np.ndarray,
-    most: int,
+    is_reached: np.ndarray,
 ) -> None:
-    """Let the reports of ``known`` (nodes + groups, 4) spread, nearest first; see `_offer`."""
-    is_reached = np.zeros(most + 1, np.bool_)
-    is_reached[0] = (known[:, 0] == 0).any()
+    """Let the reports of ``known`` (nodes + groups, 4) spread, nearest first; see `_offer`.
+
+    ``is_reached`` (most + 1,) says which distances there are, the first of them at first.
+    """
+    most = len(is_reached) - 1
     for distance in range(most):
         if not is_reached[distance]:
             continue
@@ -273,6 +283,8 @@ def report_distance(
     known = np.full((everybody, 4), (FAR, FAR, -1, -1), np.int32)
     source = np.flatnonzero(reported)
     known[source, 0], known[source, 2] = 0, source
+    is_reached = np.zeros(2 * most_steps + 1, bool)
+    is_reached[0] = len(source) > 0
     joined_first, order = by_node(np.concatenate([members, nodes + groups]), everybody)
     size = np.bincount(groups, minlength=group_count)
     _nearest_reported(
@@ -282,7 +294,7 @@ def report_distance(
         np.concatenate([nodes + groups, members])[order],
         np.concatenate([links.degree(), size]) <= hub_degree,
         known,
-        2 * most_steps,
+        is_reached,
     )
     found = np.where(reported, known[:nodes, 1], known[:nodes, 0])
     return np.minimum((found + 1) // 2, most_steps + 1)
@@ -320,13 +332,16 @@ def reported_sharers(members: np.ndarray, groups: np.ndarray, reported: np.ndarr
 def linked_sharers(links: Links, members: np.ndarray, groups: np.ndarray, nodes: int) -> np.ndarray:
     """Counterparties of each node that share one of its groups, shape (nodes,)."""
     joined_first, order = by_node(members, nodes)
-    return _linked_sharers(links.first, links.other, joined_first, groups[order], np.zeros(nodes, np.int64))
+    count = np.zeros(nodes, np.int64)
+    _linked_sharers(links.first, links.other, joined_first, groups[order], count)
+    return count
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _linked_sharers(
     first: np.ndarray, other: np.ndarray, joined_first: np.ndarray, joined: np.ndarray, count: np.ndarray
-) -> np.ndarray:
+) -> None:
+    """Fill ``count`` (nodes,), at first 0, see `linked_sharers`."""
     for me in range(len(first) - 1):
         for k in range(first[me], first[me + 1]):
             is_shared = False
@@ -334,4 +349,3 @@ def _linked_sharers(
                 for j in range(joined_first[other[k]], joined_first[other[k] + 1]):
                     is_shared |= joined[i] == joined[j]
             count[me] += is_shared
-    return count

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from data.schema import DAY_US, HOUR_US
-from features.network.ahead import AHEAD, INNER, fetch
+from features.network.ahead import AHEAD, EIGHT, FOUR, INNER, LEAVE, NONE, ONE, THREE, TWO, fetch
 from features.network.fans import ScatterGather, gather_scatter, scatter_gather
 from features.network.limits import Limits
 from features.network.multigraph import Multigraph
@@ -180,7 +180,7 @@ def _turn(
         sums[source, 5] += step
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _sums(
     done: _Completed,
     rings: _Rings,
@@ -191,6 +191,8 @@ def _sums(
     window_us: int,
     sums: np.ndarray,
     stairs: np.ndarray,
+    hops_links: np.ndarray,
+    kept_links: np.ndarray,
     answers: np.ndarray,
 ) -> None:
     """Fill the columns of ``answers`` (12, queries) that add up, and those of cycles.
@@ -201,14 +203,13 @@ def _sums(
     """
     payer, payee, at, cents, chains, joins, _, source, scatter, mover, moved, moved_before = done
     ring_edge, ring_member, ring_hops, ring_kept = rings
-    hops_links, kept_links = np.empty((len(ring_edge), 2), np.int32), np.empty((len(ring_edge), 2), np.int32)
-    head = tail = ring_head = ring_tail = 0  # a window holds the payments from the tail to the head
+    head = tail = ring_head = ring_tail = NONE  # a window holds the payments from the tail to the head
     for q in range(len(party)):
         if q + AHEAD < len(party):
             fetch(sums, party[q + AHEAD])
         while head < len(at) and at[head] < until[q]:
             e = head
-            _turn(payer[e], payee[e], cents[e], chains[e], scatter[e] > 0, joins[e] > 0, source[e], sums, 1)
+            _turn(payer[e], payee[e], cents[e], chains[e], scatter[e] > 0, joins[e] > 0, source[e], sums, ONE)
             for hop in range(PASS_ON_HOPS):
                 e = moved[head, hop]
                 while e >= 0:
@@ -218,8 +219,8 @@ def _sums(
             while ring_head < len(ring_edge) and ring_edge[ring_head] == head:
                 member = ring_member[ring_head]
                 sums[member, 7] += 1
-                _put_on(stairs, member, 0, ring_head, ring_hops[ring_head], ring_hops, 1, hops_links)
-                _put_on(stairs, member, 4, ring_head, ring_kept[ring_head], ring_kept, 1, kept_links)
+                _put_on(stairs, member, NONE, ring_head, ring_hops[ring_head], ring_hops, ONE, hops_links)
+                _put_on(stairs, member, FOUR, ring_head, ring_kept[ring_head], ring_kept, ONE, kept_links)
                 ring_head += 1
             head += 1
         while tail < head and at[tail] < until[q] - window_us:
@@ -227,7 +228,9 @@ def _sums(
                 fetch(sums, payer[tail + AHEAD])
                 fetch(sums, payee[tail + AHEAD])
             e = tail
-            _turn(payer[e], payee[e], cents[e], chains[e], scatter[e] > 0, joins[e] > 0, source[e], sums, -1)
+            _turn(
+                payer[e], payee[e], cents[e], chains[e], scatter[e] > 0, joins[e] > 0, source[e], sums, LEAVE
+            )
             for hop in range(PASS_ON_HOPS):
                 if mover[e, hop] < head:
                     sums[payee[e], 1 + hop] -= cents[e]
@@ -243,12 +246,12 @@ def _sums(
         answers[9, answer], answers[11, answer] = sums[me, 5], sums[me, 6]
         hops = kept = 0
         if sums[me, 7] > 0:
-            hops = _largest(stairs, me, 0, ring_tail, ring_hops, 1, hops_links)
-            kept = _largest(stairs, me, 4, ring_tail, ring_kept, 1, kept_links)
+            hops = _largest(stairs, me, NONE, ring_tail, ring_hops, ONE, hops_links)
+            kept = _largest(stairs, me, FOUR, ring_tail, ring_kept, ONE, kept_links)
         answers[6, answer], answers[7, answer] = hops, shares[kept]
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _maxima(
     done: _Completed,
     party: np.ndarray,
@@ -256,6 +259,9 @@ def _maxima(
     place: np.ndarray,
     window_us: int,
     stairs: np.ndarray,
+    chain_links: np.ndarray,
+    middle_links: np.ndarray,
+    payee_links: np.ndarray,
     answers: np.ndarray,
 ) -> None:
     """Fill the columns of ``answers`` (12, queries) that are the largest of a window.
@@ -267,10 +273,7 @@ def _maxima(
     """
     payer, payee, at, _, chains, joins, middles, sources, payees, _, _, _ = done
     edges = len(at)
-    chain_links = np.empty((2 * edges, 2), np.int32)
-    middle_links = np.empty((3 * edges, 2), np.int32)
-    payee_links = np.empty((edges, 2), np.int32)
-    head = tail = 0
+    head = tail = NONE
     for q in range(len(party)):
         if q + AHEAD < len(party):
             fetch(stairs, party[q + AHEAD])
@@ -278,29 +281,29 @@ def _maxima(
             me, you = payer[head], payee[head]
             stairs[me, 12] = stairs[you, 12] = head + 1
             if chains[head] > 1:
-                _put_on(stairs, me, 0, 2 * head, chains[head], chains, 2, chain_links)
-                _put_on(stairs, you, 0, 2 * head + 1, chains[head], chains, 2, chain_links)
+                _put_on(stairs, me, NONE, 2 * head, chains[head], chains, TWO, chain_links)
+                _put_on(stairs, you, NONE, 2 * head + 1, chains[head], chains, TWO, chain_links)
             if middles[head] > 0:
                 stairs[me, 13] = stairs[you, 13] = head + 1
             if middles[head] > 1:
-                _put_on(stairs, me, 4, 3 * head, middles[head], middles, 3, middle_links)
-                _put_on(stairs, you, 4, 3 * head + 1, middles[head], middles, 3, middle_links)
+                _put_on(stairs, me, FOUR, 3 * head, middles[head], middles, THREE, middle_links)
+                _put_on(stairs, you, FOUR, 3 * head + 1, middles[head], middles, THREE, middle_links)
             if joins[head] > 0:
                 source = sources[head]
                 stairs[source, 13] = head + 1
                 if middles[head] > 1:
-                    _put_on(stairs, source, 4, 3 * head + 2, middles[head], middles, 3, middle_links)
+                    _put_on(stairs, source, FOUR, 3 * head + 2, middles[head], middles, THREE, middle_links)
             if payees[head] > 0:
-                _put_on(stairs, me, 8, head, payees[head], payees, 1, payee_links)
+                _put_on(stairs, me, EIGHT, head, payees[head], payees, ONE, payee_links)
             head += 1
         while tail < head and at[tail] < until[q] - window_us:
             tail += 1
         me, answer = party[q], place[q]
-        chain = _largest(stairs, me, 0, 2 * tail, chains, 2, chain_links)
-        answers[3, answer] = max(chain, np.int64(stairs[me, 12] > tail))
-        middle = _largest(stairs, me, 4, 3 * tail, middles, 3, middle_links)
-        answers[8, answer] = max(middle, np.int64(stairs[me, 13] > tail))
-        answers[10, answer] = _largest(stairs, me, 8, tail, payees, 1, payee_links)
+        chain = _largest(stairs, me, NONE, 2 * tail, chains, TWO, chain_links)
+        answers[3, answer] = chain if chain > 0 else stairs[me, 12] > tail
+        middle = _largest(stairs, me, FOUR, 3 * tail, middles, THREE, middle_links)
+        answers[8, answer] = middle if middle > 0 else stairs[me, 13] > tail
+        answers[10, answer] = _largest(stairs, me, EIGHT, tail, payees, ONE, payee_links)
 
 
 @njit(**INNER)
@@ -346,10 +349,12 @@ def telling(
 
     def sums() -> None:
         own, stairs = np.zeros((nodes, 8), np.int64), np.zeros((nodes, 8), np.int32)
-        _sums(done, rings, shares, *asked, own, stairs, answers)
+        links = np.empty((2, len(number), 2), np.int32)
+        _sums(done, rings, shares, *asked, own, stairs, *links, answers)
 
     def maxima() -> None:
-        _maxima(done, *asked, np.zeros((nodes, 16), np.int32), answers)
+        links = (np.empty((items * len(patterns.graph), 2), np.int32) for items in (2, 3, 1))
+        _maxima(done, *asked, np.zeros((nodes, 16), np.int32), *links, answers)
 
     return [sums, maxima]
 

@@ -108,7 +108,7 @@ def _continued(
     return end, size
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _chains(
     payer: np.ndarray,
     payee: np.ndarray,
@@ -116,15 +116,14 @@ def _chains(
     earlier: np.ndarray,
     most_hops: int,
     longest: np.ndarray,
-) -> np.ndarray:
+) -> None:
     for e in range(len(payer)):
         hops = 1
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
-            if payer[before] != payee[e]:
-                hops = max(hops, longest[before] + 1)
-        longest[e] = min(hops, most_hops)
-    return longest
+            if payer[before] != payee[e] and longest[before] >= hops:
+                hops = longest[before] + 1
+        longest[e] = hops if hops < most_hops else most_hops
 
 
 def chains(graph: Multigraph, trails: Trails, most_hops: int) -> np.ndarray:
@@ -134,13 +133,14 @@ def chains(graph: Multigraph, trails: Trails, most_hops: int) -> np.ndarray:
     payer.
     """
     room = np.empty(len(graph), np.int32)
-    return _chains(graph.payer, graph.payee, trails.first, trails.earlier, most_hops, room)
+    _chains(graph.payer, graph.payee, trails.first, trails.earlier, most_hops, room)
+    return room
 
 
-@njit(cache=True, nogil=True)
+@njit(**INNER)
 def _passed_on(
     payer: np.ndarray, payee: np.ndarray, first: np.ndarray, earlier: np.ndarray, mover: np.ndarray
-) -> np.ndarray:
+) -> None:
     for e in range(len(payer) - 1, -1, -1):
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
@@ -148,8 +148,8 @@ def _passed_on(
                 continue
             mover[before, 0] = e  # no earlier one comes after it
             for hop in range(mover.shape[1] - 1):
-                mover[before, hop + 1] = min(mover[before, hop + 1], mover[e, hop])
-    return mover
+                if mover[e, hop] < mover[before, hop + 1]:
+                    mover[before, hop + 1] = mover[e, hop]
 
 
 def passed_on(graph: Multigraph, trails: Trails, hops: int) -> np.ndarray:
@@ -159,7 +159,8 @@ def passed_on(graph: Multigraph, trails: Trails, hops: int) -> np.ndarray:
     payment lies before: what was completed later has not happened yet.
     """
     room = np.full((len(graph), hops), len(graph), np.int32)
-    return _passed_on(graph.payer, graph.payee, trails.first, trails.earlier, room)
+    _passed_on(graph.payer, graph.payee, trails.first, trails.earlier, room)
+    return room
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,9 @@ def _cycles(
                     closing[closed], counts[closed], kept[closed] = e, 0, 0
                     closed += 1
                 counts[closed - 1, hops - 2] += 1
-                kept[closed - 1] = max(kept[closed - 1], min(1.0, cents[e] / cents[before]))
+                back = cents[e] / cents[before] if cents[e] < cents[before] else 1.0
+                if back > kept[closed - 1]:
+                    kept[closed - 1] = back
                 for k in range(hops):
                     party = home if k == 0 else payer[path[k]]
                     if place[party] < own:
