@@ -281,9 +281,11 @@ def pages(table: type[Table]) -> Iterator[pd.DataFrame]:
 
 def write(table: type[Table], frame: pd.DataFrame) -> None:
     """Check a table against its contract, then write it (Parquet, zstd) in one move."""
-    checked = table.validate(frame.reset_index(drop=True))
+    checked = table.validate(frame.reset_index(drop=True), inplace=True)
     with _written_aside(table_path(table)) as aside:
-        checked.to_parquet(aside, compression="zstd", index=False, row_group_size=ROWS_IN_A_GROUP)
+        page = pyarrow.Table.from_pandas(checked, preserve_index=False)
+        how = _measured(page.schema)
+        parquet.write_table(page, aside, compression="zstd", row_group_size=ROWS_IN_A_GROUP, **how)
     _run["rows_out"][table_name(table)] = len(checked)
 
 
@@ -309,7 +311,7 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
 
         def append(frame: pd.DataFrame) -> None:
             nonlocal file, rows
-            checked = table.validate(frame.reset_index(drop=True))
+            checked = table.validate(frame.reset_index(drop=True), inplace=True)
             page = pyarrow.Table.from_pandas(checked, preserve_index=False)
             if file is None:
                 file = parquet.ParquetWriter(aside, page.schema, compression="zstd", **_measured(page.schema))

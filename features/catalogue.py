@@ -61,16 +61,17 @@ def stability(before: np.ndarray, after: np.ndarray, bins: int, is_coded: bool) 
     """
     if not len(before) or not len(after):
         return float("nan")
-    known = before[~np.isnan(before)]
+    before, after = np.sort(before), np.sort(after)  # the missing come last
+    known = before[: np.searchsorted(before, np.nan)]
     edges = np.zeros(1)
     if len(known):
         edges = np.unique(known if is_coded else np.quantile(known, np.arange(1, bins) / bins))
 
     def counts(values: np.ndarray) -> np.ndarray:
-        # Both sides agree between edges, and differ by one on an edge.
-        place = np.searchsorted(edges, values, side="left") + np.searchsorted(edges, values, side="right")
-        place[np.isnan(values)] = 2 * len(edges) + 1
-        return np.bincount(place, minlength=2 * len(edges) + 2)
+        # Between the edges and on them by turns, and the missing.
+        low, high = (np.searchsorted(values, edges, side=side) for side in ("left", "right"))
+        places = np.stack([low, high], axis=1).ravel()
+        return np.diff(places, prepend=0, append=[np.searchsorted(values, np.nan), len(values)])
 
     sizes = np.array([counts(before), counts(after)])
     filled = np.maximum(sizes[:, sizes.any(axis=0)], 0.5)

@@ -338,8 +338,8 @@ def statistics(
     kept_low, kept_high : share of the receipt that such a payment has
     """
     size = len(at)
-    at, cents = (np.require(column, np.int64, "CW") for column in (at, cents))
-    is_credit = np.require(is_credit, bool, "CW")
+    at, cents = (np.require(column, np.int64, ("C", "W")) for column in (at, cents))
+    is_credit = np.require(is_credit, bool, ("C", "W"))
     told = Payments(
         *np.empty((3, size)),
         *np.empty((2, size), np.uint8),
@@ -353,6 +353,6 @@ def statistics(
     lines = [np.array(column, np.int64) for column in (first, end, as_of)]
     result = np.full((len(first), len(COLUMNS)), np.nan)
     counts = (np.empty(places, np.int64) for places in (24, 10, 9, size))
-    events = at, is_credit, *(np.require(column, np.uint8, "CW") for column in (is_new, hour))
+    events = at, is_credit, *(np.require(column, np.uint8, ("C", "W")) for column in (is_new, hour))
     measure(*lines, *events, told, burst_us / MINUTE_US, *counts, np.empty(size), result)
     return result
