@@ -88,7 +88,8 @@ def with_lines(
     The line is bounded in payments and in days. Without the second bound it would grow
     with the history that the bank has, and its statistics would tell the week.
     """
-    as_of = subjects["as_of"].astype("int64").to_numpy()
+    # As arrays that can be written to, as all are: others are a type of their own to the kernels.
+    as_of = np.array(subjects["as_of"].astype("int64"))
     node = np.searchsorted(customer_id, subjects["customer_id"].to_numpy())
     opens = first_at_or_after(events.starts, events.at, node, as_of - line.days * DAY_US)
     end = first_at_or_after(events.starts, events.at, node, as_of)

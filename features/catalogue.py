@@ -70,8 +70,8 @@ def stability(before: np.ndarray, after: np.ndarray, bins: int, is_coded: bool) 
     def counts(values: np.ndarray) -> np.ndarray:
         # Between the edges and on them by turns, and the missing.
         low, high = (np.searchsorted(values, edges, side=side) for side in ("left", "right"))
-        places = np.stack([low, high], axis=1).ravel()
-        return np.diff(places, prepend=0, append=[np.searchsorted(values, np.nan), len(values)])
+        ends = np.stack([low, high], axis=1).ravel()
+        return np.diff(np.concatenate([[0], ends, [np.searchsorted(values, np.nan), len(values)]]))
 
     sizes = np.array([counts(before), counts(after)])
     filled = np.maximum(sizes[:, sizes.any(axis=0)], 0.5)

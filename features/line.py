@@ -198,6 +198,14 @@ def tell(
             later += 1
 
 
+def neighbours(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows before and after each one that have the same value, -1 and n where none has; shape (n,)."""
+    key, keys = pd.factorize(values)
+    before, after = np.full(len(key), -1), np.full(len(key), len(key))
+    link(key, np.full(len(keys), -1), before, after)
+    return before, after
+
+
 @njit(**INNER)
 def link(key: np.ndarray, last: np.ndarray, before: np.ndarray, after: np.ndarray) -> None:
     """Fill the last two, at first -1 and n: the payments before and after with the same key.
@@ -344,12 +352,10 @@ def statistics(
         *np.empty((3, size)),
         *np.empty((2, size), np.uint8),
         *np.empty((2, size), np.int64),
-        *(row for _ in range(2) for row in (np.full(size, -1), np.full(size, size))),
+        *neighbours(cents),
+        *neighbours(counterparty),
     )
     tell(at, cents, is_credit, pass_us, kept_low, kept_high, told)
-    for values, ends in ((cents, told[-4:-2]), (counterparty, told[-2:])):
-        key, keys = pd.factorize(values)
-        link(key, np.full(len(keys), -1), *ends)
     lines = [np.array(column, np.int64) for column in (first, end, as_of)]
     result = np.full((len(first), len(COLUMNS)), np.nan)
     counts = (np.empty(places, np.int64) for places in (24, 10, 9, size))

@@ -454,7 +454,7 @@ def wages(subjects: pd.DataFrame, events: Events, parties: Parties) -> np.ndarra
     past = Past(
         events,
         np.searchsorted(parties.customer_id, subjects["customer_id"].to_numpy()),
-        subjects["as_of"].astype("int64").to_numpy(),
+        np.array(subjects["as_of"].astype("int64")),
         {"wages": events.is_credit & (events.purpose == PURPOSES.index("payroll"))},
         {"cents": events.cents},
         {},

@@ -9,7 +9,6 @@ from scipy.special import exp2
 
 import pipeline
 from data.asof import Events
-from data.asof.windows import previous_of_key
 from data.schema import DAY_US, HOUR_US
 from features import line
 from features.catalogue import Feature
@@ -232,9 +231,8 @@ def _bucket(values: np.ndarray, steps: int = 1) -> np.ndarray:
 
 def new_meetings(events: Events, known_days: int) -> np.ndarray:
     """1 where a customer did not meet the counterparty in ``known_days`` before; shape (n,)."""
-    everything = np.ones(len(events), bool)
-    met = previous_of_key(events.starts, events.counterparty, everything)
-    is_known = (met >= 0) & (events.at - events.at[met] <= known_days * DAY_US)
+    met, _ = line.neighbours(events.counterparty)
+    is_known = (met >= events.starts[events.customer]) & (events.at - events.at[met] <= known_days * DAY_US)
     return (~is_known).astype(np.uint8)
 
 
