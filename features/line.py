@@ -348,13 +348,13 @@ def statistics(
     size = len(at)
     at, cents = (np.require(column, np.int64, ("C", "W")) for column in (at, cents))
     is_credit = np.require(is_credit, bool, ("C", "W"))
-    told = Payments(
-        *np.empty((3, size)),
-        *np.empty((2, size), np.uint8),
-        *np.empty((2, size), np.int64),
-        *neighbours(cents),
-        *neighbours(counterparty),
+    numbers, digits, places = (
+        np.empty((3, size)),
+        np.empty((2, size), np.uint8),
+        np.empty((2, size), np.int64),
     )
+    same = [*neighbours(cents), *neighbours(counterparty)]
+    told = Payments(*numbers, *digits, *places, *same)
     tell(at, cents, is_credit, pass_us, kept_low, kept_high, told)
     lines = [np.array(column, np.int64) for column in (first, end, as_of)]
     result = np.full((len(first), len(COLUMNS)), np.nan)
