@@ -7,6 +7,7 @@ numba keeps the machine code beside the source, and every later run finds it.
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -19,8 +20,9 @@ import pandas as pd
 
 import pipeline
 from check import laid_over
-from data import schema
+from data import observe, schema
 from data.indicators import INDICATORS
+from features import build
 from features import schema as features
 from models.zoo import MODELS, Examples, Graph
 from parameters import read_yaml, write_yaml
@@ -41,8 +43,8 @@ def compile_all() -> None:
         write_yaml(Path(scratch) / pipeline.PARAMS_FILE, values)
         _run(scratch, "data.simulate")
         with ThreadPoolExecutor(2) as side_by_side:
-            rows = ["data.observe"], ["kernels", "features.build", "kernels network"]
-            for done in [side_by_side.submit(_run, scratch, *row) for row in rows]:
+            halves = [side_by_side.submit(_run, scratch, "kernels", half) for half in HALVES]
+            for done in halves:
                 done.result()
 
 
@@ -54,14 +56,28 @@ def _is_cold(source: Path) -> bool:
     return max(compiled, default=0) < source.stat().st_mtime
 
 
-def _run(folder: str, *modules: str) -> None:
-    """Run modules one after the other in ``folder``, with the code that stands here."""
+def _run(folder: str, module: str, *words: str) -> None:
+    """Run a module in ``folder``, with the code that stands here."""
     environment = os.environ | {"PYTHONPATH": str(SOURCES)}
-    for words in modules:
-        command = [sys.executable, "-m", *words.split()]
-        done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=False)
-        if done.returncode:
-            raise SystemExit(done.returncode)
+    command = [sys.executable, "-m", module, *words]
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def use_observe() -> None:
+    """Observe the bank that was simulated."""
+    observe.main()
+
+
+def use_build() -> None:
+    """Build features of it, and learn from its graph: one process loads the libraries once for both."""
+    tables_for_build()
+    build.main()
+    use_network()
+
+
+HALVES = {"observe": use_observe, "build": use_build}
 
 
 def tables_for_build() -> None:
@@ -91,4 +107,5 @@ def use_network() -> None:
 
 
 if __name__ == "__main__":
-    use_network() if sys.argv[1:] == ["network"] else tables_for_build()
+    gc.disable()  # the compiler makes millions of objects, and looking through them is a tenth of its time
+    HALVES[sys.argv[1]]()
