@@ -28,6 +28,7 @@ from models.zoo import MODELS, Examples, Graph
 from parameters import read_yaml, write_yaml
 
 SOURCES = Path(__file__).resolve().parent
+COMPILED = SOURCES / "__pycache__" / "kernels.compiled"  # its time is that of the last compilation
 TINY = {
     "source_path": str(pipeline.PARAMS_FILE),
     "simulate": {"customers": 300, "schemes_per_typology": 1, "look_alikes_per_scheme": 1},
@@ -35,8 +36,11 @@ TINY = {
 
 
 def compile_all() -> None:
-    """Use every kernel once, in a scratch folder, unless all are compiled already."""
-    if not any(_is_cold(source) for room in pipeline.ROOMS for source in (SOURCES / room).rglob("*.py")):
+    """Use every kernel once, in a scratch folder, unless none was written since the last time."""
+    since = COMPILED.stat().st_mtime if COMPILED.exists() else 0.0
+    if not any(
+        _is_newer(source, since) for room in pipeline.ROOMS for source in (SOURCES / room).rglob("*.py")
+    ):
         return
     with tempfile.TemporaryDirectory(prefix="aml-kernels-") as scratch:
         values = laid_over(read_yaml(SOURCES / pipeline.PARAMS_FILE), TINY)
@@ -46,14 +50,13 @@ def compile_all() -> None:
             halves = [side_by_side.submit(_run, scratch, "kernels", half) for half in HALVES]
             for done in halves:
                 done.result()
+    COMPILED.parent.mkdir(exist_ok=True)
+    COMPILED.touch()
 
 
-def _is_cold(source: Path) -> bool:
-    """Whether a module has kernels, and none compiled since it was written."""
-    if "@njit" not in source.read_text(encoding="utf-8"):
-        return False
-    compiled = [file.stat().st_mtime for file in source.parent.glob(f"__pycache__/{source.stem}.*.nbi")]
-    return max(compiled, default=0) < source.stat().st_mtime
+def _is_newer(source: Path, since: float) -> bool:
+    """Whether a module has kernels and was written after a moment."""
+    return source.stat().st_mtime > since and "@njit" in source.read_text(encoding="utf-8")
 
 
 def _run(folder: str, module: str, *words: str) -> None:

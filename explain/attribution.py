@@ -34,6 +34,8 @@ def peer_values(
     features: pd.DataFrame, groups: pd.Series, shares: tuple[float, ...]
 ) -> tuple[pd.DataFrame, ...]:
     """Quantiles of every feature by peer group, sorted once for all; one table a share, index: group."""
+    if features.empty:  # of which pandas makes a table without the level of the shares
+        return tuple(features for _ in shares)
     table = features.groupby(groups.to_numpy()).quantile(list(shares))
     return tuple(table.xs(share, level=1) for share in shares)
 

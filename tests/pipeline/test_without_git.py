@@ -86,7 +86,8 @@ def test_the_report_is_made_without_a_repository(has_git: bool, archive: Path) -
     assert done.returncode == 0, done.stderr
     asked = (archive / "asked").read_text().splitlines()
     told = [] if has_git else ["dvc config --local core.no_scm true"]
-    assert asked == ["python console.py check", *told, "dvc repro", "python console.py summary"]
+    compiled = "python console.py compile"
+    assert asked == ["python console.py check", *told, compiled, "dvc repro", "python console.py summary"]
     assert ("no git repository here" in done.stdout) is not has_git
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -331,7 +332,6 @@ def test_a_table_that_breaks_its_contract_is_not_written(here: Path, break_it) -
     ("key", "value"),
     [
         ("utc_offset_hours", 15),
-        ("utc_offset_hours", float("nan")),
         ("time_unit", "weeks"),
         ("time_format", "%Q"),
         ("time_format", "%d/%m/%Y %Z"),
@@ -340,13 +340,21 @@ def test_a_table_that_breaks_its_contract_is_not_written(here: Path, break_it) -
         ("ties", "apart"),
         ("bank_of", ["orig_bank"]),
         ("rates", {"Euro": 0}),
-        ("rates", {"Euro": float("inf")}),
         ("clock", 8),
     ],
 )
 def test_what_is_said_of_a_source_is_checked_before_it_is_read(here: Path, key: str, value: object) -> None:
     edit(here / "params.yaml", lambda values: values["sources"]["amlsim"].update({key: value}))
     assert refusal(simulate.load, "amlsim", "folder").startswith(f"params.yaml: sources.amlsim.{key}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("utc_offset_hours", float("nan")), ("rates", {"Euro": float("inf")})]
+)
+def test_what_is_said_of_a_source_is_finite(here: Path, key: str, value: object) -> None:
+    edit(here / "params.yaml", lambda values: values["sources"]["amlsim"].update({key: value}))
+    said = refusal(simulate.load, "amlsim", "folder")
+    assert re.fullmatch(r"params\.yaml, line \d+: expected a finite number, found \.(nan|inf)", said), said
 
 
 @pytest.mark.parametrize(
