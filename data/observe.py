@@ -25,14 +25,31 @@ from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US,
 from data.survey import Links, Survey
 from parameters import Count, Days, DaysRange, Hours, KeptRange, Part, Threads, Yuan, YuanRange
 
-EXPLAINED = ("payroll", "utility", "loan_repayment", "shopping", "savings")
+EXPLAINED = (
+    "payroll",
+    "utility",
+    "loan_repayment",
+    "shopping",
+    "savings",
+    "fee",
+    "interest",
+    "tax",
+    "refund",
+)
 # Supervised firms that know their own customers: money parked there and back moves no further.
 LICENSED = ("broker", "insurer")
 CASH = ("cash_deposit", "cash_withdrawal")
 CODES = ("qr", "pos")
-UPKEEP = ("payroll", "utility", "rent")  # what a firm that works pays for; taxes are stated as utility
-OFFICIAL = ("utility", "broker", "lender", "insurer")
-HUBS = ("merchant", "utility", "cash_desk")  # whoever deals with everybody is no acquaintance
+UPKEEP = ("payroll", "utility", "rent", "tax")  # what a firm that works pays for
+OFFICIAL = ("utility", "broker", "lender", "insurer", "bank", "state")
+HUBS = (
+    "merchant",
+    "utility",
+    "cash_desk",
+    "wallet",
+    "bank",
+    "state",
+)  # whoever deals with everybody is no acquaintance
 EVER_US = np.iinfo(np.int64).max // 2
 
 

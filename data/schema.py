@@ -32,6 +32,9 @@ HOLDER_KINDS = (
     "insurer",
     "exchange",
     "overseas",
+    "wallet",  # a payment institution: the ledger sees it, not the shop or friend behind it
+    "bank",  # this bank itself: fees and interest
+    "state",  # tax office and social insurance
 )
 CHANNELS = ("transfer", "cash_deposit", "cash_withdrawal", "pos", "qr", "wire")
 PURPOSES = (
@@ -52,6 +55,12 @@ PURPOSES = (
     "insurance",
     "loan",
     "loan_repayment",
+    "fee",
+    "interest",
+    "tax",
+    "refund",
+    "transfer",  # a remark that only says so
+    "other",  # a remark that nobody can read: a joke, a misspelling
     "unstated",
 )
 OFFERS = ("cash", "balance", "income", "purpose", "hour", "device", "country", "firm")

@@ -33,6 +33,7 @@ from data.world.accounts import NEVER
 from data.world.calendar import Calendar, Span, periods
 from data.world.devices import devices_table
 from data.world.drift import Adaptation, Drift, plan_table
+from data.world.expression import expressed
 from data.world.flows import Flow
 from data.world.integration import Integration, integrate
 from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
@@ -227,7 +228,8 @@ def stretches(
         for name, livelihood in LIVELIHOODS.items()
     }
     adaptation = Adaptation(world, calendar, params.drift, stream(params.seed, "drift"))
-    planned = plans_of(scenes, adaptation, params.seed)
+    holder = people.holder_codes(world)
+    planned = plans_of(scenes, adaptation, holder, params.seed)
     hours = open_hours(world, scenes)
     paid_out = payouts(after_schemes(world, scenes))
     is_inside = world.owner != people.OUTSIDE
@@ -237,8 +239,9 @@ def stretches(
         start, end = stretch.start_us, stretch.start_us + stretch.days * DAY_US
         adapting = stream(params.seed, "drift", str(number))
         drawn = [
-            adaptation.of(draw(stretch, stream(params.seed, "livelihood", name, str(number))), adapting)
+            adaptation.of(expressed(intended, holder, params.seed), adapting)
             for name, draw in habits.items()
+            for intended in [draw(stretch, stream(params.seed, "livelihood", name, str(number)))]
         ]
         last = _within(paid_out, start, end)
         flow = Flow.concat([waiting, *drawn, _within(planned, start, end), last])
@@ -296,9 +299,9 @@ def uses_of(scenes: list[Planned]) -> list[tuple[int, int, int, int]]:
     return [use for _, _, scene in scenes for use in scene.devices]
 
 
-def plans_of(scenes: list[Planned], adaptation: Adaptation, seed: int) -> Flow:
-    """The payments of all plans under the drift plan, in order of time."""
-    intended = Scene.all_flows([scene for _, _, scene in scenes])
+def plans_of(scenes: list[Planned], adaptation: Adaptation, holder: np.ndarray, seed: int) -> Flow:
+    """The payments of all plans as they are written, under the drift plan, in order of time."""
+    intended = expressed(Scene.all_flows([scene for _, _, scene in scenes]), holder, seed)
     knows_thresholds = np.array([scene.sophistication == 2 for _, _, scene in scenes], bool)
     is_careful = np.zeros(len(intended), bool)
     is_planned = intended.scheme >= 0

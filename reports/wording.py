@@ -174,6 +174,9 @@ PARTIES = {
     "insurer": "保险公司",
     "exchange": "虚拟币交易所",
     "overseas": "境外收款人",
+    "wallet": "支付机构",
+    "bank": "本行",
+    "state": "税务社保机构",
 }
 
 # Parts that members of a scheme or of its look-alike play; who plays none goes by the kind of holder.
@@ -213,6 +216,9 @@ MEMBERS = {
     "mule": Text("mule", "卡农"),
     "operator": Text("operator", "平台方"),
     "overseas": Text("abroad", "境外"),
+    "wallet": Text("wallet", "支付机构"),
+    "bank": Text("the bank", "本行"),
+    "state": Text("tax and insurance office", "税务社保机构"),
     "owner": Text("owner", "店主"),
     "parent": Text("parent", "家长"),
     "payee": Text("payee", "收款人"),

@@ -206,6 +206,9 @@ def draw_population(
         "insurer": 6,
         "exchange": 8,
         "overseas": max(customers // 20, 60),
+        "wallet": 4,
+        "bank": 1,
+        "state": 2,
     }
     outside_holders = np.repeat(list(outside), list(outside.values()))
     closed = _closings(seed, calendar, kind, np.append(joined, joined[savers]), savers, is_dormant)
@@ -315,6 +318,13 @@ def _employers(
     if len(companies):
         employer[is_insider] = rng.choice(companies, is_insider.sum())
     return np.where(np.isin(occupation, EMPLOYED) & ~is_dormant, employer, -1)
+
+
+def holder_codes(population: Population) -> np.ndarray:
+    """Positions in HOLDER_KINDS of the kinds of the accounts' holders, shape (accounts,)."""
+    names = np.array(HOLDER_KINDS)
+    order = np.argsort(names, kind="stable")
+    return order[np.searchsorted(names[order], population.holder)].astype(np.int8)
 
 
 @dataclass(frozen=True)

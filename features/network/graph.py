@@ -10,7 +10,7 @@ from data.asof import Parties, codes_of
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS, HOUR_US
 from features.network.multigraph import Multigraph
 
-HUBS = ("merchant", "utility")
+HUBS = ("merchant", "utility", "wallet", "bank", "state")
 # Parties through which everybody's money passes: nobody's trail leads through them.
 POOLED = (*HUBS, "cash_desk", "lender", "broker", "insurer", "exchange")
 

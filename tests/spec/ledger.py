@@ -31,7 +31,18 @@ FIRST_DAY = "2024-07-01"  # a Monday; the weekly moments begin on 2025-02-24
 SPAN = Span(warm_up_weeks=34, train_weeks=8, embargo_weeks=2, validation_weeks=4, test_weeks=4)
 OPENING_YUAN = 10_000.0
 OUTSIDE_KINDS = {"cash": "cash_desk", "firm": "company", "shop": "merchant"} | {
-    name: name for name in ("utility", "lender", "broker", "insurer", "exchange", "overseas")
+    name: name
+    for name in (
+        "utility",
+        "lender",
+        "broker",
+        "insurer",
+        "exchange",
+        "overseas",
+        "wallet",
+        "bank",
+        "state",
+    )
 }
 
 Line = tuple
