@@ -145,7 +145,7 @@ def _written(cents: int, row: int, state: np.uint64) -> int:
         unit += 1
         if unit == len(UNITS_CENTS) - 1:
             return cents
-    return cents // UNITS_CENTS[unit] * UNITS_CENTS[unit]
+    return int(cents // UNITS_CENTS[unit] * UNITS_CENTS[unit])
 
 
 @njit(cache=True)
