@@ -121,7 +121,7 @@ def _mixed(value: np.uint64) -> np.uint64:
 
 @njit(cache=True)
 def _of_a_thousand(state: np.uint64) -> int:
-    return np.int64((state >> np.uint64(11)) % np.uint64(1000))
+    return int((state >> np.uint64(11)) % np.uint64(1000))
 
 
 @njit(cache=True)
