@@ -87,7 +87,9 @@ def suppressed(hits: pd.DataFrame, rules: dict[str, Rule]) -> pd.Series:
     last_key, last_kept, last_amount = None, 0, np.nan
     for i, key in enumerate(keys):
         repeats = key == last_key and at[i] < last_kept + days[i] * DAY_US
-        if repeats and not amount[i] >= (1 + growth[i]) * last_amount:
+        # Nothing is no growth of nothing: a rule may be about money that only some of its hits move.
+        has_grown = amount[i] > last_amount and amount[i] >= (1 + growth[i]) * last_amount
+        if repeats and not has_grown:
             result[order[i]] = True
         else:
             last_key, last_kept, last_amount = key, at[i], amount[i]

@@ -180,6 +180,15 @@ def test_a_quiet_rule_speaks_again_when_the_money_has_grown_by_half_since_its_la
     assert suppressed(hits, {"R01": rule}).tolist() == [False, True, False, True, False, True]
 
 
+def test_a_hit_about_no_money_has_not_grown_and_the_rule_stays_quiet() -> None:
+    amounts = [(0, 0), (1, 0), (2, 0), (3, 900), (4, 900)]
+    hits = pd.DataFrame(amounts, columns=["day", "amount_cents"]).astype({"amount_cents": "Int64"})
+    hits["hit_at"] = (at("2025-03-01") + pd.to_timedelta(hits["day"], unit="D")).astype("datetime64[us, UTC]")
+    hits = hits.assign(customer_id=1, rule_id="R01")
+    rule = SimpleNamespace(suppress_days=30, growth=0.5)
+    assert suppressed(hits, {"R01": rule}).tolist() == [False, True, True, False, True]
+
+
 def test_an_alert_holds_all_rules_of_a_customer_and_day() -> None:
     hits = pd.DataFrame({"customer_id": [1, 1, 2], "rule_id": ["R01", "R06", "R06"]})
     hits["hit_at"] = at("2025-03-01")
