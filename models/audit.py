@@ -11,10 +11,17 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
-from models import anatomy, calibration, difficulty, drawn_schemes, judgement, probes, schema, trace
+from features import schema as features_schema
+from models import anatomy, calibration, difficulty, drawn_schemes, judgement, schema, trace
 from models.budget import Budget
 from models.judgement import judge, test_subjects
 from models.metrics import group_share, wilson
+from models.probes import answers, artefacts, cells, look_alikes, organisers
+from models.probes.ground import Ground
+from models.probes.learner import Probe
+
+CUSTOMER_COLUMNS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
+ACCOUNT_COLUMNS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
 
 
 class Params(judgement.Params):
@@ -24,7 +31,7 @@ class Params(judgement.Params):
     least_group: int = Field(ge=1, le=1_000_000)
     bins_per_decade: int = Field(ge=1, le=1_000)
     trace_examples: dict[str, list[str]]
-    probe: probes.Probe
+    probe: Probe
     targets: calibration.Targets
 
 
@@ -160,14 +167,36 @@ def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[dict[str, s
     ]
 
 
+def organisers_found(
+    split: pd.DataFrame,
+    bank: calibration.Bank,
+    truth: pd.DataFrame,
+    schemes: pd.DataFrame,
+    budget: Budget,
+    params: Params,
+) -> dict[str, Any]:
+    """The organiser oracle; of the features only those of the subjects that it asks are read."""
+    days, probe = budget.label_window_days, params.probe
+    asked = organisers.Organisers.of(
+        split, bank.transactions, bank.accounts, truth, schemes, days, probe, params.seed
+    )
+    key = "subject_id"
+    known = pipeline.read(features_schema.FeatureMatrix, columns=[key])[key].to_numpy()
+    features = None
+    if asked.can_be_asked:
+        places = [np.searchsorted(known, mine[key].to_numpy()) for mine in (asked.train, asked.test)]
+        features = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(key,))
+    return organisers.oracle(asked, features, budget, probe, params.bootstrap_draws, params.seed)
+
+
 def main() -> None:
     """Write the true view as one JSON file, and the truth of every model alert."""
     budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
     window, least = budget.label_window_days, params.least_group
     split = pipeline.read(schema.Split)
     subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
-    customers = pipeline.read(data_schema.Customers, ["customer_id", "kind", "occupation", "joined_at"])
-    accounts = pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id", "holder"])
+    customers = pipeline.read(data_schema.Customers, CUSTOMER_COLUMNS)
+    accounts = pipeline.read(data_schema.Accounts, ACCOUNT_COLUMNS)
     transactions = pipeline.read(data_schema.Transactions)
     truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
     alerts, rule_alerts = pipeline.read(schema.ModelAlerts), pipeline.read(data_schema.Alerts)
@@ -191,6 +220,7 @@ def main() -> None:
     }
 
     bank = calibration.Bank.of(customers, accounts, transactions, truth, planted, periods)
+    ground = Ground.of(customers, accounts, transactions, truth, bank.parties, bank.first_day)
     spreads = calibration.distributions(bank, params.bins_per_decade)
     draws, seed = params.bootstrap_draws, params.seed
     months = judgement.watched_months(periods, dispositions)
@@ -217,10 +247,15 @@ def main() -> None:
                 least,
             ),
             "artefacts": {
-                "customers": probes.on_customers(bank, params.probe, draws, seed),
-                "payments": probes.on_payments(bank, params.probe, draws, seed),
+                "customers": artefacts.on_customers(
+                    bank, pipeline.read(data_schema.Devices), illicit, params.probe, draws, seed
+                ),
+                "payments": artefacts.on_payments(bank, params.probe, draws, seed),
             },
-            "look_alikes": probes.on_look_alikes(bank, truth, schemes, params.probe, draws, seed),
+            "look_alikes": look_alikes.on_look_alikes(bank, truth, schemes, params.probe, draws, seed),
+            **answers.of_payments(ground, truth, schemes, periods, params.probe, draws, seed),
+            "cell_lookup": cells.lookup(ground, subjects, is_illicit, illicit, periods, budget, draws, seed),
+            "organisers": organisers_found(split, bank, truth, schemes, budget, params),
             "rule_invisible": difficulty.rule_invisible(illicit, hits, window, least),
         },
         "calibration": calibration.table(measured, params.targets),

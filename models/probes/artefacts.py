@@ -108,28 +108,33 @@ def artefact_probe(
     if any(len(np.unique(is_positive[fold == half])) < 2 for fold in folds for half in (0, 1)):
         return result
 
-    def repeated(chosen: pd.DataFrame) -> np.ndarray:
+    def held_out(chosen: pd.DataFrame, divisions: list[np.ndarray]) -> np.ndarray:
         parts = [
             held_out_ranks(chosen, is_positive, fold, probe, seed + repeat)
-            for repeat, fold in enumerate(folds)
+            for repeat, fold in enumerate(divisions)
         ]
         return np.asarray(np.mean(parts, axis=0))
 
-    result["auc"] = auc_interval(repeated(columns), is_positive, group, draws, rng)
-    for name in columns:
-        alone = ranks(repeated(columns[[name]]))
+    result["auc"] = auc_interval(held_out(columns, folds), is_positive, group, draws, rng)
+    for name in columns:  # one division: these say where to look, not how much there is
+        alone = ranks(held_out(columns[[name]], folds[:1]))
         result["columns"].append({"column": name, "auc": plain(area_under_roc(alone, is_positive))})
     return result
 
 
 def on_customers(
-    bank: Bank, devices: pd.DataFrame, probe: Probe, draws: int, seed: int
+    bank: Bank, devices: pd.DataFrame, illicit: pd.DataFrame, probe: Probe, draws: int, seed: int
 ) -> dict[str, Any]:
-    """The artefact probe on customers: those ever illicit against all others."""
+    """The artefact probe on customers: those ever illicit against all others.
+
+    ``illicit`` are moments of illicit schemes: customer_id, scheme_id. Customers of one
+    scheme lie in one half and are drawn together.
+    """
     columns = customer_artefacts(bank, devices, probe.own_payments, np.random.default_rng(seed))
     customer = columns["customer_id"].to_numpy()
-    illicit = bank.parties.customer_id[bank.is_ever_illicit]
-    return artefact_probe(columns, np.isin(customer, illicit), customer, probe, draws, seed)
+    scheme = illicit.drop_duplicates("customer_id").set_index("customer_id")["scheme_id"].reindex(customer)
+    group = np.where(scheme.isna(), customer, -1 - scheme.fillna(0)).astype(np.int64)
+    return artefact_probe(columns, scheme.notna().to_numpy(), group, probe, draws, seed)
 
 
 def on_payments(bank: Bank, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
@@ -147,5 +152,3 @@ def on_payments(bank: Bank, probe: Probe, draws: int, seed: int) -> dict[str, An
     columns = payment_artefacts(bank.transactions, rows)
     known = group.to_numpy(dtype=np.int64, na_value=-1)
     return artefact_probe(columns, bank.is_illicit[rows], known, probe, draws, seed)
-
-

@@ -14,7 +14,7 @@ from models.metrics import AveragePrecision, Interval, interval, ratio, recall_a
 from models.probes.ground import ILLICIT, Ground
 from models.probes.learner import NOTHING, Probe
 
-PRIOR_PAYMENTS = 5  # that the rate of all is worth in a cell (assumption)
+PRIOR_PAYMENTS = 1  # that the rate of all is worth in a cell (assumption)
 WORST = 12  # cells that a list names
 
 
@@ -85,7 +85,7 @@ def lookup(
     ground: Ground,
     subjects: pd.DataFrame,
     is_illicit: np.ndarray,
-    scheme_of: pd.Series,
+    illicit: pd.DataFrame,
     periods: pd.DataFrame,
     budget: Budget,
     draws: int,
@@ -96,8 +96,9 @@ def lookup(
     Parameters
     ----------
     subjects : customer_id and as_of; ``is_illicit`` is their truth, shape (n,)
-    scheme_of : a scheme by illicit customer, the unit of the interval
+    illicit : moments of illicit schemes: customer_id, scheme_id; schemes are the unit of the interval
     """
+    scheme_of = illicit.drop_duplicates("customer_id").set_index("customer_id")["scheme_id"]
     result: dict[str, Any] = {"recall": NOTHING, "average_precision": None, "over_base": NOTHING}
     starts = periods["starts_at"][periods["name"] == "validation"]
     if not len(starts) or not is_illicit.any():

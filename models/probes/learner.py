@@ -58,6 +58,7 @@ class Probe(Trees):
     ordinary_least: Count
     cell_least: Count
     cell_planned_share: Part
+    others_learnt: Count
 
 
 def held_out_ranks(

@@ -12,15 +12,21 @@ from models.probes.columns import payment_columns
 from models.probes.ground import ILLICIT, Ground
 from models.probes.learner import NOTHING, Probe, auc_interval, held_out_ranks, stratified_folds
 
+ALL = "all"  # in place of a typology: all of them together
+
 
 def on_look_alikes(
     bank: Bank, truth: pd.DataFrame, schemes: pd.DataFrame, probe: Probe, draws: int, seed: int
 ) -> list[dict[str, Any]]:
-    """The look-alike probe on the amounts of the schemes' shapes; spent proceeds have none."""
+    """The look-alike probe on the amounts of the schemes' shapes; spent proceeds have none.
+
+    One row a typology and, if there are any, one for all of them together, the last.
+    """
     truth = truth[truth["is_patterned"]]
     cents = bank.transactions.set_index("transaction_id")["amount_cents"]
     amounts = scheme_amounts(truth, cents, probe.round_to_cny)
-    return look_alike_probe(schemes, amounts, probe, draws, seed)
+    rows = look_alike_probe(schemes, amounts, probe, draws, seed)
+    return rows + look_alike_probe(schemes.assign(typology=ALL), amounts, probe, draws, seed)
 
 
 def scheme_amounts(truth: pd.DataFrame, amounts: pd.Series, round_to_cny: int) -> pd.DataFrame:
@@ -71,8 +77,6 @@ def look_alike_probe(
             row["auc"] = auc_interval(rank, is_illicit, np.arange(len(mine)), draws, rng)
         rows.append(row)
     return rows
-
-
 
 
 def on_payments(

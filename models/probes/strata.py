@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +36,9 @@ class Placed:
 
     def auc(self, draws: int, rng: np.random.Generator) -> Interval:
         """Chance that a positive outranks another payment of its stratum, interval by scheme."""
-        return self._drawn(lambda mass: ratio(float((mass * self.below).sum()), float(mass.sum())), draws, rng)
+        return self._drawn(
+            lambda mass: ratio(float((mass * self.below).sum()), float(mass.sum())), draws, rng
+        )
 
     def lift(self, draws: int, rng: np.random.Generator) -> Interval:
         """Average precision over the base rate, the others of each stratum weighted alike.
@@ -55,7 +58,7 @@ class Placed:
 
         return self._drawn(value, draws, rng)
 
-    def _drawn(self, value, draws: int, rng: np.random.Generator) -> Interval:  # type: ignore[no-untyped-def]
+    def _drawn(self, value: Callable[[np.ndarray], float], draws: int, rng: np.random.Generator) -> Interval:
         if not len(self.scheme):
             return NOTHING
         _, number = np.unique(self.scheme, return_inverse=True)
@@ -101,13 +104,14 @@ def place(
     up_to = until[last][tie]
     first = np.append(0, last[:-1] + 1)[tie]
     before = until[first] - others[first]
-    whole = np.maximum(total, 1e-300)[number]
-    each = (total / np.maximum(rows, 1))[number]
     chosen = positive & is_enough[order] & (rows[number] > 0)
-    mine = order[chosen]
-    below, beyond = (before + up_to) / 2 / whole, (total[number] - before + each) / (total[number] + each)
+    mine, whole, before = order[chosen], total[number[chosen]], before[chosen]
+    one_more = whole / rows[number[chosen]]  # what a row of the others stands for
     kept = np.isin(stratum, stratum[mine])
-    base = ratio(float(weight[kept & is_positive].sum()), float(weight[kept].sum()))
     return Placed(
-        np.clip(below[chosen], 0, 1), np.clip(beyond[chosen], 0, 1), scheme[mine], stratum[mine], base
+        below=np.clip((before + up_to[chosen]) / 2 / whole, 0, 1),
+        beyond=np.clip((whole - before + one_more) / (whole + one_more), 0, 1),
+        scheme=scheme[mine],
+        stratum=stratum[mine],
+        base_rate=ratio(float(weight[kept & is_positive].sum()), float(weight[kept].sum())),
     )
