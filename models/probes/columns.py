@@ -62,7 +62,7 @@ def payment_columns(ground: Ground, rows: np.ndarray) -> pd.DataFrame:
         "amount_to_payer_income": cents / income[payer],
         "amount_to_payee_income": cents / income[payee],
         "hour": (local.hour + local.minute / 60).to_numpy(),
-        "weekday": local.weekday.to_numpy(),
+        "weekday": local.day_of_week.to_numpy(),
         "day_of_month": local.day.to_numpy(),
         "payer_balance_to_amount": _known(table["payer_balance_cents"].iloc[rows]) / cents,
         "payee_balance_to_amount": _known(table["payee_balance_cents"].iloc[rows]) / cents,
