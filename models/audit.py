@@ -11,12 +11,13 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
-from features import schema as features_schema
 from models import anatomy, calibration, difficulty, drawn_schemes, judgement, schema, trace
 from models.budget import Budget
+from models.examples import read_inputs
 from models.judgement import judge, test_subjects
 from models.metrics import group_share, wilson
 from models.probes import answers, artefacts, cells, look_alikes, organisers
+from models.probes.goals import goals
 from models.probes.ground import Ground
 from models.probes.learner import Probe
 
@@ -167,28 +168,6 @@ def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[dict[str, s
     ]
 
 
-def organisers_found(
-    split: pd.DataFrame,
-    bank: calibration.Bank,
-    truth: pd.DataFrame,
-    schemes: pd.DataFrame,
-    budget: Budget,
-    params: Params,
-) -> dict[str, Any]:
-    """The organiser oracle; of the features only those of the subjects that it asks are read."""
-    days, probe = budget.label_window_days, params.probe
-    asked = organisers.Organisers.of(
-        split, bank.transactions, bank.accounts, truth, schemes, days, probe, params.seed
-    )
-    key = "subject_id"
-    known = pipeline.read(features_schema.FeatureMatrix, columns=[key])[key].to_numpy()
-    features = None
-    if asked.can_be_asked:
-        places = [np.searchsorted(known, mine[key].to_numpy()) for mine in (asked.train, asked.test)]
-        features = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(key,))
-    return organisers.oracle(asked, features, budget, probe, params.bootstrap_draws, params.seed)
-
-
 def main() -> None:
     """Write the true view as one JSON file, and the truth of every model alert."""
     budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
@@ -220,6 +199,10 @@ def main() -> None:
     }
 
     bank = calibration.Bank.of(customers, accounts, transactions, truth, planted, periods)
+    asked = organisers.Organisers.of(
+        split, transactions, accounts, truth, schemes, window, params.probe, params.seed
+    )
+    learnt, judged = read_inputs([asked.train, asked.test], needs_graph=False)
     ground = Ground.of(customers, accounts, transactions, truth, bank.parties, bank.first_day)
     spreads = calibration.distributions(bank, params.bins_per_decade)
     draws, seed = params.bootstrap_draws, params.seed
@@ -252,10 +235,12 @@ def main() -> None:
                 ),
                 "payments": artefacts.on_payments(bank, params.probe, draws, seed),
             },
-            "look_alikes": look_alikes.on_look_alikes(bank, truth, schemes, params.probe, draws, seed),
+            **look_alikes.on_amounts(bank, truth, schemes, params.probe, draws, seed),
             **answers.of_payments(ground, truth, schemes, periods, params.probe, draws, seed),
             "cell_lookup": cells.lookup(ground, subjects, is_illicit, illicit, periods, budget, draws, seed),
-            "organisers": organisers_found(split, bank, truth, schemes, budget, params),
+            "organisers": organisers.oracle(
+                asked, learnt.features, judged.features, budget, params.probe, draws, seed
+            ),
             "rule_invisible": difficulty.rule_invisible(illicit, hits, window, least),
         },
         "calibration": calibration.table(measured, params.targets),
@@ -263,6 +248,7 @@ def main() -> None:
         "anatomy": anatomy.parts(bank, schemes, rule_alerts),
         "distributions": spreads | {"scheme_starts": anatomy.scheme_starts(schemes, bank.first_day)},
     }
+    result["difficulty"]["goals"] = goals(result["difficulty"], params.probe.wanted)
     rules, labels = pipeline.read(data_schema.Rules), pipeline.read(data_schema.Labels)
     reported = trace.reported_truly(rule_alerts, dispositions, illicit, window)
     picked = trace.chosen(reported, rules, params.trace_examples)

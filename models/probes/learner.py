@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 import pipeline
 from models.difficulty import AreaUnderRoc, ranks
 from models.metrics import Interval, interval
 from models.zoo.lightgbm import binned, grown
-from parameters import Count, Leaves, Part, Positive, Threads, TreeCount
+from parameters import Count, Leaves, Part, Positive, Threads, TreeCount, in_order
 
+Range = Annotated[
+    tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]], AfterValidator(in_order)
+]
 NOTHING: Interval = {"value": None, "low": None, "high": None}
 
 
@@ -59,6 +62,7 @@ class Probe(Trees):
     cell_least: Count
     cell_planned_share: Part
     others_learnt: Count
+    wanted: dict[str, Range]
 
 
 def held_out_ranks(

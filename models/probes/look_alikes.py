@@ -15,18 +15,22 @@ from models.probes.learner import NOTHING, Probe, auc_interval, held_out_ranks, 
 ALL = "all"  # in place of a typology: all of them together
 
 
-def on_look_alikes(
+def on_amounts(
     bank: Bank, truth: pd.DataFrame, schemes: pd.DataFrame, probe: Probe, draws: int, seed: int
-) -> list[dict[str, Any]]:
+) -> dict[str, Any]:
     """The look-alike probe on the amounts of the schemes' shapes; spent proceeds have none.
 
-    One row a typology and, if there are any, one for all of them together, the last.
+    ``look_alikes`` has a row a typology, ``amount_look_alikes`` is that of all together.
     """
     truth = truth[truth["is_patterned"]]
     cents = bank.transactions.set_index("transaction_id")["amount_cents"]
     amounts = scheme_amounts(truth, cents, probe.round_to_cny)
-    rows = look_alike_probe(schemes, amounts, probe, draws, seed)
-    return rows + look_alike_probe(schemes.assign(typology=ALL), amounts, probe, draws, seed)
+    together = look_alike_probe(schemes.assign(typology=ALL), amounts, probe, draws, seed)
+    nobody = {"typology": ALL, "schemes": 0, "look_alikes": 0, "is_exploratory": True, "auc": NOTHING}
+    return {
+        "look_alikes": look_alike_probe(schemes, amounts, probe, draws, seed),
+        "amount_look_alikes": together[0] if together else nobody,
+    }
 
 
 def scheme_amounts(truth: pd.DataFrame, amounts: pd.Series, round_to_cny: int) -> pd.DataFrame:

@@ -71,7 +71,8 @@ class Organisers:
 
 def oracle(
     mine: Organisers,
-    features: list[pd.DataFrame] | None,
+    learnt: pd.DataFrame,
+    judged: pd.DataFrame,
     budget: Budget,
     probe: Probe,
     draws: int,
@@ -79,8 +80,8 @@ def oracle(
 ) -> dict[str, Any]:
     """Recall of the test's organisers at the budget, by a model of all features taught the truth.
 
-    ``features`` belong to the train and the test subjects, row by row; None where none can be
-    asked. ``recall_of_new`` is that of organisers who were none in training.
+    ``learnt`` and ``judged`` are the features of the train and the test subjects, row by row.
+    ``recall_of_new`` is that of organisers who were none in training.
     """
     customer = mine.test["customer_id"].to_numpy()
     result: dict[str, Any] = {
@@ -90,13 +91,12 @@ def oracle(
         "recall_of_new": NOTHING,
         "average_precision": None,
     }
-    if features is None or not mine.can_be_asked:
+    if not mine.can_be_asked:
         return result
-    learnt, judged = (table.to_numpy() for table in features)
     options = probe.payments.options(seed)
-    data = binned(learnt, options)
+    data = binned(learnt.to_numpy(), options)
     booster = grown(data, mine.is_train.astype(float), mine.weight, options, probe.payments.trees)
-    score = np.asarray(booster.predict(judged, raw_score=True))
+    score = np.asarray(booster.predict(judged.to_numpy(), raw_score=True))
     as_of_us = mine.test["as_of"].astype("int64").to_numpy()
     alerted = alerts_within_budget(score, customer, as_of_us, budget) > 0
     is_new = mine.is_test & ~np.isin(customer, mine.train["customer_id"][mine.is_train])

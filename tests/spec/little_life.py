@@ -46,6 +46,7 @@ PROBE = Probe(
     cell_least=20,
     cell_planned_share=0.3333,
     others_learnt=2_000,
+    wanted={},
     payments=Trees(
         trees=30,
         learning_rate=0.1,
