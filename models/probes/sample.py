@@ -91,11 +91,14 @@ def _of_one_side(
 
     A scheme that works on both sides is dealt to one of them.
     """
-    names, number = np.unique(ground.scheme, return_inverse=True)
+    planned = np.flatnonzero(ground.scheme != NO_SCHEME)
+    names, number = np.unique(ground.scheme[planned], return_inverse=True)
+    learns, judged = learns[planned], judged[planned]
     both = np.bincount(number, learns, len(names)) * np.bincount(number, judged, len(names)) > 0
     taught = both & (rng.random(len(names)) < 0.5)
-    keeps = (learns & ~(both & ~taught)[number]) | (judged & ~taught[number])
-    return np.asarray((ground.scheme != NO_SCHEME) & keeps)
+    keeps = np.zeros(len(ground), bool)
+    keeps[planned] = (learns & ~(both & ~taught)[number]) | (judged & ~taught[number])
+    return keeps
 
 
 def balanced(is_positive: np.ndarray, weight: np.ndarray, stratum: np.ndarray) -> np.ndarray:
