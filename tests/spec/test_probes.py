@@ -9,9 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import pipeline
 from models.probes import artefacts, look_alikes
 from models.probes.customers import burstiness, counter_artefacts, device_artefacts
+from models.probes.goals import figures, goals
 from models.probes.learner import halves
+from reports.difficulty import asked
+from reports.wording import ARTEFACTS, GOALS
 from tests.spec.little_life import DAY, PROBE, START, World, little_life
 
 DRAWS = 50
@@ -232,3 +236,70 @@ def test_without_plans_no_double_is_judged() -> None:
     world = little_life()
     found = payment_doubles(replace(world, truth=world.truth[:0], schemes=world.schemes[:0]))
     assert found["auc"]["value"] is None and found["typologies"] == []
+
+
+# -------------------------------------------------------------------- goals
+
+
+def found_of(**changed: Any) -> dict[str, Any]:
+    """Results in which every figure is 0.5, but for those changed."""
+    half = {"value": 0.5, "low": 0.4, "high": 0.6}
+    both = {how: {"auc": half, "lift": half} for how in ("within", "without")}
+    double = {"auc": half, "is_exploratory": False}
+    return {
+        "single_payments": {"planned": both, "illicit": both, "without_life_share": 0.5},
+        "digits": {"auc": half, "sized": half},
+        "cell_lookup": {"recall": half, "over_base": half},
+        "cells": {"count": 2},
+        "artefacts": {"customers": {"auc": half}},
+        "organisers": {"recall": half},
+        "amount_look_alikes": double,
+        "payment_look_alikes": double,
+    } | changed
+
+
+def test_a_figure_is_met_inside_its_range_and_judged_by_nothing_else() -> None:
+    wanted = {"digits_auc": (0.0, 0.5), "artefact_probe_auc": (0.0, 0.49), "cells_mostly_planned": (0.0, 2.0)}
+    rows = {row["name"]: row["is_met"] for row in goals(found_of(), wanted)}
+    assert (rows["digits_auc"], rows["artefact_probe_auc"], rows["cells_mostly_planned"]) == (
+        True,
+        False,
+        True,
+    )
+    assert rows["organiser_oracle_recall"] is None  # no aim
+
+
+def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
+    few = {"auc": {"value": 0.9, "low": 0.8, "high": 1.0}, "is_exploratory": True}
+    found = found_of(cells={"count": None}, payment_look_alikes=few)
+    wanted = {"cells_mostly_planned": (0.0, 0.0), "look_alike_payments_auc": (0.4, 0.65)}
+    rows = {row["name"]: row for row in goals(found, wanted)}
+    assert rows["cells_mostly_planned"]["is_met"] is None
+    assert rows["look_alike_payments_auc"]["is_met"] is None
+    assert rows["look_alike_payments_auc"]["figure"]["value"] is None
+
+
+def test_every_aim_is_the_aim_of_a_figure_and_every_figure_has_words() -> None:
+    wanted = pipeline.read_yaml(pipeline.PARAMS_FILE)["audit"]["probe"]["wanted"]
+    assert set(wanted) <= set(figures(found_of()))
+    assert set(GOALS) == set(figures(found_of()))
+
+
+def test_every_column_of_the_customer_probe_has_words() -> None:
+    columns = artefacts.customer_artefacts(
+        little_life().bank(), little_life().devices, 10, np.random.default_rng(1)
+    )
+    assert set(columns) <= set(ARTEFACTS)
+
+
+@pytest.mark.parametrize(
+    ("range_", "name", "shown"),
+    [
+        ((0.0, 0.7), "digits_auc", "≤ 0.700"),
+        ((0.45, 0.56), "artefact_probe_auc", "0.450–0.560"),
+        ((0.0, 0.12), "cell_lookup_recall", "≤ 12%"),
+        ((0.0, 0.0), "cells_mostly_planned", "0"),
+    ],
+)
+def test_a_range_is_written_as_one_says_it(range_: tuple[float, float], name: str, shown: str) -> None:
+    assert asked(*range_, name) == shown
