@@ -15,7 +15,8 @@ LUCKY_ENDINGS = (6, 8, 66, 88, 99, 520, 666, 888, 999, 1314, 6666, 8888)
 def digits(cents: np.ndarray) -> pd.DataFrame:
     """Digits of amounts, without their size as far as digits can be without; one row an amount.
 
-    ``round_to`` counts up from 0: cents, whole yuan, tens, hundreds, thousands.
+    ``round_to`` counts up from 0: cents, whole yuan, tens, hundreds, thousands. No more than
+    two last digits: of most payments three would be the whole sum.
     """
     yuan = cents // 100
     round_to = sum((cents % (100 * 10**power) == 0).astype(np.int8) for power in range(4))
@@ -35,7 +36,6 @@ def digits(cents: np.ndarray) -> pd.DataFrame:
             "cents": cents % 100,
             "last_digit": yuan % 10,
             "last_two_digits": yuan % 100,
-            "last_three_digits": yuan % 1000,
             "is_lucky": is_lucky,
             "sixes_eights_share": sixes_eights / np.maximum(seen, 1),
             "fours": fours,
