@@ -11,10 +11,18 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
-from models import anatomy, calibration, difficulty, drawn_schemes, judgement, probes, schema, trace
+from models import anatomy, calibration, difficulty, drawn_schemes, judgement, schema, trace
 from models.budget import Budget
+from models.examples import read_inputs
 from models.judgement import judge, test_subjects
 from models.metrics import group_share, wilson
+from models.probes import answers, artefacts, cells, look_alikes, organisers
+from models.probes.goals import goals
+from models.probes.ground import Ground
+from models.probes.learner import Probe
+
+CUSTOMER_COLUMNS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
+ACCOUNT_COLUMNS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
 
 
 class Params(judgement.Params):
@@ -24,7 +32,7 @@ class Params(judgement.Params):
     least_group: int = Field(ge=1, le=1_000_000)
     bins_per_decade: int = Field(ge=1, le=1_000)
     trace_examples: dict[str, list[str]]
-    probe: probes.Probe
+    probe: Probe
     targets: calibration.Targets
 
 
@@ -166,8 +174,8 @@ def main() -> None:
     window, least = budget.label_window_days, params.least_group
     split = pipeline.read(schema.Split)
     subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
-    customers = pipeline.read(data_schema.Customers, ["customer_id", "kind", "occupation", "joined_at"])
-    accounts = pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id", "holder"])
+    customers = pipeline.read(data_schema.Customers, CUSTOMER_COLUMNS)
+    accounts = pipeline.read(data_schema.Accounts, ACCOUNT_COLUMNS)
     transactions = pipeline.read(data_schema.Transactions)
     truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
     alerts, rule_alerts = pipeline.read(schema.ModelAlerts), pipeline.read(data_schema.Alerts)
@@ -191,6 +199,11 @@ def main() -> None:
     }
 
     bank = calibration.Bank.of(customers, accounts, transactions, truth, planted, periods)
+    asked = organisers.Organisers.of(
+        split, transactions, accounts, truth, schemes, window, params.probe, params.seed
+    )
+    learnt, judged = read_inputs([asked.train, asked.test], needs_graph=False)
+    ground = Ground.of(customers, accounts, transactions, truth, bank.parties, bank.first_day)
     spreads = calibration.distributions(bank, params.bins_per_decade)
     draws, seed = params.bootstrap_draws, params.seed
     months = judgement.watched_months(periods, dispositions)
@@ -217,10 +230,17 @@ def main() -> None:
                 least,
             ),
             "artefacts": {
-                "customers": probes.on_customers(bank, params.probe, draws, seed),
-                "payments": probes.on_payments(bank, params.probe, draws, seed),
+                "customers": artefacts.on_customers(
+                    bank, pipeline.read(data_schema.Devices), illicit, params.probe, draws, seed
+                ),
+                "payments": artefacts.on_payments(bank, params.probe, draws, seed),
             },
-            "look_alikes": probes.on_look_alikes(bank, truth, schemes, params.probe, draws, seed),
+            **look_alikes.on_amounts(bank, truth, schemes, params.probe, draws, seed),
+            **answers.of_payments(ground, truth, schemes, periods, params.probe, draws, seed),
+            "cell_lookup": cells.lookup(ground, subjects, is_illicit, illicit, periods, budget, draws, seed),
+            "organisers": organisers.oracle(
+                asked, learnt.features, judged.features, budget, params.probe, draws, seed
+            ),
             "rule_invisible": difficulty.rule_invisible(illicit, hits, window, least),
         },
         "calibration": calibration.table(measured, params.targets),
@@ -228,6 +248,7 @@ def main() -> None:
         "anatomy": anatomy.parts(bank, schemes, rule_alerts),
         "distributions": spreads | {"scheme_starts": anatomy.scheme_starts(schemes, bank.first_day)},
     }
+    result["difficulty"]["goals"] = goals(result["difficulty"], params.probe.wanted)
     rules, labels = pipeline.read(data_schema.Rules), pipeline.read(data_schema.Labels)
     reported = trace.reported_truly(rule_alerts, dispositions, illicit, window)
     picked = trace.chosen(reported, rules, params.trace_examples)

@@ -13,6 +13,7 @@ from reports.wording import (
     CALIBRATION,
     DASH,
     DIRECTIONS,
+    GOALS,
     MARKS,
     TARGET_SOURCES,
     TYPOLOGIES,
@@ -100,6 +101,48 @@ def artefacts(evidence: Evidence) -> dict[str, Any]:
         }
         for unit, probe in found.items()
     } | {"leaks": low is not None and low > CHANCE}
+
+
+def goals(evidence: Evidence) -> dict[str, Any]:
+    """What the probes find beside what is wanted; a miss is printed as a miss."""
+    found = evidence.truth["difficulty"]
+    rows = []
+    for row in found["goals"]:
+        figure, wanted = row["figure"], row["wanted"]
+        whole = figure if isinstance(figure, dict) else {"value": figure, "low": None, "high": None}
+        ends = [probed(whole[end], row["name"]) for end in ("low", "high") if whole[end] is not None]
+        rows.append(
+            row
+            | {
+                "label": named(GOALS, row["name"]),
+                "shown": probed(whole["value"], row["name"]),
+                "range": DASH.join(ends),
+                "asked": "" if wanted is None else asked(wanted[0], wanted[1], row["name"]),
+            }
+        )
+    judged = [row for row in rows if row["is_met"] is not None]
+    worst = {name: found[part][name] for part, name in (("cells", "worst"), ("single_payments", "strata"))}
+    return {
+        "rows": rows,
+        "judged": len(judged),
+        "met": sum(row["is_met"] for row in judged),
+        "cell": worst["worst"][0] if worst["worst"] else None,
+        "stratum": worst["strata"][0] if worst["strata"] else None,
+    }
+
+
+def probed(value: float | None, name: str) -> str:
+    """A probe's figure: an area, a share, or a number."""
+    if "_auc" in name:
+        return figure_of(value)
+    return amount(value, "share" if name.endswith(("_share", "_recall")) else "").en
+
+
+def asked(low: float, high: float, name: str) -> str:
+    """A range that is wanted; without its lower end where that is nothing."""
+    if not high:
+        return probed(high, name)
+    return DASH.join(probed(end, name) for end in (low, high)) if low else f"≤ {probed(high, name)}"
 
 
 def look_alikes(evidence: Evidence) -> dict[str, Any]:
@@ -200,6 +243,7 @@ def difficulty(evidence: Evidence) -> dict[str, Any]:
         "finds": single_and_pair(evidence),
         "tried": len(evidence.truth["difficulty"]["indicators"]["true"]["singles"]),
         "artefacts": artefacts(evidence),
+        "goals": goals(evidence),
         "look_alikes": look_alikes(evidence),
         "by_typology": by_typology(evidence),
         "calibration": calibration(evidence),

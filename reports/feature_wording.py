@@ -84,7 +84,7 @@ TESTS = (
     (Text("Tag as of the day", "标签按日读取"), "tests/spec/test_leakage.py"),
     (Text("Filed date of a neighbour’s report", "关联方上报日期"), "tests/property/test_network_future.py"),
     (Text("Encoders in fold", "折内编码"), "tests/spec/test_leakage.py"),
-    (Text("Simulator artefacts", "模拟器痕迹"), "tests/spec/test_difficulty.py"),
+    (Text("Simulator artefacts", "模拟器痕迹"), "tests/spec/test_probes.py"),
     (Text("Transductive against inductive", "直推式对归纳式"), "tests/spec/test_leakage.py"),
     (Text("Edges dealt anew", "打乱连边"), "tests/spec/test_leakage.py"),
 )

@@ -203,8 +203,10 @@ def leakage_tests(evidence: Evidence, rows: list[dict[str, Any]]) -> list[dict[s
         ),
         (
             Text(
-                f"A model of ids, order, cents and seconds: true AUC {area_text(artefacts)}.",
-                f"仅用编号、顺序、分位与秒数：真实 AUC {area_text(artefacts)}。",
+                "A model of ids, order, seconds, devices, counter hours, roundness and own tempo: "
+                f"true AUC {area_text(artefacts)}.",
+                "仅用编号、顺序、秒数、设备、开销户时刻、整数程度与日常节奏："
+                f"真实 AUC {area_text(artefacts)}。",
             ),
             holds_chance(artefacts),
         ),

@@ -18,16 +18,18 @@ def block(measured: dict[str, Any], names: Iterable[str] = METRICS) -> dict[str,
     return {name: {part: measured[name][part] for part in ("value", "low", "high")} for name in names}
 
 
-def difficulty(found: dict[str, Any]) -> dict[str, float | None]:
-    """How hard the world is in four numbers; None where there was nothing to measure."""
+def difficulty(found: dict[str, Any]) -> dict[str, Any]:
+    """How hard the world is: what one or two indicators find, and what the probes give away.
+
+    None where there was nothing to measure.
+    """
     indicators = found["indicators"]["true"]
     best = {kind: (indicators[kind] or {}).get("average_precision") for kind in ("best_single", "best_pair")}
     return {
         "best_single_indicator_ap": best["best_single"],
         "best_pair_ap": best["best_pair"],
         "base_rate": indicators["base_rate"],
-        "artefact_probe_auc": found["artefacts"]["customers"]["auc"]["value"],
-    }
+    } | {row["name"]: row["figure"] for row in found["goals"]}
 
 
 def alerts(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:

@@ -276,6 +276,60 @@ ARTEFACTS = {
     "microsecond": Text("Microseconds", "微秒"),
     "id_digits": Text("Payment id, last two digits", "交易编号末两位"),
     "id_gap": Text("Gap to the id of the row before", "与前一行编号之差"),
+    "round_excess": Text("Rounder sums than like payments", "金额比同类交易更整"),
+    "own_burstiness": Text("Burstiness of own ordinary payments", "本人日常交易间隔的突发性"),
+    "device_users": Text("Users of the busiest device", "共用设备的最多人数"),
+    "device_same_instant": Text("Users who begin at one instant", "同一瞬间开始使用的人数"),
+    "device_midnight_share": Text("Devices that begin at midnight", "从零点开始使用的设备占比"),
+    "device_open_share": Text("Devices without an end", "没有结束时间的设备占比"),
+    "opened_hour": Text("Hour of account opening", "开户时刻"),
+    "opened_off_counter_share": Text("Openings outside counter hours", "非营业时间开户占比"),
+    "closed_hour": Text("Hour of account closing", "销户时刻"),
+    "closed_off_counter_share": Text("Closings outside counter hours", "非营业时间销户占比"),
+}
+
+# What the probes of single payments and of the world's makers find, by key of metrics.json.
+GOALS = {
+    "planned_from_life_auc": Text(
+        "AUC: planned payment from ordinary life, among like payments",
+        "AUC：同类交易中区分编排交易与日常交易",
+    ),
+    "planned_from_life_auc_unstratified": Text("The same among all payments", "同上，在全部交易中"),
+    "planned_without_life_share": Text(
+        "Planned payments without ordinary ones like them", "没有同类日常交易的编排交易占比"
+    ),
+    "illicit_payment_auc": Text(
+        "AUC: illicit payment from all others, among like payments", "AUC：同类交易中区分违法交易与其他交易"
+    ),
+    "illicit_payment_auc_unstratified": Text("The same among all payments", "同上，在全部交易中"),
+    "illicit_payment_lift": Text(
+        "Average precision over base rate, among like payments", "同类交易中平均精确率与基准占比之比"
+    ),
+    "illicit_payment_lift_unstratified": Text("The same among all payments", "同上，在全部交易中"),
+    "cell_lookup_recall": Text(
+        "Recall at the budget of a lookup of channel, purpose and parties",
+        "按渠道、用途与双方类型查表：预算内召回率",
+    ),
+    "cell_lookup_ap_over_base": Text(
+        "Its average precision over base rate", "该查表的平均精确率与基准占比之比"
+    ),
+    "cells_mostly_planned": Text(
+        "Cells of that lookup that ordinary life hardly uses", "该表中日常交易很少使用的单元格数"
+    ),
+    "digits_auc": Text(
+        "AUC: planned payment from ordinary life, digits alone", "AUC：仅凭金额数字区分编排交易与日常交易"
+    ),
+    "digits_auc_of_like_sums": Text("The same among sums of one size", "同上，在同一数量级的金额中"),
+    "artefact_probe_auc": Text("AUC: the artefact probe by customer", "AUC：按客户的痕迹检验"),
+    "organiser_oracle_recall": Text(
+        "Recall at the budget of a model taught who organises", "已知组织者身份的模型：预算内召回率"
+    ),
+    "look_alike_amounts_auc": Text(
+        "AUC: scheme from look-alike, amounts alone", "AUC：仅凭金额区分案件与形似场景"
+    ),
+    "look_alike_payments_auc": Text(
+        "AUC: scheme from look-alike, one payment", "AUC：凭单笔交易区分案件与形似场景"
+    ),
 }
 
 # Days of the calendar, by their key in section simulate of params.yaml.

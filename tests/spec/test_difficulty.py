@@ -8,28 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import anatomy, calibration, difficulty, probes
+from models import anatomy, calibration, difficulty
 from models.calibration import Bank
 from models.metrics import AveragePrecision
 from reports.evidence import Evidence
 from reports.misses import EXPLANATIONS
 from reports.wording import CALIBRATION
 
-PROBE = probes.Probe(
-    trees=30,
-    learning_rate=0.1,
-    num_leaves=5,
-    min_data_in_leaf=10,
-    min_sum_hessian_in_leaf=1,
-    lambda_l2=5,
-    threads=1,
-    own_payments=3,
-    licit_per_illicit=2,
-    folds=5,
-    repeats=2,
-    round_to_cny=100,
-    exploratory_below=60,
-)
 DAY = pd.Timedelta(days=1)
 SPREADS = ("amounts", "gaps", "counterparties")
 START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
@@ -151,75 +136,6 @@ def test_a_typology_of_too_few_schemes_is_counted_without_a_share() -> None:
     assert found["cycle"]["share"]["value"] == 1
     assert (found["stack"]["schemes"], found["stack"]["unseen"]) == (1, 1)
     assert found["stack"]["share"] == {"value": None, "low": None, "high": None}
-
-
-# ------------------------------------------------------------------- probes
-
-
-def probed(columns: dict[str, np.ndarray], is_positive: np.ndarray) -> dict[str, Any]:
-    frame = pd.DataFrame(columns)
-    return probes.artefact_probe(frame, is_positive, np.arange(len(frame)), PROBE, draws=50, seed=1)
-
-
-def test_an_id_that_leaks_is_found_and_named() -> None:
-    rng = np.random.default_rng(3)
-    is_positive = rng.random(2_000) < 0.05
-    leak = np.where(is_positive, rng.uniform(0.7, 1, 2_000), rng.random(2_000))
-    found = probed({"customer_id": leak, "second_mean": rng.random(2_000)}, is_positive)
-    by_column = {row["column"]: row["auc"] for row in found["columns"]}
-    assert found["auc"]["value"] > 0.75 and found["auc"]["low"] > 0.6
-    assert by_column["customer_id"] > 0.75 and abs(by_column["second_mean"] - 0.5) < 0.1
-
-
-def test_columns_that_tell_nothing_stay_near_chance() -> None:
-    rng = np.random.default_rng(4)
-    found = probed({name: rng.random(3_000) for name in "abcd"}, rng.random(3_000) < 0.08)
-    assert 0.4 < found["auc"]["value"] < 0.6
-    assert found["auc"]["low"] < 0.5 < found["auc"]["high"]
-
-
-def test_a_probe_of_one_side_only_gives_nulls() -> None:
-    for size in (0, 50):
-        found = probed({"one": np.arange(float(size))}, np.zeros(size, bool))
-        assert found["auc"]["value"] is None and found["columns"] == []
-
-
-def test_a_group_is_never_in_both_halves() -> None:
-    group = np.repeat(np.arange(100), 7)
-    half = probes.halves(group, np.random.default_rng(5))
-    assert all(len(np.unique(half[group == name])) == 1 for name in range(100))
-    assert 0.4 < half.mean() < 0.6
-
-
-def scheme_table(amounts: np.ndarray, is_illicit: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One scheme a row of ``amounts`` (schemes, payments), in cents."""
-    count, each = amounts.shape
-    truth = pd.DataFrame(
-        {
-            "transaction_id": np.arange(count * each),
-            "scheme_id": np.repeat(np.arange(count), each),
-        }
-    )
-    cents = pd.Series(amounts.ravel().astype(np.int64), index=truth["transaction_id"])
-    schemes = pd.DataFrame({"scheme_id": np.arange(count), "typology": "cycle", "is_illicit": is_illicit})
-    return schemes, probes.scheme_amounts(truth, cents, round_to_cny=100)
-
-
-@pytest.mark.parametrize(("factor", "low", "high"), [(10.0, 0.9, 1.0), (1.0, 0.3, 0.7)])
-def test_amounts_tell_schemes_apart_only_where_they_differ(factor: float, low: float, high: float) -> None:
-    rng = np.random.default_rng(6)
-    is_illicit = np.arange(200) < 40
-    amounts = rng.lognormal(12, 0.5, (200, 6)) * np.where(is_illicit, factor, 1.0)[:, None]
-    row = probes.look_alike_probe(*scheme_table(amounts, is_illicit), PROBE, draws=50, seed=1)[0]
-    assert low <= row["auc"]["value"] <= high
-    assert (row["schemes"], row["look_alikes"], row["is_exploratory"]) == (40, 160, True)
-
-
-def test_too_few_schemes_give_no_number() -> None:
-    schemes, amounts = scheme_table(np.full((4, 2), 100_000), np.array([True, False, False, False]))
-    row = probes.look_alike_probe(schemes, amounts, PROBE, draws=50, seed=1)[0]
-    assert row["auc"]["value"] is None
-    assert amounts["round_share"].eq(1).all()
 
 
 # -------------------------------------------------------------- calibration
@@ -411,8 +327,6 @@ def test_an_empty_bank_gives_nulls_and_empty_lists() -> None:
     assert [life[name] for name in counted] == [0, 0]
     found = calibration.distributions(bank, per_decade=4)
     assert found["weeks"] == [] and found["amounts"]["edges"] == []
-    for result in (probes.on_customers(bank, PROBE, 50, 1), probes.on_payments(bank, PROBE, 50, 1)):
-        assert result["auc"]["value"] is None
 
 
 def test_a_target_is_hit_missed_or_not_measured() -> None:

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import pipeline
-from models import ladder, probes
+from models import ladder
 from models.audit_ladder import Params as LadderParams
 from models.ladder import Trees
-from models.probes import Probe
+from models.probes.learner import Probe, held_out_ranks
 from models.zoo import MODELS, Examples, learnable
 from models.zoo.lightgbm import FIXED, binned, grown
 
@@ -92,7 +92,7 @@ def test_probes_and_ladder_are_the_same_on_every_number_of_threads() -> None:
         )
         scores.append(ladder.margins(booster, values))
         mine = probe.model_copy(update={"threads": threads})
-        ranks.append(probes.held_out_ranks(examples.features, positive, fold, mine, 3))
+        ranks.append(held_out_ranks(examples.features, positive, fold, mine, 3))
     for other in (1, 2):
         np.testing.assert_array_equal(scores[0], scores[other])
         np.testing.assert_array_equal(ranks[0], ranks[other])
