@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from pydantic import Field
 
 import pipeline
 from data.schema import DAY_US
 from parameters import Days
+
+# Weeks in which a ranker works before those that are judged, and these themselves.
+WATCHED = {"validation": ("validation",), "test": ("validation", "test")}
 
 
 class Budget(pipeline.Parameters):
@@ -55,3 +61,50 @@ def alerts_within_budget(
             rank[subject] = place
             last_alert[who] = moment
     return rank
+
+
+def watched(split: pd.DataFrame, role: str = "test") -> pd.DataFrame:
+    """The rows of Split on which a ranker spends its budget when ``role`` is judged, numbered anew."""
+    return split[split["role"].isin(WATCHED[role])].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Customers watched week by week, of whom only the last weeks are judged; arrays of shape (n,).
+
+    A ranker works in validation as it does in the test. Whom it alerted there is silent for
+    what is left of ``suppress_days``, so that no alert of the test repeats one of validation.
+    Every stage that spends a budget does it here.
+    """
+
+    customer: np.ndarray
+    as_of_us: np.ndarray
+    is_judged: np.ndarray
+
+    @classmethod
+    def of(cls, subjects: pd.DataFrame, role: str = "test") -> Watch:
+        """Of rows as `watched` gives them; those of ``role`` are judged."""
+        return cls(
+            subjects["customer_id"].to_numpy(),
+            subjects["as_of"].astype("int64").to_numpy(),
+            (subjects["role"] == role).to_numpy(),
+        )
+
+    @classmethod
+    def alone(cls, customer: np.ndarray, as_of: pd.Series) -> Watch:
+        """Weeks with none before them, all judged."""
+        return cls(customer, as_of.astype("int64").to_numpy(), np.ones(len(customer), bool))
+
+    @property
+    def judged(self) -> Watch:
+        """The judged weeks alone, without memory of the weeks before."""
+        mine = self.is_judged
+        return Watch(self.customer[mine], self.as_of_us[mine], np.ones(int(mine.sum()), bool))
+
+    def ranks(self, score: np.ndarray, budget: Budget, scale: float = 1.0) -> np.ndarray:
+        """Ranks of the judged subjects, see `alerts_within_budget`; ``score`` has shape (n,)."""
+        return alerts_within_budget(score, self.customer, self.as_of_us, budget, scale)[self.is_judged]
+
+    def alerted(self, score: np.ndarray, budget: Budget, scale: float = 1.0) -> np.ndarray:
+        """Which judged subjects are alerted."""
+        return self.ranks(score, budget, scale) > 0

@@ -11,8 +11,9 @@ import pipeline
 from data import schema as data_schema
 from data.asof import bank_time
 from models import reviews, schema
-from models.budget import Budget
-from models.judgement import Params, judge, test_subjects, watched_months
+from models.budget import Budget, Watch
+from models.judgement import Params, judge, watched_months, watched_scores
+from models.positives import as_labelled
 
 
 def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataFrame) -> list[dict[str, Any]]:
@@ -73,18 +74,21 @@ def funnel(
 def main() -> None:
     """Write the bank's view as one JSON file."""
     split = pipeline.read(schema.Split)
-    subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
+    periods = pipeline.read(data_schema.Periods)
+    everyone, by_ranker = watched_scores(split, pipeline.read(schema.Scores))
+    subjects = everyone[everyone["role"] == "test"]
+    positives = as_labelled(subjects, periods.set_index("name").loc["test", "starts_at"])
     result = judge(
-        subjects,
+        Watch.of(everyone),
         by_ranker,
         subjects["label"].to_numpy(),
+        positives,
         pipeline.params("budget", Budget),
         pipeline.params("evaluate", Params),
     )
     alerts = pipeline.read(data_schema.Alerts)
     dispositions = pipeline.read(data_schema.Dispositions)
     rules = pipeline.read(data_schema.Rules)
-    periods = pipeline.read(data_schema.Periods)
     customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind"])
     transactions = pipeline.read(data_schema.Transactions, columns=["transaction_id"])
     midnight = periods["starts_at"].min()
@@ -121,6 +125,8 @@ def main() -> None:
             "days": int((periods["ends_at"].max() - periods["starts_at"].min()) / np.timedelta64(1, "D")),
             "test_subjects": len(subjects),
             "test_customers": int(subjects["customer_id"].nunique()),
+            "suspicious_customers_in_test": int(subjects["customer_id"][positives.is_positive].nunique()),
+            "suspicious_leftovers_in_test": int(subjects["customer_id"][positives.is_leftover].nunique()),
         },
     }
     pipeline.write_json("models", "bank.json", result)

@@ -18,6 +18,22 @@ def block(measured: dict[str, Any], names: Iterable[str] = METRICS) -> dict[str,
     return {name: {part: measured[name][part] for part in ("value", "low", "high")} for name in names}
 
 
+def spending(bank: dict[str, Any], truth: dict[str, Any], ranker: str) -> dict[str, Any]:
+    """What a ranker spent of its budget, and what of it fell on leftovers.
+
+    Leftovers are customers whose illicit payments (for the bank: reported behaviour) all lie
+    in the label window before the test. They are part of no other figure.
+    """
+    rows = {
+        view: next(row for row in measured["leftovers"] if row["ranker"] == ranker)
+        for view, measured in (("bank", bank), ("true", truth))
+    }
+    return {
+        "alerts_spent": next(row["alerts"] for row in truth["alerts_spent"] if row["ranker"] == ranker),
+        "leftovers": {view: {"recall": row["recall"], "alerts": row["alerts"]} for view, row in rows.items()},
+    }
+
+
 def difficulty(found: dict[str, Any]) -> dict[str, float | None]:
     """How hard the world is in four numbers; None where there was nothing to measure."""
     indicators = found["indicators"]["true"]
@@ -69,7 +85,7 @@ def metrics(bank: dict[str, Any], truth: dict[str, Any], label_audit: dict[str, 
     Returns
     -------
     ``models.<name>.bank`` and ``.true`` hold the five metrics of each model, and how far its
-    scores are from probabilities. ``rules`` holds two blocks of the five and, for a quick
+    scores are from probabilities, with what was spent beside them. ``rules`` holds two blocks of the five and, for a quick
     look, those of ``true`` once more, and under ``alerts`` what the alerts were worth;
     ``labels`` says what the labels cost. ``world`` holds counts, and under ``difficulty``
     what can be found without a model.
@@ -79,6 +95,7 @@ def metrics(bank: dict[str, Any], truth: dict[str, Any], label_audit: dict[str, 
             view: block(measured["metrics"][ranker], METRICS if ranker == RULES else (*METRICS, *PROBABILITY))
             for view, measured in (("bank", bank), ("true", truth))
         }
+        | spending(bank, truth, ranker)
         for ranker in truth["metrics"]
     }
     rules = both.pop(RULES)

@@ -40,7 +40,11 @@ def result() -> dict[str, Any]:
 
 def test_every_key_is_described_and_every_description_has_a_key(result: dict[str, Any]) -> None:
     described = set(
-        re.findall(r"^\| `((?:world|rules|labels|models)\.[^`]+)`", DOC.read_text("utf-8"), re.MULTILINE)
+        re.findall(
+            r"^\| `((?:world|rules|labels|models|chosen|differences)\.[^`]+)`",
+            DOC.read_text("utf-8"),
+            re.MULTILINE,
+        )
     )
     assert described == set(key_paths(result))
 

@@ -53,6 +53,7 @@ def lay_out(folder: Path, monkeypatch: pytest.MonkeyPatch, flip: int = 0) -> Non
             "label": label,
             "weight": 1.0,
             "label_source": "disposition",
+            "label_event_at": pd.Timestamp("2025-01-05", tz="UTC").as_unit("us"),
         }
     )
     params = pipeline.read_yaml(ROOT / "params.yaml")

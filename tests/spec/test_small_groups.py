@@ -12,6 +12,7 @@ from reports.report import environment
 from reports.wording import Text, share_or_count
 
 AS_OF = pd.Timestamp("2025-11-03", tz="UTC")
+TEST_STARTS = AS_OF - pd.Timedelta(days=14)
 NOTHING = {"value": None, "low": None, "high": None}
 
 
@@ -42,7 +43,7 @@ def a_bank() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def test_recall_by_typology_counts_a_small_group_and_gives_no_share() -> None:
-    rows = {row["typology"]: row for row in recall_by(*a_bank(), "typology", 28, least=5)}
+    rows = {row["typology"]: row for row in recall_by(*a_bank(), "typology", TEST_STARTS, 28, least=5)}
     assert (rows["cycle"]["customers"], rows["cycle"]["caught"]) == (6, 1)
     assert rows["cycle"]["recall"] == wilson(1, 6)
     assert (rows["stack"]["customers"], rows["stack"]["caught"]) == (2, 1)
