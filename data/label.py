@@ -259,17 +259,23 @@ def _reported_share(decided: pd.DataFrame, until: pd.Timestamp) -> float:
 
 
 def verdict(result: dict[str, Any]) -> str:
-    """One sentence: whether the bank's criterion bears out the chosen label model."""
+    """One sentence: whether the bank's criterion bears out the chosen label model.
+
+    A model is called better or worse only where its paired interval leaves out zero.
+    """
     chosen, preferred = result["chosen"], result["preferred"]["model"]
-    mine = [row for row in result["sets"] if row["model"] == chosen and row["uses_dispositions"]]
-    gap = min(
-        (row["behind_best"]["low"] for row in mine if row["behind_best"]["low"] is not None), default=None
-    )
-    if gap is None:
+    behind: dict[str, float] = {}
+    for row in result["sets"]:
+        low = row["behind_best"]["low"]
+        if low is not None and (row["uses_dispositions"] or row["model"] != chosen):
+            behind[row["model"]] = min(low, behind.get(row["model"], low))
+    if chosen not in behind:
         return f"label model {chosen}: no later decision to judge it by"
     if chosen == preferred:
-        return f"label model {chosen}: best by later decisions"
-    word = "not told apart from" if gap <= 0 else "worse than"
+        close = [name for name, low in behind.items() if name != chosen and low <= 0]
+        rest = f", not told apart from {', '.join(close)}" if close else ", ahead of all others"
+        return f"label model {chosen}: first by later decisions{rest}"
+    word = "not told apart from" if behind[chosen] <= 0 else "worse than"
     return f"label model {chosen}: {word} {preferred} by later decisions"
 
 

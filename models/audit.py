@@ -192,6 +192,7 @@ def main() -> None:
 
     result = judge(Watch.of(everyone), by_ranker, is_illicit.astype(float), positives, budget, params, least)
     result |= {
+        "chosen_by_truth": judgement.leading(result["metrics"]),
         "least_group": least,
         "by_typology": recall_by(planted, subjects, alerts, "typology", starts_at, window, least),
         "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", starts_at, window, least),

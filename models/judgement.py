@@ -103,6 +103,20 @@ def judge(
     }
 
 
+def leading(metrics: dict[str, Any]) -> str:
+    """The model with the highest recall at the budget, as the search of hyper-parameters chooses.
+
+    Ties go to the higher average precision, then to the first name. The rules are no model.
+    """
+
+    def order(name: str) -> tuple[float, float, str]:
+        values = (metrics[name][metric]["value"] for metric in ("recall_at_budget", "average_precision"))
+        recall, precision = (-1.0 if value is None else value for value in values)
+        return -recall, -precision, name
+
+    return min((name for name in metrics if name != RULES), key=order)
+
+
 def left_over(customer: np.ndarray, positives: Positives, alerted: np.ndarray, least: int) -> dict[str, Any]:
     """Customers whose events all lie before the test: how many, how many are alerted, by how many alerts."""
     whom = positives.is_leftover

@@ -215,7 +215,8 @@ def suspicion(evidence: Evidence) -> Text:
 def judged(evidence: Evidence) -> Text:
     """Question 8."""
     top = headline(evidence)
-    bank, true = percent(top["bank"]["favourite"]["value"]), percent(top["true"]["favourite"]["value"])
+    bank, true = (worded_interval(top[view]["best"]) for view in ("bank", "true"))
+    seen, gap = worded_interval(top["validation"]), top["over_rules"]["true"]["recall"]
     en = zh = ""
     row = top["beyond"]
     if row and row["customers"]:
@@ -224,13 +225,12 @@ def judged(evidence: Evidence) -> Text:
         en = f" Outside every rule, {best.en} catches {caught} of {size}, {share}."
         zh = f"在规则之外，{best.zh} 捕获 {caught} / {size}，即 {share}。"
     return Text(
-        f"Measured twice: by its own labels the bank puts {top['favourite_name'].en} first with {bank}; "
-        f"in truth "
-        f"that recall is {true}.{en} A real bank has only the first column, plus random reviews. "
-        f"{NOT_MEASURED.en} "
+        f"Measured twice. On validation, by its own labels, the bank chooses {top['best_name'].en} ({seen}); "
+        f"in the test it believes a recall of {bank}, and {true} is true. {gap.en}{en} "
+        f"A real bank has only the first column, plus random reviews. {NOT_MEASURED.en} "
         f"recall on a typology left out of training, drift alarms, and recovery after retraining.",
-        f"同一结果衡量两次：按自身标签，银行认为{top['favourite_name'].zh}最好（{bank}），"
-        f"而其真实召回率为 {true}。{zh}"
+        f"同一结果衡量两次。银行按自身标签在验证集上选择{top['best_name'].zh}（{seen}）；"
+        f"测试期它以为召回率是 {bank}，真实为 {true}。{gap.zh}{zh}"
         f"真实银行只有第一列，外加随机抽查。"
         f"{NOT_MEASURED.zh}训练中未见过的洗钱类型、漂移预警、重训后的恢复。",
     )

@@ -26,6 +26,8 @@ def key_paths(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
     place = list(path[:-1] if path[-1] in PARTS else path)
     if place[0] == "models":
         place[1] = "<name>"
+    if place[:2] == ["chosen", "validation"]:
+        place[2] = "<name>"
     yield ".".join(place)
 
 

@@ -291,13 +291,27 @@ def test_a_decision_below_the_line_stands_for_as_many_as_its_propensity_says() -
 def test_the_verdict_says_whether_the_choice_is_borne_out() -> None:
     _, result = compare(*a_run(), UNTIL, PARAMS)
     chosen = result["preferred"]["model"]
-    assert verdict(result | {"chosen": chosen}) == f"label model {chosen}: best by later decisions"
+    assert verdict(result | {"chosen": chosen}).startswith(f"label model {chosen}: first by later decisions")
     assert "worse than" in verdict(result | {"chosen": "any_rule"})
     nobody = a_run()[2].iloc[:0]
     moments, laid, _, trials = a_run()
     _, empty = compare(moments, laid, nobody, trials, UNTIL, PARAMS)
     assert "no later decision" in verdict(empty)
     assert empty["constant_belief"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("low", "words"),
+    [(0.01, "first by later decisions, ahead of all others"), (-0.01, "not told apart from b")],
+)
+def test_the_first_label_model_is_ahead_only_of_those_that_are_measured_to_be_worse(
+    low: float, words: str
+) -> None:
+    rows = [
+        {"model": name, "uses_dispositions": True, "behind_best": {"value": 0.0, "low": least, "high": 1.0}}
+        for name, least in (("a", 0.0), ("b", low))
+    ]
+    assert words in verdict({"chosen": "a", "preferred": {"model": "a"}, "sets": rows})
 
 
 def test_a_bank_whose_rules_never_spoke_has_label_sets_without_votes() -> None:
