@@ -178,4 +178,5 @@ def label_page(evidence: Evidence) -> dict[str, Any]:
         "constant": loss_cell(audit["constant_belief"]),
         "judges": audit["judges"],
         "until": audit["until"],
+        "judged_by": audit["judged_by"],
     }
