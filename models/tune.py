@@ -140,7 +140,8 @@ def main() -> None:
     parts = sorted(place.parent.glob("*.py")) if place.name == "__init__.py" else [place]
     code = b"".join(part.read_bytes() for part in parts)
     file = pipeline.artifact("studies", f"{name}_{search.fingerprint(code)}.db")
-    for older in file.parent.glob(f"{name}_*"):
+    # Of this model alone: another one's name may begin with it.
+    for older in file.parent.glob(f"{name}_{'[0-9a-f]' * 16}.*"):
         if not older.name.startswith(file.name):
             older.unlink()  # of a search that will not be taken up again
     optuna.logging.set_verbosity(optuna.logging.WARNING)

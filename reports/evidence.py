@@ -10,7 +10,8 @@ from reports.comparison import compared, gap_between
 from reports.sentences import Labels
 from reports.wording import RANKERS, Interval, Text, named
 
-IN_A_SENTENCE = {RULES: Text("the rules", "规则")}
+GRAPH, CONTROL = "gnn", "gnn_without_edges"
+IN_A_SENTENCE = {RULES: Text("the rules", "规则"), CONTROL: Text("the GNN without edges", "无边 GNN")}
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def headline(evidence: Evidence) -> dict[str, Any]:
             for view, results in (("bank", evidence.bank), ("true", evidence.truth))
         },
         "over_by_truth": said(evidence.truth, best, by_truth) if best != by_truth else None,
+        "control": control(evidence),
         "beyond": beyond.get(best),
         "alerts": next(row["alerts"] for row in evidence.truth["alerts_spent"] if row["ranker"] == best),
         "leftovers": {row["ranker"]: row for row in evidence.truth["leftovers"]}[best],
@@ -109,6 +111,13 @@ def said(measured: dict[str, Any], one: str, other: str) -> dict[str, Text]:
         name: compared(one_name, other_name, gaps[metric], metric)
         for name, metric in (("recall", "recall_at_budget"), ("precision", "average_precision"))
     }
+
+
+def control(evidence: Evidence) -> dict[str, Text] | None:
+    """What the graph network has over the same network without edges, in truth; None where one is missing."""
+    if not {GRAPH, CONTROL} <= set(evidence.truth["metrics"]):
+        return None
+    return said(evidence.truth, GRAPH, CONTROL)
 
 
 def runner_up(evidence: Evidence) -> Text | None:

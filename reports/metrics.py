@@ -50,7 +50,11 @@ def chosen(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
 def differences(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
     """Every comparison that a sentence makes: the first named over the second, on the same draws."""
     name = bank["chosen"]["name"]
-    pairs = {"chosen_over_rules": (name, RULES), "chosen_over_by_truth": (name, truth["chosen_by_truth"])}
+    pairs = {
+        "chosen_over_rules": (name, RULES),
+        "chosen_over_by_truth": (name, truth["chosen_by_truth"]),
+        "gnn_over_gnn_without_edges": ("gnn", "gnn_without_edges"),
+    }
     return {
         key: {view: gap_between(measured, *pair) for view, measured in (("bank", bank), ("true", truth))}
         for key, pair in pairs.items()
