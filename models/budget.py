@@ -101,6 +101,16 @@ class Watch:
         mine = self.is_judged
         return Watch(self.customer[mine], self.as_of_us[mine], np.ones(int(mine.sum()), bool))
 
+    def silent(self, score: np.ndarray, budget: Budget) -> np.ndarray:
+        """Customers whom the weeks before have silenced when the judged ones begin; sorted."""
+        before = ~self.is_judged
+        if not before.any() or before.all():
+            return np.zeros(0, np.int64)
+        is_alerted = alerts_within_budget(score, self.customer, self.as_of_us, budget) > 0
+        starts_us = self.as_of_us[self.is_judged].min()
+        is_lately = starts_us - self.as_of_us < budget.suppress_days * DAY_US
+        return np.unique(self.customer[before & is_alerted & is_lately])
+
     def ranks(self, score: np.ndarray, budget: Budget, scale: float = 1.0) -> np.ndarray:
         """Ranks of the judged subjects, see `alerts_within_budget`; ``score`` has shape (n,)."""
         return alerts_within_budget(score, self.customer, self.as_of_us, budget, scale)[self.is_judged]

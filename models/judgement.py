@@ -71,8 +71,9 @@ def judge(
 
     Returns
     -------
-    ``metrics``, ``differences`` of each ranker from each other one, ``alerts_spent``,
-    ``leftovers`` and ``recall_by_budget``.
+    ``metrics``, ``differences`` of each ranker from each other one, ``alerts_spent`` (with
+    how many positive customers are silent at first, since an alert of validation named
+    them), ``leftovers`` and ``recall_by_budget``.
     """
     customer, counts = watch.judged.customer, positives.counts
     metrics, samples, curves, spent, leftovers = {}, {}, [], [], []
@@ -92,7 +93,8 @@ def judge(
             shown = None if np.isnan(recall) else round(recall, 4)  # NaN is no JSON
             curves.append({"ranker": ranker, "budget": scale, "recall": shown})
         alerted = watch.alerted(score, budget)
-        spent.append({"ranker": ranker, "alerts": int(alerted.sum())})
+        silent = np.isin(np.unique(customer[positives.is_positive]), watch.silent(score, budget))
+        spent.append({"ranker": ranker, "alerts": int(alerted.sum()), "silent": int(silent.sum())})
         leftovers.append({"ranker": ranker} | left_over(customer, positives, alerted, least))
     return {
         "metrics": metrics,

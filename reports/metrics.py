@@ -25,12 +25,14 @@ def spending(bank: dict[str, Any], truth: dict[str, Any], ranker: str) -> dict[s
     Leftovers are customers whose illicit payments (for the bank: reported behaviour) all lie
     in the label window before the test. They are part of no other figure.
     """
-    rows = {
-        view: next(row for row in measured["leftovers"] if row["ranker"] == ranker)
-        for view, measured in (("bank", bank), ("true", truth))
-    }
+    views = (("bank", bank), ("true", truth))
+    rows, spent = (
+        {view: next(row for row in measured[key] if row["ranker"] == ranker) for view, measured in views}
+        for key in ("leftovers", "alerts_spent")
+    )
     return {
-        "alerts_spent": next(row["alerts"] for row in truth["alerts_spent"] if row["ranker"] == ranker),
+        "alerts_spent": spent["true"]["alerts"],
+        "silent": {view: row["silent"] for view, row in spent.items()},
         "leftovers": {view: {"recall": row["recall"], "alerts": row["alerts"]} for view, row in rows.items()},
     }
 

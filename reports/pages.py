@@ -215,13 +215,13 @@ def beyond(evidence: Evidence) -> list[dict[str, Any]]:
 
 def spending(evidence: Evidence) -> list[dict[str, Any]]:
     """What each ranker spent of the budget, and what it found of the leftovers on both sides."""
-    spent = {row["ranker"]: row["alerts"] for row in evidence.truth["alerts_spent"]}
+    spent = {row["ranker"]: row for row in evidence.truth["alerts_spent"]}
     views = {
         view: {row["ranker"]: row for row in results["leftovers"]}
         for view, results in (("bank", evidence.bank), ("true", evidence.truth))
     }
     return [
-        {"name": named(RANKERS, ranker), "alerts": spent[ranker]}
+        {"name": named(RANKERS, ranker), "alerts": spent[ranker]["alerts"], "silent": spent[ranker]["silent"]}
         | {view: rows[ranker] for view, rows in views.items()}
         for ranker in evidence.rankers
     ]

@@ -42,7 +42,7 @@ def from_experience(evidence: Evidence) -> Text:
             "As a rulebook entry: red flag, indicator, predicate. No rule raised an alert in this data set.",
             "写成规则库条目：可疑特征、监测指标、判断条件。本数据集上没有规则产生预警。",
         )
-    rule = max(rules, key=lambda row: (row["true"], row["rule_id"]))
+    rule = max(rules, key=lambda row: (row["reported"], row["rule_id"]))  # by what the bank counts
     case = next(
         (row for row in evidence.cases if any(hit["rule_id"] == rule["rule_id"] for hit in row["rule_hits"])),
         None,

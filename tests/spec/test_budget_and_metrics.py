@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -184,10 +185,27 @@ def test_a_silent_customer_leaves_the_place_to_the_next_one_and_not_empty() -> N
     assert [np.flatnonzero(week).tolist() for week in found] == [[6, 7], [4, 5], [2, 3]]
 
 
+def test_who_is_silent_at_first_is_told_and_who_was_alerted_long_ago_is_not() -> None:
+    watch = watch_of(10, before=3, judged=2)
+    score = np.tile(np.arange(10.0), 5)
+    assert watch.silent(score, budget(200, suppress_days=28)).tolist() == [4, 5, 6, 7, 8, 9]
+    assert watch.silent(score, budget(200, suppress_days=8)).tolist() == [8, 9]
+    assert watch.silent(score, budget(200, suppress_days=7)).tolist() == []
+
+
+def test_budgets_are_spent_in_one_place() -> None:
+    """Whoever called the plain function would forget whom validation has silenced."""
+    callers = [
+        file.name for file in Path("models").rglob("*.py") if "alerts_within_budget" in file.read_text()
+    ]
+    assert callers == ["budget.py"]
+
+
 def test_without_a_week_before_the_judged_ones_nobody_is_silent() -> None:
     watch = watch_of(5, before=0, judged=2)
     score = np.random.default_rng(1).random(10)
     spent = budget(200, suppress_days=28)
+    assert watch.silent(score, spent).tolist() == []
     assert watch.ranks(score, spent).tolist() == watch.judged.ranks(score, spent).tolist()
 
 

@@ -140,7 +140,7 @@ def test_the_report_shows_the_chosen_model_first_whichever_is_truly_best(by_trut
     gap = {name: interval(0.1, 0.0, 0.3) for name in ("recall_at_budget", "average_precision")}
     gaps = {one: {other: gap for other in true if other != one} for one in true}
     seen = measured(rules=0.9, gnn=0.3, lightgbm=0.5)
-    rows = [{"ranker": name, "alerts": 7, "customers": 0, "caught": 0} for name in true]
+    rows = [{"ranker": name, "alerts": 7, "silent": 0, "customers": 0, "caught": 0} for name in true]
     bank = {"metrics": seen, "differences": gaps}
     bank["chosen"] = {"name": "lightgbm", "customers": 9, "validation": seen, "differences": gaps}
     truth = {"metrics": true, "differences": gaps, "chosen_by_truth": by_truth, "beyond_rules": []}

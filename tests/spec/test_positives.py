@@ -110,4 +110,4 @@ def test_leftovers_are_a_row_of_their_own_for_every_ranker() -> None:
     rows = {row["ranker"]: row for row in found["leftovers"]}
     assert (rows["gnn"]["customers"], rows["gnn"]["caught"], rows["gnn"]["alerts"]) == (2, 1, 1)
     assert (rows["rules"]["customers"], rows["rules"]["caught"], rows["rules"]["alerts"]) == (2, 0, 0)
-    assert found["alerts_spent"] == [{"ranker": name, "alerts": 2} for name in ("gnn", "rules")]
+    assert found["alerts_spent"] == [{"ranker": name, "alerts": 2, "silent": 0} for name in ("gnn", "rules")]
