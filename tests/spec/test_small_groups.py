@@ -50,6 +50,17 @@ def test_recall_by_typology_counts_a_small_group_and_gives_no_share() -> None:
     assert rows["stack"]["recall"] == NOTHING
 
 
+def test_recall_by_typology_is_of_those_who_went_on_in_the_test() -> None:
+    planted, subjects, alerts = a_bank()
+    is_early = planted["customer_id"].isin([0, 1, 6, 7])
+    planted["at"] = planted["at"].where(~is_early, TEST_STARTS - pd.Timedelta(days=1))
+    rows = {
+        row["typology"]: row for row in recall_by(planted, subjects, alerts, "typology", TEST_STARTS, 28, 1)
+    }
+    assert set(rows) == {"cycle"}  # the stack's two are leftovers
+    assert (rows["cycle"]["customers"], rows["cycle"]["caught"]) == (4, 0)
+
+
 def test_recall_beyond_the_rules_obeys_the_same_size() -> None:
     _, subjects, alerts = a_bank()
     hits = pd.DataFrame({"customer_id": [0, 1, 2], "hit_at": AS_OF - pd.Timedelta(hours=1)})
