@@ -24,8 +24,18 @@ class Budget(pipeline.Parameters):
     label_window_days: Days
 
 
+def in_turn(score: np.ndarray, customer: np.ndarray, as_of_us: np.ndarray) -> np.ndarray:
+    """Rows week by week, the highest scores first, equal ones by the customer's number; shape (n,)."""
+    return np.lexsort((customer, -score, as_of_us))
+
+
 def alerts_within_budget(
-    score: np.ndarray, customer: np.ndarray, as_of_us: np.ndarray, budget: Budget, scale: float = 1.0
+    score: np.ndarray,
+    customer: np.ndarray,
+    as_of_us: np.ndarray,
+    budget: Budget,
+    scale: float = 1.0,
+    order: np.ndarray | None = None,
 ) -> np.ndarray:
     """Which subjects are alerted: each week the highest scores, up to the budget.
 
@@ -35,13 +45,13 @@ def alerts_within_budget(
     use are not carried. A customer alerted less than ``suppress_days`` ago is passed over. Equal scores are
     taken in order of the customer's number; one of minus infinity is never alerted. All
     arrays have shape (n,); the result is a rank within the week, 0 where not alerted.
-    ``scale`` multiplies the budget.
+    ``scale`` multiplies the budget. ``order`` is of `in_turn`, where it is known already.
     """
     rank = np.zeros(len(score), np.int64)
     if not len(score):
         return rank
     last_alert: dict[int, int] = {}
-    order = np.lexsort((customer, -score, as_of_us))
+    order = in_turn(score, customer, as_of_us) if order is None else order
     edges = np.flatnonzero(np.diff(as_of_us[order], prepend=np.int64(-1)))
     due, allowed = 0.0, 0
     for first, end in zip(edges, [*edges[1:], len(order)], strict=True):
@@ -101,20 +111,43 @@ class Watch:
         mine = self.is_judged
         return Watch(self.customer[mine], self.as_of_us[mine], np.ones(int(mine.sum()), bool))
 
-    def silent(self, score: np.ndarray, budget: Budget) -> np.ndarray:
+    def queue(self, score: np.ndarray) -> Queue:
+        """One ranker's customers in turn, to spend several budgets on; ``score`` has shape (n,)."""
+        return Queue(self, score, in_turn(score, self.customer, self.as_of_us))
+
+    def alerted(self, score: np.ndarray, budget: Budget) -> np.ndarray:
+        """Which judged subjects are alerted by a score of shape (n,)."""
+        return self.queue(score).alerted(budget)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Customers watched, in the turn in which one ranker takes them."""
+
+    watch: Watch
+    score: np.ndarray
+    order: np.ndarray
+
+    def _all_ranks(self, budget: Budget, scale: float) -> np.ndarray:
+        watch = self.watch
+        return alerts_within_budget(
+            self.score, watch.customer, watch.as_of_us, budget, scale, order=self.order
+        )
+
+    def ranks(self, budget: Budget, scale: float = 1.0) -> np.ndarray:
+        """Ranks of the judged subjects, see `alerts_within_budget`."""
+        return self._all_ranks(budget, scale)[self.watch.is_judged]
+
+    def alerted(self, budget: Budget, scale: float = 1.0) -> np.ndarray:
+        """Which judged subjects are alerted."""
+        return self.ranks(budget, scale) > 0
+
+    def silent(self, budget: Budget) -> np.ndarray:
         """Customers whom the weeks before have silenced when the judged ones begin; sorted."""
-        before = ~self.is_judged
+        watch = self.watch
+        before = ~watch.is_judged
         if not before.any() or before.all():
             return np.zeros(0, np.int64)
-        is_alerted = alerts_within_budget(score, self.customer, self.as_of_us, budget) > 0
-        starts_us = self.as_of_us[self.is_judged].min()
-        is_lately = starts_us - self.as_of_us < budget.suppress_days * DAY_US
-        return np.unique(self.customer[before & is_alerted & is_lately])
-
-    def ranks(self, score: np.ndarray, budget: Budget, scale: float = 1.0) -> np.ndarray:
-        """Ranks of the judged subjects, see `alerts_within_budget`; ``score`` has shape (n,)."""
-        return alerts_within_budget(score, self.customer, self.as_of_us, budget, scale)[self.is_judged]
-
-    def alerted(self, score: np.ndarray, budget: Budget, scale: float = 1.0) -> np.ndarray:
-        """Which judged subjects are alerted."""
-        return self.ranks(score, budget, scale) > 0
+        starts_us = watch.as_of_us[watch.is_judged].min()
+        is_lately = starts_us - watch.as_of_us < budget.suppress_days * DAY_US
+        return np.unique(watch.customer[before & is_lately & (self._all_ranks(budget, 1.0) > 0)])

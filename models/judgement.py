@@ -79,7 +79,8 @@ def judge(
     metrics, samples, curves, spent, leftovers = {}, {}, [], [], []
     weight = None
     for ranker, score in pipeline.progress(by_ranker.items(), "judge", "ranker"):
-        ranking = Ranking.of(watch, score, positives, budget)
+        queue = watch.queue(score)
+        ranking = Ranking.of(queue, positives, budget)
         if weight is None:
             weight = drawn(ranking.groups, params.bootstrap_draws, params.seed)
         samples[ranker] = sampled(ranking, weight)
@@ -88,12 +89,12 @@ def judge(
             margin = score[watch.is_judged][counts]
             metrics[ranker] |= calibration(positives.group[counts], margin, label[counts])
         for scale in BUDGET_SCALES:
-            alerted = watch.alerted(score, budget, scale)
+            alerted = queue.alerted(budget, scale)
             recall = recall_at_budget(customer, positives.is_positive, alerted)
             shown = None if np.isnan(recall) else round(recall, 4)  # NaN is no JSON
             curves.append({"ranker": ranker, "budget": scale, "recall": shown})
-        alerted = watch.alerted(score, budget)
-        silent = np.isin(np.unique(customer[positives.is_positive]), watch.silent(score, budget))
+        alerted = queue.alerted(budget)
+        silent = np.isin(np.unique(customer[positives.is_positive]), queue.silent(budget))
         spent.append({"ranker": ranker, "alerts": int(alerted.sum()), "silent": int(silent.sum())})
         leftovers.append({"ranker": ranker} | left_over(customer, positives, alerted, least))
     return {

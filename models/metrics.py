@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from models.budget import Budget, Watch
+from models.budget import Budget, Queue
 from models.positives import Positives
 
 Interval = dict[str, float | None]
@@ -39,12 +39,12 @@ class Ranking:
     ideal: np.ndarray
 
     @classmethod
-    def of(cls, watch: Watch, score: np.ndarray, positives: Positives, budget: Budget) -> Ranking:
-        """Spend the budget on a score of all that is watched, and for comparison on the labels.
+    def of(cls, queue: Queue, positives: Positives, budget: Budget) -> Ranking:
+        """Spend the budget on a ranker's queue, and for comparison on the labels.
 
         Alerts that fell on leftovers are spent, and left out with them.
         """
-        judged, counts = watch.judged, positives.counts
+        judged, counts = queue.watch.judged, positives.counts
         _, number = np.unique(judged.customer[counts], return_inverse=True)
         _, group = np.unique(positives.group[counts], return_inverse=True)
         # Without memory of validation, which the ideal need not have spent on anybody.
@@ -52,9 +52,9 @@ class Ranking:
         return cls(
             number,
             group,
-            score[watch.is_judged][counts],
+            queue.score[queue.watch.is_judged][counts],
             positives.is_positive[counts],
-            watch.alerted(score, budget)[counts],
+            queue.alerted(budget)[counts],
             ideal[counts],
         )
 

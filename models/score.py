@@ -36,7 +36,7 @@ def model_alerts(ranker: str, subjects: pd.DataFrame, score: np.ndarray, budget:
     ``subjects`` are rows of Split of both roles, ``score`` has their shape.
     """
     watch = Watch.of(subjects)
-    chosen = subjects[watch.is_judged].assign(ranker=ranker, rank=watch.ranks(score, budget))
+    chosen = subjects[watch.is_judged].assign(ranker=ranker, rank=watch.queue(score).ranks(budget))
     return chosen.loc[chosen["rank"] > 0, ["ranker", "subject_id", "customer_id", "as_of", "rank"]]
 
 

@@ -42,7 +42,7 @@ def budget(per_thousand: float, suppress_days: int = 0) -> Budget:
 def ranking_of(customer, as_of_us, score, positive, spent: Budget, group=None) -> Ranking:
     """A ranking of weeks that are all judged and all count."""
     watch = Watch(np.asarray(customer), np.asarray(as_of_us), np.ones(len(score), bool))
-    return Ranking.of(watch, score, Positives.of(watch.customer, positive, positive, group), spent)
+    return Ranking.of(watch.queue(score), Positives.of(watch.customer, positive, positive, group), spent)
 
 
 def ranks(score, customer=None, week=None, per_thousand=500, suppress_days=0, scale=1.0) -> list[int]:
@@ -172,9 +172,9 @@ def test_whom_a_ranker_alerted_in_validation_is_silent_for_the_rest_of_the_days(
     watch = watch_of(3, before=1, judged=5)
     score = np.tile([0.1, 0.2, 0.9], 6)
     one_a_week = budget(334, suppress_days=35)
-    found = watch.ranks(score, one_a_week).reshape(5, 3) > 0
+    found = watch.queue(score).ranks(one_a_week).reshape(5, 3) > 0
     assert found[:, 2].tolist() == [False, False, False, False, True]
-    alone = watch.judged.ranks(score[watch.is_judged], one_a_week).reshape(5, 3) > 0
+    alone = watch.judged.queue(score[watch.is_judged]).ranks(one_a_week).reshape(5, 3) > 0
     assert alone[0].tolist() == [False, False, True]
 
 
@@ -188,9 +188,9 @@ def test_a_silent_customer_leaves_the_place_to_the_next_one_and_not_empty() -> N
 def test_who_is_silent_at_first_is_told_and_who_was_alerted_long_ago_is_not() -> None:
     watch = watch_of(10, before=3, judged=2)
     score = np.tile(np.arange(10.0), 5)
-    assert watch.silent(score, budget(200, suppress_days=28)).tolist() == [4, 5, 6, 7, 8, 9]
-    assert watch.silent(score, budget(200, suppress_days=8)).tolist() == [8, 9]
-    assert watch.silent(score, budget(200, suppress_days=7)).tolist() == []
+    assert watch.queue(score).silent(budget(200, suppress_days=28)).tolist() == [4, 5, 6, 7, 8, 9]
+    assert watch.queue(score).silent(budget(200, suppress_days=8)).tolist() == [8, 9]
+    assert watch.queue(score).silent(budget(200, suppress_days=7)).tolist() == []
 
 
 def test_budgets_are_spent_in_one_place() -> None:
@@ -205,8 +205,8 @@ def test_without_a_week_before_the_judged_ones_nobody_is_silent() -> None:
     watch = watch_of(5, before=0, judged=2)
     score = np.random.default_rng(1).random(10)
     spent = budget(200, suppress_days=28)
-    assert watch.silent(score, spent).tolist() == []
-    assert watch.ranks(score, spent).tolist() == watch.judged.ranks(score, spent).tolist()
+    assert watch.queue(score).silent(spent).tolist() == []
+    assert watch.queue(score).ranks(spent).tolist() == watch.judged.queue(score).ranks(spent).tolist()
 
 
 @pytest.mark.parametrize("before", [0, 3, 7])
