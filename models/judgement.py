@@ -11,7 +11,6 @@ import pipeline
 from models.budget import Budget, Watch, watched
 from models.metrics import (
     Ranking,
-    calibration,
     differences,
     drawn,
     group_share,
@@ -20,6 +19,7 @@ from models.metrics import (
     summary,
 )
 from models.positives import Positives
+from models.probability import calibration
 from models.schema import RULES
 from parameters import Draws, Seed
 

@@ -17,17 +17,16 @@ from models.judgement import Params as JudgeParams
 from models.judgement import judge
 from models.metrics import (
     METRICS,
-    PROBABILITY,
     AveragePrecision,
     Catches,
     Ranking,
-    calibration,
     drawn,
     measure,
     recall_at_budget,
     wilson,
 )
 from models.positives import Positives
+from models.probability import PROBABILITY, calibration
 from models.score import rule_scores
 
 WEEK = 7 * DAY_US
