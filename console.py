@@ -30,6 +30,8 @@ from check import DVC_FILE, laid_over
 from check import module_of as module_of
 from parameters import read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry, Table
+from reports.comparison import compared
+from reports.wording import same
 
 README = Path("README.md")
 TABLES_PAGE = Path("docs/tables.md")
@@ -128,18 +130,29 @@ def summary() -> None:
 
 
 def headline(metrics: dict[str, Any]) -> str:
-    """The run's finding in one sentence."""
-    models = metrics["models"]
-    best = max(models, key=lambda name: models[name]["true"]["recall_at_budget"]["value"] or 0)
+    """The run's finding in a few sentences."""
+    models, name, by_truth = metrics["models"], metrics["chosen"]["name"], metrics["chosen"]["by_truth"]
 
     def recall(block: dict[str, Any]) -> str:
         value = block["recall_at_budget"]["value"]
         return "not measurable" if value is None else f"{value:.0%}"
 
+    def over(key: str, other: str) -> str:
+        gap = metrics["differences"][key]["true"]["recall_at_budget"]
+        return compared(same(name), same(other), gap, "recall_at_budget").en
+
+    other = (
+        "The truth would have chosen the same model."
+        if by_truth == name
+        else f"The truth would have chosen {by_truth}, {recall(models[by_truth]['true'])}. "
+        + over("chosen_over_by_truth", by_truth)
+    )
     return (
-        f"At the same alert budget the rules truly catch {recall(metrics['rules']['true'])} of the illicit "
-        f"customers (the bank believes {recall(metrics['rules']['bank'])}), {best} truly catches "
-        f"{recall(models[best]['true'])} (the bank believes {recall(models[best]['bank'])})."
+        f"At the same alert budget the rules truly catch {recall(metrics['rules']['true'])} of the customers "
+        f"with an illicit payment in the test (the bank believes {recall(metrics['rules']['bank'])}). The "
+        f"model that the bank chooses by what it sees on validation, {name}, catches "
+        f"{recall(models[name]['true'])} (the bank believes {recall(models[name]['bank'])}). "
+        f"{over('chosen_over_rules', 'the rules')} {other}"
     )
 
 
@@ -331,18 +344,22 @@ def results_table(metrics: dict[str, Any]) -> str:
     world = metrics["world"]
     keys = ("recall_at_budget", "precision_at_budget", "average_precision")
     sides = ("bank sees", "true")
-    header = ["ranker"] + [f"{key.replace('_', ' ')}, {side}" for key in keys for side in sides]
+    header = ["ranker", "alerts spent"] + [
+        f"{key.replace('_', ' ')}, {side}" for key in keys for side in sides
+    ]
     rows = {"rules": metrics["rules"], **metrics["models"]}
     lines = [headline(metrics), "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     for name, block in rows.items():
         cells = [shown(block[side][key]) for key in keys for side in ("bank", "true")]
-        lines.append("| " + " | ".join([name, *cells]) + " |")
+        lines.append("| " + " | ".join([name, f"{block['alerts_spent']:,}", *cells]) + " |")
     ceiling, base = (metrics["rules"]["true"][key]["value"] for key in ("precision_ceiling", "base_rate"))
     lines += [
         "",
-        f"95 % intervals by customer. World: {world['customers']:,} customers, "
-        f"{world['transactions']:,} transactions, {world['illicit_customers_in_test']} customers truly "
-        f"illicit in the test window; true base rate {plain(base, 4)}, "
+        "95 % intervals: by scheme in truth, by customer for the bank, who knows of no scheme. World: "
+        f"{world['customers']:,} customers, {world['transactions']:,} transactions, "
+        f"{world['illicit_customers_in_test']} customers of {world['illicit_groups_in_test']} schemes with "
+        f"an illicit payment inside the test weeks ({world['leftover_customers_in_test']} more, whose "
+        f"payments all lie in the label window before, count nowhere); true base rate {plain(base, 4)}, "
         f"true precision ceiling at the budget {plain(ceiling, 3)}.",
     ]
     return "\n".join(lines)

@@ -1,7 +1,9 @@
 """Cases: alerts of one customer, or of customers tied to each other, close in time.
 
 Two customers are tied when they used one device or when one paid the other, shortly
-before the later of their alerts. What ties is known at that alert, never later.
+before the later of their alerts. What ties is known at that alert, never later: an alert
+joins a case when it is raised and stays there, so that who reviews it sees what there was
+by then, and no later alert changes an earlier one's case.
 """
 
 from __future__ import annotations
@@ -94,7 +96,7 @@ def case_ids(
     """The case of each alert, numbered by their first alert; shape (alerts,).
 
     An alert joins what its customer, or a customer tied to theirs, was alerted for in
-    the ``days`` before; an alert that ties two cases makes them one.
+    the ``days`` before; one that is tied to several cases joins the oldest of them.
 
     Parameters
     ----------
@@ -113,20 +115,18 @@ def case_ids(
     age = pairs["alerted_at"] - pairs["earlier_at"]
     is_earlier = (age >= pd.Timedelta(0)) & (age <= pd.Timedelta(days=params.days))
     pairs = pairs[is_earlier & (pairs["earlier_id"] != pairs["alert_id"])]
-    root = np.arange(len(alerts))
-
-    def find(member: int) -> int:
-        while root[member] != member:
-            root[member] = root[root[member]]
-            member = int(root[member])
-        return member
-
-    # The earlier alert gives its name, so that a case is called by its first.
-    for one, other in zip(place[pairs["alert_id"]], place[pairs["earlier_id"]], strict=True):
-        low, high = sorted((find(one), find(other)))
-        root[high] = low
-    _, numbers = np.unique([find(member) for member in range(len(alerts))], return_inverse=True)
-    return np.asarray(numbers + 1)
+    ends = np.column_stack([place[pairs["earlier_id"]], place[pairs["alert_id"]]])
+    ends.sort(axis=1, kind="stable")  # of two alerts of one moment the lower number is the earlier
+    case = np.zeros(len(alerts), np.int64)
+    tied = pd.Series(ends[:, 0]).groupby(ends[:, 1]).indices
+    count = 0
+    for alert in range(len(alerts)):
+        if alert in tied:
+            case[alert] = case[ends[tied[alert], 0]].min()
+        else:
+            count += 1
+            case[alert] = count
+    return case
 
 
 def cases_table(alerts: pd.DataFrame) -> pd.DataFrame:

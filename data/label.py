@@ -3,9 +3,9 @@
 What a vote is worth is learnt by a label model (``label.model``), refitted at fixed
 moments from what was known by then. Beside it the stage fits every label model on equal
 terms, with and without dispositions and at several shares of random review, up to the end
-of training, and compares them by what the bank itself learns later: the decisions on
-flagged customers after that moment. The label sets go on to the stage audit_labels, which
-says what each of them is worth in truth.
+of training, and compares them by what the bank itself learns between that moment and the
+start of the test: decisions on flagged customers. The test judges nothing. The label sets
+go on to the stage audit_labels, which says what each of them is worth in truth.
 """
 
 from __future__ import annotations
@@ -184,15 +184,19 @@ def compare(
     decided: pd.DataFrame,
     trials: pd.DataFrame,
     until: pd.Timestamp,
+    judged_by: pd.Timestamp,
     params: Params,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Every label model on equal terms: its labels as known by ``until``, and the bank's own verdict.
 
     Parameters
     ----------
-    decided : the bank's decisions; those on flagged customers after ``until`` are the judges
+    decided : the bank's decisions; those on flagged customers that came to be known after
+        ``until`` and by ``judged_by`` are the judges, whenever the alert was: reports take
+        longer than dismissals, and decisions on late alerts alone would lack them
     trials : decisions at other shares of random review, with random_share
     until : end of training; no label set knows anything later
+    judged_by : start of the test
 
     Returns
     -------
@@ -200,8 +204,8 @@ def compare(
     """
     known = flagged[flagged["alerted_at"] <= until]
     questions = ballots.before(known["customer_id"], known["alerted_at"])
-    is_later = (decided["event_at"] > until) & decided["stream"].isin(FLAGGED)
-    later = decided[is_later]
+    is_later = (decided["known_at"] > until) & (decided["known_at"] <= judged_by)
+    later = decided[is_later & decided["stream"].isin(FLAGGED)]
     judged = Judged(later, ballots, params)
     shares = [(True, float(share)) for share in sorted(trials["random_share"].unique())]
     parts: list[pd.DataFrame] = []
@@ -238,6 +242,7 @@ def compare(
         "chosen": params.model,
         "preferred": {key: rows[best][key] for key in ("model", "uses_dispositions", "random_share")},
         "until": f"{until:%Y-%m-%d}",
+        "judged_by": f"{judged_by:%Y-%m-%d}",
         "judges": {
             "decisions": len(later),
             "reported": int((later["outcome"] == "reported").sum()),
@@ -259,17 +264,23 @@ def _reported_share(decided: pd.DataFrame, until: pd.Timestamp) -> float:
 
 
 def verdict(result: dict[str, Any]) -> str:
-    """One sentence: whether the bank's criterion bears out the chosen label model."""
+    """One sentence: whether the bank's criterion bears out the chosen label model.
+
+    A model is called better or worse only where its paired interval leaves out zero.
+    """
     chosen, preferred = result["chosen"], result["preferred"]["model"]
-    mine = [row for row in result["sets"] if row["model"] == chosen and row["uses_dispositions"]]
-    gap = min(
-        (row["behind_best"]["low"] for row in mine if row["behind_best"]["low"] is not None), default=None
-    )
-    if gap is None:
+    behind: dict[str, float] = {}
+    for row in result["sets"]:
+        low = row["behind_best"]["low"]
+        if low is not None and (row["uses_dispositions"] or row["model"] != chosen):
+            behind[row["model"]] = min(low, behind.get(row["model"], low))
+    if chosen not in behind:
         return f"label model {chosen}: no later decision to judge it by"
     if chosen == preferred:
-        return f"label model {chosen}: best by later decisions"
-    word = "not told apart from" if gap <= 0 else "worse than"
+        close = [name for name, low in behind.items() if name != chosen and low <= 0]
+        rest = f", not told apart from {', '.join(close)}" if close else ", ahead of all others"
+        return f"label model {chosen}: first by later decisions{rest}"
+    word = "not told apart from" if behind[chosen] <= 0 else "worse than"
     return f"label model {chosen}: {word} {preferred} by later decisions"
 
 
@@ -291,9 +302,10 @@ def main() -> None:
     values = vote_values(flagged, ballots, decided, params)
     table = label(flagged, values, decided, pipeline.read(schema.GivenLabels), params)
     pipeline.write(schema.Labels, table)
-    until = periods.set_index("name").loc["validation", "starts_at"]
+    starts_at = periods.set_index("name")["starts_at"]
     trials = with_decision(pipeline.read(schema.TrialDispositions))
-    sets, result = compare(flagged, ballots, decided, trials, until, params)
+    until, judged_by = starts_at["validation"], starts_at["test"]
+    sets, result = compare(flagged, ballots, decided, trials, until, judged_by, params)
     pipeline.write(schema.TrialLabels, sets)
     pipeline.write_json("data", "label_models.json", result)
     print(verdict(result))

@@ -12,10 +12,12 @@ import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
 from models import anatomy, calibration, difficulty, drawn_schemes, judgement, schema, trace
-from models.budget import Budget
+from models.budget import Budget, Watch
 from models.examples import read_inputs
-from models.judgement import judge, test_subjects
+from models.illicit import concerned, in_truth
+from models.judgement import judge, watched_scores
 from models.metrics import group_share, wilson
+from models.positives import Positives
 from models.probes import answers, artefacts, cells, look_alikes, organisers
 from models.probes.goals import goals
 from models.probes.ground import Ground
@@ -41,18 +43,24 @@ def recall_by(
     subjects: pd.DataFrame,
     alerts: pd.DataFrame,
     column: str,
+    starts_at: pd.Timestamp,
     days: int,
     least: int,
 ) -> list[dict[str, Any]]:
     """Share of the customers illicit in the test who are alerted while so, by one property.
 
-    Groups of fewer than ``least`` such customers are counted, and have no share.
+    The test begins at ``starts_at``. Groups of fewer than ``least`` such customers are
+    counted, and have no share.
     """
     rows = []
     illicit = planted[planted["is_illicit"]]
     for value, moments in illicit.groupby(column):
-        active = subjects[happened_within(moments, subjects["customer_id"], subjects["as_of"], days)]
+        customer = subjects["customer_id"].to_numpy()
+        whole = Positives.of(customer, *concerned(subjects, moments, starts_at, days))
+        active = subjects[whole.is_positive]
         size = active["customer_id"].nunique()
+        if not size:  # all of it lies before the test
+            continue
         for ranker, mine in alerts.groupby("ranker"):
             caught = active[active["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
             rows.append(
@@ -173,7 +181,8 @@ def main() -> None:
     budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
     window, least = budget.label_window_days, params.least_group
     split = pipeline.read(schema.Split)
-    subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
+    everyone, by_ranker = watched_scores(split, pipeline.read(schema.Scores))
+    subjects = everyone[everyone["role"] == "test"].reset_index(drop=True)
     customers = pipeline.read(data_schema.Customers, CUSTOMER_COLUMNS)
     accounts = pipeline.read(data_schema.Accounts, ACCOUNT_COLUMNS)
     transactions = pipeline.read(data_schema.Transactions)
@@ -184,14 +193,17 @@ def main() -> None:
     periods = pipeline.read(data_schema.Periods)
     planted = moments_of(transactions, accounts, truth, schemes)
     illicit = planted[planted["is_illicit"]]
-    is_illicit = happened_within(illicit, subjects["customer_id"], subjects["as_of"], window)
+    starts_at = periods.set_index("name").loc["test", "starts_at"]
+    positives = in_truth(subjects, illicit, starts_at, window)
+    is_illicit = positives.is_positive
     audited = alerts_in_truth(planted, subjects, alerts, window)
 
-    result = judge(subjects, by_ranker, is_illicit.astype(float), budget, params)
+    result = judge(Watch.of(everyone), by_ranker, is_illicit.astype(float), positives, budget, params, least)
     result |= {
+        "chosen_by_truth": judgement.leading(result["metrics"]),
         "least_group": least,
-        "by_typology": recall_by(planted, subjects, alerts, "typology", window, least),
-        "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", window, least),
+        "by_typology": recall_by(planted, subjects, alerts, "typology", starts_at, window, least),
+        "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", starts_at, window, least),
         "beyond_rules": beyond_rules(is_illicit, subjects, alerts, hits, window, least),
         "rule_table": rules_in_truth(rule_alerts, illicit, window),
         "dispositions": disposition_errors(dispositions, illicit, window),
@@ -218,12 +230,16 @@ def main() -> None:
     weekly = pipeline.read(data_schema.WeeklyIndicators)
     result |= {
         "world": calibration.illicit_counts(bank)
-        | {"illicit_customers_in_test": int(subjects["customer_id"][is_illicit].nunique())},
+        | {
+            "illicit_customers_in_test": int(subjects["customer_id"][is_illicit].nunique()),
+            "illicit_groups_in_test": len(np.unique(positives.group[is_illicit])),
+            "leftover_customers_in_test": int(subjects["customer_id"][positives.is_leftover].nunique()),
+        },
         "difficulty": {
             "indicators": difficulty.of_indicators(
-                subjects,
+                subjects[positives.counts],
                 weekly,
-                is_illicit,
+                is_illicit[positives.counts],
                 illicit,
                 params.paired_indicators,
                 window,

@@ -26,9 +26,11 @@ from data import schema as data_schema
 from data.asof import happened_within, moments_of
 from models import rule_report, schema
 from models import split as splitting
-from models.budget import Budget, alerts_within_budget
+from models.budget import Budget, Watch, watched
 from models.examples import read_inputs
-from models.metrics import Interval, interval, wilson
+from models.illicit import in_truth
+from models.metrics import Catches, Interval, drawn, wilson
+from models.positives import Positives
 from models.zoo import MODELS, Examples, by_row
 from parameters import Draws, Leaves, Part, Positive, Seed, TreeCount
 
@@ -73,23 +75,6 @@ def training_rows(
     return rows, np.where(told[rows], 1.0, 1 / params.unlabelled_share)
 
 
-def caught(score: np.ndarray, test: pd.DataFrame, is_true: np.ndarray, budget: Budget) -> np.ndarray:
-    """For each truly illicit test customer, in order of id, whether an alert caught them."""
-    customer = test["customer_id"].to_numpy()
-    alerted = alerts_within_budget(score, customer, test["as_of"].astype("int64").to_numpy(), budget) > 0
-    return np.isin(np.unique(customer[is_true]), customer[is_true & alerted])
-
-
-def difference(one: np.ndarray, other: np.ndarray, draws: int, seed: int) -> Interval:
-    """Difference of two recalls on the same customers with a paired 95 % bootstrap interval."""
-    gap = one.astype(float) - other
-    if not len(gap):
-        return wilson(0, 0)
-    sample = np.random.default_rng(seed).multinomial(len(gap), np.full(len(gap), 1 / len(gap)), draws) @ gap
-    low, high = np.quantile(sample / len(gap), [0.025, 0.975])
-    return interval(float(gap.mean()), float(low), float(high))
-
-
 def label_quality(label: np.ndarray, source: pd.Series, is_true: np.ndarray) -> dict[str, Any]:
     """How a label set's view of the training subjects compares with the truth."""
     suspicious = label >= 0.5
@@ -115,42 +100,51 @@ def vote_loss(votes: pd.DataFrame, is_true: np.ndarray, least: float) -> float |
 class Sides:
     """Subjects to learn from, those to judge by, and what is true of both.
 
-    ``train`` and ``test`` are rows of Split; ``stands_for`` says how many each training row
-    stands for. Arrays have the shape of their side.
+    ``train`` and ``watched`` are rows of Split, the latter of validation and test, of which
+    the test is judged; ``stands_for`` says how many each training row stands for. Arrays have
+    the shape of their side, ``truth`` that of the test.
     """
 
     train: pd.DataFrame
     stands_for: np.ndarray
     train_is_true: np.ndarray
-    test: pd.DataFrame
-    test_is_true: np.ndarray
+    watched: pd.DataFrame
+    truth: Positives
 
     @classmethod
     def of(
-        cls, split: pd.DataFrame, illicit: pd.DataFrame, labels: pd.DataFrame, days: int, params: Params
+        cls,
+        split: pd.DataFrame,
+        illicit: pd.DataFrame,
+        labels: pd.DataFrame,
+        test_starts_at: pd.Timestamp,
+        days: int,
+        params: Params,
     ) -> Sides:
         """Choose the rows that every label set learns from, and those that judge it."""
-        train, test = (split[split["role"] == role].reset_index(drop=True) for role in ("train", "test"))
-        train_is_true, test_is_true = (
-            happened_within(illicit, mine["customer_id"], mine["as_of"], days) for mine in (train, test)
-        )
-        rows, stands_for = training_rows(train, labels, train_is_true, params)
+        train = split[split["role"] == "train"].reset_index(drop=True)
+        is_true = happened_within(illicit, train["customer_id"], train["as_of"], days)
+        rows, stands_for = training_rows(train, labels, is_true, params)
         learnt = train.iloc[rows].reset_index(drop=True)
-        return cls(learnt, stands_for, train_is_true[rows], test, test_is_true)
+        test = split[split["role"] == "test"]
+        truth = in_truth(test, illicit, test_starts_at, days)
+        return cls(learnt, stands_for, is_true[rows], watched(split), truth)
 
 
 class Ladder:
     """The fixed model learns from one label set after the other; everything else stays equal.
 
-    ``train`` and ``test`` are the examples of both sides; labels and weights they bring are
-    not looked at.
+    ``train`` and ``watched`` are the examples of both sides; labels and weights they bring
+    are not looked at.
     """
 
     def __init__(
-        self, sides: Sides, train: Examples, test: Examples, budget: Budget, settings: Any, params: Params
+        self, sides: Sides, train: Examples, watched: Examples, budget: Budget, settings: Any, params: Params
     ) -> None:
         self.sides, self.budget, self.params = sides, budget, params
-        self.test = by_row(test)
+        self.watched, self.watch = by_row(watched), Watch.of(sides.watched)
+        self.catches = Catches.of(self.watch.judged.customer, sides.truth)
+        self.weight = drawn(self.catches.groups, params.bootstrap_draws, params.seed)
         # The bins serve every label set: only labels and weights differ.
         model = MODELS.lookup(FIXED, "audit_labels")
         self.learner = model.learner(train, settings, params.seed)
@@ -158,8 +152,12 @@ class Ladder:
     def climb(self, label: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Which truly illicit test customers a model catches that learnt from these labels."""
         learner = self.learner.relabelled(label, weight * self.sides.stands_for)
-        score = learner.fit(self.params.fixed.model_dump()).scores(self.test)
-        return caught(score, self.sides.test, self.sides.test_is_true, self.budget)
+        score = learner.fit(self.params.fixed.model_dump()).scores(self.watched)
+        return self.catches.caught(self.watch.alerted(score, self.budget))
+
+    def recall(self, value: np.ndarray) -> Interval:
+        """Mean over the truly illicit customers of what `climb` gave, or of a difference, by scheme."""
+        return self.catches.mean(value, self.weight)
 
 
 def audit_sets(
@@ -172,7 +170,7 @@ def audit_sets(
     least_belief: float,
 ) -> dict[str, Any]:
     """The bank's comparison of label sets with the truth beside each, and the ceiling."""
-    days, params = ladder.budget.label_window_days, ladder.params
+    days = ladder.budget.label_window_days
     truth = ladder.sides.train_is_true
     ceiling = ladder.climb(truth.astype(float), np.ones(len(truth)))
     rows = []
@@ -188,14 +186,14 @@ def audit_sets(
             | {
                 "labels": label_quality(known["label"].to_numpy(), known["label_source"], truth),
                 "true_log_loss": vote_loss(votes, is_true, least_belief),
-                "true_recall": wilson(int(catches.sum()), len(catches)),
-                "below_ceiling": difference(catches, ceiling, params.bootstrap_draws, params.seed),
+                "true_recall": ladder.recall(catches),
+                "below_ceiling": ladder.recall(catches - ceiling),
             }
         )
     return compared | {
         "sets": rows,
         "customers": len(ceiling),
-        "ceiling": wilson(int(ceiling.sum()), len(ceiling)),
+        "ceiling": ladder.recall(ceiling),
     }
 
 
@@ -213,16 +211,18 @@ def main() -> None:
     compared = pipeline.read_json("data", "label_models.json")
 
     labels = pipeline.read(data_schema.TrialLabels)
-    sides = Sides.of(pipeline.read(schema.Split), illicit, labels, budget.label_window_days, params)
-    train, test = read_inputs([sides.train, sides.test], needs_graph=False)
-    until = pipeline.read(data_schema.Periods).set_index("name").loc["validation", "starts_at"]
-    ladder = Ladder(sides, train, test, budget, settings, params)
+    starts_at = pipeline.read(data_schema.Periods).set_index("name")["starts_at"]
+    sides = Sides.of(
+        pipeline.read(schema.Split), illicit, labels, starts_at["test"], budget.label_window_days, params
+    )
+    train, judged = read_inputs([sides.train, sides.watched], needs_graph=False)
+    ladder = Ladder(sides, train, judged, budget, settings, params)
     audited = audit_sets(
         ladder,
         labels,
         illicit,
         compared,
-        until,
+        starts_at["validation"],
         pipeline.params("split", splitting.Params),
         compared["least_belief"],
     )

@@ -17,9 +17,12 @@ from data import schema as data_schema
 from data.asof import happened_within, moments_of
 from features import schema as features_schema
 from models import difficulty, ladder, leakage, schema
-from models.budget import Budget
+from models.budget import WATCHED, Budget
 from models.encoding import TargetEncoder, encoded_in_fold, integer_codes
-from models.ladder import Caught, Rows, Trees
+from models.illicit import in_truth
+from models.ladder import Rows, Trees
+from models.metrics import Catches
+from models.positives import as_labelled
 from models.zoo.lightgbm import LightgbmModel
 from parameters import Count, Draws, Positive, Seed
 
@@ -53,13 +56,13 @@ class Params(pipeline.Parameters):
 
 
 class Bench:
-    """Fits the fixed model on training columns and scores the test subjects."""
+    """Fits the fixed model on training columns and scores the subjects of validation and test."""
 
     def __init__(self, train: Rows, test: Rows, trees: Trees) -> None:
         self.train, self.test, self.trees = train, test, trees
 
     def scores(self, train: np.ndarray, test: np.ndarray, label: np.ndarray | None = None) -> np.ndarray:
-        """Margins of the test subjects; ``label`` stands in for the bank's, shape (n,)."""
+        """Margins of the scored subjects; ``label`` stands in for the bank's, shape (n,)."""
         label = self.train.label if label is None else label
         booster = ladder.fit(train, label, self.train.weight, self.trees)
         return ladder.margins(booster, test)
@@ -81,7 +84,7 @@ def climb(
     """Scores of the given rungs.
 
     ``features`` and ``last``, the tokens of each subject's last payment, are those of the
-    training and of the test subjects.
+    training and of the scored subjects.
     """
     scores = {}
     for rung, names in pipeline.progress(rungs.items(), "ladder", "rung"):
@@ -160,7 +163,7 @@ def id_probe(bench: Bench, split: pd.DataFrame, params: Params) -> dict[str, Any
         order = np.arange(len(week)) - np.searchsorted(week, week)
         parts.append(np.column_stack([rows.customer, order, rows.customer % 10]).astype(float))
     learns = np.array([half[customer] == 0 for customer in bench.train.customer])
-    judged = np.array([half[customer] == 1 for customer in bench.test.customer])
+    judged = np.array([half[customer] == 1 for customer in bench.test.customer]) & bench.test.is_judged
     if not learns.any() or not judged.any():
         return {"auc": {"value": None, "low": None, "high": None}}
     booster = ladder.fit(parts[0][learns], bench.train.label[learns], bench.train.weight[learns], bench.trees)
@@ -193,13 +196,18 @@ def shuffled_labels(
         coins = rng.integers(2, size=len(bench.train.label)).astype(float)
         booster = ladder.fit_binned(data, coins, rng.permutation(bench.train.weight), trees)
         score = ladder.margins(booster, values)
-        areas.append(difficulty.area_under_roc(difficulty.ranks(score), rows.is_illicit))
-        precisions.append(difficulty.average_precision(score, rows.is_illicit))
+        score, is_illicit = score[rows.is_judged], rows.is_illicit[rows.is_judged]
+        areas.append(difficulty.area_under_roc(difficulty.ranks(score), is_illicit))
+        precisions.append(difficulty.average_precision(score, is_illicit))
     return {
         "areas": [difficulty.plain(area) for area in areas],
         "average_precision": difficulty.plain(float(np.median(precisions))),
-        "base_rate": difficulty.plain(float(rows.is_illicit.mean()) if len(rows.place) else float("nan")),
+        "base_rate": difficulty.plain(_mean(rows.is_illicit[rows.is_judged])),
     }
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def main() -> None:
@@ -210,7 +218,8 @@ def main() -> None:
     catalogue = pipeline.read(features_schema.FeatureCatalogue)
     subjects = pipeline.read(features_schema.Subjects)
     line = pipeline.read(features_schema.Sequences)
-    origin_us = int(pipeline.read(data_schema.Periods)["starts_at"].astype("int64").min())
+    periods = pipeline.read(data_schema.Periods)
+    origin_us = int(periods["starts_at"].astype("int64").min())
     planted = moments_of(
         pipeline.read(data_schema.Transactions, columns=["transaction_id", "at", *ENDS]),
         pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
@@ -224,7 +233,7 @@ def main() -> None:
     illicit = planted[planted["is_illicit"]]
     is_illicit = happened_within(illicit, split["customer_id"], split["as_of"], budget.label_window_days)
 
-    whole_train, test = (Rows.of(split, role, ids, is_illicit) for role in ("train", "test"))
+    whole_train, test = (Rows.of(split, roles, ids, is_illicit) for roles in (("train",), WATCHED["test"]))
     train = ladder.thinned(whole_train, params.unsuspected_every)
     bench = Bench(train, test, params.trees)
     features = pipeline.read_matrix(
@@ -285,8 +294,14 @@ def main() -> None:
 
     against = dict(zip(ladder.GROUPS, (ladder.SINGLE_LINE, *ladder.GROUPS), strict=False))
     against |= {name: TOP for name in scores if name not in against and name != ladder.SINGLE_LINE}
-    caught = {name: Caught.of(score, test, budget) for name, score in scores.items()}
-    compared = ladder.compared(caught, against, test, params.bootstrap_draws, params.seed)
+    alerted = {name: test.watch.alerted(score, budget) for name, score in scores.items()}
+    judged, starts_at = split[split["role"] == "test"], periods.set_index("name").loc["test", "starts_at"]
+    views = {
+        "bank": as_labelled(judged, starts_at),
+        "true": in_truth(judged, illicit, starts_at, budget.label_window_days),
+    }
+    catches = {view: Catches.of(judged["customer_id"].to_numpy(), found) for view, found in views.items()}
+    compared = ladder.compared(alerted, against, catches, params.bootstrap_draws, params.seed)
     columns = {rung: len(names) for rung, names in rungs.items()}
     columns |= {ladder.SINGLE_LINE: tokens.shape[1], TOP: len(top)}
     encoder = params.encoder
@@ -295,7 +310,7 @@ def main() -> None:
         "ladder.json",
         {
             "rankings": [row | {"columns": columns.get(row["ranking"])} for row in compared],
-            "alerts": int(caught[TOP].alerted.sum()),
+            "alerts": int(alerted[TOP].sum()),
             "gain_share": gains(tuned.booster, catalogue["feature"].tolist()),
             "rating_mask": {
                 "dated": leakage.changed_by_mask(subjects, histories, params.rating_tag, is_dated=True),

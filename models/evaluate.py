@@ -11,8 +11,10 @@ import pipeline
 from data import schema as data_schema
 from data.asof import bank_time
 from models import reviews, schema
-from models.budget import Budget
-from models.judgement import Params, judge, test_subjects, watched_months
+from models.budget import Budget, Watch
+from models.judgement import Params, judge, leading, watched_months, watched_scores
+from models.metrics import COMPARED
+from models.positives import Positives, as_labelled
 
 
 def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataFrame) -> list[dict[str, Any]]:
@@ -70,27 +72,56 @@ def funnel(
     return {"rule_hits": hits, **levels, **per_month, **counts}
 
 
+def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Params) -> dict[str, Any]:
+    """The model that the bank would put to work, by what it knew when the test began.
+
+    Judged on validation as the search of hyper-parameters judges: by labels known by the
+    start of the test, whoever is suspicious in a week of validation counts.
+    """
+    subjects, by_ranker = watched_scores(split, scores, "validation")
+    customer, label = subjects["customer_id"].to_numpy(), subjects["label"].to_numpy()
+    is_positive = label >= 0.5
+    positives = Positives.of(customer, is_positive, is_positive)
+    found = judge(Watch.of(subjects, "validation"), by_ranker, label, positives, budget, params)
+    name = leading(found["metrics"])
+    return {
+        "name": name,
+        "customers": len(np.unique(customer[is_positive])),
+        "validation": {
+            ranker: {metric: measured[metric] for metric in COMPARED}
+            for ranker, measured in found["metrics"].items()
+        },
+        "differences": {name: found["differences"][name]},
+    }
+
+
 def main() -> None:
     """Write the bank's view as one JSON file."""
     split = pipeline.read(schema.Split)
-    subjects, by_ranker = test_subjects(split, pipeline.read(schema.Scores))
+    periods = pipeline.read(data_schema.Periods)
+    scores = pipeline.read(schema.Scores)
+    budget, params = pipeline.params("budget", Budget), pipeline.params("evaluate", Params)
+    everyone, by_ranker = watched_scores(split, scores)
+    subjects = everyone[everyone["role"] == "test"]
+    positives = as_labelled(subjects, periods.set_index("name").loc["test", "starts_at"])
     result = judge(
-        subjects,
+        Watch.of(everyone),
         by_ranker,
         subjects["label"].to_numpy(),
-        pipeline.params("budget", Budget),
-        pipeline.params("evaluate", Params),
+        positives,
+        budget,
+        params,
     )
     alerts = pipeline.read(data_schema.Alerts)
     dispositions = pipeline.read(data_schema.Dispositions)
     rules = pipeline.read(data_schema.Rules)
-    periods = pipeline.read(data_schema.Periods)
     customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind"])
     transactions = pipeline.read(data_schema.Transactions, columns=["transaction_id"])
     midnight = periods["starts_at"].min()
     months = watched_months(periods, dispositions)
     labels_by_role = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
     result |= {
+        "chosen": choice(split, scores, budget, params),
         "rule_table": rule_table(rules, alerts, dispositions),
         "funnel": funnel(alerts, dispositions, voting_hits(rules), months, len(customers)),
         "reviews": {
@@ -121,6 +152,8 @@ def main() -> None:
             "days": int((periods["ends_at"].max() - periods["starts_at"].min()) / np.timedelta64(1, "D")),
             "test_subjects": len(subjects),
             "test_customers": int(subjects["customer_id"].nunique()),
+            "suspicious_customers_in_test": int(subjects["customer_id"][positives.is_positive].nunique()),
+            "suspicious_leftovers_in_test": int(subjects["customer_id"][positives.is_leftover].nunique()),
         },
     }
     pipeline.write_json("models", "bank.json", result)

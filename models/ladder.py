@@ -7,6 +7,7 @@ then at profile, sequence and network as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ import pandas as pd
 from pydantic import Field
 
 import pipeline
-from models.budget import Budget, alerts_within_budget
-from models.metrics import Interval, interval, ratio
+from models.budget import Watch
+from models.metrics import Catches, drawn
 from models.zoo import lightgbm as zoo
 from parameters import Leaves, Part, Positive, Seed, Threads, TreeCount
 
@@ -45,10 +46,10 @@ class Trees(pipeline.Parameters):
 
 @dataclass(frozen=True)
 class Rows:
-    """Subjects of one role; arrays of shape (n,).
+    """Subjects of some roles; arrays of shape (n,).
 
     ``label`` and ``weight`` are the bank's; ``is_illicit`` is the truth, which is looked
-    at to judge a ranking and never to make one.
+    at to judge a ranking and never to make one. ``is_judged`` marks those of the test.
     """
 
     place: np.ndarray
@@ -57,11 +58,14 @@ class Rows:
     label: np.ndarray
     weight: np.ndarray
     is_illicit: np.ndarray
+    is_judged: np.ndarray
 
     @classmethod
-    def of(cls, split: pd.DataFrame, role: str, subject_id: np.ndarray, is_illicit: np.ndarray) -> Rows:
-        """The subjects of a role; ``place`` is their row in the matrix with ``subject_id`` (sorted)."""
-        chosen = (split["role"] == role).to_numpy()
+    def of(
+        cls, split: pd.DataFrame, roles: Sequence[str], subject_id: np.ndarray, is_illicit: np.ndarray
+    ) -> Rows:
+        """The subjects of ``roles``; ``place`` is their row in the matrix with ``subject_id`` (sorted)."""
+        chosen = split["role"].isin(roles).to_numpy()
         mine = split[chosen]
         return cls(
             place=np.searchsorted(subject_id, mine["subject_id"].to_numpy()),
@@ -70,7 +74,13 @@ class Rows:
             label=mine["label"].to_numpy(),
             weight=mine["weight"].to_numpy(),
             is_illicit=is_illicit[chosen],
+            is_judged=(mine["role"] == "test").to_numpy(),
         )
+
+    @property
+    def watch(self) -> Watch:
+        """The same to spend a budget on."""
+        return Watch(self.customer, self.as_of_us, self.is_judged)
 
 
 def thinned(rows: Rows, every: int) -> Rows:
@@ -197,55 +207,37 @@ def margins_of_tokens(booster: lightgbm.Booster, tokens: np.ndarray) -> np.ndarr
     return margins(booster, tokens[first])[number]
 
 
-@dataclass(frozen=True)
-class Caught:
-    """What one ranking alerts: marks of shape (n,) over the test subjects."""
-
-    alerted: np.ndarray
-
-    @classmethod
-    def of(cls, score: np.ndarray, rows: Rows, budget: Budget) -> Caught:
-        """Spend the budget on a score."""
-        return cls(alerts_within_budget(score, rows.customer, rows.as_of_us, budget) > 0)
-
-    def by_customer(self, rows: Rows, is_positive: np.ndarray) -> np.ndarray:
-        """1 for each positive customer who is alerted while positive, in order of the customer."""
-        _, number = np.unique(rows.customer[is_positive], return_inverse=True)
-        hits = np.bincount(number, self.alerted[is_positive])
-        return (hits > 0).astype(float)
-
-
 def compared(
-    caught: dict[str, Caught], against: dict[str, str], rows: Rows, draws: int, seed: int
+    alerted: dict[str, np.ndarray],
+    against: dict[str, str],
+    views: dict[str, Catches],
+    draws: int,
+    seed: int,
 ) -> list[dict[str, Any]]:
     """Recall of each ranking by the bank's labels and in truth, and its gain over another.
 
-    ``against`` names for a ranking the one that its gain is measured from. The intervals
-    come from a bootstrap of the positive customers, the same draw for both of a pair.
+    Parameters
+    ----------
+    alerted : by ranking, the judged subjects within the budget
+    against : names for a ranking the one that its gain is measured from
+    views : whom there is to catch, ``bank`` and ``true``
+
+    Notes
+    -----
+    The intervals come from a bootstrap of the positive customers, by scheme where the
+    truth is known, the same draw for both of a pair.
     """
-    views = {"bank": rows.label >= 0.5, "true": rows.is_illicit}
-    table: list[dict[str, Any]] = [{"ranking": name} for name in caught]
-    for view, is_positive in views.items():
-        size = len(np.unique(rows.customer[is_positive]))
-        rng = np.random.default_rng(seed)
-        weight = rng.multinomial(size, np.full(size, 1 / size), draws) if size else np.zeros((draws, 0))
-        hits = {name: found.by_customer(rows, is_positive) for name, found in caught.items()}
+    table: list[dict[str, Any]] = [{"ranking": name} for name in alerted]
+    for view, catches in views.items():
+        weight = drawn(catches.groups, draws, seed)
+        hits = {name: catches.caught(mine) for name, mine in alerted.items()}
         for row in table:
             mine = hits[row["ranking"]]
             base = hits.get(against.get(row["ranking"], ""))
             row[view] = {
-                "customers": size,
+                "customers": len(mine),
                 "caught": int(mine.sum()),
-                "recall": bootstrapped(mine, weight),
-                "gain": None if base is None else bootstrapped(mine - base, weight),
+                "recall": catches.mean(mine, weight),
+                "gain": None if base is None else catches.mean(mine - base, weight),
             }
     return table
-
-
-def bootstrapped(value: np.ndarray, weight: np.ndarray) -> Interval:
-    """The mean by customer with the middle 95 % of its bootstrap."""
-    size = len(value)
-    if not size:
-        return {"value": None, "low": None, "high": None}
-    low, high = np.quantile(weight @ value / size, [0.025, 0.975])
-    return interval(ratio(float(value.sum()), size), float(low), float(high))

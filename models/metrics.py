@@ -1,7 +1,9 @@
-"""What a ranking is worth at a fixed budget, with intervals by customer.
+"""What a ranking is worth at a fixed budget, with intervals, and how two rankings differ.
 
 The same functions serve what the bank can measure and what is true: they are given
-labels and do not know whose.
+labels and do not know whose. A bootstrap draws groups: a scheme with all who take part in
+it where the truth is known, a customer for the bank, who knows of no scheme. All rankings
+are weighed by the same draws, so that differences are paired.
 """
 
 from __future__ import annotations
@@ -9,47 +11,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
-from models.budget import Budget, alerts_within_budget
+from models.budget import Budget, Queue
+from models.positives import Positives
 
 Interval = dict[str, float | None]
-PROBABILITY = ("calibration_ratio", "calibration_slope")
 METRICS = ("recall_at_budget", "precision_at_budget", "precision_ceiling", "average_precision", "base_rate")
+COMPARED = ("recall_at_budget", "precision_at_budget", "average_precision")  # what differs by ranker
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """A ranking of test subjects and labels for them; arrays of shape (n,).
+    """A ranking of the test subjects that count, and labels for them; arrays of shape (n,).
 
+    ``customer`` and ``group`` are numbered from 0, ``group`` says what is drawn together.
     ``alerted`` marks the subjects within the budget, ``ideal`` those that a ranking by
-    the labels themselves would have alerted.
+    the labels themselves would have alerted; no other one can be more precise.
     """
 
     customer: np.ndarray
+    group: np.ndarray
     score: np.ndarray
     is_positive: np.ndarray
     alerted: np.ndarray
     ideal: np.ndarray
 
     @classmethod
-    def of(
-        cls,
-        customer: np.ndarray,
-        as_of_us: np.ndarray,
-        score: np.ndarray,
-        is_positive: np.ndarray,
-        budget: Budget,
-    ) -> Ranking:
-        """Spend the budget on a score, and for comparison on the labels."""
-        _, number = np.unique(customer, return_inverse=True)
+    def of(cls, queue: Queue, positives: Positives, budget: Budget) -> Ranking:
+        """Spend the budget on a ranker's queue, and for comparison on the labels.
+
+        Alerts that fell on leftovers are spent, and left out with them.
+        """
+        judged, counts = queue.watch.judged, positives.counts
+        _, number = np.unique(judged.customer[counts], return_inverse=True)
+        _, group = np.unique(positives.group[counts], return_inverse=True)
+        # Without memory of validation, which the ideal need not have spent on anybody.
+        ideal = judged.alerted(positives.is_positive.astype(float), budget)
         return cls(
             number,
-            score,
-            is_positive,
-            alerts_within_budget(score, customer, as_of_us, budget) > 0,
-            alerts_within_budget(is_positive.astype(float), customer, as_of_us, budget) > 0,
+            group,
+            queue.score[queue.watch.is_judged][counts],
+            positives.is_positive[counts],
+            queue.alerted(budget)[counts],
+            ideal[counts],
         )
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are to draw from."""
+        return int(self.group.max(initial=-1)) + 1
 
 
 def ratio(part: float, whole: float) -> float:
@@ -114,40 +124,112 @@ def recall_at_budget(customer: np.ndarray, is_positive: np.ndarray, alerted: np.
     return ratio(len(np.unique(customer[is_positive & alerted])), len(np.unique(customer[is_positive])))
 
 
-def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
-    """The five headline metrics with 95 % intervals from a bootstrap by customer.
+def drawn(groups: int, draws: int, seed: int) -> np.ndarray:
+    """How often each group is drawn; shape (draws + 1, groups), row 0 has every group once."""
+    rng = np.random.default_rng(seed)
+    weight = np.ones((draws + 1, groups))
+    if groups:
+        weight[1:] = rng.multinomial(groups, np.full(groups, 1 / groups), draws)
+    return weight
 
-    Customers are drawn with replacement together with all their weeks; the alerts stay
-    as they were raised.
+
+def sampled(ranking: Ranking, weight: np.ndarray) -> np.ndarray:
+    """The five headline metrics under each weighting of `drawn`; shape (draws + 1, 5), NaN: nothing there.
+
+    Groups are drawn with replacement together with all their customers and weeks; the
+    alerts stay as they were raised.
     """
-    customers = int(ranking.customer.max()) + 1
+    customers = int(ranking.customer.max(initial=-1)) + 1
+    group_of = np.zeros(customers, np.int64)
+    group_of[ranking.customer] = ranking.group
 
     def by_customer(mask: np.ndarray) -> np.ndarray:
         return np.bincount(ranking.customer[mask], minlength=customers).astype(float)
+
+    def by_group(value: np.ndarray) -> np.ndarray:
+        return np.bincount(group_of, value, ranking.groups)
 
     everyone = by_customer(np.ones(len(ranking.customer), bool))
     positive = by_customer(ranking.is_positive)
     caught = by_customer(ranking.is_positive & ranking.alerted)
     alerted, ideal = by_customer(ranking.alerted), by_customer(ranking.ideal)
     ideal_caught = by_customer(ranking.ideal & ranking.is_positive)
-    average_precision = AveragePrecision(ranking.score, ranking.is_positive)
-
-    # Row 0 weighs every customer once, the others are the draws.
-    rng = np.random.default_rng(seed)
-    weight = np.ones((draws + 1, customers))
-    weight[1:] = rng.multinomial(customers, np.full(customers, 1 / customers), draws)
-    parts = np.stack([caught > 0, caught, ideal_caught, positive], axis=1).astype(float)
-    wholes = np.stack([positive > 0, alerted, ideal, everyone], axis=1).astype(float)
+    parts = [by_group(value) for value in (caught > 0, caught, ideal_caught, positive)]
+    wholes = [by_group(value) for value in (positive > 0, alerted, ideal, everyone)]
     shares = [
         [ratio(part, whole) for part, whole in zip(*row, strict=True)]
-        for row in zip(weight @ parts, weight @ wholes, strict=True)
+        for row in zip(weight @ np.stack(parts, axis=1), weight @ np.stack(wholes, axis=1), strict=True)
     ]
-    precision = average_precision.by_group(weight, ranking.customer)
-    table = np.column_stack([np.array(shares)[:, :3], precision, np.array(shares)[:, 3]])
-    point, sample = table[0], table[1:]
+    precision = AveragePrecision(ranking.score, ranking.is_positive).by_group(weight, ranking.group)
+    return np.column_stack([np.array(shares)[:, :3], precision, np.array(shares)[:, 3]])
+
+
+def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
+    """The five headline metrics with 95 % intervals from a bootstrap by group."""
+    return summary(sampled(ranking, drawn(ranking.groups, draws, seed)))
+
+
+def summary(samples: np.ndarray) -> dict[str, Interval]:
+    """Values with the middle 95 % of their draws, from `sampled` or a difference of two of them."""
     return {
-        name: interval(value, *_middle(column))
-        for name, value, column in zip(METRICS, point, sample.T, strict=True)
+        name: interval(column[0], *_middle(column[1:]))
+        for name, column in zip(METRICS, samples.T, strict=True)
+    }
+
+
+@dataclass(frozen=True)
+class Catches:
+    """The positive customers of a test, whom alerts may catch: weighed by what is drawn together.
+
+    ``number`` and ``rows`` are, for each positive week, the place of its customer among the
+    positive ones (in order of id) and its row; ``group`` is that of each positive customer.
+    """
+
+    number: np.ndarray
+    rows: np.ndarray
+    group: np.ndarray
+
+    @classmethod
+    def of(cls, customer: np.ndarray, positives: Positives) -> Catches:
+        """Of the customers of each judged week, shape (n,)."""
+        rows = np.flatnonzero(positives.is_positive)
+        _, first, number = np.unique(customer[rows], return_index=True, return_inverse=True)
+        _, group = np.unique(positives.group[rows][first], return_inverse=True)
+        return cls(number, rows, group)
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are to draw from."""
+        return int(self.group.max(initial=-1)) + 1
+
+    def caught(self, alerted: np.ndarray) -> np.ndarray:
+        """1 for each positive customer who is alerted while positive; ``alerted`` has shape (n,)."""
+        return (np.bincount(self.number, alerted[self.rows], len(self.group)) > 0).astype(float)
+
+    def mean(self, value: np.ndarray, weight: np.ndarray) -> Interval:
+        """Mean over the positive customers, with the middle 95 % of its draws; ``weight`` is of `drawn`."""
+        sample = weight @ np.bincount(self.group, value, self.groups)
+        size = weight @ np.bincount(self.group, minlength=self.groups)
+        means = np.divide(sample, size, out=np.full(len(size), np.nan), where=size > 0)
+        return interval(means[0], *_middle(means[1:]))
+
+
+def differences(samples: dict[str, np.ndarray]) -> dict[str, dict[str, dict[str, Interval]]]:
+    """By how much each ranker exceeds each other one: ``[one][other][metric]``, on the same draws.
+
+    ``samples`` are those of `sampled` under one and the same weighting.
+    """
+    places = [METRICS.index(name) for name in COMPARED]
+    return {
+        one: {
+            other: {
+                name: interval(gap[0], *_middle(gap[1:]))
+                for name, gap in zip(COMPARED, (mine - theirs)[:, places].T, strict=True)
+            }
+            for other, theirs in samples.items()
+            if other != one
+        }
+        for one, mine in samples.items()
     }
 
 
@@ -164,68 +246,6 @@ def interval(value: float, low: float, high: float) -> Interval:
     """Numbers for a JSON file: rounded so that noise of the last bits does not show; None for NaN."""
     numbers = {"value": value, "low": low, "high": high}
     return {name: None if np.isnan(number) else round(float(number), 4) for name, number in numbers.items()}
-
-
-def calibration(customer: np.ndarray, margin: np.ndarray, label: np.ndarray) -> dict[str, Interval]:
-    """Whether scores can be read as probabilities: their level, and their spread.
-
-    Parameters
-    ----------
-    customer : shape (n,)
-    margin : raw scores, whose sigmoid would be the probability; shape (n,)
-    label : belief or truth, 0 to 1, shape (n,)
-
-    Returns
-    -------
-    ``calibration_ratio``, the mean of the sigmoid over the mean label, and
-    ``calibration_slope``, that of a logistic regression of the label on the margin; 1 and 1
-    are calibrated, a slope below 1 says that scores are spread too far. Intervals of 95 %
-    count the weeks of a customer as one observation. None where all labels are 0 or all 1.
-    """
-    _, number = np.unique(customer, return_inverse=True)
-    chance, total = expit(margin), float(label.sum())
-    if not 0 < total < len(label) or np.ptp(margin) == 0:
-        return {name: interval(*[float("nan")] * 3) for name in PROBABILITY}
-    ratio_ = float(chance.sum()) / total
-    error = np.sqrt((np.bincount(number, chance - ratio_ * label) ** 2).sum()) / total
-    slope, slope_error = _slope(number, margin, label)
-    return {
-        name: interval(value, value - 1.96 * spread, value + 1.96 * spread)
-        for name, value, spread in zip(PROBABILITY, (ratio_, slope), (error, slope_error), strict=True)
-    }
-
-
-def _slope(number: np.ndarray, margin: np.ndarray, label: np.ndarray) -> tuple[float, float]:
-    """Slope of a logistic regression on one column by Newton's method, and its error by customer.
-
-    NaN where no finite slope fits, as for labels that one threshold tells apart.
-    """
-    columns = np.column_stack([np.ones(len(margin)), margin])
-    found = np.array([np.log(label.mean() / (1 - label.mean())), 0.0])
-    loss = _log_loss(columns @ found, label)
-    for _ in range(100):
-        chance = expit(columns @ found)
-        slope = columns.T @ (columns * (chance * (1 - chance))[:, None])
-        if np.linalg.cond(slope) > 1e14:
-            return float("nan"), float("nan")
-        step = np.linalg.solve(slope, columns.T @ (label - chance))
-        # A whole step may overshoot where few are positive.
-        while _log_loss(columns @ (found + step), label) > loss and np.abs(step).max() > 1e-9:
-            step = step / 2
-        found = found + step
-        loss = _log_loss(columns @ found, label)
-        if np.abs(step).max() <= 1e-9:
-            break
-    else:
-        return float("nan"), float("nan")
-    pull = np.column_stack([np.bincount(number, column * (label - chance)) for column in columns.T])
-    inverse = np.linalg.inv(slope)
-    spread = inverse @ (pull.T @ pull) @ inverse
-    return float(found[1]), float(np.sqrt(spread[1, 1]))
-
-
-def _log_loss(margin: np.ndarray, label: np.ndarray) -> float:
-    return float(np.sum(np.logaddexp(0, margin) - label * margin))
 
 
 def group_share(hits: int, size: int, least: int) -> Interval:

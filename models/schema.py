@@ -28,6 +28,7 @@ class Split(Table):
     label_source: Series[str] = Field(
         isin=(*LABEL_SOURCES, "unreviewed"), description="where the label comes from"
     )
+    label_event_at: Series[Time] = Field(nullable=True, description="what it speaks of; empty: nobody spoke")
 
 
 class Scores(Table):

@@ -8,56 +8,61 @@ import pandas as pd
 import pipeline
 from data import schema as data_schema
 from models import schema
-from models.budget import Budget, alerts_within_budget
+from models.budget import WATCHED, Budget, Watch
 from models.examples import of_role, read_inputs
 from models.zoo import MODELS, by_row
 
-VOTE_DAYS = 7  # a weekly ranker looks at the votes since its last ranking
 
+def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame, days: int) -> np.ndarray:
+    """The strongest rule vote of the ``days`` before each subject's moment; shape (n,).
 
-def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame) -> np.ndarray:
-    """The strongest rule vote of the week before each subject's moment; shape (n,).
-
-    Minus infinity without a vote: rules alert nobody whom they did not hit.
+    The rules remember as long as a label looks back, for models remember longer: a ranker
+    that forgot sooner could not find what counts as a catch. Votes below the line come after
+    all of those above it, so that the rulebook can spend as much as a model. Minus infinity
+    without a vote: rules alert nobody whom they did not hit.
     """
-    votes = labels[labels["source"] == "rule_vote"]
+    is_below = labels["source"] == "below_line_vote"
+    votes = labels.assign(value=labels["value"] - is_below)[is_below | (labels["source"] == "rule_vote")]
     pairs = subjects.reset_index(names="row").merge(votes, on="customer_id")
     age = pairs["as_of"] - pairs["event_at"]
-    pairs = pairs[(age >= pd.Timedelta(0)) & (age < pd.Timedelta(days=VOTE_DAYS))]
+    pairs = pairs[(age >= pd.Timedelta(0)) & (age < pd.Timedelta(days=days))]
     strongest = pairs.groupby("row")["value"].max()
     return strongest.reindex(np.arange(len(subjects)), fill_value=-np.inf).to_numpy()
 
 
 def model_alerts(ranker: str, subjects: pd.DataFrame, score: np.ndarray, budget: Budget) -> pd.DataFrame:
-    """The ModelAlerts rows of one ranker for the given (test) subjects."""
-    as_of_us = subjects["as_of"].astype("int64").to_numpy()
-    rank = alerts_within_budget(score, subjects["customer_id"].to_numpy(), as_of_us, budget)
-    chosen = subjects.assign(ranker=ranker, rank=rank)[rank > 0]
-    return chosen[["ranker", "subject_id", "customer_id", "as_of", "rank"]]
+    """The ModelAlerts rows of one ranker: its alerts in the test, after those of validation.
+
+    ``subjects`` are rows of Split of both roles, ``score`` has their shape.
+    """
+    watch = Watch.of(subjects)
+    chosen = subjects[watch.is_judged].assign(ranker=ranker, rank=watch.queue(score).ranks(budget))
+    return chosen.loc[chosen["rank"] > 0, ["ranker", "subject_id", "customer_id", "as_of", "rank"]]
 
 
 def main() -> None:
     """Write scores and the alerts that fit in the budget."""
     budget = pipeline.params("budget", Budget)
     split = pipeline.read(schema.Split)
-    groups = {role: of_role(split, role) for role in ("validation", "test")}
+    groups = {role: of_role(split, role).reset_index(drop=True) for role in WATCHED["test"]}
     read = map(by_row, read_inputs(list(groups.values()), True, training=of_role(split, "train")))
     models = {name: model.load(pipeline.existing("models", model.file)) for name, model in MODELS.items()}
     labels = pipeline.read(data_schema.Labels)
-    scores, alerts = [], []
-    for (role, chosen), examples in zip(groups.items(), read, strict=True):
-        subjects = chosen.reset_index(drop=True)
+    found: dict[str, list[np.ndarray]] = {schema.RULES: [], **{name: [] for name in models}}
+    for (role, subjects), examples in zip(groups.items(), read, strict=True):
         for gap in examples.gaps:
             print(f"{role}: {gap}")
-        by_ranker = {schema.RULES: rule_scores(subjects, labels)}
-        by_ranker |= {name: fitted.scores(examples) for name, fitted in models.items()}
-        for ranker, score in by_ranker.items():
-            scores.append(
-                pd.DataFrame({"ranker": ranker, "subject_id": subjects["subject_id"], "score": score})
-            )
-            if role == "test":
-                alerts.append(model_alerts(ranker, subjects, score, budget))
-    pipeline.write(schema.Scores, pd.concat(scores))
+        found[schema.RULES].append(rule_scores(subjects, labels, budget.label_window_days))
+        for name, fitted in models.items():
+            found[name].append(fitted.scores(examples))
+    everyone = pd.concat(groups.values(), ignore_index=True)
+    scores, alerts = [], []
+    for ranker, parts in found.items():
+        score = np.concatenate(parts)
+        scores.append(everyone[["subject_id"]].assign(ranker=ranker, score=score))
+        alerts.append(model_alerts(ranker, everyone, score, budget))
+        print(f"{ranker}: {len(alerts[-1]):,} alerts spent in the test")
+    pipeline.write(schema.Scores, pd.concat(scores)[["ranker", "subject_id", "score"]])
     pipeline.write(schema.ModelAlerts, pd.concat(alerts))
 
 

@@ -37,11 +37,11 @@ def roles(as_of: pd.Series, periods: pd.DataFrame) -> pd.Series:
 def known_label(
     subjects: pd.DataFrame, labels: pd.DataFrame, known_by: pd.Timestamp, window_days: int, params: Params
 ) -> pd.DataFrame:
-    """Label, weight and source of each subject from what was known by a moment.
+    """Label, weight, source and event of each subject from what was known by a moment.
 
     A label speaks for a subject whose as_of is less than ``window_days`` after its
-    event. The loudest source decides; within it the most suspicious label does. Labels
-    that a data set brings stand alone.
+    event. The loudest source decides; within it the most suspicious label does, and of
+    equal ones that of the latest event. Labels that a data set brings stand alone.
     """
     known = labels[labels["known_at"] <= known_by]
     if (labels["source"] == "given").any():
@@ -51,15 +51,15 @@ def known_label(
     window = pd.Timedelta(days=window_days)
     pairs = pairs[(age >= pd.Timedelta(0)) & (age < window)]
     pairs = pairs.assign(loudness=pairs["source"].map(LOUDNESS))
-    best = pairs.sort_values(["subject_id", "loudness", "value", "source"]).drop_duplicates(
-        "subject_id", keep="last"
-    )
+    order = ["subject_id", "loudness", "value", "event_at", "source"]
+    best = pairs.sort_values(order).drop_duplicates("subject_id", keep="last")
     best = best.set_index("subject_id").reindex(subjects["subject_id"])
     return pd.DataFrame(
         {
             "label": best["value"].fillna(0.0).to_numpy(),
             "weight": best["weight"].fillna(params.unreviewed_weight).to_numpy(),
             "label_source": best["source"].fillna("unreviewed").to_numpy(),
+            "label_event_at": best["event_at"].array,
         },
         index=subjects.index,
     )

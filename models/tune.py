@@ -20,7 +20,7 @@ import pandas as pd
 
 import pipeline
 from models import schema
-from models.budget import Budget, alerts_within_budget
+from models.budget import Budget, Watch
 from models.examples import filled, of_role, read_inputs, thinned
 from models.metrics import AveragePrecision, recall_at_budget
 from models.zoo import MODELS, Examples, Model, by_row
@@ -37,8 +37,8 @@ class Params(pipeline.Parameters):
 def worth(score: np.ndarray, validation: Examples, budget: Budget) -> tuple[float, float]:
     """(recall at the budget, average precision) of a score by the bank's labels."""
     is_positive = validation.label >= 0.5
-    as_of_us = validation.as_of.astype("int64").to_numpy()
-    alerted = alerts_within_budget(score, validation.customer_id, as_of_us, budget) > 0
+    # No ranker works before validation, so that nobody is silent at its start.
+    alerted = Watch.alone(validation.customer_id, validation.as_of).alerted(score, budget)
     recall = recall_at_budget(validation.customer_id, is_positive, alerted)
     return recall, AveragePrecision(score, is_positive)(np.ones(len(score)))
 
@@ -140,7 +140,8 @@ def main() -> None:
     parts = sorted(place.parent.glob("*.py")) if place.name == "__init__.py" else [place]
     code = b"".join(part.read_bytes() for part in parts)
     file = pipeline.artifact("studies", f"{name}_{search.fingerprint(code)}.db")
-    for older in file.parent.glob(f"{name}_*"):
+    # Of this model alone: another one's name may begin with it.
+    for older in file.parent.glob(f"{name}_{'[0-9a-f]' * 16}.*"):
         if not older.name.startswith(file.name):
             older.unlink()  # of a search that will not be taken up again
     optuna.logging.set_verbosity(optuna.logging.WARNING)

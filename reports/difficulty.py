@@ -54,21 +54,21 @@ def indicator(row: dict[str, Any] | None, evidence: Evidence) -> Text | None:
 
 
 def single_and_pair(evidence: Evidence) -> list[dict[str, Any]]:
-    """What nothing, one indicator, two of them and the best model find, as the bank sees it and in truth.
+    """What nothing, one indicator, two of them and the chosen model find, as the bank sees it and in truth.
 
     A cell is the average precision, its interval if it has one, and what it is of.
     """
     found = evidence.truth["difficulty"]["indicators"]
-    best = headline(evidence)["precise"]
+    best = headline(evidence)
     rows: list[dict[str, Any]] = [
         {"name": Text("Nothing (base rate)", "不用任何指标（基准占比）"), "cells": []},
         {"name": Text("Best single indicator", "最佳单一指标"), "cells": []},
         {"name": Text("Best pair of indicators", "最佳指标组合（两个）"), "cells": []},
-        {"name": best["name"], "cells": []},
+        {"name": best["best_name"], "cells": []},
     ]
     for view, results in (("bank", evidence.bank), ("true", evidence.truth)):
         single, pair = found[view]["best_single"], found[view]["best_pair"]
-        model = area(results["metrics"][best["ranker"]]["average_precision"])
+        model = area(results["metrics"][best["best"]]["average_precision"])
         names = [indicator(one, evidence) for one in (pair or {}).get("indicators", [])]
         parts = [name for name in names if name is not None]
         cells: list[tuple[str, str, Text | None]] = [

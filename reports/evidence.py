@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.schema import RULES
+from reports.comparison import compared, gap_between
 from reports.sentences import Labels
-from reports.wording import RANKERS, Interval, named
+from reports.wording import RANKERS, Interval, Text, named
+
+GRAPH, CONTROL = "gnn", "gnn_without_edges"
+IN_A_SENTENCE = {RULES: Text("the rules", "规则"), CONTROL: Text("the GNN without edges", "无边 GNN")}
 
 
 @dataclass(frozen=True)
@@ -33,17 +37,27 @@ class Evidence:
     rule_report: dict[str, Any] = field(default_factory=dict)  # what each rule is worth; empty: not audited
 
     @property
-    def rankers(self) -> list[str]:
-        """The rules, then the models from the best true recall to the worst."""
+    def chosen(self) -> str:
+        """The model that the bank would put to work, by what it saw on validation."""
+        return str(self.bank["chosen"]["name"])
 
-        def order(ranker: str) -> tuple[bool, float, str]:
-            return ranker != RULES, -(self.recall("true", ranker)["value"] or 0.0), ranker
+    @property
+    def rankers(self) -> list[str]:
+        """The rules, then the models in the order in which validation puts them."""
+        seen = self.bank["chosen"]["validation"]
+
+        def order(ranker: str) -> tuple[bool, bool, float, float, str]:
+            recall, precision = (
+                -(seen[ranker][metric]["value"] or 0.0)
+                for metric in ("recall_at_budget", "average_precision")
+            )
+            return ranker != RULES, ranker != self.chosen, recall, precision, ranker
 
         return sorted(self.truth["metrics"], key=order)
 
     @property
     def models(self) -> list[str]:
-        """The models from the best true recall to the worst."""
+        """The models in the order in which validation puts them, the chosen one first."""
         return [ranker for ranker in self.rankers if ranker != RULES]
 
     def recall(self, view: str, ranker: str) -> Interval:
@@ -54,68 +68,61 @@ class Evidence:
 
 
 def headline(evidence: Evidence) -> dict[str, Any]:
-    """The few figures that carry the finding."""
-    best = evidence.models[0]
-    ranking = [(evidence.recall("bank", ranker)["value"] or 0.0, ranker) for ranker in evidence.rankers]
-    favourite = max(ranking, key=lambda pair: pair[0])[1]
-    true_best, true_rules = evidence.recall("true", best), evidence.recall("true", RULES)
+    """The few figures that carry the finding.
+
+    The model is the one that the bank chooses on validation; the truth of the test chooses
+    nothing. What the truth would have chosen is said beside it, as a word of the audit.
+    """
+    best, by_truth = evidence.chosen, evidence.truth["chosen_by_truth"]
     beyond = {row["ranker"]: row for row in evidence.truth["beyond_rules"]}
+    seen = evidence.bank["chosen"]
     return {
         "best": best,
         "best_name": named(RANKERS, best),
-        "favourite": favourite,
-        "favourite_name": named(RANKERS, favourite),
-        "true": {"best": true_best, "rules": true_rules, "favourite": evidence.recall("true", favourite)},
-        "bank": {
-            "best": evidence.recall("bank", best),
-            "rules": evidence.recall("bank", RULES),
-            "favourite": evidence.recall("bank", favourite),
+        "by_truth": by_truth,
+        "by_truth_name": named(RANKERS, by_truth),
+        "validation": seen["validation"][best]["recall_at_budget"],
+        "validation_customers": seen["customers"],
+        "runner_up": runner_up(evidence),
+        "true": {name: evidence.recall("true", who) for name, who in shown(best, by_truth).items()},
+        "bank": {name: evidence.recall("bank", who) for name, who in shown(best, by_truth).items()},
+        "over_rules": {
+            view: said(results, best, RULES)
+            for view, results in (("bank", evidence.bank), ("true", evidence.truth))
         },
+        "over_by_truth": said(evidence.truth, best, by_truth) if best != by_truth else None,
+        "control": control(evidence),
         "beyond": beyond.get(best),
-        "best_beyond": max(beyond.values(), key=lambda row: row["caught"], default=None),
-        "small": small_budget(evidence, best),
-        "precise": most_precise(evidence, best),
-        "overlap": overlap(true_best, true_rules),
-        "leads": (true_best["value"] or 0.0) > (true_rules["value"] or 0.0),
-        "alerts": next((row["alerts"] for row in evidence.truth["alerts"] if row["ranker"] == best), None),
+        "alerts": next(row["alerts"] for row in evidence.truth["alerts_spent"] if row["ranker"] == best),
+        "leftovers": {row["ranker"]: row for row in evidence.truth["leftovers"]}[best],
     }
 
 
-def small_budget(evidence: Evidence, best: str) -> dict[str, Any] | None:
-    """Who leads in truth at the smallest budget looked at, and how ``best`` does there."""
-    rows = [row for row in evidence.truth["recall_by_budget"] if row["recall"] is not None]
-    if not rows:
-        return None
-    least = min(row["budget"] for row in rows)
-    recalls = {row["ranker"]: row["recall"] for row in rows if row["budget"] == least}
-    leader = max(recalls, key=lambda ranker: recalls[ranker])
+def shown(best: str, by_truth: str) -> dict[str, str]:
+    """Of whom the finding speaks."""
+    return {"best": best, "rules": RULES, "by_truth": by_truth}
+
+
+def said(measured: dict[str, Any], one: str, other: str) -> dict[str, Text]:
+    """What may be said of two rankers, in recall and in average precision."""
+    gaps = gap_between(measured, one, other)
+    one_name, other_name = (IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker) for ranker in (one, other))
     return {
-        "budget": f"{least:g}",
-        "ranker": leader,
-        "name": named(RANKERS, leader),
-        "recall": recalls[leader],
-        "best_recall": recalls.get(best),
+        name: compared(one_name, other_name, gaps[metric], metric)
+        for name, metric in (("recall", "recall_at_budget"), ("precision", "average_precision"))
     }
 
 
-def most_precise(evidence: Evidence, best: str) -> dict[str, Any]:
-    """Who has the best average precision in truth, and what ``best`` has."""
-    values = {
-        ranker: results["average_precision"]["value"] or 0.0
-        for ranker, results in evidence.truth["metrics"].items()
-    }
-    leader = max(values, key=lambda ranker: values[ranker])
-    return {
-        "ranker": leader,
-        "name": named(RANKERS, leader),
-        "value": values[leader],
-        "best_value": values[best],
-    }
-
-
-def overlap(one: Interval, other: Interval) -> tuple[float, float] | None:
-    """Where two intervals overlap, None where they do not."""
-    if one["low"] is None or one["high"] is None or other["low"] is None or other["high"] is None:
+def control(evidence: Evidence) -> dict[str, Text] | None:
+    """What the graph network has over the same network without edges, in truth; None where one is missing."""
+    if not {GRAPH, CONTROL} <= set(evidence.truth["metrics"]):
         return None
-    low, high = max(one["low"], other["low"]), min(one["high"], other["high"])
-    return (low, high) if low <= high else None
+    return said(evidence.truth, GRAPH, CONTROL)
+
+
+def runner_up(evidence: Evidence) -> Text | None:
+    """Whether validation told the chosen model from the next one; None where there is no other."""
+    if len(evidence.models) < 2:
+        return None
+    best, second = evidence.models[:2]
+    return said(evidence.bank["chosen"], best, second)["recall"]

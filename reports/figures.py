@@ -21,6 +21,7 @@ from reports.wording import (
 )
 
 NAME_LETTERS = 72  # that stand on one line left of a bar
+PANEL = 304  # width of one of two panels side by side
 GROUP_LETTERS = 36  # that stand left of the rankers' names
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -45,14 +46,14 @@ def dumbbell(metrics: dict[str, dict[str, Any]], rankers: list[str]) -> Markup:
 
     ``metrics`` holds ``bank`` and ``true`` by ranker.
     """
-    x, top, step = scale(0, 1, 110, 700), 14, 58
+    x, top, step = scale(0, 1, 132, 700), 14, 58
     bottom = top + step * len(rankers)
     title = Text("recall at the alert budget, with 95% interval", "预算内召回率及 95% 置信区间")
     parts = share_axis(x, top, bottom, title)
     for place, ranker in enumerate(rankers):
         middle = top + step * (place + 0.5)
         ends = {}
-        parts.append(words(98, middle + 4, named(RANKERS, ranker), "name", "end"))
+        parts.append(words(120, middle + 4, named(RANKERS, ranker), "name", "end"))
         for view, shift in (("bank", -10.0), ("true", 10.0)):
             recall = metrics[ranker][view]["recall_at_budget"]
             if recall["value"] is None:
@@ -75,18 +76,18 @@ def curves(bank: list[dict[str, Any]], truth: list[dict[str, Any]], rankers: lis
     """Recall by alert budget in two panels, the bank's labels left and the truth right."""
     top, bottom, parts = 40, 330, []
     most = max(row["budget"] for row in truth)
-    for view, rows, left in (("bank", bank, 46), ("true", truth, 522)):
-        x, y = scale(0, most, left, left + 330), scale(0, 1, bottom, top)
+    for view, rows, left in (("bank", bank, 46), ("true", truth, 500)):
+        x, y = scale(0, most, left, left + PANEL), scale(0, 1, bottom, top)
         parts.append(words(left, 16, VIEWS[view], f"{view} strong"))
         for tick in TICKS:
-            parts.append(line(left, y(tick), left + 330, y(tick), "grid"))
+            parts.append(line(left, y(tick), left + PANEL, y(tick), "grid"))
             parts.append(words(left - 8, y(tick) + 4, percent(tick, 0), "tick", "end"))
         for budget in range(int(most) + 1):
             parts.append(words(x(budget), bottom + 18, f"{budget}×", "tick", "middle"))
         parts.append(line(x(1), top, x(1), bottom, "mark"))
         parts.append(words(x(1) + 5, bottom - 6, Text("the bank’s budget", "银行现行预算"), "tick"))
         title = Text("alert budget, multiples of the bank’s", "预警预算（现行预算的倍数）")
-        parts.append(words(left + 165, bottom + 40, title, "axis", "middle"))
+        parts.append(words(left + PANEL / 2, bottom + 40, title, "axis", "middle"))
         ends = []
         for ranker in rankers:
             points = sorted(
@@ -101,8 +102,8 @@ def curves(bank: list[dict[str, Any]], truth: list[dict[str, Any]], rankers: lis
             ends.append((ranker, y(points[-1][1])))
         spread = apart([end for _, end in ends], 17, bottom)
         for (ranker, end), place in zip(ends, spread, strict=True):
-            parts.append(line(left + 331, end, left + 342, place, "leader"))
-            parts.append(words(left + 345, place + 4, named(RANKERS, ranker), f"{ranker} strong"))
+            parts.append(line(left + PANEL + 1, end, left + PANEL + 12, place, "leader"))
+            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), f"{ranker} strong"))
     label = Text("Recall by alert budget", "不同预警预算下的召回率")
     return figure(parts, bottom + 48, label)
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from reports.evidence import Evidence
-from reports.wording import DASH, LABEL_MODELS, OUTCOMES, Interval, Text, named, percent, percent_range
+from reports.wording import (
+    DASH,
+    LABEL_MODELS,
+    OUTCOMES,
+    Interval,
+    Text,
+    joined,
+    named,
+    percent,
+    percent_range,
+)
 
 LEVELS = (
     (
@@ -110,6 +120,16 @@ def label_sets(evidence: Evidence) -> list[dict[str, Any]]:
     ]
 
 
+def not_told_apart(audit: dict[str, Any]) -> list[str]:
+    """Label models beside the chosen one with a set that is not measured to be worse than the best."""
+    close = [
+        row["model"]
+        for row in audit["sets"]
+        if row["behind_best"]["low"] is not None and row["behind_best"]["low"] <= 0
+    ]
+    return [name for name in dict.fromkeys(close) if name != audit["chosen"]]
+
+
 def verdict(evidence: Evidence) -> Text:
     """Whether what the bank sees bears out its choice of a label model."""
     audit = evidence.label_audit
@@ -119,7 +139,16 @@ def verdict(evidence: Evidence) -> Text:
     if not gaps:
         return Text("No later decision judges the choice.", "没有后续结论可供评判该选择。")
     if audit["chosen"] == audit["preferred"]["model"]:
-        return Text(f"The criterion bears out the choice, {chosen.en}.", f"该准则支持当前选择：{chosen.zh}。")
+        close = not_told_apart(audit)
+        if not close:
+            return Text(
+                f"The criterion bears out the choice, {chosen.en}.", f"该准则支持当前选择：{chosen.zh}。"
+            )
+        names = joined([named(LABEL_MODELS, name) for name in close], Text(", ", "、"))
+        return Text(
+            f"The criterion puts the choice, {chosen.en}, first and cannot tell it from {names.en}.",
+            f"该准则将当前选择“{chosen.zh}”排在首位，但无法与{names.zh}区分。",
+        )
     if min(gaps) <= 0:
         return Text(
             f"The criterion cannot tell the choice, {chosen.en}, from its favourite, {preferred.en}.",
@@ -149,4 +178,5 @@ def label_page(evidence: Evidence) -> dict[str, Any]:
         "constant": loss_cell(audit["constant_belief"]),
         "judges": audit["judges"],
         "until": audit["until"],
+        "judged_by": audit["judged_by"],
     }

@@ -10,12 +10,57 @@ from typing import Any
 
 from data.schema import DECIDED
 from models.schema import RULES
+from reports.comparison import gap_between
 from reports.wording import METRICS, PROBABILITY, Interval
 
 
 def block(measured: dict[str, Any], names: Iterable[str] = METRICS) -> dict[str, Interval]:
     """The five headline metrics (or other ones) of one ranker by one set of labels."""
     return {name: {part: measured[name][part] for part in ("value", "low", "high")} for name in names}
+
+
+def spending(bank: dict[str, Any], truth: dict[str, Any], ranker: str) -> dict[str, Any]:
+    """What a ranker spent of its budget, and what of it fell on leftovers.
+
+    Leftovers are customers whose illicit payments (for the bank: reported behaviour) all lie
+    in the label window before the test. They are part of no other figure.
+    """
+    views = (("bank", bank), ("true", truth))
+    rows, spent = (
+        {view: next(row for row in measured[key] if row["ranker"] == ranker) for view, measured in views}
+        for key in ("leftovers", "alerts_spent")
+    )
+    return {
+        "alerts_spent": spent["true"]["alerts"],
+        "silent": {view: row["silent"] for view, row in spent.items()},
+        "leftovers": {view: {"recall": row["recall"], "alerts": row["alerts"]} for view, row in rows.items()},
+    }
+
+
+def chosen(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
+    """The model that the bank chooses by what it sees on validation, and the one that the truth would."""
+    found = bank["chosen"]
+    figures = {name: block(row, row) for name, row in found["validation"].items() if name != RULES}
+    return {
+        "name": found["name"],
+        "customers": found["customers"],
+        "validation": figures,
+        "by_truth": truth["chosen_by_truth"],
+    }
+
+
+def differences(bank: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
+    """Every comparison that a sentence makes: the first named over the second, on the same draws."""
+    name = bank["chosen"]["name"]
+    pairs = {
+        "chosen_over_rules": (name, RULES),
+        "chosen_over_by_truth": (name, truth["chosen_by_truth"]),
+        "gnn_over_gnn_without_edges": ("gnn", "gnn_without_edges"),
+    }
+    return {
+        key: {view: gap_between(measured, *pair) for view, measured in (("bank", bank), ("true", truth))}
+        for key, pair in pairs.items()
+    }
 
 
 def difficulty(found: dict[str, Any]) -> dict[str, Any]:
@@ -71,16 +116,19 @@ def metrics(bank: dict[str, Any], truth: dict[str, Any], label_audit: dict[str, 
     Returns
     -------
     ``models.<name>.bank`` and ``.true`` hold the five metrics of each model, and how far its
-    scores are from probabilities. ``rules`` holds two blocks of the five and, for a quick
+    scores are from probabilities, with what was spent beside them. ``rules`` holds two
+    blocks of the five and, for a quick
     look, those of ``true`` once more, and under ``alerts`` what the alerts were worth;
-    ``labels`` says what the labels cost. ``world`` holds counts, and under ``difficulty``
-    what can be found without a model.
+    ``labels`` says what the labels cost, ``chosen`` which model the bank would put to work,
+    ``differences`` how the rankers that a sentence compares differ. ``world`` holds counts,
+    and under ``difficulty`` what can be found without a model.
     """
     both = {
         ranker: {
             view: block(measured["metrics"][ranker], METRICS if ranker == RULES else (*METRICS, *PROBABILITY))
             for view, measured in (("bank", bank), ("true", truth))
         }
+        | spending(bank, truth, ranker)
         for ranker in truth["metrics"]
     }
     rules = both.pop(RULES)
@@ -96,4 +144,6 @@ def metrics(bank: dict[str, Any], truth: dict[str, Any], label_audit: dict[str, 
         "rules": rules | rules["true"] | {"alerts": alerts(bank, truth)},
         "labels": labels(bank, label_audit),
         "models": both,
+        "chosen": chosen(bank, truth),
+        "differences": differences(bank, truth),
     }

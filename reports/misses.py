@@ -124,11 +124,9 @@ def counterparties_p99(evidence: Evidence) -> Text:
 
 @EXPLANATIONS.register("rule_alerts_per_thousand_customers_month")
 def rule_alerts(evidence: Evidence) -> Text:
-    """How many customers are in schemes, and which rules raise the alerts."""
+    """Which rules raise the alerts above the line."""
     found = parts_of(evidence)
     rows, whole = found["alerts_by_rule"], found["alerts"]
-    customers = sum(row["customers"] for row in found["segments"])
-    active = f"{1_000 * evidence.truth['world']['illicit_customers_in_test'] / customers:.1f}"
     if not rows:
         return Text("No rule raised an alert.", "没有规则产生预警。")
     told = joined(
@@ -136,10 +134,11 @@ def rule_alerts(evidence: Evidence) -> Text:
         COMMA,
     )
     return Text(
-        f"In the test weeks alone {active} in 1,000 customers are in schemes, so the line (alert.line) is "
-        f"drawn for more work than the target’s bank has. Of {count(whole)} alerts most name {told.en} (an "
-        "alert may name several rules). The levers are the line and these rules’ thresholds.",
-        f"仅测试期内每 1,000 名客户就有 {active} 名涉案，故预警线（alert.line）按多于目标银行的工作量设定。"
+        "The line (alert.line) is drawn on the training weeks, from the bank’s hands; later weeks raise what "
+        "they bring, and so do alerts on which rules agree. "
+        f"Of {count(whole)} alerts most name {told.en} (an alert may name several rules). The levers are the "
+        "line and these rules’ thresholds.",
+        "预警线（alert.line）按银行人手在训练期划定；其后各周视实际情况产生预警，多条规则同时命中的预警也不受其限。"
         f"{count(whole)} 条预警中，占比最高的规则为 {told.zh}（一条预警可含多条规则）。"
         "可调整的是预警线与这些规则的阈值。",
     )

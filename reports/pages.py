@@ -9,7 +9,7 @@ from models.schema import RULES
 from reports import figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
-from reports.evidence import Evidence, headline
+from reports.evidence import Evidence, headline, said
 from reports.features import features
 from reports.label_pages import label_page
 from reports.rulebook import rulebook_page
@@ -213,6 +213,30 @@ def beyond(evidence: Evidence) -> list[dict[str, Any]]:
     return [rows[ranker] | {"name": named(RANKERS, ranker)} for ranker in evidence.rankers if ranker in rows]
 
 
+def spending(evidence: Evidence) -> list[dict[str, Any]]:
+    """What each ranker spent of the budget, and what it found of the leftovers on both sides."""
+    spent = {row["ranker"]: row for row in evidence.truth["alerts_spent"]}
+    views = {
+        view: {row["ranker"]: row for row in results["leftovers"]}
+        for view, results in (("bank", evidence.bank), ("true", evidence.truth))
+    }
+    return [
+        {"name": named(RANKERS, ranker), "alerts": spent[ranker]["alerts"], "silent": spent[ranker]["silent"]}
+        | {view: rows[ranker] for view, rows in views.items()}
+        for ranker in evidence.rankers
+    ]
+
+
+def comparisons(evidence: Evidence) -> list[dict[str, Any]]:
+    """What may be said of the chosen model against each other ranker, in truth."""
+    best = evidence.chosen
+    return [
+        {"name": named(RANKERS, ranker), "cells": list(said(evidence.truth, best, ranker).values())}
+        for ranker in evidence.rankers
+        if ranker != best
+    ]
+
+
 def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
     """Everything that the templates need but the cases and the questions."""
     rankers = evidence.rankers
@@ -230,6 +254,10 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "rankers": rankers,
         "world": metrics["world"],
         "main_table": main_table(metrics, rankers),
+        "spending": spending(evidence),
+        "ran": metrics[RULES]["alerts"],
+        "comparisons": comparisons(evidence),
+        "compared_names": [METRICS["recall_at_budget"], METRICS["average_precision"]],
         "probabilities": probabilities(metrics, evidence.models),
         "probability_names": PROBABILITY,
         "headline": headline(evidence),

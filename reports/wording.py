@@ -29,6 +29,7 @@ RANKERS = {"rules": Text("Rules", "规则")} | {
     name: Text(shown, shown)
     for name, shown in (("lightgbm", "LightGBM"), ("xgboost", "XGBoost"), ("gnn", "GNN"))
 }
+RANKERS["gnn_without_edges"] = Text("GNN, no edges", "无边 GNN")
 
 METRICS = {
     "recall_at_budget": Text("Recall at the budget", "预算内召回率"),

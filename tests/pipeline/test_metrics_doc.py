@@ -26,6 +26,8 @@ def key_paths(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
     place = list(path[:-1] if path[-1] in PARTS else path)
     if place[0] == "models":
         place[1] = "<name>"
+    if place[:2] == ["chosen", "validation"]:
+        place[2] = "<name>"
     yield ".".join(place)
 
 
@@ -40,7 +42,11 @@ def result() -> dict[str, Any]:
 
 def test_every_key_is_described_and_every_description_has_a_key(result: dict[str, Any]) -> None:
     described = set(
-        re.findall(r"^\| `((?:world|rules|labels|models)\.[^`]+)`", DOC.read_text("utf-8"), re.MULTILINE)
+        re.findall(
+            r"^\| `((?:world|rules|labels|models|chosen|differences)\.[^`]+)`",
+            DOC.read_text("utf-8"),
+            re.MULTILINE,
+        )
     )
     assert described == set(key_paths(result))
 

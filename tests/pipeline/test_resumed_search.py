@@ -53,6 +53,7 @@ def lay_out(folder: Path, monkeypatch: pytest.MonkeyPatch, flip: int = 0) -> Non
             "label": label,
             "weight": 1.0,
             "label_source": "disposition",
+            "label_event_at": pd.Timestamp("2025-01-05", tz="UTC").as_unit("us"),
         }
     )
     params = pipeline.read_yaml(ROOT / "params.yaml")
@@ -109,3 +110,15 @@ def test_a_search_of_other_labels_begins_anew(tmp_path: Path, monkeypatch: pytes
     (study,) = studies(tmp_path)
     assert study != older
     assert int(tune(tmp_path, TRIALS).stdout.split()[-1]) == TRIALS - 1
+
+
+def test_a_search_leaves_the_study_of_a_model_whose_name_begins_with_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out(tmp_path, monkeypatch)
+    assert tune(tmp_path, 3).returncode == -signal.SIGKILL
+    (mine,) = studies(tmp_path)
+    other = mine.with_name(mine.name.replace("lightgbm_", "lightgbm_with_more_"))
+    mine.rename(other)
+    assert tune(tmp_path, 1).returncode == -signal.SIGKILL
+    assert other in studies(tmp_path)

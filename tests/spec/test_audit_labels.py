@@ -13,8 +13,6 @@ from models.audit_labels import (
     Params,
     Sides,
     audit_sets,
-    caught,
-    difference,
     label_quality,
     training_rows,
     vote_loss,
@@ -217,7 +215,9 @@ def bank() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     matrix = pd.DataFrame(
         {"subject_id": table["subject_id"], "behaviour": noise[:, 0] * 0.1 + is_guilty, "other": noise[:, 1]}
     ).astype({"behaviour": "float32", "other": "float32"})
-    moments = illicit(*[(who, week * 7.0 - 1, 50) for week in range(WEEKS) for who in range(GUILTY)])
+    moments = illicit(
+        *[(who, week * 7.0 - 1, 50 + who % 4) for week in range(WEEKS) for who in range(GUILTY)]
+    )
     return table.drop(columns="week"), matrix, moments
 
 
@@ -250,11 +250,13 @@ def test_a_model_that_learns_the_truth_reaches_the_ceiling_and_one_misled_pays_f
     right, wrong = labels_of(range(GUILTY), 1.0, "right"), labels_of(range(100, 110), 1.0, "wrong")
     labels = pd.concat([right, wrong], ignore_index=True)
     settings = pipeline.params("models.lightgbm", MODELS["lightgbm"].settings)
-    sides = Sides.of(split.assign(label=0.0, weight=1.0), moments, labels, BUDGET.label_window_days, params)
+    starts_at = MONDAY + 20 * DAY
+    days = BUDGET.label_window_days
+    sides = Sides.of(split.assign(label=0.0, weight=1.0), moments, labels, starts_at, days, params)
     features = matrix.set_index("subject_id")
     train, test = (
         examples_of(side, features.loc[side["subject_id"]].reset_index(drop=True), None)
-        for side in (sides.train, sides.test)
+        for side in (sides.train, sides.watched)
     )
     ladder = Ladder(sides, train, test, BUDGET, settings, params)
     result = audit_sets(
@@ -286,24 +288,6 @@ def test_everyone_of_whom_a_label_speaks_is_learnt_from_and_a_share_of_the_other
     assert all((kept == who).sum() == 2 for who in (3, 4, 9))
     assert stands_for[np.isin(kept, [3, 4, 9])].tolist() == [1.0] * 6
     assert stands_for.sum() == pytest.approx(2_000, rel=0.1)
-
-
-def test_a_customer_is_caught_by_an_alert_while_truly_illicit_only() -> None:
-    test = pd.DataFrame({"customer_id": [1, 2, 1, 2], "as_of": stamped([0, 0, 7, 7])})
-    is_true = np.array([False, False, True, True])
-    budget = BUDGET.model_copy(update={"alerts_per_thousand_customers_week": 500})
-    early = caught(np.array([9.0, 0, 0, 0]), test, is_true, budget)
-    assert early.tolist() == [True, False]  # of equal scores the lower number is alerted in week two
-    assert caught(np.array([9.0, 0, 0, 1.0]), test, is_true, budget).tolist() == [False, True]
-
-
-def test_a_difference_of_recalls_is_paired_by_customer() -> None:
-    same = np.array([True, False] * 30)
-    assert difference(same, same, 50, 1) == {"value": 0.0, "low": 0.0, "high": 0.0}
-    gap = difference(same, np.ones(60, bool), 500, 1)
-    assert gap["value"] == -0.5
-    assert -0.65 < gap["low"] < -0.5 < gap["high"] < -0.35
-    assert difference(same[:0], same[:0], 50, 1)["value"] is None
 
 
 def test_label_quality_and_loss_compare_with_the_truth() -> None:

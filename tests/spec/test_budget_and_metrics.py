@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,19 +12,21 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 from data.schema import DAY_US
-from models.budget import Budget, alerts_within_budget
+from models.budget import Budget, Watch, alerts_within_budget
 from models.judgement import Params as JudgeParams
 from models.judgement import judge
 from models.metrics import (
     METRICS,
-    PROBABILITY,
     AveragePrecision,
+    Catches,
     Ranking,
-    calibration,
+    drawn,
     measure,
     recall_at_budget,
     wilson,
 )
+from models.positives import Positives
+from models.probability import PROBABILITY, calibration
 from models.score import rule_scores
 
 WEEK = 7 * DAY_US
@@ -33,6 +36,12 @@ def budget(per_thousand: float, suppress_days: int = 0) -> Budget:
     return Budget(
         alerts_per_thousand_customers_week=per_thousand, suppress_days=suppress_days, label_window_days=28
     )
+
+
+def ranking_of(customer, as_of_us, score, positive, spent: Budget, group=None) -> Ranking:
+    """A ranking of weeks that are all judged and all count."""
+    watch = Watch(np.asarray(customer), np.asarray(as_of_us), np.ones(len(score), bool))
+    return Ranking.of(watch.queue(score), Positives.of(watch.customer, positive, positive, group), spent)
 
 
 def ranks(score, customer=None, week=None, per_thousand=500, suppress_days=0, scale=1.0) -> list[int]:
@@ -136,7 +145,7 @@ def test_a_budget_below_half_an_alert_for_all_weeks_together_alerts_nobody() -> 
 
 
 def test_a_ranking_without_a_single_alert_is_measured_all_the_same() -> None:
-    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(1))
+    ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(1))
     result = measure(ranking, 50, 1)
     assert result["recall_at_budget"]["value"] == 0
     assert result["precision_at_budget"] == {"value": None, "low": None, "high": None}
@@ -147,6 +156,71 @@ def test_nobody_is_alerted_where_there_is_nobody() -> None:
     assert ranks([]) == []
 
 
+# ------------------------------------------- validation and test, one budget
+
+
+def watch_of(customers: int, before: int, judged: int) -> Watch:
+    """All customers in ``before`` weeks of validation and ``judged`` weeks of the test."""
+    weeks = before + judged
+    week = np.repeat(np.arange(weeks), customers)
+    return Watch(np.tile(np.arange(customers), weeks), week * WEEK, week >= before)
+
+
+def test_whom_a_ranker_alerted_in_validation_is_silent_for_the_rest_of_the_days() -> None:
+    """Customer 2 leads in every week: alerted in the last week of validation, then in the fifth after."""
+    watch = watch_of(3, before=1, judged=5)
+    score = np.tile([0.1, 0.2, 0.9], 6)
+    one_a_week = budget(334, suppress_days=35)
+    found = watch.queue(score).ranks(one_a_week).reshape(5, 3) > 0
+    assert found[:, 2].tolist() == [False, False, False, False, True]
+    alone = watch.judged.queue(score[watch.is_judged]).ranks(one_a_week).reshape(5, 3) > 0
+    assert alone[0].tolist() == [False, False, True]
+
+
+def test_a_silent_customer_leaves_the_place_to_the_next_one_and_not_empty() -> None:
+    watch = watch_of(10, before=1, judged=3)
+    score = np.tile(np.arange(10.0), 4)
+    found = watch.alerted(score, budget(200, suppress_days=28)).reshape(3, 10)
+    assert [np.flatnonzero(week).tolist() for week in found] == [[6, 7], [4, 5], [2, 3]]
+
+
+def test_who_is_silent_at_first_is_told_and_who_was_alerted_long_ago_is_not() -> None:
+    watch = watch_of(10, before=3, judged=2)
+    score = np.tile(np.arange(10.0), 5)
+    assert watch.queue(score).silent(budget(200, suppress_days=28)).tolist() == [4, 5, 6, 7, 8, 9]
+    assert watch.queue(score).silent(budget(200, suppress_days=8)).tolist() == [8, 9]
+    assert watch.queue(score).silent(budget(200, suppress_days=7)).tolist() == []
+
+
+def test_budgets_are_spent_in_one_place() -> None:
+    """Whoever called the plain function would forget whom validation has silenced."""
+    callers = [
+        file.name for file in Path("models").rglob("*.py") if "alerts_within_budget" in file.read_text()
+    ]
+    assert callers == ["budget.py"]
+
+
+def test_without_a_week_before_the_judged_ones_nobody_is_silent() -> None:
+    watch = watch_of(5, before=0, judged=2)
+    score = np.random.default_rng(1).random(10)
+    spent = budget(200, suppress_days=28)
+    assert watch.queue(score).silent(spent).tolist() == []
+    assert watch.queue(score).ranks(spent).tolist() == watch.judged.queue(score).ranks(spent).tolist()
+
+
+@pytest.mark.parametrize("before", [0, 3, 7])
+def test_every_ranker_spends_the_same_number_of_alerts_where_candidates_are_enough(before: int) -> None:
+    """A ranking by chance, one of ties, and rules that vote for a fifth of the customers."""
+    watch = watch_of(400, before, 11)
+    rng = np.random.default_rng(3)
+    size = len(watch.customer)
+    rules = np.where(rng.random(size) < 0.2, rng.integers(1, 4, size), -np.inf)
+    rankers = [rng.random(size), np.zeros(size), np.round(rng.random(size), 1), rules]
+    spent = {int(watch.alerted(score, budget(7, suppress_days=28)).sum()) for score in rankers}
+    assert len(spent) == 1
+    assert abs(spent.pop() - 400 * 11 * 7 / 1_000) <= 1
+
+
 # ------------------------------------------------------------------ metrics
 
 # Six customers in one week; 0, 2 and 4 are suspicious. The budget takes the best three.
@@ -155,7 +229,7 @@ POSITIVE = np.array([True, False, True, False, True, False])
 
 
 def by_hand() -> dict[str, float]:
-    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(500))
+    ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(500))
     return {name: row["value"] for name, row in measure(ranking, 100, 1).items()}
 
 
@@ -175,7 +249,7 @@ def test_the_recall_counts_a_customer_once_however_many_weeks_they_are_suspiciou
     """Customer 0 is suspicious and alerted in three weeks, customer 1 suspicious in one."""
     customer, week = np.tile([0, 1], 3), np.repeat([0, 1, 2], 2)
     positive = np.array([True, True, True, False, True, False])
-    ranking = Ranking.of(customer, week * WEEK, np.tile([0.9, 0.1], 3), positive, budget(500))
+    ranking = ranking_of(customer, week * WEEK, np.tile([0.9, 0.1], 3), positive, budget(500))
     result = measure(ranking, 50, 1)
     assert result["recall_at_budget"]["value"] == 0.5
     assert result["precision_at_budget"]["value"] == 1
@@ -184,7 +258,7 @@ def test_the_recall_counts_a_customer_once_however_many_weeks_they_are_suspiciou
 
 def test_the_ceiling_of_the_precision_is_what_perfect_scores_would_reach() -> None:
     one = np.array([True, *[False] * 5])
-    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, one, budget(500))
+    ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, one, budget(500))
     assert measure(ranking, 50, 1)["precision_ceiling"]["value"] == pytest.approx(1 / 3, abs=5e-5)
 
 
@@ -224,7 +298,7 @@ def test_a_ranking_without_any_positive_has_no_average_precision() -> None:
 
 
 def test_metrics_without_any_positive_are_empty_and_not_zero() -> None:
-    ranking = Ranking.of(np.arange(6), np.zeros(6, np.int64), SCORE, np.zeros(6, bool), budget(500))
+    ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, np.zeros(6, bool), budget(500))
     result = measure(ranking, 50, 1)
     assert result["recall_at_budget"] == {"value": None, "low": None, "high": None}
     assert result["average_precision"]["value"] is None
@@ -237,7 +311,7 @@ def test_an_interval_holds_its_value_and_shrinks_with_more_customers() -> None:
     for size in (100, 1_600):
         positive = rng.random(size) < 0.3
         score = positive + rng.normal(0, 1, size)
-        ranking = Ranking.of(np.arange(size), np.zeros(size, np.int64), score, positive, budget(200))
+        ranking = ranking_of(np.arange(size), np.zeros(size, np.int64), score, positive, budget(200))
         result = measure(ranking, 200, 1)
         assert all(row["low"] <= row["value"] <= row["high"] for row in result.values())
         width[size] = result["recall_at_budget"]["high"] - result["recall_at_budget"]["low"]
@@ -252,10 +326,57 @@ def test_the_bootstrap_draws_customers_with_all_their_weeks() -> None:
     for weeks in (1, 10):
         customer = np.tile(np.arange(60), weeks)
         moment = np.repeat(np.arange(weeks) * WEEK, 60)
-        ranking = Ranking.of(customer, moment, np.tile(score, weeks), np.tile(positive, weeks), budget(300))
+        ranking = ranking_of(customer, moment, np.tile(score, weeks), np.tile(positive, weeks), budget(300))
         row = measure(ranking, 300, 1)["base_rate"]
         widths.append(row["high"] - row["low"])
     assert widths[1] == pytest.approx(widths[0])
+
+
+def test_members_of_one_scheme_widen_the_interval_as_one_draw() -> None:
+    """Eighty illicit customers caught or missed scheme by scheme are twenty observations."""
+    scheme = np.concatenate([np.repeat(np.arange(20), 4), np.arange(20, 340)])
+    positive = np.arange(400) < 80
+    score = np.where(positive, np.where(scheme % 2 == 0, 9.0, -9.0), 0.0)
+    widths = {}
+    for name, group in (("customer", None), ("scheme", scheme)):
+        ranking = ranking_of(np.arange(400), np.zeros(400, np.int64), score, positive, budget(100), group)
+        row = measure(ranking, 600, 1)["recall_at_budget"]
+        assert row["value"] == 0.5
+        widths[name] = row["high"] - row["low"]
+    assert widths["scheme"] == pytest.approx(2 * widths["customer"], rel=0.2)  # the root of four
+
+
+def test_a_difference_is_paired_and_that_of_one_ranking_with_its_twin_is_nothing() -> None:
+    rng = np.random.default_rng(5)
+    watch = Watch(np.arange(500), np.zeros(500, np.int64), np.ones(500, bool))
+    label = (rng.random(500) < 0.2).astype(float)
+    score = label + rng.normal(0, 1, 500)
+    positives = Positives.of(watch.customer, label > 0, label > 0)
+    params = JudgeParams(bootstrap_draws=200, seed=1)
+    rankers = {"rules": score, "twin": score, "better": score + 0.5 * label}
+    found = judge(watch, rankers, label, positives, budget(200), params)
+    gaps = found["differences"]
+    assert gaps["rules"]["twin"]["recall_at_budget"] == {"value": 0, "low": 0, "high": 0}
+    gap, back = gaps["better"]["rules"]["average_precision"], gaps["rules"]["better"]["average_precision"]
+    own = [found["metrics"][name]["average_precision"] for name in ("better", "rules")]
+    assert gap["value"] == pytest.approx(own[0]["value"] - own[1]["value"], abs=2e-4)
+    assert (gap["low"], gap["high"]) == pytest.approx((-back["high"], -back["low"]), abs=2e-4)
+    assert gap["low"] > 0 and own[0]["low"] < own[1]["high"]  # the two intervals overlap
+
+
+def test_a_customer_is_caught_by_an_alert_while_positive_only() -> None:
+    customer = np.array([1, 2, 1, 2])
+    positive = np.array([False, False, True, True])
+    catches = Catches.of(customer, Positives.of(customer, positive, positive))
+    assert catches.caught(np.array([True, False, False, True])).tolist() == [0, 1]
+    assert catches.caught(np.array([True, True, True, False])).tolist() == [1, 0]
+
+
+def test_a_mean_over_nobody_is_empty() -> None:
+    customer = np.arange(3)
+    catches = Catches.of(customer, Positives.of(customer, np.zeros(3, bool), np.zeros(3, bool)))
+    found = catches.mean(catches.caught(np.ones(3, bool)), drawn(catches.groups, 50, 1))
+    assert found == {"value": None, "low": None, "high": None}
 
 
 # -------------------------------------------------------------- calibration
@@ -319,9 +440,10 @@ def test_labels_that_one_threshold_tells_apart_have_a_ratio_and_no_slope() -> No
 
 def test_models_are_measured_as_probabilities_and_the_rules_are_not() -> None:
     margin, label = drawn_scores(300)
-    subjects = pd.DataFrame({"customer_id": np.arange(300), "as_of": pd.Timestamp("2025-03-10", tz="UTC")})
+    watch = Watch(np.arange(300), np.zeros(300, np.int64), np.ones(300, bool))
+    positives = Positives.of(watch.customer, label >= 0.5, label >= 0.5)
     params = JudgeParams(bootstrap_draws=50, seed=1)
-    found = judge(subjects, {"rules": margin, "gnn": margin}, label, budget(50), params)["metrics"]
+    found = judge(watch, {"rules": margin, "gnn": margin}, label, positives, budget(50), params)["metrics"]
     assert set(found["rules"]) == set(METRICS)
     assert set(found["gnn"]) == {*METRICS, *PROBABILITY}
 
@@ -354,23 +476,36 @@ def test_a_share_of_nothing_is_empty() -> None:
 # --------------------------------------------------- the rulebook as a ranker
 
 
-def test_the_rulebook_scores_a_subject_by_the_strongest_vote_of_the_week_before() -> None:
+def test_the_rulebook_scores_a_subject_by_the_strongest_vote_of_the_label_window() -> None:
+    """A ranker that forgets sooner than a label looks back cannot find what counts as a catch."""
     as_of = pd.Timestamp("2025-03-10", tz="UTC")
-    week = pd.Timedelta(days=7)
+    window = pd.Timedelta(days=28)
     micro = pd.Timedelta(microseconds=1)
     votes = pd.DataFrame(
         [
             (1, as_of, "rule_vote", 0.2),
-            (1, as_of - week + micro, "rule_vote", 0.6),
-            (1, as_of - week, "rule_vote", 0.9),
+            (1, as_of - window + micro, "rule_vote", 0.6),
+            (1, as_of - window, "rule_vote", 0.9),
             (1, as_of + micro, "rule_vote", 0.8),
-            (2, as_of - week, "rule_vote", 0.9),
+            (2, as_of - window, "rule_vote", 0.9),
             (3, as_of - micro, "disposition", 1.0),
         ],
         columns=["customer_id", "event_at", "source", "value"],
     )
     subjects = pd.DataFrame({"customer_id": [3, 2, 1], "as_of": as_of})
-    assert rule_scores(subjects, votes).tolist() == [-math.inf, -math.inf, 0.6]
+    assert rule_scores(subjects, votes, 28).tolist() == [-math.inf, -math.inf, 0.6]
+
+
+def test_votes_below_the_line_come_after_all_of_those_above_it() -> None:
+    as_of = pd.Timestamp("2025-03-10", tz="UTC")
+    votes = pd.DataFrame(
+        [(1, "rule_vote", 0.1), (2, "below_line_vote", 0.9), (3, "below_line_vote", 0.4)],
+        columns=["customer_id", "source", "value"],
+    ).assign(event_at=as_of)
+    subjects = pd.DataFrame({"customer_id": [3, 4, 2, 1], "as_of": as_of})
+    score = rule_scores(subjects, votes, 28)
+    assert subjects["customer_id"].to_numpy()[np.argsort(-score)].tolist() == [1, 2, 3, 4]
+    assert np.isneginf(score).sum() == 1
 
 
 @pytest.mark.parametrize("levels", [3, 40, 1_000])

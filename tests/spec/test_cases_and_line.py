@@ -122,9 +122,13 @@ def test_a_device_of_many_customers_ties_nobody() -> None:
     assert grouped(table, used=devices(*kiosk)) == [1, 2]
 
 
-def test_an_alert_that_ties_two_cases_makes_them_one_with_the_first_name() -> None:
+def test_an_alert_that_is_tied_to_two_cases_joins_the_older_and_moves_nobody() -> None:
     table = alerts((1, 0), (2, 1), (3, 2), (9, 3))
-    assert grouped(table, payments((3, 1, 1.5), (2, 3, 1.5))) == [1, 1, 1, 2]
+    assert grouped(table, payments((3, 1, 1.5), (2, 3, 1.5))) == [1, 2, 1, 3]
+
+
+def test_of_two_tied_alerts_of_one_moment_the_second_joins_the_first() -> None:
+    assert grouped(alerts((2, 5), (1, 5)), payments((1, 2, 4))) == [1, 1]
 
 
 def test_the_cases_table_counts_alerts_and_customers() -> None:

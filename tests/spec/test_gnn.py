@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch_geometric.nn import GINEConv
 
+import pipeline
 from benchmarks.gnn import PlainNetwork, PlainSlice, drawn
 from models.zoo import MODELS, Examples
-from models.zoo.gnn import Settings
+from models.zoo.gnn import Settings, without_edges
 from models.zoo.gnn.draws import Draws
 from models.zoo.gnn.messages import PaymentConv, Payments
 from models.zoo.gnn.network import PaymentNetwork, fit, score, use_threads
@@ -180,3 +184,48 @@ def test_other_labels_are_learnt_on_the_same_slices(examples: Examples) -> None:
     turned = learner.relabelled(1 - examples.label, examples.weight)
     assert turned.parts is learner.parts
     assert np.mean(turned.fit(CHOICE).scores(examples)) > np.mean(learner.fit(CHOICE).scores(examples))
+
+
+# ------------------------------------------------------------------ the control
+
+
+def test_the_control_is_told_nothing_by_any_payment(examples: Examples) -> None:
+    """Other payments between other parties: the graph network's scores change, the control's do not."""
+    assert examples.graph is not None
+    edges = examples.graph.edges
+    rng = np.random.default_rng(5)
+    other = edges.assign(
+        log_amount=edges["log_amount"].to_numpy()[::-1] + 1,
+        payer_node=rng.permutation(edges["payer_node"].to_numpy()),
+        payee_node=rng.permutation(edges["payee_node"].to_numpy()),
+    )
+    changed = replace(examples, graph=replace(examples.graph, edges=other))
+    for name, is_told in (("gnn", True), ("gnn_without_edges", False)):
+        learnt, again = (MODELS[name].fit(mine, CHOICE, SETTINGS, 1) for mine in (examples, changed))
+        found = learnt.scores(examples)
+        assert np.isfinite(found).all()
+        fresh = MODELS[name].fit(examples, CHOICE, SETTINGS, 1)  # which keeps no slices of the others
+        for other_scores in (fresh.scores(changed), again.scores(examples)):
+            assert (found != other_scores).any() == is_told, name
+
+
+def test_the_control_learns_from_the_features_alone(examples: Examples) -> None:
+    fitted = MODELS["gnn_without_edges"].fit(examples, CHOICE, SETTINGS, 1)
+    alone = without_edges(examples)
+    assert alone.graph is not None and len(alone.graph.edges) == 0
+    assert len(alone.graph.slices) == len(examples.graph.slices)  # type: ignore[union-attr]
+    assert np.ptp(fitted.scores(examples)) > 0
+    turned = MODELS["gnn_without_edges"].fit(replace(examples, label=1 - examples.label), CHOICE, SETTINGS, 1)
+    assert (turned.scores(examples) != fitted.scores(examples)).all()
+
+
+def test_the_control_read_back_is_blind_still(examples: Examples, tmp_path: Path) -> None:
+    model = MODELS["gnn_without_edges"]
+    fitted = model.fit(examples, CHOICE, SETTINGS, 1)
+    fitted.save(tmp_path / model.file)
+    assert (model.load(tmp_path / model.file).scores(examples) == fitted.scores(examples)).all()
+
+
+def test_the_control_searches_as_the_graph_network_does() -> None:
+    sections = (pipeline.param("models")[name] for name in ("gnn", "gnn_without_edges"))
+    assert next(sections) == next(sections)

@@ -100,7 +100,22 @@ def test_a_decision_that_comes_later_replaces_the_vote_only_once_it_is_known() -
 
 def test_nobody_ever_complained_is_a_weak_negative() -> None:
     table = known_label(subjects((1, "2025-03-10")), labels(), at("2025-06-01"), 28, SPLIT)
-    assert table.iloc[0].to_dict() == {"label": 0.0, "weight": 0.3, "label_source": "unreviewed"}
+    assert table.drop(columns="label_event_at").iloc[0].to_dict() == {
+        "label": 0.0,
+        "weight": 0.3,
+        "label_source": "unreviewed",
+    }
+    assert table["label_event_at"].isna().all()
+
+
+def test_a_label_says_what_it_speaks_of_and_of_equal_ones_the_latest_event() -> None:
+    told = labels(
+        (1, "2025-03-08", "2025-03-09", "disposition", 1.0),
+        (1, "2025-03-03", "2025-03-09", "disposition", 1.0),
+        (1, "2025-03-09", "2025-03-09", "disposition", 0.0),
+    )
+    table = known_label(subjects((1, "2025-03-10")), told, at("2025-06-01"), 28, SPLIT)
+    assert table["label_event_at"].tolist() == [at("2025-03-08")]
 
 
 # -------------------------------------------------------------------- split

@@ -42,6 +42,7 @@ def evidence(chosen: str, behind: float, alerts: int = 2_000) -> Evidence:
         "chosen": chosen,
         "preferred": {"model": "weighted_vote"},
         "until": "2025-09-28",
+        "judged_by": "2025-11-17",
         "judges": {"decisions": 900, "reported": 60, "below_line": 100},
         "constant_belief": interval(0.24, 0.2, 0.3),
         "ceiling": interval(0.6, 0.5, 0.7),

@@ -9,7 +9,9 @@ import pytest
 from models import ladder
 from models.audit_ladder import rung_columns
 from models.budget import Budget
-from models.ladder import Caught, Rows
+from models.ladder import Rows
+from models.metrics import Catches
+from models.positives import Positives
 
 WEEK_US = 7 * 24 * 3_600_000_000
 BUDGET = Budget(alerts_per_thousand_customers_week=250, suppress_days=0, label_window_days=7)
@@ -36,7 +38,13 @@ def rows(customer: list[int], label: list[float], is_illicit: list[bool]) -> Row
         np.array(label, float),
         np.ones(size),
         np.array(is_illicit),
+        np.ones(size, bool),
     )
+
+
+def catches(customer: list[int], is_positive: list[bool], group: list[int] | None = None) -> Catches:
+    whom, mask = np.array(customer), np.array(is_positive, bool)
+    return Catches.of(whom, Positives.of(whom, mask, mask, None if group is None else np.array(group)))
 
 
 def test_every_rung_has_the_features_of_the_rungs_below() -> None:
@@ -88,9 +96,9 @@ def test_a_customer_ranks_by_the_most_suspicious_single_payment() -> None:
 
 
 def test_recall_counts_a_customer_once_and_by_both_labels() -> None:
-    mine = rows([1, 1, 2, 3], [1, 1, 0, 0], [True, False, True, False])
-    caught = {"one": Caught(np.array([False, True, False, True]))}
-    (row,) = ladder.compared(caught, {}, mine, 50, 1)
+    customer = [1, 1, 2, 3]
+    views = {"bank": catches(customer, [1, 1, 0, 0]), "true": catches(customer, [1, 0, 1, 0])}
+    (row,) = ladder.compared({"one": np.array([False, True, False, True])}, {}, views, 50, 1)
     assert (row["bank"]["customers"], row["bank"]["caught"]) == (1, 1)
     # Customer 1 was alerted in the week in which the truth has nothing against them.
     assert (row["true"]["customers"], row["true"]["caught"]) == (2, 0)
@@ -98,12 +106,10 @@ def test_recall_counts_a_customer_once_and_by_both_labels() -> None:
 
 
 def test_a_gain_is_paired_so_equal_rankings_differ_by_nothing() -> None:
-    customer = list(range(40))
-    mine = rows(customer, [1] * 40, [True] * 40)
-    some = Caught(np.arange(40) < 20)
-    more = Caught(np.arange(40) < 26)
+    views = {"true": catches(list(range(40)), [True] * 40)}
+    some, more = np.arange(40) < 20, np.arange(40) < 26
     table = ladder.compared(
-        {"base": some, "same": some, "more": more}, {"same": "base", "more": "base"}, mine, 200, 1
+        {"base": some, "same": some, "more": more}, {"same": "base", "more": "base"}, views, 200, 1
     )
     by_name = {row["ranking"]: row["true"] for row in table}
     assert by_name["same"]["gain"] == {"value": 0, "low": 0, "high": 0}
@@ -111,6 +117,17 @@ def test_a_gain_is_paired_so_equal_rankings_differ_by_nothing() -> None:
     # Not paired, the interval of the difference would hold zero.
     assert by_name["more"]["gain"]["low"] > 0
     assert by_name["base"]["recall"]["value"] == 0.5
+
+
+def test_a_gain_within_one_scheme_is_one_observation() -> None:
+    """Six more members of one scheme are caught: by customer a sure gain, by scheme one of four."""
+    scheme = np.arange(40) // 10
+    views = {"true": catches(list(range(40)), [True] * 40, scheme.tolist())}
+    some, more = np.arange(40) % 2 == 0, (np.arange(40) % 2 == 0) | (scheme == 0)
+    table = ladder.compared({"base": some, "more": more}, {"more": "base"}, views, 400, 1)
+    gain = table[1]["true"]["gain"]
+    assert gain["value"] == pytest.approx(5 / 40)
+    assert gain["low"] == 0
 
 
 def test_thinning_keeps_every_suspicion_and_the_weight_of_the_others() -> None:
@@ -126,12 +143,12 @@ def test_every_ranking_spends_the_same_budget() -> None:
     mine = rows(list(range(8)), [1] * 8, [True] * 8)
     for seed in range(3):
         score = np.random.default_rng(seed).random(8)
-        assert Caught.of(score, mine, BUDGET).alerted.sum() == 2
+        assert mine.watch.alerted(score, BUDGET).sum() == 2
 
 
 def test_without_a_positive_customer_there_is_nothing_to_measure() -> None:
-    mine = rows([1, 2], [0, 0], [False, False])
-    (row,) = ladder.compared({"one": Caught(np.array([True, False]))}, {}, mine, 50, 1)
+    views = {"true": catches([1, 2], [False, False])}
+    (row,) = ladder.compared({"one": np.array([True, False])}, {}, views, 50, 1)
     assert row["true"]["recall"] == {"value": None, "low": None, "high": None}
 
 

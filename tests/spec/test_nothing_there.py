@@ -21,9 +21,10 @@ from explain.faithfulness import deletion
 from features import schema as features_schema
 from features.catalogue import Feature, catalogue_table, differences
 from models import schema as models_schema
-from models.budget import Budget
+from models.budget import Budget, Watch
 from models.judgement import Params as JudgeParams
 from models.judgement import judge
+from models.positives import Positives
 from models.zoo import MODELS, Examples
 from reports.metrics import labels
 from reports.report import environment
@@ -49,6 +50,7 @@ def subjects(customer_id: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
             "label": 0.0,
             "weight": 1.0,
             "label_source": "unreviewed",
+            "label_event_at": pd.Series(pd.NaT, range(size), "datetime64[us, UTC]"),
         }
     )
     drawn = np.random.default_rng(1).lognormal(5, 1, (size, 2)).astype(np.float32)
@@ -147,8 +149,13 @@ def test_nobody_illicit_has_no_recall_at_any_budget_and_the_json_is_valid() -> N
     table = pd.DataFrame({"customer_id": np.tile([1, 2, 3], 2), "as_of": weeks})
     budget = Budget(alerts_per_thousand_customers_week=400, suppress_days=0, label_window_days=28)
     params = JudgeParams(bootstrap_draws=50, seed=1)
-    found = judge(table, {"m": np.arange(size, dtype=float)}, np.zeros(size, bool), budget, params)
+    watch = Watch.alone(table["customer_id"].to_numpy(), table["as_of"])
+    nobody = Positives.of(watch.customer, np.zeros(size, bool), np.zeros(size, bool))
+    score = np.arange(size, dtype=float)
+    found = judge(watch, {"m": score, "rules": score}, np.zeros(size), nobody, budget, params)
     assert {row["recall"] for row in found["recall_by_budget"]} == {None}
+    assert found["differences"]["m"]["rules"]["recall_at_budget"] == NOBODY
+    assert {row["customers"] for row in found["leftovers"]} == {0}
     json.dumps(found, allow_nan=False)
 
 

@@ -12,6 +12,7 @@ from reports.report import environment
 from reports.wording import Text, share_or_count
 
 AS_OF = pd.Timestamp("2025-11-03", tz="UTC")
+TEST_STARTS = AS_OF - pd.Timedelta(days=14)
 NOTHING = {"value": None, "low": None, "high": None}
 
 
@@ -42,11 +43,22 @@ def a_bank() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def test_recall_by_typology_counts_a_small_group_and_gives_no_share() -> None:
-    rows = {row["typology"]: row for row in recall_by(*a_bank(), "typology", 28, least=5)}
+    rows = {row["typology"]: row for row in recall_by(*a_bank(), "typology", TEST_STARTS, 28, least=5)}
     assert (rows["cycle"]["customers"], rows["cycle"]["caught"]) == (6, 1)
     assert rows["cycle"]["recall"] == wilson(1, 6)
     assert (rows["stack"]["customers"], rows["stack"]["caught"]) == (2, 1)
     assert rows["stack"]["recall"] == NOTHING
+
+
+def test_recall_by_typology_is_of_those_who_went_on_in_the_test() -> None:
+    planted, subjects, alerts = a_bank()
+    is_early = planted["customer_id"].isin([0, 1, 6, 7])
+    planted["at"] = planted["at"].where(~is_early, TEST_STARTS - pd.Timedelta(days=1))
+    rows = {
+        row["typology"]: row for row in recall_by(planted, subjects, alerts, "typology", TEST_STARTS, 28, 1)
+    }
+    assert set(rows) == {"cycle"}  # the stack's two are leftovers
+    assert (rows["cycle"]["customers"], rows["cycle"]["caught"]) == (4, 0)
 
 
 def test_recall_beyond_the_rules_obeys_the_same_size() -> None:

@@ -41,6 +41,7 @@ CHOICE = {
         "positive_weight": 3.0,
     },
     "gnn": {"learning_rate": 0.01, "dropout": 0.0, "positive_weight": 3.0},
+    "gnn_without_edges": {"learning_rate": 0.01, "dropout": 0.0, "positive_weight": 3.0},
 }
 
 

@@ -1,8 +1,13 @@
-"""A graph neural network (GINE, torch-geometric) on time slices of the payment graph."""
+"""A graph neural network (GINE, torch-geometric) on time slices of the payment graph, and its control.
+
+The control is the same network on the same slices with every payment taken out: what it
+reaches, the features reach through a network of this shape, without the graph.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from models.zoo.gnn.slices import Slice, Slicer
 
 
+Seen = Callable[[Examples], Examples]
 Dropped = Annotated[float, Field(ge=0, lt=1)]  # share of the units
 
 
@@ -43,20 +49,23 @@ class Settings(ModelSettings):
 
 
 class FittedGnn:
-    """A network with the scale of its inputs."""
+    """A network with the scale of its inputs, and with what of the examples it is shown."""
 
-    def __init__(self, network: PaymentNetwork, slicer: Slicer, shape: dict[str, Any], threads: int) -> None:
+    def __init__(
+        self, network: PaymentNetwork, slicer: Slicer, shape: dict[str, Any], threads: int, seen: Seen
+    ) -> None:
         self.network = network
         self.slicer = slicer
         self.shape = shape
         self.threads = threads
+        self.seen = seen
 
     def scores(self, examples: Examples) -> np.ndarray:
         """Raw margin by subject, shape (n,)."""
         from models.zoo.gnn import network as gnn_network
 
         gnn_network.use_threads(self.threads, 0)
-        return gnn_network.score(self.network, self.slicer(examples), len(examples.label))
+        return gnn_network.score(self.network, self.slicer(self.seen(examples)), len(examples.label))
 
     def save(self, path: Path) -> None:
         """Write tensors as safetensors, the shape as its metadata."""
@@ -78,15 +87,17 @@ class GnnLearner:
     seed: int
     parts: list[Slice]
     slicer: Slicer
+    seen: Seen
 
     @classmethod
-    def of(cls, examples: Examples, settings: Settings, seed: int) -> GnnLearner:
+    def of(cls, examples: Examples, settings: Settings, seed: int, seen: Seen) -> GnnLearner:
         """Learn the scale and cut the training moments."""
         from models.zoo.gnn.slices import Scale, Slicer
 
         learnable(examples)
         scale = Scale.of(examples.features)
-        return cls(examples, settings, seed, Slicer(scale)(examples, settings.slice_stride), Slicer(scale))
+        parts = Slicer(scale)(examples, settings.slice_stride)
+        return cls(examples, settings, seed, parts, Slicer(scale), seen)
 
     def fit(self, choice: Choice) -> FittedGnn:
         """Fit on the slices of the training moments."""
@@ -111,20 +122,36 @@ class GnnLearner:
             choice["learning_rate"],
             self.seed,
         )
-        return FittedGnn(network, self.slicer, shape, settings.threads)
+        return FittedGnn(network, self.slicer, shape, settings.threads, self.seen)
 
     def relabelled(self, label: np.ndarray, weight: np.ndarray) -> GnnLearner:
         """The same slices under other labels and weights of shape (n,)."""
         return replace(self, examples=replace(self.examples, label=label, weight=weight))
 
 
+def without_edges(examples: Examples) -> Examples:
+    """The same subjects and parties at the same moments, between whom nothing was paid."""
+    graph = examples.graph
+    if graph is None:
+        return examples
+    empty = graph.slices.assign(first_edge=0, end_edge=0)
+    return replace(examples, graph=replace(graph, edges=graph.edges.iloc[:0], slices=empty))
+
+
 class GnnModel:
-    """Searches little: a fit takes longer than that of trees."""
+    """Searches little: a fit takes longer than that of trees. ``sees_payments`` is false for the control."""
 
     settings = Settings
-    file = "gnn.model"
     needs_graph = True
     is_trees = False
+
+    def __init__(self, file: str, sees_payments: bool) -> None:
+        self.file = file
+        self.sees_payments = sees_payments
+
+    def seen(self, examples: Examples) -> Examples:
+        """What of the examples the network is shown."""
+        return examples if self.sees_payments else without_edges(examples)
 
     def suggest(self, trial: Trial, settings: Settings) -> Choice:
         """Draw one choice of hyper-parameters."""
@@ -132,7 +159,7 @@ class GnnModel:
 
     def learner(self, examples: Examples, settings: Settings, seed: int) -> GnnLearner:
         """The examples cut into slices, ready for many fits."""
-        return GnnLearner.of(examples, settings, seed)
+        return GnnLearner.of(self.seen(examples), settings, seed, self.seen)
 
     def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedGnn:
         """Fit on the slices of the training moments."""
@@ -152,7 +179,8 @@ class GnnModel:
         scale = Scale(tensors.pop("scale.mean").numpy(), tensors.pop("scale.spread").numpy())
         network = PaymentNetwork(**shape)
         network.load_state_dict(tensors)
-        return FittedGnn(network, Slicer(scale), shape, threads)
+        return FittedGnn(network, Slicer(scale), shape, threads, self.seen)
 
 
-MODELS.register("gnn")(GnnModel())
+MODELS.register("gnn")(GnnModel("gnn.model", sees_payments=True))
+MODELS.register("gnn_without_edges")(GnnModel("gnn_without_edges.model", sees_payments=False))

@@ -1,0 +1,67 @@
+"""The one way in which the report, the README and the console say that two rankers differ, or do not.
+
+A difference is said to be there only where its paired 95 % interval leaves out zero; two
+intervals that stand side by side prove nothing either way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.wording import METRICS, Interval, Text
+
+AREAS = ("average_precision",)  # no share of anything: no percentage points
+
+
+def told_apart(gap: Interval) -> int:
+    """1 where a paired difference is surely above zero, -1 where below, 0 where none is measured."""
+    if gap["low"] is None or gap["high"] is None:
+        return 0
+    return int(gap["low"] > 0) - int(gap["high"] < 0)
+
+
+def gap_between(measured: dict[str, Any], one: str, other: str) -> dict[str, Interval]:
+    """By how much ``one`` exceeds ``other`` by metric, from a judge's results; zero for ``one`` itself."""
+    if one == other:
+        (first, *_) = measured["differences"][one].values()
+        return {metric: {"value": 0.0, "low": 0.0, "high": 0.0} for metric in first}
+    found: dict[str, Interval] = measured["differences"][one][other]
+    return found
+
+
+def size_of(gap: Interval, metric: str) -> Text:
+    """A difference with its interval: percentage points, or the plain number of an area."""
+    ends = [gap[end] for end in ("value", "low", "high")]
+    if metric in AREAS:
+        value, low, high = (f"{end or 0.0:+.3f}" for end in ends)
+        return Text(f"{value}, 95% {low} to {high}", f"{value}，95% 区间 {low} 至 {high}")
+    value, low, high = (f"{100 * (end or 0.0):+.1f}" for end in ends)
+    return Text(f"{value} points, 95% {low} to {high}", f"{value} 个百分点，95% 区间 {low} 至 {high}")
+
+
+def compared(one: Text, other: Text, gap: Interval, metric: str) -> Text:
+    """One sentence: which of the two is ahead in a metric, or that no difference was measured.
+
+    Parameters
+    ----------
+    gap : paired difference of ``one`` over ``other``
+    metric : one of METRICS
+    """
+    what = METRICS[metric]
+    subject = Text(what.en[0].lower() + what.en[1:], what.zh)
+    if gap["value"] is None:
+        return Text(
+            f"In {subject.en} {one.en} and {other.en} could not be compared.",
+            f"{one.zh} 与 {other.zh} 的{subject.zh}无法比较。",
+        )
+    size, side = size_of(gap, metric), told_apart(gap)
+    if side == 0:
+        return Text(
+            f"In {subject.en} no difference was measured between {one.en} and {other.en} ({size.en}).",
+            f"{subject.zh}：{one.zh} 与 {other.zh} 之间未测得差异（{size.zh}）。",
+        )
+    place = Text("ahead of", "领先于") if side > 0 else Text("behind", "落后于")
+    return Text(
+        f"In {subject.en} {one.en} is {place.en} {other.en} ({size.en}).",
+        f"{subject.zh}：{one.zh} {place.zh} {other.zh}（{size.zh}）。",
+    )
