@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.schema import DAY_US
-from models.budget import Budget, alerts_within_budget
+from models.budget import Budget, Watch
 from models.difficulty import plain
 from models.metrics import AveragePrecision, Interval, interval, ratio, recall_at_budget
 from models.probes.ground import ILLICIT, Ground
@@ -109,7 +109,7 @@ def lookup(
     customer = subjects["customer_id"].to_numpy()
     as_of_us = subjects["as_of"].astype("int64").to_numpy()
     score = lookup_score(ground, rate, customer, as_of_us, budget.label_window_days)
-    alerted = alerts_within_budget(score, customer, as_of_us, budget) > 0
+    alerted = Watch(customer, as_of_us, np.ones(len(customer), bool)).alerted(score, budget)
     precision = AveragePrecision(score, is_illicit)
     base = ratio(float(is_illicit.sum()), len(is_illicit))
     weight, group = _by_scheme(customer, is_illicit, scheme_of, draws, seed)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.asof import happened_within, moments_of
-from models.budget import Budget, alerts_within_budget
+from models.budget import Budget, Watch
 from models.difficulty import average_precision, plain
 from models.probes.cells import recall_by_scheme
 from models.probes.learner import NOTHING, Probe
@@ -98,7 +98,7 @@ def oracle(
     booster = grown(data, mine.is_train.astype(float), mine.weight, options, probe.payments.trees)
     score = np.asarray(booster.predict(judged.to_numpy(), raw_score=True))
     as_of_us = mine.test["as_of"].astype("int64").to_numpy()
-    alerted = alerts_within_budget(score, customer, as_of_us, budget) > 0
+    alerted = Watch(customer, as_of_us, np.ones(len(customer), bool)).alerted(score, budget)
     is_new = mine.is_test & ~np.isin(customer, mine.train["customer_id"][mine.is_train])
     result["recall"] = recall_by_scheme(customer, mine.is_test, alerted, mine.scheme_of, draws, seed)
     result["recall_of_new"] = recall_by_scheme(customer, is_new, alerted, mine.scheme_of, draws, seed)
