@@ -253,7 +253,16 @@ def main() -> None:
             },
             **look_alikes.on_amounts(bank, truth, schemes, params.probe, draws, seed),
             **answers.of_payments(ground, truth, schemes, periods, params.probe, draws, seed),
-            "cell_lookup": cells.lookup(ground, subjects, is_illicit, illicit, periods, budget, draws, seed),
+            "cell_lookup": cells.lookup(
+                ground,
+                subjects[positives.counts],
+                is_illicit[positives.counts],
+                illicit,
+                periods,
+                budget,
+                draws,
+                seed,
+            ),
             "organisers": organisers.oracle(
                 asked, learnt.features, judged.features, budget, params.probe, draws, seed
             ),
