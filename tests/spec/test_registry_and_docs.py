@@ -187,5 +187,6 @@ def test_an_indicator_without_its_words_is_refused(missing: str, how: dict[str, 
 
 
 def test_an_unknown_name_is_bad_input_that_lists_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="unknown model 'oracle', expected one of: gnn, gnn_without_edges, light"):
+    known = "gnn, gnn_without_edges, lightgbm"
+    with pytest.raises(BadInput, match=f"unknown model 'oracle', expected one of: {known}"):
         MODELS.lookup("oracle", "here")
