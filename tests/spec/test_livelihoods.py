@@ -31,7 +31,9 @@ def params(customers: int, **changes: object) -> Params:
 
 def calendar_of(chosen: Params) -> Calendar:
     weeks = sum(chosen.calendar.weeks().values())
-    return Calendar.of(chosen.start, weeks, chosen.utc_offset_hours, chosen.festivals, chosen.promotions)
+    return Calendar.of(
+        chosen.start, weeks, chosen.utc_offset_hours, chosen.festivals, chosen.promotions, chosen.off_days, chosen.make_up_days
+    )
 
 
 @cache

@@ -17,7 +17,7 @@ WAGE_CNY = 5_400  # median monthly wage of a hand (assumption)
 @LIVELIHOODS.register("contractor")
 def contractor(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Wages outside a payroll: once a month one large credit leaves to many people within days."""
-    persons = world.customers_of("person")
+    persons = world.regulars("person")
     leaders = lead(
         rng, persons[np.isin(world.occupation[persons], ["worker", "self_employed"])], CONTRACTOR_SHARE
     )
@@ -35,9 +35,9 @@ def contractor(world: Population, calendar: Calendar, rng: np.random.Generator) 
         # Days worked differ; most contractors round to the next hundred.
         yuan = (wage[hand] * rng.normal(1, 0.12, len(hand)).clip(0.4, 1.4) / 100).round() * 100
         bill = np.bincount(month, yuan, len(leader)) * margin[leader]
-        paid_by_builder = Flow.of(at, builder[leader], account[leader], bill, "transfer", "unstated")
+        paid_by_builder = Flow.of(at, builder[leader], account[leader], bill, "transfer", "goods")
         wages_at = at[month] + later(rng, len(month), 1, 60)
-        wages = Flow.of(wages_at, account[leader[month]], hands[hand], yuan, "transfer", "unstated")
+        wages = Flow.of(wages_at, account[leader[month]], hands[hand], yuan, "transfer", "payroll")
         return Flow.concat([paid_by_builder, wages])
 
     return draw
