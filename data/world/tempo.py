@@ -17,12 +17,20 @@ from data.world.population import Population
 
 FOLLOWERS = 0.38  # further payments that one payment draws after it
 PAUSE_MINUTES = 20.0  # mean time until the next payment of a session
-MOOD_SPREAD = 0.9  # standard deviation of a day's activity, whose mean is 1
+# Standard deviation of a day's activity and of a week's, both of mean 1.
+MOOD_SPREAD, WEEK_SPREAD = 0.9, 0.5
 MONTH_DAYS = 30.4
 MINUTE_US = 60_000_000
 
 _LEVELS = 1024
-_MOODS = gammaincinv(1 / MOOD_SPREAD**2, (np.arange(_LEVELS) + 0.5) / _LEVELS) * MOOD_SPREAD**2
+
+
+def _quantiles(spread: float) -> np.ndarray:
+    """Gamma quantiles of mean 1, shape (_LEVELS,)."""
+    return np.asarray(gammaincinv(1 / spread**2, (np.arange(_LEVELS) + 0.5) / _LEVELS) * spread**2)
+
+
+_MOODS, _WEEK_MOODS = _quantiles(MOOD_SPREAD), _quantiles(WEEK_SPREAD)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -33,9 +41,15 @@ def moods(world: Population, stretch: Calendar, who: np.ndarray) -> np.ndarray:
     A day is busy or quiet for everything that a person does, whichever livelihood asks.
     """
     today = np.uint64(stretch.start_us // DAY_US) + np.arange(stretch.days, dtype=np.uint64)
-    mixed = (world.mood[who][:, None] + today * _MULTIPLIER) * _MIX
-    mixed ^= mixed >> np.uint64(31)
-    return np.asarray(_MOODS[(mixed * _MULTIPLIER) >> np.uint64(54)])
+    mood = world.mood[who][:, None]
+    return _MOODS[_level(mood + today)] * _WEEK_MOODS[_level(mood - today // np.uint64(7))]
+
+
+def _level(number: np.ndarray) -> np.ndarray:
+    """A quantile that hangs on a number and tells nothing of it, 0 to 1,023."""
+    mixed = (number * _MULTIPLIER) ^ (number >> np.uint64(32))
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX
+    return np.asarray(mixed >> np.uint64(54))
 
 
 def sessions(

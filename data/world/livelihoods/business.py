@@ -17,9 +17,10 @@ PARTNERS = {"micro_business": (2.2, 0.9), "company": (3.2, 1.75)}
 MOST_PARTNERS = 1_500
 # Orders and invoices a month of a usual firm, share of turnover that goes to suppliers, share paid
 # by wire and not by transfer (assumptions).
-TRADE = {"micro_business": (3.5, 1.2, 0.55, 0.02), "company": (9.0, 11.0, 0.5, 0.12)}
+TRADE = {"micro_business": (3.5, 1.2, 0.55, 0.02), "company": (6.0, 7.0, 0.5, 0.12)}
 FAME_SPREAD = 1.6  # log spread of how often a firm outside is a partner (assumption)
 MERCHANT_SHARE, PERSON_SHARE, STALL_SHARE = 0.12, 0.1, 0.06  # of partners that are no companies (assumption)
+ONCE_SHARE = 0.15  # of payments with a partner of a single job (assumption)
 OCCASIONS = ("supplies", "goods")
 
 
@@ -54,6 +55,7 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
     )
     # Who has more partners has more invoices, and smaller ones.
     rates = rates * tempered(np.maximum(ties, 1) / table[:, :1], 0.45).clip(0.5, 12)
+    rates = rates * tempered(world.activity[firms] + 0.1, 0.4)[:, None]
     rates = rates * np.where(world.standing[firms] == MAIN, 1.0, SECOND_FIRM)[:, None]
     turnover = turnover * np.where(world.standing[firms] == MAIN, 1.0, SECOND_FIRM)
     spent = np.array([TRADE[k][2] for k in kinds])[of_kind]
@@ -64,6 +66,8 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
         for side, circle in enumerate(circles):
             firm = repeat(rng, np.arange(len(firms)), rates[:, side], office)
             partner = partners[side][circle.one(rng, firm)]
+            once = np.flatnonzero(rng.random(len(firm)) < ONCE_SHARE)
+            partner[once] = rng.choice(world.outside("company"), len(once))
             part = (spent, earned)[side][firm] / rates[firm, side]
             yuan = np.maximum(turnover[firm] * part * rng.lognormal(-0.4, 0.95, len(firm)), 10)
             at = stretch.moments(rng, stretch.draw_days(rng, len(firm), office), OFFICE)

@@ -17,6 +17,9 @@ TAKEN, SAVED = (0.55, 1_100, 1.25, 200_000), (0.24, 2_200, 1.4, 300_000)
 SECOND_SHARE = 0.3  # of these of a second-bank person
 # A stall's takings in so many trips a month; what a firm fetches for wages and small costs.
 TAKINGS_A_MONTH, STALL_FETCHES, STALL_SAVINGS, FIRM_FETCHES, FIRM_DEPOSITS = 4.0, 0.5, 0.15, 0.8, 0.4
+# Weddings, a roof, a car for cash: a month and main-bank person, median yuan, log spread.
+LARGE_TAKEN, LARGE_SAVED = (0.04, 17_000, 0.8), (0.03, 15_000, 0.8)
+SELLER_TAKINGS = 0.25  # trips a month of the self-employed (assumption)
 VISIT_MOST_CNY = 49_900  # most stay below the sum for which one must announce oneself
 AWAY_SHARE = 0.06
 
@@ -28,6 +31,8 @@ def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
     share = np.where(world.standing[who] == 0, 1.0, SECOND_SHARE) * tempered(world.activity[who], 0.7)
     stalls, companies = world.regulars("micro_business"), world.regulars("company")
     cash_trades = stalls[rng.random(len(stalls)) < CASH_TRADE_SHARE]
+    persons = world.regulars("person")
+    sellers = persons[world.occupation[persons] == "self_employed"]
     means = tempered(world.income / 7_000, 0.6)
 
     def notes(yuan: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -53,7 +58,13 @@ def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
             place, at = sessions(world, stretch, rng, who, share * rate, weight, OFFICE if is_in else WAKING)
             yuan = median * means[who[place]] * rng.lognormal(0, spread, len(place))
             move(who[place], at, np.minimum(yuan, most), is_in, "cash")
+        for (rate, median, spread), is_in in ((LARGE_TAKEN, False), (LARGE_SAVED, True)):
+            one = repeat(rng, persons, rate, office)
+            at = stretch.moments(rng, stretch.draw_days(rng, len(one), office), OFFICE)
+            yuan = median * tempered(means[one], 0.6) * rng.lognormal(0, spread, len(one))
+            move(one, at, yuan, is_in, "cash")
         for firms, rate, part, is_in, purpose in (
+            (sellers, SELLER_TAKINGS, 0.2, True, "takings"),
             (cash_trades, TAKINGS_A_MONTH, 0.1, True, "takings"),
             (stalls, STALL_FETCHES, 0.12, False, "cash"),
             (stalls, STALL_SAVINGS, 0.12, True, "cash"),

@@ -12,8 +12,10 @@ from data.world.purse import gathered, put_by
 from data.world.tempo import sessions
 
 TRANSFERS_A_MONTH = {"main": 3.7, "second": 0.7}  # mean, both ways (assumption)
-CIRCLE = (3.5, 0.6, 12)  # people with whom one deals: median, log spread, most (assumption)
-STRANGER_SHARE, INSIDE_SHARE = 0.25, 0.2  # met once; of the circle, with an account here (assumption)
+CIRCLE = (4.5, 0.7, 25)  # people with whom one deals: median, log spread, most (assumption)
+INSIDE_SHARE = 0.2  # of the circle, with an account here (assumption)
+# Of the payments below a sum, with somebody met once: the larger, the more often (assumption).
+STRANGER_SHARE = {100: 0.2, 1_000: 0.28, 10_000: 0.38, 10**9: 0.5}
 MEDIAN_CNY, SPREAD, MOST_CNY = 380, 1.9, 3_000_000  # of a transfer (assumption)
 IN_SHARE = 0.5
 CODE_SHARE, CODE_MOST_CNY = 0.14, 5_000  # of the smaller sums, by the other's code (assumption)
@@ -49,14 +51,16 @@ def family(world: Population, calendar: Calendar, rng: np.random.Generator) -> D
     usual = MEDIAN_CNY * tempered(world.income[who] / 7_000, 0.5)
     savers = np.flatnonzero(world.savings >= 0)
     saving_day = rng.integers(1, 28, len(savers))
+    stranger_shares = np.array(list(STRANGER_SHARE.values()))
     names, share = list(OCCASIONS), np.array(list(OCCASIONS.values())) / 100
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         place, at = sessions(world, stretch, rng, who, rate, stretch.leisure_weight(), EVENING)
         friend = friends[circles.one(rng, place)]
-        is_strange = np.flatnonzero(rng.random(len(place)) < STRANGER_SHARE)
-        friend[is_strange] = strangers(world, rng, len(is_strange))
         yuan = np.clip(usual[place] * rng.lognormal(0, SPREAD, len(place)), 1, MOST_CNY)
+        how_often = stranger_shares[np.searchsorted(list(STRANGER_SHARE), yuan)]
+        is_strange = np.flatnonzero(rng.random(len(place)) < how_often)
+        friend[is_strange] = strangers(world, rng, len(is_strange))
         by_code = (rng.random(len(place)) < CODE_SHARE) & (yuan < CODE_MOST_CNY)
         occasion = rng.choice(len(names), len(place), p=share)
         comes_in, me = rng.random(len(place)) < IN_SHARE, world.account[who[place]]

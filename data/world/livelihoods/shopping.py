@@ -10,7 +10,7 @@ from data.world.livelihoods import LIVELIHOODS, Draw, later, tempered
 from data.world.population import Population, by_weight
 from data.world.tempo import sessions
 
-PURCHASES_A_MONTH = {"main": 10.0, "second": 1.6}  # mean by standing (assumption)
+PURCHASES_A_MONTH = {"main": 9.5, "second": 1.6}  # mean by standing (assumption)
 WALLET_SHARE, CARD_SHARE = 0.60, 0.12  # of purchases; the others scan a shop's own code (assumption)
 TYPICAL_CNY, SPREAD = 27, 1.4  # median of a purchase and its log spread (assumption)
 CARD_MULTIPLE = 2.5  # purchases by card are larger (assumption)
@@ -19,7 +19,7 @@ FAME_SPREAD, STALL_FAME = 1.7, 0.5
 FAVOURITES = 20  # shops to which one returns, the k-th as often as 1 / (k + 1) (assumption)
 NEW_SHOP_SHARE = 0.14  # of purchases in shops that one finds by chance (assumption)
 REFUND_SHARE, REFUND_FROM_CNY = 0.02, 15  # of purchases, and of no smaller ones (assumption)
-ABROAD_SHARE = 0.04  # of purchases in shops, in another city (assumption)
+AWAY_SHARE, PLACELESS_SHARE = 0.06, 0.35  # in another city; by a printed code, place unknown (assumption)
 
 
 @LIVELIHOODS.register("shopping")
@@ -45,13 +45,17 @@ def shopping(world: Population, calendar: Calendar, rng: np.random.Generator) ->
         payee[in_shop] = favourites[buyer[in_shop], place]
         by_chance = in_shop[rng.random(len(in_shop), np.float32) < NEW_SHOP_SHARE]
         payee[by_chance] = by_weight(rng, shops, fame, len(by_chance))
-        is_card = how >= 1 - CARD_SHARE
-        yuan = usual[buyer] * rng.lognormal(0, SPREAD, size) * np.where(is_card, CARD_MULTIPLE, 1.0)
+        yuan = (
+            usual[buyer]
+            * rng.lognormal(0, SPREAD, size)
+            * np.where(how >= 1 - CARD_SHARE, CARD_MULTIPLE, 1.0)
+        )
         yuan = np.maximum(yuan, 0.5)
         city = world.city[who[buyer]]
-        away = in_shop[rng.random(len(in_shop), np.float32) < ABROAD_SHARE]
+        away = in_shop[rng.random(len(in_shop), np.float32) < AWAY_SHARE]
         city[away] = rng.choice(world.city, len(away))
-        city[how < WALLET_SHARE] = NOWHERE
+        is_card = how >= 1 - CARD_SHARE
+        city[(how < WALLET_SHARE) | (~is_card & (rng.random(size, np.float32) < PLACELESS_SHARE))] = NOWHERE
         account = world.account[who[buyer]]
         back = (yuan >= REFUND_FROM_CNY) & (rng.random(size, np.float32) < REFUND_SHARE)
         parts = []

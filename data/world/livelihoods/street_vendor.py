@@ -10,12 +10,12 @@ from data.world.livelihoods import LIVELIHOODS, Circles, Draw, known_or_new, lat
 from data.world.population import Population
 from data.world.tempo import prolonged
 
-VENDOR_SHARE = 0.018  # of working main-bank persons (assumption)
-RUSHES_A_MONTH = 9.0  # evenings at a market, days of a fair, hours in a chat group (assumption)
+VENDOR_SHARE = 0.03  # of working main-bank persons (assumption)
+RUSHES_A_MONTH = 6.0  # evenings at a market, days of a fair, hours in a chat group (assumption)
 SALES = (2.6, 0.7)  # drawn in a rush: median and log spread; each draws others after it (assumption)
-PRICE_CNY, PRICE_SPREAD, SALE_SPREAD = 42, 1.1, 0.8  # of a vendor, of a sale (assumption)
+PRICE_CNY, PRICE_SPREAD, SALE_SPREAD = 60, 1.1, 0.9  # of a vendor, of a sale (assumption)
 ROUND_SHARE, ROUNDS_CNY = 0.2, np.array([5, 10, 20, 50, 100, 200, 300, 500, 1_000, 2_000])
-NIGHT_SHARE, REGULARS, STRANGER_SHARE = 0.3, (12, 60), 0.3  # (assumption)
+NIGHT_SHARE, REGULARS, STRANGER_SHARE = 0.3, (12, 60), 0.5  # (assumption)
 STOCK_SHARE, STOCK_FROM_PERSON = (0.4, 0.95), 0.5  # of a rush's takings; of suppliers (assumption)
 
 

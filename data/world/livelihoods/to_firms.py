@@ -14,19 +14,19 @@ from data.world.purse import gathered
 # here. Median yuan and log spread (all assumptions).
 KINDS = (
     # occasion, of a person here, to a stall here, to a company here, median, spread
-    ("goods", 0.20, 1.6, 2.5, 900, 1.7),
-    ("tuition", 0.06, 0.3, 0.3, 2_200, 1.3),  # courses, camps, drivers' schools
-    ("rent", 0.03, 0.15, 0.4, 3_500, 1.0),  # agencies
-    ("other", 0.02, 0.2, 0.5, 12_000, 1.5),  # decorators, doctors, lawyers
-    ("unstated", 0.10, 1.0, 1.2, 1_200, 1.6),
-    ("investment", 0.006, 0.03, 0.2, 20_000, 1.4),  # capital paid in
-    ("loan", 0.004, 0.06, 0.12, 25_000, 1.3),  # the owner lends to the firm
-    ("loan_repayment", 0.02, 0.08, 0.1, 3_000, 1.2),
-    ("utility", 0.02, 0.0, 0.2, 1_500, 1.0),  # property fees
-    ("donation", 0.01, 0.0, 0.1, 150, 1.2),
-    ("supplies", 0.03, 0.4, 0.5, 2_500, 1.4),
+    ("goods", 0.3, 0.8, 0.875, 900, 1.7),
+    ("tuition", 0.09, 0.15, 0.105, 2_200, 1.3),  # courses, camps, drivers' schools
+    ("rent", 0.045, 0.075, 0.14, 3_500, 1.0),  # agencies
+    ("other", 0.03, 0.1, 0.175, 12_000, 1.5),  # decorators, doctors, lawyers
+    ("unstated", 0.15, 0.5, 0.42, 1_200, 1.6),
+    ("investment", 0.009, 0.015, 0.07, 20_000, 1.4),  # capital paid in
+    ("loan", 0.006, 0.03, 0.042, 25_000, 1.3),  # the owner lends to the firm
+    ("loan_repayment", 0.03, 0.04, 0.035, 3_000, 1.2),
+    ("utility", 0.03, 0, 0.07, 1_500, 1.0),  # property fees
+    ("donation", 0.015, 0, 0.035, 150, 1.2),
+    ("supplies", 0.045, 0.2, 0.175, 2_500, 1.4),
 )
-LARGE = ("goods", 0.008, 120_000, 1.1)  # cars and homes: a month, median, log spread (assumption)
+LARGE = ("goods", 0.012, 90_000, 1.2)  # cars and homes: a month, median, log spread (assumption)
 WIRE_SHARE, WIRE_FROM_CNY, STALL_SHARE = 0.12, 30_000, 0.2
 FAME_SPREAD = 1.6
 STRANGER_SHARE = 0.15  # of payers of a firm here (assumption)

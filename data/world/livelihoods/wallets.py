@@ -13,16 +13,17 @@ from data.world.tempo import sessions
 # Payments a month of a main-bank customer, and the share of it of a second-bank one; direction,
 # channel, occasion, median yuan, log spread (all assumptions).
 SECOND_SHARE = 0.25
+FESTIVE_A_MONTH = 6.0  # red packets beside these, in the days before a festival (assumption)
 KINDS = (
-    (0.5, "out", "transfer", "transfer", 300, 1.5),  # top-ups
-    (0.8, "out", "transfer", "gift", 66, 1.3),  # red packets
-    (0.6, "out", "transfer", "transfer", 200, 1.5),  # transfers to friends in the wallet
-    (0.12, "out", "transfer", "savings", 2_000, 1.5),  # money funds of the wallet
-    (0.55, "in", "transfer", "transfer", 500, 1.6),  # withdrawals
-    (0.1, "in", "transfer", "savings", 2_500, 1.6),
-    (0.05, "in", "transfer", "gift", 120, 1.3),
-    (0.05, "out", "transfer", "loan_repayment", 700, 0.9),  # what one owes the wallet
-    (0.06, "out", "transfer", "utility", 90, 0.8),
+    (0.425, "out", "transfer", "transfer", 300, 1.5),  # top-ups
+    (0.68, "out", "transfer", "gift", 66, 1.3),  # red packets
+    (0.51, "out", "transfer", "transfer", 200, 1.5),  # transfers to friends in the wallet
+    (0.102, "out", "transfer", "savings", 2_000, 1.5),  # money funds of the wallet
+    (0.468, "in", "transfer", "transfer", 500, 1.6),  # withdrawals
+    (0.085, "in", "transfer", "savings", 2_500, 1.6),
+    (0.0425, "in", "transfer", "gift", 120, 1.3),
+    (0.0425, "out", "transfer", "loan_repayment", 700, 0.9),  # what one owes the wallet
+    (0.051, "out", "transfer", "utility", 90, 0.8),
 )
 
 
@@ -49,7 +50,7 @@ def wallets(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         for festival in stretch.festival:
             ahead = stretch.days_until(festival)
             festive[(ahead > -4) & (ahead <= 1)] = 1.0 if festival.month <= 2 else 0.2
-        place, at = sessions(world, stretch, rng, who, share * 9.0, festive, WAKING)
+        place, at = sessions(world, stretch, rng, who, share * FESTIVE_A_MONTH, festive, WAKING)
         packet = 66 * rng.lognormal(0, 1.1, len(place))
         account = world.account[who[place]]
         parts.append(Flow.of(at, account, wallet[place], packet, "transfer", "gift"))
