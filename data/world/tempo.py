@@ -9,6 +9,7 @@ project; with them the burstiness of a person's gaps lies between 0.2 and 0.3.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from scipy.special import gammaincinv
 
 from data.schema import DAY_US
@@ -35,21 +36,38 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
-def moods(world: Population, stretch: Calendar, who: np.ndarray) -> np.ndarray:
-    """How active each of ``who`` (customers) is on each day, mean 1, shape (who, days).
-
-    A day is busy or quiet for everything that a person does, whichever livelihood asks.
-    """
-    today = np.uint64(stretch.start_us // DAY_US) + np.arange(stretch.days, dtype=np.uint64)
-    mood = world.mood[who][:, None]
-    return _MOODS[_level(mood + today)] * _WEEK_MOODS[_level(mood - today // np.uint64(7))]
-
-
-def _level(number: np.ndarray) -> np.ndarray:
+@njit(cache=True)
+def _level(number: np.uint64) -> np.uint64:
     """A quantile that hangs on a number and tells nothing of it, 0 to 1,023."""
     mixed = (number * _MULTIPLIER) ^ (number >> np.uint64(32))
     mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX
-    return np.asarray(mixed >> np.uint64(54))
+    return mixed >> np.uint64(54)
+
+
+@njit(cache=True)
+def _activity_until(
+    mood: np.ndarray, today: int, weight: np.ndarray, by_day: np.ndarray, by_week: np.ndarray
+) -> np.ndarray:
+    """Activity of each person up to the end of each day, shape (persons, days)."""
+    until = np.empty((len(mood), len(weight)))
+    for i in range(len(mood)):
+        total = 0.0
+        for day in range(len(weight)):
+            date = np.uint64(today + day)
+            week = by_week[_level(mood[i] - date // np.uint64(7))]
+            total += week * by_day[_level(mood[i] + date)] * weight[day]
+            until[i, day] = total
+    return until
+
+
+def activity_until(world: Population, stretch: Calendar, who: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """How active each of ``who`` (customers) was from the first day up to each one, shape (who, days).
+
+    A day, or a week, is busy or quiet for everything that a person does, whichever
+    livelihood asks; without weights its mean is 1.
+    """
+    today = stretch.start_us // DAY_US
+    return np.asarray(_activity_until(world.mood[who], today, weight.astype(float), _MOODS, _WEEK_MOODS))
 
 
 def sessions(
@@ -76,7 +94,7 @@ def sessions(
     person stand together, sessions in no order. The last of a session may fall after the
     stretch.
     """
-    until = np.cumsum(moods(world, stretch, who) * weight, axis=1)
+    until = activity_until(world, stretch, who, weight)
     total = until[:, -1].copy()
     begun = rng.poisson(np.broadcast_to(per_month, len(who)) * (1 - FOLLOWERS) / MONTH_DAYS * total)
     until /= np.maximum(total, np.finfo(float).tiny)[:, None]
