@@ -13,14 +13,14 @@ from data.world.purse import gathered
 
 # Partners of a firm: median and log spread on either side; the top percent has hundreds (assumption,
 # after heavy tails in Italian and Dutch payments and Belgian sales [A, V2]).
-PARTNERS = {"micro_business": (2.2, 0.9), "company": (3.2, 1.75)}
+PARTNERS = {"micro_business": (2.2, 0.9), "company": (2.4, 1.8)}
 MOST_PARTNERS = 1_500
 # Orders and invoices a month of a usual firm, share of turnover that goes to suppliers, share paid
 # by wire and not by transfer (assumptions).
 TRADE = {"micro_business": (3.5, 1.2, 0.55, 0.02), "company": (6.0, 7.0, 0.5, 0.12)}
 FAME_SPREAD = 1.6  # log spread of how often a firm outside is a partner (assumption)
 MERCHANT_SHARE, PERSON_SHARE, STALL_SHARE = 0.12, 0.1, 0.06  # of partners that are no companies (assumption)
-ONCE_SHARE = 0.15  # of payments with a partner of a single job (assumption)
+ONCE_SHARE = 0.04  # of payments with a partner of a single job (assumption)
 OCCASIONS = ("supplies", "goods")
 
 

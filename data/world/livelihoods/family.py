@@ -11,7 +11,7 @@ from data.world.population import Population
 from data.world.purse import gathered, put_by
 from data.world.tempo import sessions
 
-TRANSFERS_A_MONTH = {"main": 3.7, "second": 0.7}  # mean, both ways (assumption)
+TRANSFERS_A_MONTH = {"main": 3.4, "second": 0.7}  # mean, both ways (assumption)
 CIRCLE = (4.5, 0.7, 25)  # people with whom one deals: median, log spread, most (assumption)
 INSIDE_SHARE = 0.2  # of the circle, with an account here (assumption)
 # Of the payments below a sum, with somebody met once: the larger, the more often (assumption).

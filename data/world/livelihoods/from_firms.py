@@ -46,7 +46,9 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
         office, parts = stretch.office_weight(), []
 
         def enter(payer: np.ndarray, payee: np.ndarray, yuan: np.ndarray, occasion: str) -> None:
-            at = stretch.moments(rng, stretch.draw_days(rng, len(yuan), office), OFFICE)
+            # Wages are paid on working days, other things mostly.
+            weight = office * stretch.is_working_day() if occasion == "payroll" else office
+            at = stretch.moments(rng, stretch.draw_days(rng, len(yuan), weight), OFFICE)
             is_wire = (yuan > WIRE_FROM_CNY) & (rng.random(len(yuan)) < WIRE_SHARE)
             for channel, m in (("wire", np.flatnonzero(is_wire)), ("transfer", np.flatnonzero(~is_wire))):
                 parts.append(Flow.of(at[m], payer[m], payee[m], np.maximum(yuan[m], 1), channel, occasion))
