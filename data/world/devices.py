@@ -19,12 +19,12 @@ from data.world.population import Names, Population
 
 LIFE_DAYS = 900  # between two phones, on average
 SECOND_SHARE = 0.25  # of customers who use two devices
-HOUSEHOLD_SHARE = 0.12  # of households of two or more that share one
+HOUSEHOLD_SHARE = 0.1  # of households of two or more that share one
 CIRCLE_SHARE = 0.02  # of persons around whom a few share a phone, beside households
 CIRCLE_SIZE = (2, 4)
 TILL_SHARE = 0.35  # of micro-businesses whose till is used by helpers
 HELPERS = (1, 5)  # customers who help, fewest and most
-KIOSK_CUSTOMERS = 400  # persons for each dormitory or kiosk
+KIOSK_CUSTOMERS = 500  # persons for each dormitory or kiosk
 KIOSK_USERS = (4, 25)
 # Days for which each of a group goes on to sign in: households for years, others for some time.
 LASTING_DAYS, PASSING_DAYS = (300.0, 6_000.0), (2.0, 500.0)
@@ -77,7 +77,7 @@ def _own(rng: np.random.Generator, world: Population, calendar: Calendar) -> lis
     size = len(world.kind)
     everyone = np.arange(size)
     age = (rng.exponential(LIFE_DAYS, size) * DAY_US).astype(np.int64)
-    begun = np.maximum(world.joined_us, calendar.start_us - age)
+    begun = at_a_waking_hour(rng, calendar, np.maximum(world.joined_us, calendar.start_us - age))
     replaced = begun + age + (rng.exponential(LIFE_DAYS, size) * DAY_US).astype(np.int64)
     end = calendar.start_us + calendar.days * DAY_US
     changes = np.flatnonzero((replaced < end) & (replaced > calendar.start_us) & ~world.is_dormant)
@@ -88,7 +88,7 @@ def _own(rng: np.random.Generator, world: Population, calendar: Calendar) -> lis
     second_from = world.joined_us[two] + (rng.exponential(LIFE_DAYS / 2, len(two)) * DAY_US).astype(np.int64)
     two, second_from = two[second_from < end], second_from[second_from < end]
     return [
-        (everyone, new_device_id(rng, size), np.maximum(begun, world.joined_us), until),
+        (everyone, new_device_id(rng, size), begun, until),
         (changes, new_device_id(rng, len(changes)), until[changes], never[changes]),
         (two, new_device_id(rng, len(two)), at_a_waking_hour(rng, calendar, second_from), never[two]),
     ]

@@ -34,8 +34,8 @@ NEW_DAYS = 120  # who joined within so many days is a newcomer
 RECRUIT_SHARES, RECRUIT_DAYS = (0.15, 0.25, 0.60), (30, 365)
 # Chance that one organiser signs in to all mules from one device, by sophistication; that
 # innocent relatives or partners do; that a used-up account is closed (all assumptions).
-CONTROL_SHARES = (0.4, 0.25, 0.1)
-HELPER_SHARE = 0.3
+CONTROL_SHARES = (0.25, 0.15, 0.05)
+HELPER_SHARE = 0.2
 SHARED_BEFORE_DAYS = (0, 60)  # days before the start from which the device is shared
 GIVEN_UP_SHARE = 0.1
 # Days for which an account that was opened beside the main one, and a plan begins with, must last.

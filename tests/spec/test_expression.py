@@ -43,7 +43,7 @@ def payments(
     count: int = COUNT,
 ) -> Flow:
     """Payments of one kind between many pairs at many moments, before they are written."""
-    world, calendar = stage_set()
+    _, calendar = stage_set()
     rng = stream(SEED, "payments", payer, payee, channel, occasion)
     source, target = (rng.choice(pool(kind), count) for kind in (payer, payee))
     apart = source != target
