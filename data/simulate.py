@@ -57,6 +57,8 @@ class Params(pipeline.Parameters):
     calendar: Span
     utc_offset_hours: int = Field(ge=-12, le=14)
     festivals: list[date]
+    off_days: list[date]
+    make_up_days: list[date]
     first_day_of: dict[str, Annotated[int, Field(ge=0, le=36_500)]]
     share_of: dict[str, Annotated[float, Field(ge=0, le=1_000)]]
     drift: Drift
@@ -178,6 +180,8 @@ def simulate(params: Params) -> World:
         params.utc_offset_hours,
         params.festivals,
         params.promotions,
+        params.off_days,
+        params.make_up_days,
     )
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar

@@ -20,7 +20,7 @@ TEACHERS = (2, 5)  # a school, from the first to before the second (assumption)
 @LIVELIHOODS.register("tuition")
 def tuition(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Like sums from many families in February and September; teachers live on them all year."""
-    persons, stalls = world.customers_of("person"), world.customers_of("micro_business")
+    persons, stalls = world.regulars("person"), world.customers_of("micro_business")
     age = calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - world.birth_year[persons]
     families = lead(rng, persons[(age >= 28) & (age <= 55)], FAMILY_SHARE)
     own_school = rng.choice(world.outside("company"), len(families))
