@@ -162,6 +162,13 @@ class Population:
         return np.where(eager, 1.0, 0.5)
 
     @cached_property
+    def enterprising(self) -> np.ndarray:
+        """How likely each person of ``customers_of("person")`` is to trade for themselves, in [0, 1]."""
+        occupation = self.occupation[self._ordinary["person"]]
+        is_employed = np.isin(occupation, ["worker", "clerk", "unemployed"])
+        return np.where(occupation == "self_employed", 1.0, np.where(is_employed, 0.05, 0.0))
+
+    @cached_property
     def _students(self) -> np.ndarray:
         persons = self._ordinary["person"]
         return persons[self.occupation[persons] == "student"]
@@ -295,7 +302,7 @@ def draw_population(
     is_move = more.replaces >= 0
     movers = more.replaces[is_move]
     successor[movers], moved[movers] = number[is_move], more.moved_us[is_move]
-    closed[movers] = lifetimes.close_behind(stream(seed, "old accounts"), more.moved_us[is_move])
+    closed[movers] = lifetimes.close_behind(stream(seed, "old accounts"), calendar, more.moved_us[is_move])
     limit = np.zeros(len(owner), np.int64)
     limit[:customers] = lifetimes.draw_credit_lines(stream(seed, "credit lines"), kind, income, ~is_dormant)
     limit[successor[movers]] = limit[movers]  # the line moves along
