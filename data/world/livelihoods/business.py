@@ -20,7 +20,10 @@ MOST_PARTNERS = 1_500
 TRADE = {"micro_business": (3.5, 1.2, 0.55, 0.02), "company": (6.0, 7.0, 0.5, 0.12)}
 FAME_SPREAD = 1.6  # log spread of how often a firm outside is a partner (assumption)
 MERCHANT_SHARE, PERSON_SHARE, STALL_SHARE = 0.12, 0.1, 0.06  # of partners that are no companies (assumption)
-ONCE_SHARE = 0.04  # of payments with a partner of a single job (assumption)
+ONCE_SHARE, ONCE_HALF = (
+    0.35,
+    12,
+)  # of payments with partners of a single job; size with half of it (assumption)
 OCCASIONS = ("supplies", "goods")
 
 
@@ -66,7 +69,9 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
         for side, circle in enumerate(circles):
             firm = repeat(rng, np.arange(len(firms)), rates[:, side], office)
             partner = partners[side][circle.one(rng, firm)]
-            once = np.flatnonzero(rng.random(len(firm)) < ONCE_SHARE)
+            # The larger a firm, the more of its partners come for a single job.
+            size = circle.size[firm]
+            once = np.flatnonzero(rng.random(len(firm)) < ONCE_SHARE * size / (size + ONCE_HALF))
             partner[once] = rng.choice(world.outside("company"), len(once))
             part = (spent, earned)[side][firm] / rates[firm, side]
             yuan = np.maximum(turnover[firm] * part * rng.lognormal(-0.4, 0.95, len(firm)), 10)

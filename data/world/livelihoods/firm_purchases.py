@@ -12,7 +12,9 @@ from data.world.population import Population
 # Channel, occasion, payee; payments a month of a stall and of a company, share of turnover, log spread
 # (all assumptions).
 USES = (
-    ("qr", "shopping", "merchant", (4.0, 1.5), 0.004, 1.1),
+    ("transfer", "family", "owner", (0.12, 0.02), 0.05, 1.2),
+    ("transfer", "family", "person", (0.08, 0.02), 0.03, 1.2),
+    ("qr", "shopping", "merchant", (3.0, 1.0), 0.004, 1.1),
     ("pos", "shopping", "merchant", (0.8, 1.0), 0.008, 1.1),
     ("qr", "shopping", "stall", (0.8, 0.2), 0.004, 1.1),
     ("qr", "shopping", "wallet", (3.0, 2.0), 0.003, 1.2),
@@ -27,7 +29,7 @@ USES = (
     ("qr", "loan_repayment", "person", (0.15, 0.05), 0.01, 1.0),
     ("qr", "payroll", "person", (0.3, 0.05), 0.015, 0.9),
 )
-SHOPS, HELPERS, STRANGER_SHARE = 4, 4, 0.15  # known to a firm; of its helpers, new ones (assumption)
+SHOPS, HELPERS, STRANGER_SHARE = 4, 4, 0.3  # known to a firm; of its helpers, new ones (assumption)
 
 
 @LIVELIHOODS.register("firm_purchases")

@@ -14,22 +14,22 @@ from data.world.purse import put_by
 # to a person anywhere. Median yuan and log spread (all assumptions).
 KINDS = (
     # occasion, to a person here, of a stall, of a company, median, spread
-    ("unstated", 0.14, 0.105, 0.45, 900, 1.5),  # expenses paid back, prizes, commissions
-    ("goods", 0.07, 0.35, 0.4, 1_500, 1.7),  # bought of a private person
-    ("payroll", 0.07, 0.21, 0.6, 4_500, 1.2),  # contractors, bonuses, single jobs
-    ("investment", 0.0084, 0.021, 0.04, 30_000, 1.4),  # dividends, shares sold
-    ("loan_repayment", 0.0084, 0.035, 0.06, 20_000, 1.5),  # the owner's loan paid back
-    ("loan", 0.0042, 0.014, 0.015, 12_000, 1.2),
-    ("rent", 0.014, 0.035, 0.075, 5_000, 1.0),  # a flat let to a firm
-    ("other", 0.0168, 0.014, 0.05, 40_000, 1.5),  # the price of a home or land, damages, severance
-    ("payroll", 0.006, 0.02, 0.25, 45_000, 0.8),  # a crew's leader, a salesman's year
-    ("gift", 0.042, 0.021, 0.05, 120, 1.0),  # welcome gifts, lucky draws
-    ("refund", 0.056, 0.07, 0.1, 300, 1.4),
+    ("unstated", 0.11, 0.1, 0.99, 900, 1.5),  # expenses paid back, prizes, commissions
+    ("goods", 0.056, 0.35, 0.88, 1_500, 1.7),  # bought of a private person
+    ("payroll", 0.056, 0.21, 1.3, 4_500, 1.2),  # contractors, bonuses, single jobs
+    ("investment", 0.0067, 0.021, 0.088, 30_000, 1.4),  # dividends, shares sold
+    ("loan_repayment", 0.0067, 0.035, 0.13, 20_000, 1.5),  # the owner's loan paid back
+    ("loan", 0.0034, 0.014, 0.033, 12_000, 1.2),
+    ("rent", 0.011, 0.035, 0.17, 5_000, 1.0),  # a flat let to a firm
+    ("other", 0.013, 0.014, 0.11, 40_000, 1.5),  # the price of a home or land, damages, severance
+    ("payroll", 0.0048, 0.02, 0.55, 45_000, 0.8),  # a crew's leader, a salesman's year
+    ("gift", 0.034, 0.021, 0.11, 120, 1.0),  # welcome gifts, lucky draws
+    ("refund", 0.045, 0.07, 0.22, 300, 1.4),
 )
 WIRE_SHARE, WIRE_FROM_CNY = 0.15, 20_000  # of large sums, paid at a counter (assumption)
 FAME_SPREAD = 1.6
 STALL_MULTIPLE = 0.5
-STRANGER_SHARE = 0.15  # of payees of a firm here (assumption)
+STRANGER_SHARE = 0.3  # of payees of a firm here (assumption)
 OF_SHOPS, SHOP_RATE = ("goods", "refund", "unstated", "payroll"), 0.03  # a month and person (assumption)
 
 

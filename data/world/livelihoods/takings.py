@@ -10,9 +10,9 @@ from data.world.flows import NOWHERE, Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, repeat, strangers
 from data.world.population import Population
 
-SALES_A_MONTH = 34.0  # of a stall with the bank's own code, mean, beside its customers here (assumption)
-REGULARS = (25, 0.7)  # passers-by who come again: median and log spread (assumption)
-STRANGER_SHARE = 0.1  # of the sales (assumption)
+SALES_A_MONTH = 32.0  # of a stall with the bank's own code, mean, beside its customers here (assumption)
+REGULARS = (40, 0.8)  # passers-by who come again: median and log spread (assumption)
+STRANGER_SHARE = 0.22  # of the sales (assumption)
 PLACELESS_SHARE = 0.6  # of the sales by the own code (assumption)
 ACQUIRER_FEE = 0.0038  # of a payment by code (V2, weak)
 SECOND_ACQUIRER_SHARE, OPEN_SHARE = 0.25, 0.72  # of stalls; of days (assumption)
