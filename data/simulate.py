@@ -381,6 +381,7 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
                 if side == "illicit":
                     kind, scene = moved(name, scene, params, str(number))
                     integrate(scene, params.integration)
+                scene.acquaint()
                 scenes.append((kind, side == "illicit", scene))
     return scenes
 

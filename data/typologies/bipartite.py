@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
+from data.world.calendar import OFFICE
 
 Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -19,7 +20,7 @@ def _edges(scene: Scene, payers: np.ndarray, payees: np.ndarray) -> Edges:
     is_paid[0, :] = is_paid[:, 0] = True
     is_paid &= scene.is_inside(payers)[:, None] | scene.is_inside(payees)[None, :]
     source, target = np.nonzero(is_paid)
-    yuan = rng.lognormal(8.3, 0.8, len(source)).clip(300, 49_900)
+    yuan = rng.lognormal(7.3, 1.2, len(source)).clip(50, 49_900) * scene.scale(int(payers[0]))
     shuffled = rng.permutation(len(source))
     return payers[source[shuffled]], payees[target[shuffled]], yuan
 
@@ -42,9 +43,9 @@ def wholesale_market(scene: Scene) -> None:
         scene.bring_cash(opens, stall, takings, "takings")
     else:
         scene.pay(opens, scene.outsiders(1), stall, takings * 1.2, "transfer", "goods")
-    at = scene.waking(scene.start, rng.uniform(1, 7), len(yuan))
+    at = scene.office(scene.start, rng.uniform(1, 7), len(yuan))
     sold = scene.pay(at, source, target, yuan, "transfer", "goods")[target == wholesaler].sum()
-    ordered = scene.after(at[target == wholesaler].max(), 1, 60)
+    ordered = scene.after(at[target == wholesaler].max(), 1, 60, clock=OFFICE)
     maker = scene.outsiders(1, "company")
     scene.pay(ordered, wholesaler, maker, sold * rng.uniform(0.6, 0.97), "transfer", "supplies")
 

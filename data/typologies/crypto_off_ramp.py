@@ -17,7 +17,7 @@ def _lots(scene: Scene, count: int) -> np.ndarray:
     """Yuan of a price of the day times a quantity: coins near 7 yuan, or phones by the dozen."""
     rng = scene.rng
     prices = rng.uniform(6.95, 7.35) + rng.normal(0, 0.02, count)
-    quantities = (rng.lognormal(7.0, 0.8, count).clip(100, 20_000) / 10).round() * 10
+    quantities = (rng.lognormal(6.2, 1.1, count).clip(30, 20_000) / 10).round() * 10
     return np.asarray(prices * quantities).round(2)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.typologies import Scene, typology
 
-SUM = (9.4, 0.8)  # log of yuan: median and spread
+SUM = (8.6, 1.1)  # log of yuan: median and spread
 
 
 def _ring(scene: Scene, own: np.ndarray, others: int) -> np.ndarray:
@@ -24,7 +24,8 @@ def family_loan(scene: Scene) -> None:
     # The one who lends has the money: a fund or a bonus was paid out, or a parent gave it.
     source, purpose = ("broker", "investment") if rng.random() < 0.6 else ("person", "family")
     at, lender = scene.start, scene.outsiders(1, source)[0]
-    yuan = float(scene.pay(at, lender, ring[0], rng.lognormal(*SUM), "transfer", purpose))
+    meant = rng.lognormal(*SUM) * scene.scale(ring[0])
+    yuan = float(scene.pay(at, lender, ring[0], meant, "transfer", purpose))
     kept = rng.choice([1.0, 0.99, 0.98])
     why = scene.pretext("family", "loan", "loan_repayment")
     for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
@@ -37,8 +38,8 @@ def family_loan(scene: Scene) -> None:
 def cycle(scene: Scene) -> None:
     """Round trip.
 
-    A sum from outside runs once or twice round a ring of 3 to 6 accounts, one or two of
-    which bank here, within 1 to 20 days times the scheme's pace; each hop costs 0.2 to
+    A sum from outside runs once to three times round a ring of 3 to 6 accounts, one or two of
+    which bank here, within 1 to 30 days times the scheme's pace; each hop costs 0.2 to
     3 %, and the last returns it to the first.
     """
     rng = scene.rng
@@ -48,9 +49,9 @@ def cycle(scene: Scene) -> None:
     funder = scene.outsiders(1)[0]
     scene.join(funder, "funder")
     purposes = ("goods", "loan", "family")
-    at = scene.start
-    yuan = float(scene.pay(at, funder, ring[0], rng.lognormal(*SUM), "transfer", scene.pretext(*purposes)))
-    for _ in range(int(rng.integers(1, 3))):
+    at, meant = scene.start, rng.lognormal(*SUM) * scene.scale(ring[0])
+    yuan = float(scene.pay(at, funder, ring[0], meant, "transfer", scene.pretext(*purposes)))
+    for _ in range(int(rng.integers(1, 4))):
         for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
             at = int(scene.after(at, 6, 30 * scene.pace()))
             yuan = scene.hop(at, payer, payee, yuan * rng.uniform(0.97, 0.998), scene.pretext(*purposes))

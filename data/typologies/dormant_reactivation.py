@@ -32,7 +32,7 @@ def returning_migrant(scene: Scene) -> None:
     _try_out(scene, start, account, scene.outsiders(1)[0], 0.6)
     senders = scene.outsiders(int(rng.integers(2, 7)))
     at = np.sort(scene.after(start, 1, 72, len(senders)))
-    sums = scene.pay(at, senders, account, rng.lognormal(8.5, 0.8, len(senders)), "transfer", "family")
+    sums = scene.pay(at, senders, account, rng.lognormal(7.8, 1.1, len(senders)), "transfer", "family")
     _shop(scene, account, int(at[-1]), 8, 3.8)
     # A flat is done up, a car bought, a debt paid back.
     is_person = rng.random() < 0.6
@@ -59,7 +59,7 @@ def dormant_reactivation(scene: Scene) -> None:
     scene.join(exits, "exit")
     _try_out(scene, start, account, int(senders[0]), (1.0, 0.6, 0.0)[scene.sophistication])
     at = np.sort(scene.after(start, 1, 48 * scene.pace(), len(senders)))
-    meant = rng.lognormal(8.5, 0.8, len(senders))
+    meant = rng.lognormal(7.8, 1.1, len(senders))
     sums = scene.pay(at, senders, account, meant, "transfer", scene.pretext("family", "goods"))
     if rng.random() < (0.3, 0.7, 1.0)[scene.sophistication]:
         _shop(scene, account, start, 6, 3.8)

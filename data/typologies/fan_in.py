@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.typologies import Scene, typology
-from data.world.calendar import OFFICE
+from data.world.calendar import EVENING, OFFICE
 
 
 def group_buy(scene: Scene) -> None:
@@ -12,22 +12,25 @@ def group_buy(scene: Scene) -> None:
     leader = (scene.insiders(1) if rng.random() < 0.8 else scene.insiders(1, "micro_business"))[0]
     payers = scene.outsiders(int(rng.integers(8, 31)))
     scene.join(leader, "leader")
-    items = rng.integers(2, 7, len(payers)) * rng.lognormal(5.6, 0.8)  # one price, several items
-    meant = (items * rng.uniform(0.9, 1.0, len(payers))).clip(50, 30_000)
-    at = scene.spread(scene.start, rng.uniform(1, 6), len(payers))
-    amounts = scene.pay(at, payers, leader, meant, "transfer", "goods")
-    suppliers = scene.outsiders(int(rng.integers(1, 3)), "company" if rng.random() < 0.5 else "person")
-    costs = scene.slices(amounts.sum() * rng.uniform(0.82, 0.99), len(suppliers), 8.0)
-    ordered = scene.after(at[-1], 1, 72, len(suppliers), OFFICE)
-    scene.pay(ordered, leader, suppliers, costs, "transfer", "supplies")
+    is_firm = rng.random() < 0.5
+    suppliers = scene.outsiders(int(rng.integers(1, 3)), "company" if is_firm else "person")
+    for begins in scene.rounds():
+        items = rng.integers(1, 7, len(payers)) * rng.lognormal(4.6, 1.1)  # one price, several items
+        meant = (items * rng.uniform(0.9, 1.0, len(payers))).clip(20, 30_000)
+        at = scene.spread(begins, rng.uniform(1, 6), len(payers))
+        amounts = scene.pay(at, payers, leader, meant, "transfer", "goods")
+        costs = scene.slices(amounts.sum() * rng.uniform(0.82, 0.99), len(suppliers), 2.0)
+        ordered = scene.after(at[-1], 1, 72, len(suppliers), OFFICE if is_firm else EVENING)
+        scene.pay(ordered, leader, suppliers, costs, "transfer", "supplies")
 
 
 @typology("归集", family="fan_in", source="T03; AMLworld fan-in", look_alike=group_buy)
 def fan_in(scene: Scene) -> None:
     """Fan-in collector.
 
-    8 to 30 payers send money to one account over 1 to 5 days; one or two payments take 97
-    to 99.8 % of it away within a day after. Times hold times the scheme's pace.
+    One to three times, some weeks apart, 8 to 30 payers send money to one account over 1 to
+    5 days; one or two payments take 97 to 99.8 % of it away within a day after. Times hold
+    times the scheme's pace.
     """
     rng = scene.rng
     collector = scene.recruits(1, firm_share=0.2)[0]
@@ -36,9 +39,12 @@ def fan_in(scene: Scene) -> None:
     scene.join(collector, "collector")
     scene.join(payers, "payer")
     scene.join(boss, "beneficiary")
-    meant = scene.slices(rng.lognormal(10.2, 0.8), len(payers), 4.0)
-    at = scene.spread(scene.start, rng.uniform(1, 4) * scene.pace(), len(payers))
-    amounts = scene.pay(at, payers, collector, meant, "transfer", scene.pretext("goods", "family"))
-    leaves = scene.slices(amounts.sum() * rng.uniform(0.97, 0.998), len(boss), 8.0)
-    gone = scene.after(at[-1], 0.5, 20 * scene.pace(), len(boss))
-    scene.pay(gone, collector, boss, leaves, "transfer", scene.pretext("goods", "loan_repayment", "family"))
+    for begins in scene.rounds():
+        total = rng.lognormal(9.2, 1.0) * scene.scale(collector)
+        meant = scene.slices(total, len(payers), 1.0)
+        at = scene.spread(begins, rng.uniform(1, 4) * scene.pace(), len(payers))
+        amounts = scene.pay(at, payers, collector, meant, "transfer", scene.pretext("goods", "family"))
+        leaves = scene.slices(amounts.sum() * rng.uniform(0.97, 0.998), len(boss), 2.0)
+        gone = scene.after(at[-1], 0.5, 20 * scene.pace(), len(boss))
+        why = scene.pretext("goods", "loan_repayment", "family")
+        scene.pay(gone, collector, boss, leaves, "transfer", why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.typologies import Scene, typology
+from data.world.calendar import EVENING, OFFICE
 
 
 def labour_contractor(scene: Scene) -> None:
@@ -12,27 +13,31 @@ def labour_contractor(scene: Scene) -> None:
     builder = scene.outsiders(1, "company" if rng.random() < 0.6 else "person")
     crew = scene.outsiders(int(rng.integers(8, 28)))
     scene.join(contractor, "contractor")
-    wages = rng.lognormal(7.9, 0.7) * rng.normal(1, 0.14, len(crew)).clip(0.5, 1.6)
-    # The builder pays in one sum or in two.
-    due = scene.slices(wages.sum() * rng.uniform(1.02, 1.15) + 100, int(rng.integers(1, 3)), 6.0)
-    paid = scene.spread(scene.start, 0.5, len(due))
-    got = scene.pay(paid, builder, contractor, due, "transfer", "goods").sum()
-    at = scene.spread(int(scene.after(paid[-1], 1, 60)), rng.uniform(0.3, 2), len(crew))
-    scene.pay(at, contractor, crew, wages * min(got / wages.sum(), 1.0), "transfer", "payroll")
+    wage = rng.lognormal(7.0, 1.0) * scene.scale(contractor)
+    for begins in scene.rounds():
+        wages = wage * rng.normal(1, 0.14, len(crew)).clip(0.5, 1.6)
+        # The builder pays in one sum or in two.
+        due = scene.slices(wages.sum() * rng.uniform(1.02, 1.15) + 100, int(rng.integers(1, 3)), 6.0)
+        paid = scene.spread(begins, 0.5, len(due), OFFICE)
+        got = scene.pay(paid, builder, contractor, due, "transfer", "goods").sum()
+        at = scene.spread(int(scene.after(paid[-1], 1, 60)), rng.uniform(0.3, 2), len(crew))
+        scene.pay(at, contractor, crew, wages * min(got / wages.sum(), 1.0), "transfer", "payroll")
 
 
 @typology("分散转出", family="fan_out", source="T04; AMLworld fan-out", look_alike=labour_contractor)
 def fan_out(scene: Scene) -> None:
     """Fan-out disperser.
 
-    One or two large credits are split into 8 to 30 nearly equal payments to persons
-    within minutes to three days, times the scheme's pace, 0.2 to 3 % stays; a payee may be
-    a recruit, too.
+    One to three times, some weeks apart, one or two large credits are split into 8 to 30
+    nearly equal payments to persons within minutes to three days, times the scheme's pace,
+    0.2 to 3 % stays; a payee may be a recruit, too.
     """
     rng = scene.rng
     own = scene.recruits(2, firm_share=0.2)
     disperser, mules = own[0], own[1:]
-    sources = scene.outsiders(int(rng.integers(1, 3)), "company" if rng.random() < 0.5 else "person")
+    is_firm = rng.random() < 0.5
+    sources = scene.outsiders(int(rng.integers(1, 3)), "company" if is_firm else "person")
+    clock = OFFICE if is_firm else EVENING
     payees = scene.outsiders(int(rng.integers(8, 31)))
     if rng.random() < 0.3 and scene.world.holder[mules[0]] == "person":
         payees[:1] = mules
@@ -40,11 +45,13 @@ def fan_out(scene: Scene) -> None:
     scene.join(disperser, "disperser")
     scene.join(sources, "source")
     scene.join(payees[~scene.is_inside(payees)], "payee")
-    meant = scene.slices(rng.lognormal(10.5, 0.7), len(sources), 6.0)
-    arrives = scene.spread(scene.start, 0.3 * scene.pace(), len(sources))
-    credits = scene.pay(arrives, sources, disperser, meant, "transfer", scene.pretext("goods", "loan"))
-    leaves = scene.slices(credits.sum() * rng.uniform(0.97, 0.998), len(payees), 60.0)
-    begins = int(scene.after(arrives[-1], 0.1, 8 * scene.pace()))
-    at = scene.spread(begins, rng.uniform(0.1, 2) * scene.pace(), len(payees))
-    why = scene.pretext("payroll", "goods", "family", "loan_repayment")
-    scene.pay(at, disperser, payees, leaves, "transfer", why)
+    for begins in scene.rounds():
+        total = rng.lognormal(9.6, 0.9) * scene.scale(disperser)
+        arrives = scene.spread(begins, 0.3 * scene.pace(), len(sources), clock)
+        meant = scene.slices(total, len(sources), 6.0)
+        credits = scene.pay(arrives, sources, disperser, meant, "transfer", scene.pretext("goods", "loan"))
+        leaves = scene.slices(credits.sum() * rng.uniform(0.97, 0.998), len(payees), 60.0)
+        leaves_at = int(scene.after(arrives[-1], 0.1, 8 * scene.pace()))
+        at = scene.spread(leaves_at, rng.uniform(0.1, 2) * scene.pace(), len(payees))
+        why = scene.pretext("payroll", "goods", "family", "loan_repayment")
+        scene.pay(at, disperser, payees, leaves, "transfer", why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
+from data.world.calendar import EVENING, OFFICE
 
 
 def _parties(scene: Scene) -> int:
@@ -23,12 +24,15 @@ def online_seller(scene: Scene) -> None:
     is_small = rng.random() < 0.7
     buyers = persons[:orders_count]
     suppliers = persons[orders_count:] if is_small else scene.outsiders(supplier_count, "company")
-    meant = scene.slices(rng.lognormal(10.2, 0.8), len(buyers), 4.0)
-    at = scene.waking(scene.start, rng.uniform(0.6, 4), len(buyers))
-    orders = scene.pay(at, buyers, seller, meant, "transfer", "goods")
-    costs = scene.portions(orders.sum() * rng.uniform(0.78, 0.99), len(suppliers), 4.0)
-    begins = int(scene.after(at[-1], 0.5, 48))
-    scene.pay(scene.after(begins, 0.02, 14, len(suppliers)), seller, suppliers, costs, "transfer", "goods")
+    clock = EVENING if is_small else OFFICE
+    for begins in scene.rounds():
+        meant = scene.slices(rng.lognormal(9.2, 1.0) * scene.scale(seller), len(buyers), 1.0)
+        at = scene.waking(begins, rng.uniform(0.6, 4), len(buyers))
+        orders = scene.pay(at, buyers, seller, meant, "transfer", "goods")
+        costs = scene.portions(orders.sum() * rng.uniform(0.78, 0.99), len(suppliers), 1.0)
+        ready = int(scene.after(at[-1], 0.5, 48))
+        shipped = scene.after(ready, 0.02, 14, len(suppliers), clock)
+        scene.pay(shipped, seller, suppliers, costs, "transfer", "goods")
 
 
 @typology(
@@ -37,9 +41,9 @@ def online_seller(scene: Scene) -> None:
 def gather_scatter(scene: Scene) -> None:
     """Gather-scatter.
 
-    3 to 18 payers send money to one hub within 4 days; it rests 0.5 to 48 hours and then
-    goes to 3 to 18 payees, one of them perhaps a mule at the same bank; 0.2 to 3 % stays
-    behind.
+    One to three times, some weeks apart, 3 to 18 payers send money to one hub within 4 days;
+    it rests 0.5 to 48 hours and then goes to 3 to 18 payees, one of them perhaps a mule at
+    the same bank; 0.2 to 3 % stays behind.
     """
     rng = scene.rng
     own = scene.recruits(1 + int(rng.random() < 0.4))
@@ -52,10 +56,12 @@ def gather_scatter(scene: Scene) -> None:
     scene.join(mules, "mule")
     scene.control(own)
     scene.join(payees[~np.isin(payees, mules)], "payee")
-    meant = scene.slices(rng.lognormal(10.2, 0.8), len(payers), 4.0)
-    at = scene.waking(scene.start, rng.uniform(0.6, 4) * scene.pace(), len(payers))
-    credits = scene.pay(at, payers, hub, meant, "transfer", scene.pretext("goods", "loan", "family"))
-    leaves = scene.portions(credits.sum() * rng.uniform(0.97, 0.998), len(payees), 4.0)
-    begins = int(scene.after(at[-1], 0.5, 12 * scene.pace()))
-    gone = scene.after(begins, 0.02, 8 * scene.pace(), len(payees))
-    scene.pay(gone, hub, payees, leaves, "transfer", scene.pretext("goods", "loan_repayment", "family"))
+    for begins in scene.rounds():
+        meant = scene.slices(rng.lognormal(9.2, 1.0) * scene.scale(hub), len(payers), 1.0)
+        at = scene.waking(begins, rng.uniform(0.6, 4) * scene.pace(), len(payers))
+        credits = scene.pay(at, payers, hub, meant, "transfer", scene.pretext("goods", "loan", "family"))
+        leaves = scene.portions(credits.sum() * rng.uniform(0.97, 0.998), len(payees), 1.0)
+        ready = int(scene.after(at[-1], 0.5, 12 * scene.pace()))
+        gone = scene.after(ready, 0.02, 8 * scene.pace(), len(payees))
+        why = scene.pretext("goods", "loan_repayment", "family")
+        scene.pay(gone, hub, payees, leaves, "transfer", why)

@@ -46,7 +46,7 @@ def pass_through_chain(scene: Scene) -> None:
     for _ in range(int(rng.integers(2, 6))):
         victim = scene.outsiders(1)[0]
         chain = [victim, *cards.tolist(), exit_account]
-        hop, yuan = at, float(rng.lognormal(9.0, 0.9))
+        hop, yuan = at, float(rng.lognormal(8.3, 1.1)) * scene.scale(int(own[0]))
         is_cash = scene.is_inside(cards[-1]) and rng.random() < 0.25
         for payer, payee in itertools.pairwise(chain[:-1] if is_cash else chain):
             yuan = scene.hop(hop, payer, payee, yuan, scene.pretext("goods", "loan", "family"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
+from data.world.calendar import EVENING, OFFICE
 
 Sides = tuple[int, int, np.ndarray]
 
@@ -14,9 +15,9 @@ def _sides(scene: Scene, own: np.ndarray, count: int) -> Sides:
     return int(own[0]), int(own[1]), np.append(own[2:], scene.outsiders(count - len(own) + 2))
 
 
-def _sum(scene: Scene, count: int) -> float:
+def _sum(scene: Scene, giver: int, count: int) -> float:
     """A total whose slices stay well below 50,000 yuan."""
-    return min(float(scene.rng.lognormal(10.3, 0.8)), count * 22_000.0)
+    return min(float(scene.rng.lognormal(9.3, 1.0)) * scene.scale(giver), count * 22_000.0)
 
 
 def loan_pool(scene: Scene) -> None:
@@ -28,47 +29,51 @@ def loan_pool(scene: Scene) -> None:
     giver, taker, between = _sides(scene, own, int(rng.integers(3, 13)))
     scene.join(own, "relative" if is_family else "till")
     scene.same_phone(own)
-    meant = scene.slices(_sum(scene, len(between)), len(between), 15.0)
-    source = scene.outsiders(1, "insurer" if is_family and rng.random() < 0.3 else "company")
+    source = scene.outsiders(1, "insurer" if is_family and rng.random() < 0.3 else "company")[0]
     came, given, returned = ("goods", "goods", "goods")
     if is_family:
-        came = "insurance" if scene.world.holder[source[0]] == "insurer" else "payroll"
+        came = "insurance" if scene.world.holder[source] == "insurer" else "payroll"
         given, returned = scene.pretext("gift", "family"), scene.pretext("loan", "family")
-    got = float(
-        scene.pay(scene.start, source, giver, meant.sum() * rng.uniform(1.02, 1.3), "transfer", came)[0]
-    )
-    at = scene.waking(scene.start, rng.uniform(0.5, 4), len(between))
-    meant *= min(got / meant.sum(), 1.0)
-    gifts = scene.pay(at, giver, between, meant, "transfer", given)
-    back = scene.after(at, 2, 96)
-    pooled = gifts * rng.uniform(rng.choice([0.9, 0.95, 0.98]), 1.0, len(gifts))
-    scene.pay(back, between, taker, pooled, "transfer", returned)
+    for begins in scene.rounds(2):
+        meant = scene.slices(_sum(scene, giver, len(between)), len(between), 3.0)
+        came_at = int(scene.after(begins, 0.1, 6, clock=OFFICE))
+        got = float(scene.pay(came_at, source, giver, meant.sum() * rng.uniform(1.02, 1.3), "transfer", came))
+        at = scene.waking(came_at, rng.uniform(0.5, 4), len(between))
+        meant *= min(got / meant.sum(), 1.0)
+        gifts = scene.pay(at, giver, between, meant, "transfer", given)
+        back = scene.after(at, 2, 96)
+        pooled = gifts * rng.uniform(rng.choice([0.9, 0.95, 0.98]), 1.0, len(gifts))
+        scene.pay(back, between, taker, pooled, "transfer", returned)
 
 
 @typology("分散后归集", family="pass_through", source="T06; AMLworld scatter-gather", look_alike=loan_pool)
 def scatter_gather(scene: Scene) -> None:
     """Scatter-gather.
 
-    A sum that came from outside goes from one account in slices below 50,000 yuan to 3
-    to 12 others, nearly all at other banks, which pass on 97 to 99.8 % to one account; the
-    whole takes 0.5 to 10 days.
+    Once or twice, some weeks apart, a sum that came from outside goes from one account in
+    slices below 50,000 yuan to 3 to 12 others, nearly all at other banks, which pass on 97
+    to 99.8 % to one account; the whole takes 0.5 to 10 days times the scheme's pace.
     """
     rng = scene.rng
     own = scene.recruits(2 + int(rng.random() < 0.3))
     giver, taker, between = _sides(scene, own, int(rng.integers(3, 13)))
-    funder = scene.outsiders(1, "company" if rng.random() < 0.5 else "person")
+    is_firm = rng.random() < 0.5
+    funder = scene.outsiders(1, "company" if is_firm else "person")[0]
+    clock = OFFICE if is_firm else EVENING
     scene.join(giver, "giver")
     scene.join(taker, "taker")
     scene.join(between, "between")
     scene.join(funder, "funder")
     scene.control(own)
-    meant = scene.slices(_sum(scene, len(between)), len(between), 12.0).clip(100, 49_900)
-    funds = meant.sum() * rng.uniform(1.02, 1.1)
-    got = float(scene.pay(scene.start, funder, giver, funds, "transfer", scene.pretext("goods", "loan"))[0])
-    at = scene.after(scene.start, 0.3, 90 * scene.pace(), len(between))
-    meant *= min(got / meant.sum() * 0.998, 1.0)
-    slices = scene.pay(at, giver, between, meant, "transfer", scene.pretext("family", "gift", "goods"))
-    back = scene.after(at, 2, 96 * scene.pace())
-    back[0] = scene.after(at[0], 12, 96 * scene.pace())  # one at least keeps it for half a day
-    passed = slices * rng.uniform(0.97, 0.998, len(between))
-    scene.pay(back, between, taker, passed, "transfer", scene.pretext("loan", "loan_repayment", "family"))
+    for begins in scene.rounds(2):
+        meant = scene.slices(_sum(scene, giver, len(between)), len(between), 3.0).clip(1, 49_900)
+        funds, why = meant.sum() * rng.uniform(1.02, 1.1), scene.pretext("goods", "loan")
+        begins = int(scene.after(begins, 0.1, 6, clock=clock))
+        got = float(scene.pay(begins, funder, giver, funds, "transfer", why))
+        at = scene.after(begins, 0.3, 90 * scene.pace(), len(between))
+        meant *= min(got / meant.sum() * 0.998, 1.0)
+        slices = scene.pay(at, giver, between, meant, "transfer", scene.pretext("family", "gift", "goods"))
+        back = scene.after(at, 2, 96 * scene.pace())
+        back[0] = scene.after(int(at[0]), 12, 96 * scene.pace())  # one at least keeps it for half a day
+        passed = slices * rng.uniform(0.97, 0.998, len(between))
+        scene.pay(back, between, taker, passed, "transfer", scene.pretext("loan", "loan_repayment", "family"))

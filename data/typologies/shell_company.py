@@ -16,8 +16,8 @@ IMPORTER_SHARE, IMPORTER_HIGH_RISK_SHARE = 0.25, 0.1
 
 
 def _invoices(scene: Scene) -> np.ndarray:
-    """5 to 14 invoices of 20,000 to 1,000,000 yuan."""
-    return scene.rng.lognormal(11.0, 0.8, int(scene.rng.integers(5, 15))).clip(20_000, 1_000_000)
+    """5 to 14 invoices of 5,000 to 1,000,000 yuan."""
+    return np.asarray(scene.rng.lognormal(10.3, 1.0, int(scene.rng.integers(5, 15))).clip(5_000, 1_000_000))
 
 
 def trading_start_up(scene: Scene) -> None:
@@ -55,7 +55,7 @@ def shell_company(scene: Scene) -> None:
     """Shell company with sham invoices.
 
     A company of some months, with a capital of about a million, is paid 5 to 14 invoices
-    of 20,000 to 1,000,000 yuan in 1 to 4 months by 4 to 9 unrelated firms and persons;
+    of 5,000 to 1,000,000 yuan in 1 to 4 months by 4 to 9 unrelated firms and persons;
     within days 97 to 99.8 % of each goes to private accounts, some of it abroad for goods
     that never come.
     """

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
+from data.world.calendar import OFFICE
 
 
 def _like_sums(scene: Scene, least_spread: float = 0.05) -> np.ndarray:
-    """4 to 16 sums of 2,000 to 20,000 yuan, as smurfs carry and as families pay fees."""
+    """4 to 16 sums of 300 to 20,000 yuan, as smurfs carry and as families pay fees."""
     rng = scene.rng
     alike = rng.normal(1, rng.uniform(least_spread, 0.3), int(rng.integers(4, 17)))
-    return np.asarray((rng.uniform(2_500, 12_000) * alike).clip(2_100, 20_000))
+    return np.asarray((np.clip(rng.lognormal(7.3, 0.9), 500, 15_000) * alike).clip(310, 20_000))
 
 
 def fee_collector(scene: Scene) -> None:
@@ -22,21 +23,24 @@ def fee_collector(scene: Scene) -> None:
     payers = scene.outsiders(len(fees))
     scene.join(collector, "collector")
     is_school = rng.random() < 0.5
-    at = scene.waking(scene.start, rng.uniform(1, 5), len(fees))
-    got = scene.pay(at, payers, collector, fees, "transfer", "tuition" if is_school else "goods")
-    payee = scene.outsiders(1, "company" if rng.random() < 0.5 else "person")
-    dues = scene.slices(got.sum() * rng.uniform(0.9, 1.0), int(rng.integers(1, 3)), 8.0)
-    gone = scene.after(at[-1], 0.5, 48, len(dues))
-    scene.pay(gone, collector, payee, dues, "transfer", "tuition" if is_school else "goods")
+    payee, why = scene.outsiders(1, "company" if rng.random() < 0.5 else "person"), "goods"
+    if is_school:
+        why = "tuition"
+    for begins in scene.rounds():
+        at = scene.waking(begins, rng.uniform(1, 5), len(fees))
+        got = scene.pay(at, payers, collector, fees * rng.uniform(0.8, 1.0), "transfer", why)
+        dues = scene.slices(got.sum() * rng.uniform(0.9, 1.0), int(rng.integers(1, 3)), 8.0)
+        scene.pay(scene.after(at[-1], 0.5, 48, len(dues)), collector, payee, dues, "transfer", why)
 
 
 @typology("多人分拆", family="fan_in", source="T02; AMLTRIX T0016.005", look_alike=fee_collector)
 def smurfing(scene: Scene) -> None:
     """Smurfing.
 
-    4 to 16 smurfs, one of them perhaps a customer who first pays in the cash, send one
-    collector 2,000 to 20,000 yuan each (coefficient of variation 0.05 to 0.3) within 1 to
-    5 days; soon after, one or two payments take 97 to 99.8 % of it away.
+    One to three times, some weeks apart, 4 to 16 smurfs, one of them perhaps a customer who
+    first pays in the cash, send one collector 300 to 20,000 yuan each (coefficient of
+    variation 0.05 to 0.3) within 1 to 5 days; soon after, one or two payments take 97 to
+    99.8 % of it away.
     """
     rng = scene.rng
     sums = _like_sums(scene, (0.05, 0.05, 0.2)[scene.sophistication])
@@ -48,12 +52,17 @@ def smurfing(scene: Scene) -> None:
     scene.join(smurfs, "smurf")
     scene.control(crew)
     scene.join(boss, "beneficiary")
-    at = scene.waking(scene.start, rng.uniform(1, 5) * scene.pace(), len(sums))
     is_own = np.isin(smurfs, carriers)
-    for smurf, moment, yuan in zip(smurfs[is_own], at[is_own], sums[is_own], strict=True):
-        # The smurf's fee stays behind, and a counter takes whole notes.
-        scene.bring_cash(moment - scene.later(0.2, 2), smurf, yuan * rng.uniform(1.02, 1.1))
-    got = scene.pay(at, smurfs, collector, sums, "transfer", scene.pretext("tuition", "family", "goods"))
-    leaves = scene.portions(got.sum() * rng.uniform(0.97, 0.998), len(boss), 8.0)
-    gone = scene.after(at[-1], 0.5, 14 * scene.pace(), len(boss))
-    scene.pay(gone, collector, boss, leaves, "transfer", scene.pretext("goods", "family", "loan_repayment"))
+    for begins in scene.rounds():
+        carried = sums * rng.uniform(0.8, 1.0)
+        at = scene.waking(begins, rng.uniform(1, 5) * scene.pace(), len(sums))
+        # A counter has hours of its own, and the smurf's fee stays behind.
+        at[is_own] = scene.after(at[is_own], 0.5, 20, clock=OFFICE)
+        for smurf, moment, yuan in zip(smurfs[is_own], at[is_own], carried[is_own], strict=True):
+            scene.bring_cash(moment - scene.later(0.1, 1), smurf, yuan * rng.uniform(1.02, 1.1))
+        why = scene.pretext("tuition", "family", "goods")
+        got = scene.pay(at, smurfs, collector, carried, "transfer", why)
+        leaves = scene.portions(got.sum() * rng.uniform(0.97, 0.998), len(boss), 2.0)
+        gone = scene.after(int(at.max()), 0.5, 14 * scene.pace(), len(boss))
+        why = scene.pretext("goods", "family", "loan_repayment")
+        scene.pay(gone, collector, boss, leaves, "transfer", why)

@@ -22,6 +22,7 @@ def _layers(scene: Scene, own: np.ndarray) -> list[np.ndarray]:
 
 def _sink(
     scene: Scene,
+    begins: int,
     layers: list[np.ndarray],
     kept: tuple[float, float],
     purpose: Callable[[], str],
@@ -31,12 +32,13 @@ def _sink(
     What two other banks pay each other is not seen.
     """
     rng = scene.rng
-    held = scene.portions(rng.lognormal(10.4, 0.7), len(layers[0]), 6.0)
-    ready = scene.after(scene.start, 0.02, 8, len(layers[0]))
+    total = rng.lognormal(9.8, 1.0) * scene.scale(int(layers[1][-1]))
+    held = scene.portions(total, len(layers[0]), 2.0)
+    ready = scene.after(begins, 0.02, 8, len(layers[0]))
     for upper, lower in pairwise(layers):
         reached, last = np.zeros(len(lower)), np.zeros(len(lower), np.int64)
         for payer, yuan, moment in zip(upper, held, ready, strict=True):
-            parts = scene.portions(yuan, len(lower), 5.0)
+            parts = scene.portions(yuan, len(lower), 2.0)
             at = rng.permutation(scene.waking(int(moment), rng.uniform(1, 2.5) * scene.pace(), len(lower)))
             seen = np.full(len(lower), scene.is_inside(payer)) | scene.is_inside(lower)
             if seen.any():
@@ -52,14 +54,16 @@ def distribution_chain(scene: Scene) -> None:
     is_private = scene.rng.random() < 0.4
     own = scene.traders(count) if is_private else scene.insiders(count, "micro_business")
     scene.join(own, "distributor")
-    _sink(scene, _layers(scene, own), (0.82, 0.99), lambda: "goods")
+    layers = _layers(scene, own)
+    for begins in scene.rounds():
+        _sink(scene, begins, layers, (0.82, 0.99), lambda: "goods")
 
 
 @typology("多层堆叠", family="pass_through", source="T09; AMLworld stack", look_alike=distribution_chain)
 def stack(scene: Scene) -> None:
     """Stack.
 
-    Money sinks through 3 or 4 layers of 2 to 6 accounts, one in each inner layer a
+    One to three times, some weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts, one in each inner layer a
     customer: every account of a layer pays every account of the next, a layer a day or
     more after the one above it, within 1 to 10 days; 0.2 to 3 % is lost in each layer.
     """
@@ -69,4 +73,5 @@ def stack(scene: Scene) -> None:
     scene.join(own, "mule")
     scene.join(layers[-1], "exit")
     scene.control(own)
-    _sink(scene, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family"))
+    for begins in scene.rounds():
+        _sink(scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family"))

@@ -8,8 +8,8 @@ from data.typologies import Scene, typology
 
 
 def _credits(scene: Scene, count: int) -> np.ndarray:
-    """Sums of 1,500 to 60,000 yuan, as victims send them and as families pay for studies."""
-    return np.asarray(scene.rng.lognormal(8.6, 0.8, count).clip(1_500, 60_000))
+    """Sums of 200 to 40,000 yuan, as victims send them and as families pay for studies."""
+    return np.asarray(scene.rng.lognormal(7.5, 1.1, count).clip(200, 40_000))
 
 
 def student_budget(scene: Scene) -> None:
@@ -39,7 +39,7 @@ def student_budget(scene: Scene) -> None:
 def student_mule(scene: Scene) -> None:
     """Student mule.
 
-    A student's account receives 3 to 9 sums of 1,500 to 60,000 yuan in 3 to 20 days, by
+    A student's account receives 3 to 9 sums of 200 to 40,000 yuan in 3 to 20 days, by
     transfer from strangers or in cash, now and then in other cities; each leaves within
     hours, 0.2 to 3 % is kept.
     """

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
-from data.world.calendar import WAKING
+from data.world.calendar import EVENING
 
 
 def _payments(scene: Scene) -> np.ndarray:
-    """One to four payments of together 5,000 to 300,000 yuan."""
-    total = np.clip(scene.rng.lognormal(10.3, 1.0), 5_500, 290_000)
+    """One to four payments of together 2,000 to 300,000 yuan."""
+    total = np.clip(scene.rng.lognormal(9.7, 1.2), 2_500, 290_000)
     return scene.slices(float(total), int(scene.rng.integers(1, 5)), 5.0)
 
 
@@ -36,7 +36,7 @@ def deposit_or_emergency(scene: Scene) -> None:
         payer, got = _elder(scene, parts.sum(), middle[None])
         scene.join(payer, "payer")
         parts *= min(got / parts.sum(), 1.0)
-    at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), WAKING)
+    at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), EVENING)
     why = scene.pretext("goods", "rent") if is_house else scene.pretext("family", "loan")
     parts = scene.pay(at, payer, middle, parts, "transfer", why)
     owed, owed_for = scene.outsiders(1, "lender" if is_house else "company"), "goods"
@@ -63,7 +63,7 @@ def telecom_fraud(scene: Scene) -> None:
     """Telecom-fraud dispersal.
 
     A victim, often an older one whose savings are broken for it, makes one to four
-    payments of together 5,000 to 300,000 yuan to somebody never paid before. Within
+    payments of together 2,000 to 300,000 yuan to somebody never paid before. Within
     the golden hour of each the level-1 card splits it over two to four level-2 cards,
     and one who banks here pays on to level 3 or fetches cash; 0.2 to 3 % stays a level.
     """
@@ -80,7 +80,7 @@ def telecom_fraud(scene: Scene) -> None:
     if rng.random() < 0.3:
         victim, got = _elder(scene, parts.sum(), mules)
         parts *= min(got / parts.sum(), 1.0)
-    at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), WAKING)
+    at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), EVENING)
     reasons = ("goods", "loan", "family")
     parts = scene.pay(at, victim, card, parts, "transfer", scene.pretext(*reasons))
     hop = 0.48 * scene.pace()  # hours; two hops are over within the golden one

@@ -12,9 +12,9 @@ RATE = (6.9, 7.35)  # yuan a dollar over some years, the band of quotes
 
 
 def _deals(scene: Scene, unit: float) -> np.ndarray:
-    """Dollars of 5 to 14 deals, 300 to 20,000 each, in multiples of a unit."""
+    """Dollars of 5 to 14 deals, 100 to 20,000 each, in multiples of a unit."""
     rng = scene.rng
-    dollars = rng.lognormal(7.6, 0.8, int(rng.integers(5, 15))).clip(300, 20_000)
+    dollars = rng.lognormal(6.8, 1.1, int(rng.integers(5, 15))).clip(100, 20_000)
     return np.asarray(np.maximum((dollars / unit).round(), 1) * unit)
 
 

@@ -7,15 +7,15 @@ lives go on beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from data.schema import DAY_US, HOUR_US
+from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
 from data.streams import log_uniform
 from data.world.accounts import HIGHER_RISK_COUNTRIES, closed_after, new_device_id
 from data.world.awake import awake_days, moments_at
-from data.world.calendar import OFFICE, WAKING, Calendar
+from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.devices import signed_in
 from data.world.expression import Hand
 from data.world.flows import NO_SCHEME, Flow
@@ -38,6 +38,22 @@ CONTROL_SHARES = (0.25, 0.15, 0.05)
 HELPER_SHARE = 0.2
 SHARED_BEFORE_DAYS = (0, 60)  # days before the start from which the device is shared
 GIVEN_UP_SHARE = 0.1
+# How readily customers take part, whose main bank this is, whose second, whose hardly used one: most
+# accounts of plans are highly active ones (assumption, after a vendor's 79 %), and so are others'.
+TAKES_PART = np.array([1.0, 0.25, 0.15])
+# Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its root.
+USUAL_CNY = {"person": 7_000, "micro_business": 45_000, "company": 700_000}
+# Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
+# else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
+KNOWN_PAIRS = {
+    ("person", "person"): 0.5,
+    ("person", "company"): 0.25,
+    ("person", "micro_business"): 0.55,
+    ("micro_business", "person"): 0.75,
+    ("company", "company"): 0.8,
+}
+OTHER_PAIRS, ACQUAINTED = 0.65, {"person", "micro_business", "company"}
+TIMES_BEFORE, DAYS_BEFORE = (1, 20), 300
 # Days for which an account that was opened beside the main one, and a plan begins with, must last.
 CARD_DAYS = 30
 
@@ -86,14 +102,21 @@ class Scene:
     # -- time
 
     def moment(self) -> int:
-        """A waking moment (UTC microseconds) on any day of the run from the scene's first day on.
+        """A moment (UTC microseconds) on any day of the run from the scene's first day on.
 
         A plan that begins late goes on after the run, where nobody sees it: so as many are at
         work in the last week as in any other.
         """
         last = max(self.calendar.days - LAST_DAYS, self.first_day + 1)
         day = self.rng.integers(self.first_day, last, 1)
-        return int(self.calendar.moments(self.rng, day, WAKING)[0])
+        return int(self.calendar.moments(self.rng, day, EVENING)[0])
+
+    def rounds(self, most: int = 3, gap_days: tuple[float, float] = (4, 30)) -> Iterator[int]:
+        """When each round of a plan begins: the start, then perhaps again after some days or weeks."""
+        at = self.start
+        for _ in range(int(self.rng.integers(1, most + 1))):
+            yield at
+            at = int(self.after(at, gap_days[0] * 24, gap_days[1] * 24))
 
     def later(self, low_hours: float, high_hours: float, count: int | None = None) -> np.ndarray:
         """Delays in microseconds, log-uniform between two numbers of hours, by day or night."""
@@ -105,11 +128,11 @@ class Scene:
         low_hours: float,
         high_hours: float,
         count: int | None = None,
-        clock: np.ndarray = WAKING,
+        clock: np.ndarray = EVENING,
     ) -> np.ndarray:
         """Moments after others, by delays that are log-uniform in hours of people's waking time.
 
-        They fall on the hours of a clock. Shape of ``at``, or (count,) after a single one.
+        They fall on the hours of a clock, which for money between persons is that of the evening. Shape of ``at``, or (count,) after a single one.
         """
         size = np.shape(at)[0] if np.ndim(at) else count
         passed = (
@@ -117,7 +140,7 @@ class Scene:
         )
         return np.maximum(moments_at(self.calendar, passed, clock), np.asarray(at) + 1)
 
-    def spread(self, start: int, days: float, count: int, clock: np.ndarray = WAKING) -> np.ndarray:
+    def spread(self, start: int, days: float, count: int, clock: np.ndarray = EVENING) -> np.ndarray:
         """``count`` moments at the hours of a clock over ``days`` days from ``start``, in order."""
         passed = awake_days(self.calendar, start, clock) + np.sort(self.rng.uniform(0, days, count))
         return np.maximum(moments_at(self.calendar, passed, clock), start)
@@ -153,7 +176,7 @@ class Scene:
 
     def waking(self, start: int, days: float, count: int) -> np.ndarray:
         """``count`` moments in order at the hours of private life, on the days after that of ``start``."""
-        return self.during(start, max(round(days), 1), count, WAKING)
+        return self.during(start, max(round(days), 1), count, EVENING, self.calendar.leisure_weight())
 
     def office(self, start: int, days: float, count: int) -> np.ndarray:
         """``count`` moments in order in office hours on the days after that of ``start``; few at weekends."""
@@ -173,7 +196,10 @@ class Scene:
     # -- people
 
     def insiders(self, count: int, kind: str = "person") -> np.ndarray:
-        """Accounts of distinct ordinary customers of a kind, all customers by then."""
+        """Accounts of distinct ordinary customers of a kind, all customers by then.
+
+        Who does much at this bank is met more often than who hardly uses it.
+        """
         pool = self.world.customers_of(kind, by_us=self.start)
         return self.world.account[self._draw(pool, count)]
 
@@ -201,14 +227,16 @@ class Scene:
                 f"the world has {len(pool)}"
             )
         chosen: dict[int, None] = {}
+        customers = len(self.world.kind)
         stays, tries = self.start + STAY_DAYS * DAY_US, 0
         while len(chosen) < count:
             place, tries = int(self.rng.integers(len(pool))), tries + 1
+            if pool[place] in but or pool[place] in chosen:
+                continue
             if self.world.leaves_us[pool[place]] < stays and tries < MOST_TRIES * count:
                 continue
-            if pool[place] in but:
-                continue
-            if keep is None or self.rng.random() < keep[place]:
+            takes_part = TAKES_PART[self.world.standing[pool[place]]] if pool[place] < customers else 1.0
+            if self.rng.random() < takes_part * (1.0 if keep is None else keep[place]):
                 chosen[int(pool[place])] = None
         return np.fromiter(chosen, np.int64, count)
 
@@ -304,6 +332,12 @@ class Scene:
     def income(self, account: int) -> float:
         """Monthly income or turnover of an account's owner in yuan."""
         return float(self.world.income[self.world.owner[account]])
+
+    def scale(self, account: int) -> float:
+        """How much larger sums are than usual for an account's owner: they grow with the root of income."""
+        owner = self.world.owner[account]
+        usual = USUAL_CNY[str(self.world.kind[owner])]
+        return float(np.clip(self.world.income[owner] / usual, 0.1, 20) ** 0.5)
 
     def home(self, account: int) -> int:
         """City code of an account's owner."""
@@ -437,6 +471,31 @@ class Scene:
         """Pay whole notes of 100 in at a counter of the owner's home, so much or a little more; the yuan."""
         notes, city = np.ceil(np.asarray(yuan) / 100) * 100, self.home(account)
         return self.pay(at, self.desk(city), account, notes, "cash_deposit", purpose, city)
+
+    def acquaint(self) -> None:
+        """Let many of those who deal with each other in the plan have done so before, as in any life.
+
+        These earlier payments have nothing to do with the plan. They are fewer for a plan that
+        begins early, since nobody sees what was before the run.
+        """
+        flow, rng, world = self.flow, self.aside, self.world
+        _, first = np.unique(flow.payer.astype(np.int64) * len(world.owner) + flow.payee, return_index=True)
+        kinds = zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True)
+        known = np.array([KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds])
+        first = first[rng.random(len(first)) < known]
+        count = log_uniform(rng, *TIMES_BEFORE, len(first)).astype(np.int64)
+        pair = np.repeat(first, count)
+        before = np.floor(rng.uniform(1, DAYS_BEFORE, len(pair)))
+        day = (flow.at[pair] - self.calendar.start_us) // DAY_US - before.astype(np.int64)
+        pair, day = pair[day >= 1], day[day >= 1]
+        yuan = flow.amount[pair] / 100 * rng.lognormal(-0.7, 1.0, len(pair))
+        private = (world.holder[flow.payer[pair]] == "person") & (world.holder[flow.payee[pair]] == "person")
+        at = np.where(private, *(self.calendar.moments(rng, day, clock) for clock in (EVENING, OFFICE)))
+        for channel, occasion in set(zip(flow.channel[pair].tolist(), flow.purpose[pair].tolist(), strict=True)):
+            m = (flow.channel[pair] == channel) & (flow.purpose[pair] == occasion)
+            one = pair[m]
+            names = CHANNELS[channel], PURPOSES[occasion]
+            self.live(at[m], flow.payer[one], flow.payee[one], yuan[m], *names)
 
     @property
     def flows(self) -> list[Flow]:
