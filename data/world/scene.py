@@ -481,7 +481,9 @@ class Scene:
         flow, rng, world = self.flow, self.aside, self.world
         _, first = np.unique(flow.payer.astype(np.int64) * len(world.owner) + flow.payee, return_index=True)
         kinds = zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True)
-        known = np.array([KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds])
+        known = np.array(
+            [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds]
+        )
         first = first[rng.random(len(first)) < known]
         count = log_uniform(rng, *TIMES_BEFORE, len(first)).astype(np.int64)
         pair = np.repeat(first, count)
@@ -491,7 +493,9 @@ class Scene:
         yuan = flow.amount[pair] / 100 * rng.lognormal(-0.7, 1.0, len(pair))
         private = (world.holder[flow.payer[pair]] == "person") & (world.holder[flow.payee[pair]] == "person")
         at = np.where(private, *(self.calendar.moments(rng, day, clock) for clock in (EVENING, OFFICE)))
-        for channel, occasion in set(zip(flow.channel[pair].tolist(), flow.purpose[pair].tolist(), strict=True)):
+        for channel, occasion in set(
+            zip(flow.channel[pair].tolist(), flow.purpose[pair].tolist(), strict=True)
+        ):
             m = (flow.channel[pair] == channel) & (flow.purpose[pair] == occasion)
             one = pair[m]
             names = CHANNELS[channel], PURPOSES[occasion]

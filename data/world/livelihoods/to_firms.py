@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.world.calendar import OFFICE, WAKING, Calendar
+from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
 from data.world.population import Population, by_weight
@@ -65,7 +65,8 @@ def to_firms(world: Population, calendar: Calendar, rng: np.random.Generator) ->
                 one = repeat(rng, np.arange(len(firms)), rate * world.activity[firms], office)
                 yuan = median * rng.lognormal(0, spread, len(one))
                 payer = known_or_new(world, rng, people[circle.one(rng, one)], STRANGER_SHARE)
-                enter(payer, world.account[firms[one]], yuan, occasion, OFFICE)
+                clock = EVENING if firms is stalls else OFFICE
+                enter(payer, world.account[firms[one]], yuan, occasion, clock)
         return gathered(world, rng, Flow.concat(parts))
 
     return draw
