@@ -12,7 +12,7 @@ from models import anatomy, calibration, difficulty, probes
 from models.calibration import Bank
 from models.metrics import AveragePrecision
 from reports.evidence import Evidence
-from reports.misses import EXPLANATIONS
+from reports.ordinary_misses import EXPLANATIONS
 from reports.wording import CALIBRATION
 
 PROBE = probes.Probe(
