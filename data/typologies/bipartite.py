@@ -69,7 +69,7 @@ def bipartite(scene: Scene) -> None:
         scene.join(accounts, role)
     scene.control(own)
     source, target, yuan = _edges(scene, payers, payees)
-    purposes = ("goods", "loan", "family")
+    purposes = ("goods", "loan", "family", "unstated")
     funds = yuan[source == payer].sum() * rng.uniform(1.02, 1.1)
     opens = scene.after(scene.start, 0.05, 1.5)
     came = float(scene.pay(opens, funder, payer, funds, "transfer", scene.pretext(*purposes)))

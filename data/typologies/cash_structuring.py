@@ -37,13 +37,12 @@ def cash_structuring(scene: Scene) -> None:
     accounts = scene.recruits(1 + int(rng.random() < 0.3), firm_share=0.25)
     deposits = int(rng.integers(3 * len(accounts), 13))
     counts = 3 + rng.multinomial(deposits - 3 * len(accounts), np.full(len(accounts), 1 / len(accounts)))
-    boss = scene.outsiders(1)
+    boss = scene.outsiders(1)[0]
     scene.join(accounts, "depositor")
     scene.control(accounts)
     scene.join(boss, "beneficiary")
     ceiling = (49_900, 38_000, 29_500)[scene.sophistication]
     least = (0.62, 0.4, 0.25)[scene.sophistication]
-    purpose = scene.pretext("goods", "loan_repayment", "family")
     for account, count in zip(accounts, counts, strict=True):
         amounts = (rng.uniform(least, 1.0, count) * ceiling / 100).round() * 100
         at = scene.spread(scene.start, rng.uniform(2, 7) * scene.pace(), count, OFFICE)
@@ -54,4 +53,5 @@ def cash_structuring(scene: Scene) -> None:
             scene.pay(int(moment), scene.desk(city), account, amount, "cash_deposit", stated, city)
         outs = int(rng.integers(1, 4))
         leaves = scene.slices(amounts.sum() * rng.uniform(0.97, 0.998), outs, 6.0)
-        scene.pay(scene.after(at[-1], 2, 48, outs), account, boss, leaves, "transfer", purpose)
+        gone = scene.after(at[-1], 2, 48, outs, scene.clock(account, boss))
+        scene.pay(gone, account, boss, leaves, "transfer", scene.pretext_of(account))

@@ -28,18 +28,18 @@ def phone_dealer(scene: Scene) -> None:
     buyers, sellers = scene.outsiders(int(rng.integers(3, 7))), scene.outsiders(int(rng.integers(3, 11)))
     if scene.aside.random() < INNOCENT_ABROAD_SHARE:
         sellers[:1] = scene.abroad(1, INNOCENT_HIGH_RISK_SHARE)
-    at = scene.start
+    at, why = scene.start, scene.pretext("goods", "unstated")
     for turn in range(int(rng.integers(2, 5))):
         trader = traders[turn % len(traders)]
         scene.join(trader, "trader")
         yuan = _lots(scene, int(rng.integers(1, 4)))
         sold = np.sort(scene.after(at, 0.1, 12, len(yuan)))
-        got = scene.pay(sold, rng.choice(buyers, len(yuan)), trader, yuan, "transfer", "goods")
+        got = scene.pay(sold, rng.choice(buyers, len(yuan)), trader, yuan, "transfer", why)
         count = int(rng.integers(1, 9))
         again = scene.slices(got.sum() * rng.uniform(0.6, 0.99), count, 6.0)
         bought = scene.after(sold[-1], 0.2, 30, count)
-        scene.remit(bought, trader, rng.choice(sellers, count), again, "goods")
-        at = int(scene.after(sold[-1], 12, 80))
+        scene.remit(bought, trader, rng.choice(sellers, count), again, why)
+        at = int(scene.after(sold[-1], 12, 400))
 
 
 @typology(
@@ -80,4 +80,4 @@ def crypto_off_ramp(scene: Scene) -> None:
         payees = others if pulse == 0 else rng.permutation(others)[: int(rng.integers(3, len(others) + 1))]
         leaves = scene.portions(got.sum() * rng.uniform(0.97, 0.998), len(payees), 6.0)
         scene.remit(scene.after(sold[-1], 0.1, 23, len(payees)), trader, payees, leaves, why)
-        at = int(scene.after(sold[-1], 12, 40 * scene.pace()))
+        at = int(scene.after(sold[-1], 12, 300 * scene.pace()))

@@ -48,11 +48,11 @@ def cycle(scene: Scene) -> None:
     scene.control(own)
     funder = scene.outsiders(1)[0]
     scene.join(funder, "funder")
-    purposes = ("goods", "loan", "family")
+    purposes = ("goods", "loan", "family", "unstated")
     at, meant = scene.start, rng.lognormal(*SUM) * scene.scale(ring[0])
     yuan = float(scene.pay(at, funder, ring[0], meant, "transfer", scene.pretext(*purposes)))
     for _ in range(int(rng.integers(1, 4))):
         for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
             at = int(scene.after(at, 6, 30 * scene.pace()))
-            yuan = scene.hop(at, payer, payee, yuan * rng.uniform(0.97, 0.998), scene.pretext(*purposes))
+            yuan = scene.hop(at, payer, payee, yuan * rng.uniform(0.97, 0.998), scene.pretext_of(payer))
             scene.join([payer, payee] if scene.is_seen(payer, payee) else [], "ring")

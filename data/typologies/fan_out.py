@@ -11,8 +11,10 @@ def labour_contractor(scene: Scene) -> None:
     rng = scene.rng
     contractor = (scene.traders(1) if rng.random() < 0.7 else scene.insiders(1, "micro_business"))[0]
     builder = scene.outsiders(1, "company" if rng.random() < 0.6 else "person")
-    crew = scene.outsiders(int(rng.integers(8, 28)))
     scene.join(contractor, "contractor")
+    crew = scene.public(int(rng.integers(8, 28)))
+    why = "payroll" if rng.random() < 0.5 else "unstated"
+    hours = scene.clock(contractor, crew[0])
     wage = rng.lognormal(7.0, 1.0) * scene.scale(contractor)
     for begins in scene.rounds():
         wages = wage * rng.normal(1, 0.14, len(crew)).clip(0.5, 1.6)
@@ -20,15 +22,15 @@ def labour_contractor(scene: Scene) -> None:
         due = scene.slices(wages.sum() * rng.uniform(1.02, 1.15) + 100, int(rng.integers(1, 3)), 6.0)
         paid = scene.spread(begins, 0.5, len(due), OFFICE)
         got = scene.pay(paid, builder, contractor, due, "transfer", "goods").sum()
-        at = scene.spread(int(scene.after(paid[-1], 1, 60)), rng.uniform(0.3, 2), len(crew))
-        scene.pay(at, contractor, crew, wages * min(got / wages.sum(), 1.0), "transfer", "payroll")
+        at = scene.spread(int(scene.after(paid[-1], 1, 60)), rng.uniform(0.3, 2), len(crew), hours)
+        scene.pay(at, contractor, crew, wages * min(got / wages.sum(), 1.0), "transfer", why)
 
 
 @typology("分散转出", family="fan_out", source="T04; AMLworld fan-out", look_alike=labour_contractor)
 def fan_out(scene: Scene) -> None:
     """Fan-out disperser.
 
-    One to three times, some weeks apart, one or two large credits are split into 8 to 30
+    One to four times, some weeks apart, one or two large credits are split into 8 to 30
     nearly equal payments to persons within minutes to three days, times the scheme's pace,
     0.2 to 3 % stays; a payee may be a recruit, too.
     """
@@ -52,6 +54,7 @@ def fan_out(scene: Scene) -> None:
         credits = scene.pay(arrives, sources, disperser, meant, "transfer", scene.pretext("goods", "loan"))
         leaves = scene.slices(credits.sum() * rng.uniform(0.97, 0.998), len(payees), 60.0)
         leaves_at = int(scene.after(arrives[-1], 0.1, 8 * scene.pace()))
-        at = scene.spread(leaves_at, rng.uniform(0.1, 2) * scene.pace(), len(payees))
-        why = scene.pretext("payroll", "goods", "family", "loan_repayment")
+        hours = scene.clock(disperser, payees[0])
+        at = scene.spread(leaves_at, rng.uniform(0.1, 2) * scene.pace(), len(payees), hours)
+        why = scene.pretext_of(disperser)
         scene.pay(at, disperser, payees, leaves, "transfer", why)

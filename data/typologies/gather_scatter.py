@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
-from data.world.calendar import EVENING, OFFICE
 
 
 def _parties(scene: Scene) -> int:
@@ -19,16 +18,17 @@ def online_seller(scene: Scene) -> None:
     seller = (scene.traders(1) if rng.random() < 0.6 else scene.insiders(1, "micro_business"))[0]
     scene.join(seller, "seller")
     orders_count, supplier_count = _parties(scene), _parties(scene)
-    persons = scene.outsiders(orders_count + supplier_count)
+    persons = scene.public(orders_count + supplier_count)
     # Small makers are paid on a private account.
     is_small = rng.random() < 0.7
     buyers = persons[:orders_count]
     suppliers = persons[orders_count:] if is_small else scene.outsiders(supplier_count, "company")
-    clock = EVENING if is_small else OFFICE
+    clock = scene.clock(seller, suppliers[0])
+    why = scene.pretext("goods", "unstated")
     for begins in scene.rounds():
         meant = scene.slices(rng.lognormal(9.2, 1.0) * scene.scale(seller), len(buyers), 1.0)
         at = scene.waking(begins, rng.uniform(0.6, 4), len(buyers))
-        orders = scene.pay(at, buyers, seller, meant, "transfer", "goods")
+        orders = scene.pay(at, buyers, seller, meant, "transfer", why)
         costs = scene.portions(orders.sum() * rng.uniform(0.78, 0.99), len(suppliers), 1.0)
         ready = int(scene.after(at[-1], 0.5, 48))
         shipped = scene.after(ready, 0.02, 14, len(suppliers), clock)
@@ -41,7 +41,7 @@ def online_seller(scene: Scene) -> None:
 def gather_scatter(scene: Scene) -> None:
     """Gather-scatter.
 
-    One to three times, some weeks apart, 3 to 18 payers send money to one hub within 4 days;
+    One to four times, some weeks apart, 3 to 18 payers send money to one hub within 4 days;
     it rests 0.5 to 48 hours and then goes to 3 to 18 payees, one of them perhaps a mule at
     the same bank; 0.2 to 3 % stays behind.
     """
@@ -49,19 +49,22 @@ def gather_scatter(scene: Scene) -> None:
     own = scene.recruits(1 + int(rng.random() < 0.4))
     hub, mules = own[0], own[1:]
     payer_count, payee_count = _parties(scene), _parties(scene)
-    outside = scene.outsiders(payer_count + payee_count - len(mules))
-    payers, payees = outside[:payer_count], np.append(mules, outside[payer_count:])
     scene.join(hub, "hub")
-    scene.join(payers, "payer")
     scene.join(mules, "mule")
+    payers = scene.public(payer_count)
+    outside = scene.outsiders(payee_count)
+    payees = np.append(mules, outside[~np.isin(outside, payers)])[:payee_count]
+    scene.join(payers[~scene.is_inside(payers)], "payer")
     scene.control(own)
     scene.join(payees[~np.isin(payees, mules)], "payee")
     for begins in scene.rounds():
         meant = scene.slices(rng.lognormal(9.2, 1.0) * scene.scale(hub), len(payers), 1.0)
         at = scene.waking(begins, rng.uniform(0.6, 4) * scene.pace(), len(payers))
-        credits = scene.pay(at, payers, hub, meant, "transfer", scene.pretext("goods", "loan", "family"))
+        credits = scene.pay(
+            at, payers, hub, meant, "transfer", scene.pretext("goods", "loan", "family", "unstated")
+        )
         leaves = scene.portions(credits.sum() * rng.uniform(0.97, 0.998), len(payees), 1.0)
         ready = int(scene.after(at[-1], 0.5, 12 * scene.pace()))
         gone = scene.after(ready, 0.02, 8 * scene.pace(), len(payees))
-        why = scene.pretext("goods", "loan_repayment", "family")
+        why = scene.pretext_of(hub)
         scene.pay(gone, hub, payees, leaves, "transfer", why)

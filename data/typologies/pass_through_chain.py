@@ -44,19 +44,19 @@ def pass_through_chain(scene: Scene) -> None:
     scene.control(own)
     at = scene.start
     for _ in range(int(rng.integers(2, 6))):
-        victim = scene.outsiders(1)[0]
+        victim = int(scene.public(2)[0])
         chain = [victim, *cards.tolist(), exit_account]
         hop, yuan = at, float(rng.lognormal(8.3, 1.1)) * scene.scale(int(own[0]))
         is_cash = scene.is_inside(cards[-1]) and rng.random() < 0.25
         for payer, payee in itertools.pairwise(chain[:-1] if is_cash else chain):
-            yuan = scene.hop(hop, payer, payee, yuan, scene.pretext("goods", "loan", "family"))
+            yuan = scene.hop(hop, payer, payee, yuan, scene.pretext_of(payer))
             if scene.is_seen(payer, payee):
                 scene.join([a for a in (payer, payee) if a in cards], "card")
-                scene.join([a for a in (payer,) if a == victim], "source")
+                scene.join([a for a in (payer,) if a == victim and a not in scene.bystanders], "source")
                 scene.join([a for a in (payee,) if a == exit_account], "exit")
             yuan *= rng.uniform(0.97, 0.998)
             hop = int(scene.after(hop, 0.05, 5 * scene.pace()))
         if is_cash and yuan >= 100:
             scene.fetch_cash(hop, int(cards[-1]), yuan)
-        at = int(scene.after(hop, 4, 40 * scene.pace()))
+        at = int(scene.after(hop, 4, 240 * scene.pace()))
     scene.give_up(own)

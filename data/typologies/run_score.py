@@ -8,7 +8,7 @@ from data.schema import HOUR_US
 from data.typologies import Scene, typology
 from data.world.calendar import EVENING, LATE
 
-MIDDLE = (5.3, 6.5)  # log of the median yuan of a payment, of an evening at a stall or of a site
+MIDDLE = (4.0, 6.0)  # log of the median yuan of a payment, of an evening at a stall or of a site
 
 
 def fair_stall(scene: Scene) -> None:
@@ -16,18 +16,22 @@ def fair_stall(scene: Scene) -> None:
     rng = scene.rng
     seller = (scene.traders(1) if rng.random() < 0.7 else scene.insiders(1, "micro_business"))[0]
     rushes = int(rng.integers(3, 8))
-    buyers = scene.outsiders(int(rng.integers(24, 81)))
-    supplier = scene.outsiders(1, "company" if rng.random() < 0.4 else "person")
     scene.join(seller, "seller")
-    clock = LATE if rng.random() < 0.6 else EVENING
+    buyers = scene.public(int(rng.integers(24, 81)))
+    supplier = scene.outsiders(1, "company" if rng.random() < 0.4 else "person")[0]
+    why = scene.pretext("goods", "unstated", "shopping")
+    clock = LATE if rng.random() < 0.3 else EVENING
     middle = rng.uniform(*MIDDLE)
-    moments = scene.during(scene.start, rushes, rushes, clock, scene.calendar.leisure_weight())
+    moments = scene.during(
+        scene.start, rushes * int(rng.integers(1, 6)), rushes, clock, scene.calendar.leisure_weight()
+    )
     for moment, group in zip(moments, np.array_split(buyers, rushes), strict=True):
         at = np.sort(moment + (rng.uniform(0, rng.uniform(0.3, 2), len(group)) * HOUR_US).astype(np.int64))
-        prices = rng.lognormal(middle, 0.8, len(group)).clip(30, 5_000)
-        taken = scene.pay(at, group, seller, prices, "qr", "goods").sum()
+        prices = rng.lognormal(middle, 1.0, len(group)).clip(5, 5_000)
+        taken = scene.pay(at, group, seller, prices, "qr", why).sum()
         cost = taken * rng.uniform(0.7, 0.99)
-        scene.pay(scene.after(at[-1], 0.3, 40), seller, supplier, cost, "transfer", "supplies")
+        paid = scene.after(at[-1], 0.3, 40, clock=scene.clock(seller, supplier))
+        scene.pay(paid, seller, supplier, cost, "transfer", "supplies")
 
 
 @typology(
@@ -39,7 +43,7 @@ def fair_stall(scene: Scene) -> None:
 def run_score(scene: Scene) -> None:
     """Run-score platform.
 
-    24 to 80 payers, none of whom comes twice, pay 30 to 5,000 yuan each to the codes of
+    24 to 80 payers, none of whom comes twice, pay 5 to 5,000 yuan each to the codes of
     one or two persons in turn, in bursts of 10 to 60 minutes by night (22:00 to 05:00);
     after each burst the takings go to the pool within hours, and 0.2 to 2 % stays as
     commission.
@@ -48,16 +52,16 @@ def run_score(scene: Scene) -> None:
     bursts = int(rng.integers(3, 7))
     runners = scene.recruits(1 + int(rng.random() < 0.6))
     pool = scene.outsiders(1, "company" if rng.random() < 0.4 else "person")
-    payers = scene.outsiders(int(rng.integers(24, 81)))
     scene.join(runners, "runner")
+    payers = scene.public(int(rng.integers(24, 81)))
     scene.control(runners)
     scene.join(pool, "pool")
-    scene.join(payers, "payer")
-    middle, why = rng.uniform(*MIDDLE), scene.pretext("goods", "family", "gift")
-    nights = scene.night(scene.start, bursts, min(bursts * scene.pace(), 10))
+    scene.join(payers[~scene.is_inside(payers)], "payer")
+    middle, why = rng.uniform(*MIDDLE), scene.pretext("goods", "unstated", "gift")
+    nights = scene.night(scene.start, bursts, bursts * scene.pace() * rng.uniform(1, 5))
     for number, (moment, group) in enumerate(zip(nights, np.array_split(payers, bursts), strict=True)):
         at = np.sort(moment + (rng.uniform(0, rng.uniform(1 / 6, 1), len(group)) * HOUR_US).astype(np.int64))
-        meant = rng.lognormal(middle, 0.8, len(group)).clip(31, 5_000)
+        meant = rng.lognormal(middle, 1.0, len(group)).clip(5, 5_000)
         # The next code takes over each time; a big burst needs two.
         code = (number + np.arange(len(group)) % rng.integers(1, 3)) % len(runners)
         yuan = scene.pay(at, group, runners[code], meant, "qr", why)

@@ -20,24 +20,28 @@ def fee_collector(scene: Scene) -> None:
     rng = scene.rng
     fees = _like_sums(scene)
     collector = (scene.insiders(1) if rng.random() < 0.7 else scene.insiders(1, "micro_business"))[0]
-    payers = scene.outsiders(len(fees))
     scene.join(collector, "collector")
+    payers = scene.public(len(fees))
     is_school = rng.random() < 0.5
-    payee, why = scene.outsiders(1, "company" if rng.random() < 0.5 else "person"), "goods"
+    payee, why = (
+        scene.outsiders(1, "company" if rng.random() < 0.5 else "person")[0],
+        scene.pretext("goods", "unstated"),
+    )
     if is_school:
         why = "tuition"
     for begins in scene.rounds():
         at = scene.waking(begins, rng.uniform(1, 5), len(fees))
         got = scene.pay(at, payers, collector, fees * rng.uniform(0.8, 1.0), "transfer", why)
         dues = scene.slices(got.sum() * rng.uniform(0.9, 1.0), int(rng.integers(1, 3)), 8.0)
-        scene.pay(scene.after(at[-1], 0.5, 48, len(dues)), collector, payee, dues, "transfer", why)
+        paid = scene.after(at[-1], 0.5, 48, len(dues), scene.clock(collector, payee))
+        scene.pay(paid, collector, payee, dues, "transfer", why)
 
 
 @typology("多人分拆", family="fan_in", source="T02; AMLTRIX T0016.005", look_alike=fee_collector)
 def smurfing(scene: Scene) -> None:
     """Smurfing.
 
-    One to three times, some weeks apart, 4 to 16 smurfs, one of them perhaps a customer who
+    One to four times, some weeks apart, 4 to 16 smurfs, one of them perhaps a customer who
     first pays in the cash, send one collector 300 to 20,000 yuan each (coefficient of
     variation 0.05 to 0.3) within 1 to 5 days; soon after, one or two payments take 97 to
     99.8 % of it away.
@@ -60,9 +64,9 @@ def smurfing(scene: Scene) -> None:
         at[is_own] = scene.after(at[is_own], 0.5, 20, clock=OFFICE)
         for smurf, moment, yuan in zip(smurfs[is_own], at[is_own], carried[is_own], strict=True):
             scene.bring_cash(moment - scene.later(0.1, 1), smurf, yuan * rng.uniform(1.02, 1.1))
-        why = scene.pretext("tuition", "family", "goods")
+        why = scene.pretext("tuition", "family", "goods", "unstated")
         got = scene.pay(at, smurfs, collector, carried, "transfer", why)
         leaves = scene.portions(got.sum() * rng.uniform(0.97, 0.998), len(boss), 2.0)
         gone = scene.after(int(at.max()), 0.5, 14 * scene.pace(), len(boss))
-        why = scene.pretext("goods", "family", "loan_repayment")
+        why = scene.pretext_of(collector)
         scene.pay(gone, collector, boss, leaves, "transfer", why)

@@ -39,7 +39,9 @@ def _sink(
         reached, last = np.zeros(len(lower)), np.zeros(len(lower), np.int64)
         for payer, yuan, moment in zip(upper, held, ready, strict=True):
             parts = scene.portions(yuan, len(lower), 2.0)
-            at = rng.permutation(scene.waking(int(moment), rng.uniform(1, 2.5) * scene.pace(), len(lower)))
+            days = max(round(rng.uniform(1, 2.5) * scene.pace()), 1)
+            clock = scene.clock(payer, lower[0])
+            at = rng.permutation(scene.during(int(moment), days, len(lower), clock))
             seen = np.full(len(lower), scene.is_inside(payer)) | scene.is_inside(lower)
             if seen.any():
                 parts[seen] = scene.pay(at[seen], payer, lower[seen], parts[seen], "transfer", purpose())
@@ -56,16 +58,17 @@ def distribution_chain(scene: Scene) -> None:
     scene.join(own, "distributor")
     layers = _layers(scene, own)
     for begins in scene.rounds():
-        _sink(scene, begins, layers, (0.82, 0.99), lambda: "goods")
+        _sink(scene, begins, layers, (0.82, 0.99), lambda: scene.pretext("goods", "unstated"))
 
 
 @typology("多层堆叠", family="pass_through", source="T09; AMLworld stack", look_alike=distribution_chain)
 def stack(scene: Scene) -> None:
     """Stack.
 
-    One to three times, some weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts, one in each inner layer a
-    customer: every account of a layer pays every account of the next, a layer a day or
-    more after the one above it, within 1 to 10 days; 0.2 to 3 % is lost in each layer.
+    One to four times, some weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts,
+    one in each inner layer a customer: every account of a layer pays every account of the
+    next, a layer a day or more after the one above it, within 1 to 10 days; 0.2 to 3 % is
+    lost in each layer.
     """
     own = scene.recruits(1 + int(scene.rng.random() < 0.5))
     layers = _layers(scene, own)
@@ -74,4 +77,6 @@ def stack(scene: Scene) -> None:
     scene.join(layers[-1], "exit")
     scene.control(own)
     for begins in scene.rounds():
-        _sink(scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family"))
+        _sink(
+            scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family", "unstated")
+        )

@@ -17,7 +17,7 @@ def student_budget(scene: Scene) -> None:
     rng = scene.rng
     student = scene.students(1)[0]
     scene.join(student, "student")
-    days = rng.uniform(3, 20)
+    days = rng.uniform(3, 40)
     family = scene.outsiders(int(rng.integers(1, 6)))
     sums = _credits(scene, int(rng.integers(3, 9)))
     at = scene.waking(scene.start, days, len(sums))
@@ -39,7 +39,7 @@ def student_budget(scene: Scene) -> None:
 def student_mule(scene: Scene) -> None:
     """Student mule.
 
-    A student's account receives 3 to 9 sums of 200 to 40,000 yuan in 3 to 20 days, by
+    A student's account receives 3 to 9 sums of 200 to 40,000 yuan in 3 to 40 days, by
     transfer from strangers or in cash, now and then in other cities; each leaves within
     hours, 0.2 to 3 % is kept.
     """
@@ -48,7 +48,7 @@ def student_mule(scene: Scene) -> None:
     victims, exits = np.split(scene.outsiders(12), [9])
     victims, exits = victims[: int(rng.integers(3, 10))], exits[: int(rng.integers(1, 4))]
     scene.join(student, "student")
-    at = scene.waking(scene.start, min(rng.uniform(3, 8) * scene.pace(), 20), len(victims))
+    at = scene.waking(scene.start, min(rng.uniform(3, 25) * scene.pace(), 40), len(victims))
     for moment, victim, yuan in zip(at, victims, _credits(scene, len(victims)), strict=True):
         if rng.random() < 0.2:
             # Another member of the ring pays cash in wherever the victim handed it over.

@@ -14,14 +14,14 @@ def _payments(scene: Scene) -> np.ndarray:
     return scene.slices(float(total), int(scene.rng.integers(1, 5)), 5.0)
 
 
-def _elder(scene: Scene, yuan: float, others: np.ndarray) -> tuple[int, float]:
+def _elder(scene: Scene, at: int, yuan: float, others: np.ndarray) -> tuple[int, float]:
     """The oldest of eight customers, none of ``others``, and the yuan paid out by a fund or a lender."""
     eight = scene.insiders(8 + len(others))
     eight = eight[~np.isin(eight, others)][:8]
     elder = int(eight[np.argmin(scene.world.birth_year[scene.world.owner[eight]])])
     source, purpose = ("broker", "investment") if scene.rng.random() < 0.75 else ("lender", "loan")
     paid_out, payer = yuan * scene.rng.uniform(1.0, 1.2), scene.outsiders(1, source)[0]
-    return elder, float(scene.pay(scene.start, payer, elder, paid_out, "transfer", purpose))
+    return elder, float(scene.pay(at, payer, elder, paid_out, "transfer", purpose))
 
 
 def deposit_or_emergency(scene: Scene) -> None:
@@ -33,7 +33,7 @@ def deposit_or_emergency(scene: Scene) -> None:
     scene.join(middle, "seller" if is_house else "relative")
     payer = int(scene.outsiders(1)[0])
     if rng.random() < 0.3:
-        payer, got = _elder(scene, parts.sum(), middle[None])
+        payer, got = _elder(scene, scene.start, parts.sum(), middle[None])
         scene.join(payer, "payer")
         parts *= min(got / parts.sum(), 1.0)
     at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), EVENING)
@@ -62,9 +62,9 @@ def deposit_or_emergency(scene: Scene) -> None:
 def telecom_fraud(scene: Scene) -> None:
     """Telecom-fraud dispersal.
 
-    A victim, often an older one whose savings are broken for it, makes one to four
-    payments of together 2,000 to 300,000 yuan to somebody never paid before. Within
-    the golden hour of each the level-1 card splits it over two to four level-2 cards,
+    Each of one to four victims, often an older one whose savings are broken for it, makes
+    one to four payments of together 2,000 to 300,000 yuan to the same mule. Within the
+    golden hour of each the level-1 card splits it over two to four level-2 cards,
     and one who banks here pays on to level 3 or fetches cash; 0.2 to 3 % stays a level.
     """
     rng = scene.rng
@@ -74,14 +74,24 @@ def telecom_fraud(scene: Scene) -> None:
     scene.join(card, "level_1")
     scene.join(seconds, "level_2")
     scene.control(mules)
+    reasons = ("goods", "loan", "family", "unstated")
+    for begins in scene.rounds():
+        _defraud(scene, begins, mules, seconds, thirds, reasons)
+    scene.give_up(mules)
+
+
+def _defraud(
+    scene: Scene, begins: int, mules: np.ndarray, seconds: np.ndarray, thirds: np.ndarray, reasons: tuple
+) -> None:
+    """One victim pays the first mule; a customer of this bank who does is no member."""
+    rng, card = scene.rng, mules[0]
     parts = _payments(scene)
-    # A customer of this bank who pays is a victim, so no member.
     victim = int(scene.outsiders(1)[0])
     if rng.random() < 0.3:
-        victim, got = _elder(scene, parts.sum(), mules)
+        victim, got = _elder(scene, begins, parts.sum(), mules)
+        scene.bystanders.add(victim)
         parts *= min(got / parts.sum(), 1.0)
-    at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), EVENING)
-    reasons = ("goods", "loan", "family")
+    at = scene.during(begins, int(rng.integers(1, 4)), len(parts), EVENING)
     parts = scene.pay(at, victim, card, parts, "transfer", scene.pretext(*reasons))
     hop = 0.48 * scene.pace()  # hours; two hops are over within the golden one
     for moment, yuan in zip(at, parts, strict=True):
@@ -94,4 +104,3 @@ def telecom_fraud(scene: Scene) -> None:
                 scene.fetch_cash(left, second, passed)
             else:
                 scene.pay(left, second, rng.choice(thirds), passed, "transfer", scene.pretext(*reasons))
-    scene.give_up(mules)

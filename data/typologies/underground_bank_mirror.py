@@ -29,7 +29,7 @@ def _parts(scene: Scene, dollars: float, unit: float) -> np.ndarray:
 def importer(scene: Scene) -> None:
     """A small importer of goods priced in dollars is paid by buyers and wires what the makers abroad ask."""
     rng = scene.rng
-    days = rng.uniform(5, 30)
+    days = rng.uniform(8, 50)
     trader = scene.insiders(1, "micro_business" if rng.random() < 0.7 else "company")[0]
     scene.join(trader, "wholesaler")
     dollars = _deals(scene, float(rng.choice([1_000, 500, 100])))
@@ -58,12 +58,12 @@ def importer(scene: Scene) -> None:
 def underground_bank_mirror(scene: Scene) -> None:
     """Underground bank, domestic leg.
 
-    Over 5 to 30 days 5 to 14 clients mean to pay dollars at the day's rate in yuan to one
+    Over 8 to 50 days 5 to 14 clients mean to pay dollars at the day's rate in yuan to one
     or two bankers; 0.5 to 48 hours later the same dollars, 0.3 to 2 % cheaper, go to
     payees at home. Nothing crosses the border at this bank.
     """
     rng = scene.rng
-    days = rng.uniform(5, 30)
+    days = rng.uniform(8, 50)
     unit = (1_000.0, 500.0, 100.0)[scene.sophistication]
     dollars = _deals(scene, unit)
     bankers = scene.recruits(1 + int(rng.random() < 0.3))

@@ -14,13 +14,13 @@ def outsourced_payroll(scene: Scene) -> None:
     rng = scene.rng
     agency = scene.insiders(1, "company" if rng.random() < 0.7 else "micro_business")[0]
     workers = scene.insiders(int(rng.integers(1, 3)))
-    staff = np.concatenate([workers, scene.outsiders(int(rng.integers(8, 15)))])
+    staff = np.concatenate([workers, scene.outsiders(int(rng.integers(5, 10)))])
     clients = scene.outsiders(int(rng.integers(2, 5)), "company")
     scene.join(agency, "agency")
     scene.join(workers, "worker")
-    for day in scene.workdays(scene.start, int(rng.integers(1, 5))):
+    for day in scene.workdays(scene.start, 20)[:: int(rng.integers(7, 12))]:
         wages = scene.slices(rng.lognormal(11.6, 0.6), len(staff), 8.0)
-        at = day + (rng.uniform(8.5, 11, len(clients)) * HOUR_US).astype(np.int64)
+        at = day + (rng.uniform(8.5, 14, len(clients)) * HOUR_US).astype(np.int64)
         bills = scene.portions(wages.sum() * (1.02 + rng.uniform(0.005, 0.1)), len(clients), 5.0)
         got = scene.pay(at, clients, agency, bills, "transfer", "supplies").sum()
         paid = scene.after(at.max(), 0.2, 5, len(staff), OFFICE)
@@ -42,31 +42,31 @@ def outsourced_payroll(scene: Scene) -> None:
 def underground_bank_settlement(scene: Scene) -> None:
     """Settlement-type underground bank.
 
-    On two to five working days clients pay a company's account 40,000 to 500,000 yuan in
-    the morning; the company pays it on to 9 to 16 persons the same day, and one or two
+    On two or three working days, a week or two apart, clients pay a company's account 40,000
+    to 500,000 yuan; the company pays it on to 6 to 11 persons the same day, and one or two
     who bank here fetch it in cash within hours. All in business hours; a fee of 0.2 to
     2 % stays with the company.
     """
     rng = scene.rng
     pool = scene.insiders(1, "company")[0]
     runners = scene.recruits(int(rng.integers(1, 3)))
-    crew = np.concatenate([runners, scene.outsiders(int(rng.integers(8, 15)))])
+    crew = np.concatenate([runners, scene.outsiders(int(rng.integers(5, 10)))])
     clients = scene.outsiders(int(rng.integers(2, 5)), "company")
     scene.join(pool, "pool")
     scene.join(runners, "runner")
     scene.control(runners)
     scene.join(clients, "client")
-    # A careful bank calls it wages and rests every other day.
+    # A careful bank calls it wages and rests longer.
     why = "payroll" if scene.sophistication == 2 else scene.pretext("goods", "payroll", "loan_repayment")
-    rest = 2 if scene.sophistication == 2 else 1
-    for day in scene.workdays(scene.start, rest * int(rng.integers(2, 6)))[::rest]:
-        at = day + (rng.uniform(8.5, 10.5, len(clients)) * HOUR_US).astype(np.int64)
+    rest = (5, 7, 10)[scene.sophistication]
+    for day in scene.workdays(scene.start, rest * int(rng.integers(2, 4)))[::rest]:
+        at = day + (rng.uniform(8.5, 13, len(clients)) * HOUR_US).astype(np.int64)
         bills = scene.slices(float(np.clip(rng.lognormal(11.7, 0.6), 42_000, 495_000)), len(clients), 5.0)
         got = scene.pay(at, clients, pool, bills, "transfer", "supplies").sum()
         parts = scene.portions(got * rng.uniform(0.98, 0.998), len(crew), 8.0)
-        paid = at.max() + scene.later(0.2, 3, len(crew))
+        paid = at.max() + scene.later(0.2, 4, len(crew))
         parts = scene.pay(paid, pool, crew, parts, "transfer", why)
         for runner, moment, yuan in zip(runners, paid, parts, strict=False):
             visits = int(rng.integers(1, 4))
             notes = rng.dirichlet(np.full(visits, 6.0)) * yuan
-            scene.fetch_cash(moment + scene.later(0.3, 4, visits), runner, notes)
+            scene.fetch_cash(moment + scene.later(0.3, 3, visits), runner, notes)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
-from data.world.calendar import LATE
+from data.world.calendar import EVENING, LATE
 
-PACKS = np.array([30, 68, 98, 198, 328, 648, 1_298, 3_288])  # what platforms sell gifts for
-LIKELY = np.array([0.14, 0.16, 0.2, 0.2, 0.14, 0.1, 0.05, 0.01])
+PACKS = np.array([6, 18, 30, 68, 98, 198, 328, 648, 1_298, 3_288])  # what platforms sell gifts for
+LIKELY = np.array([0.12, 0.13, 0.14, 0.16, 0.15, 0.13, 0.09, 0.05, 0.02, 0.01])
 
 
 def streamer_agency(scene: Scene) -> None:
@@ -29,8 +29,8 @@ def streamer_agency(scene: Scene) -> None:
     friends = scene.outsiders(int(rng.integers(2, 5)))
     start = scene.start
     for _ in range(int(rng.integers(1, 4))):
-        fans = scene.outsiders(int(rng.integers(12, 30)))
-        at = scene.during(start, 2, len(fans), LATE, scene.calendar.leisure_weight())
+        fans = scene.public(int(rng.integers(12, 30)))
+        at = scene.during(start, 2, len(fans), EVENING, scene.calendar.leisure_weight())
         gifts = scene.pay(at, fans, club, rng.choice(PACKS, len(fans), p=LIKELY).astype(float), "qr", "gift")
         bought = int(scene.after(at[-1], 0.5, 40))
         scene.pay(bought, club, platform, gifts.sum() * rng.uniform(0.85, 0.99), "transfer", "goods")
@@ -60,7 +60,7 @@ def streamer_agency(scene: Scene) -> None:
 def virtual_gift_settlement(scene: Scene) -> None:
     """Virtual-gift settlement.
 
-    In one to three rounds 12 to 29 strangers pay prices of gift packs (30 to 3,288
+    In one to three rounds 12 to 29 strangers pay prices of gift packs (6 to 3,288
     yuan) to a newly opened account, which pays 97 to 99.8 % on to a live-stream
     platform's agent; one to three days later the agent settles 70 to 90 % as "goods" to a
     streamer who banks here and pays nearly all of it to outside persons.
@@ -77,7 +77,7 @@ def virtual_gift_settlement(scene: Scene) -> None:
     scene.join(streamers, "streamer")
     start = scene.start
     for _ in range(int(rng.integers(1, 4))):
-        fans = scene.outsiders(int(rng.integers(12, 30)))
+        fans = scene.public(int(rng.integers(12, 30)))
         at = scene.during(start, 2, len(fans), LATE, scene.calendar.leisure_weight())
         meant = rng.choice(PACKS, len(fans), p=LIKELY).astype(float)
         gifts = scene.pay(at, fans, fresh[0], meant, "qr", "gift").sum()

@@ -8,14 +8,16 @@ lives go on beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import log2
 
 import numpy as np
+from scipy.special import exp2
 
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
 from data.streams import log_uniform
 from data.world.accounts import HIGHER_RISK_COUNTRIES, closed_after, new_device_id
 from data.world.awake import awake_days, moments_at
-from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
+from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.devices import signed_in
 from data.world.expression import Hand
 from data.world.flows import NO_SCHEME, Flow
@@ -34,26 +36,42 @@ NEW_DAYS = 120  # who joined within so many days is a newcomer
 RECRUIT_SHARES, RECRUIT_DAYS = (0.15, 0.25, 0.60), (30, 365)
 # Chance that one organiser signs in to all mules from one device, by sophistication; that
 # innocent relatives or partners do; that a used-up account is closed (all assumptions).
-CONTROL_SHARES = (0.25, 0.15, 0.05)
-HELPER_SHARE = 0.2
+CONTROL_SHARES = (0.2, 0.1, 0.05)
+HELPER_SHARE = 0.15
 SHARED_BEFORE_DAYS = (0, 60)  # days before the start from which the device is shared
 GIVEN_UP_SHARE = 0.1
 # How readily customers take part, whose main bank this is, whose second, whose hardly used one: most
 # accounts of plans are highly active ones (assumption, after a vendor's 79 %), and so are others'.
 TAKES_PART = np.array([1.0, 0.25, 0.15])
+PUBLIC_SHARE = 0.22  # of persons who deal with a plan unknowingly, with an account here (assumption)
 # Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its root.
 USUAL_CNY = {"person": 7_000, "micro_business": 45_000, "company": 700_000}
 # Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
 # else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
 KNOWN_PAIRS = {
-    ("person", "person"): 0.5,
-    ("person", "company"): 0.25,
-    ("person", "micro_business"): 0.55,
-    ("micro_business", "person"): 0.75,
-    ("company", "company"): 0.8,
+    ("person", "person"): 0.34,
+    ("person", "company"): 0.1,
+    ("person", "micro_business"): 0.4,
+    ("micro_business", "person"): 0.7,
+    ("company", "company"): 0.75,
 }
-OTHER_PAIRS, ACQUAINTED = 0.65, {"person", "micro_business", "company"}
-TIMES_BEFORE, DAYS_BEFORE = (1, 20), 300
+# How often persons and firms pay others for something, else OTHER_REASON (assumption).
+REASONS = {
+    "person": {
+        "unstated": 30,
+        "family": 20,
+        "goods": 14,
+        "loan_repayment": 9,
+        "loan": 9,
+        "gift": 7,
+        "rent": 6,
+    },
+    "firm": {"payroll": 30, "goods": 22, "supplies": 12, "unstated": 12, "other": 8, "loan_repayment": 5},
+}
+OTHER_REASON = 8
+OTHER_PAIRS, ACQUAINTED = 0.5, {"person", "micro_business", "company"}
+TIMES_BEFORE = {("person", "micro_business"): (1, 100), ("company", "company"): (2, 60)}
+OTHER_TIMES, DAYS_BEFORE = (1, 30), 150
 # Days for which an account that was opened beside the main one, and a plan begins with, must last.
 CARD_DAYS = 30
 
@@ -96,6 +114,7 @@ class Scene:
         self._spending: list[Payment] = []
         self.spenders: list[Spender] = []
         self.members: list[tuple[int, str]] = []
+        self.bystanders: set[int] = set()
         self.devices: list[tuple[int, int, int, int]] = []
         self.closings: list[tuple[int, int]] = []
 
@@ -111,7 +130,7 @@ class Scene:
         day = self.rng.integers(self.first_day, last, 1)
         return int(self.calendar.moments(self.rng, day, EVENING)[0])
 
-    def rounds(self, most: int = 3, gap_days: tuple[float, float] = (4, 30)) -> Iterator[int]:
+    def rounds(self, most: int = 4, gap_days: tuple[float, float] = (4, 60)) -> Iterator[int]:
         """When each round of a plan begins: the start, then perhaps again after some days or weeks."""
         at = self.start
         for _ in range(int(self.rng.integers(1, most + 1))):
@@ -312,6 +331,20 @@ class Scene:
         """Distinct accounts outside the bank of a kind of holder."""
         return self._draw(self.world.outside(holder), count)
 
+    def public(self, count: int, holder: str = "person") -> np.ndarray:
+        """Accounts of whoever pays or is paid without being in the know; some of them bank here.
+
+        Players, buyers, victims and hands are no members of a plan.
+        """
+        accounts = self.outsiders(count, holder)
+        own = min(int(self.rng.binomial(count, PUBLIC_SHARE)), count // 2)
+        if own:
+            chosen = self.insiders(own, holder)
+            chosen = chosen[~np.isin(chosen, [account for account, _ in self.members])]
+            accounts[: len(chosen)] = chosen
+            self.bystanders.update(chosen.tolist())
+        return self.rng.permutation(accounts)
+
     def abroad(self, count: int, high_risk_share: float) -> np.ndarray:
         """Distinct accounts abroad, with a chance all in jurisdictions of higher risk, else anywhere."""
         pool = self.world.outside("overseas")
@@ -480,12 +513,16 @@ class Scene:
         """
         flow, rng, world = self.flow, self.aside, self.world
         _, first = np.unique(flow.payer.astype(np.int64) * len(world.owner) + flow.payee, return_index=True)
-        kinds = zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True)
+        kinds = list(zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True))
         known = np.array(
             [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds]
         )
-        first = first[rng.random(len(first)) < known]
-        count = log_uniform(rng, *TIMES_BEFORE, len(first)).astype(np.int64)
+        most = np.array([TIMES_BEFORE.get(pair, OTHER_TIMES) for pair in kinds]).reshape(-1, 2)
+        chosen = rng.random(len(first)) < known
+        first, (low, high) = first[chosen], most[chosen].T
+        count = exp2(rng.uniform(*np.array([[log2(n) for n in ends] for ends in (low, high)]))).astype(
+            np.int64
+        )
         pair = np.repeat(first, count)
         before = np.floor(rng.uniform(1, DAYS_BEFORE, len(pair)))
         day = (flow.at[pair] - self.calendar.start_us) // DAY_US - before.astype(np.int64)
@@ -580,8 +617,20 @@ class Scene:
         return parts
 
     def pretext(self, *purposes: str) -> str:
-        """One of the things that a criminal may pretend to pay for."""
-        return str(self.rng.choice(purposes))
+        """One of the things that one may pretend to pay for, the commonest most often."""
+        weight = np.array([REASONS["person"].get(purpose, OTHER_REASON) for purpose in purposes], float)
+        return str(self.rng.choice(purposes, p=weight / weight.sum()))
+
+    def pretext_of(self, payer: int) -> str:
+        """What a payer may pretend to pay for: persons and firms have reasons of their own."""
+        reasons = REASONS["person" if self.world.holder[payer] == "person" else "firm"]
+        weight = np.array(list(reasons.values()), float)
+        return str(self.rng.choice(list(reasons), p=weight / weight.sum()))
+
+    def clock(self, payer: int, payee: int) -> np.ndarray:
+        """The hours at which two of their kinds pay each other: private ones, or those of offices."""
+        is_private = self.world.holder[payer] == "person" == self.world.holder[payee]
+        return EVENING if is_private else OFFICE
 
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds: promised times hold times this."""
