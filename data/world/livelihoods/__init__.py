@@ -28,7 +28,7 @@ Draw = Callable[[Calendar, np.random.Generator], Flow]
 Livelihood = Callable[[Population, Calendar, np.random.Generator], Draw]
 
 LN2 = log(2)
-NEW_TO_ALL_SHARE = 0.3  # of strangers whom no customer of the bank need know (assumption)
+NEW_TO_ALL_SHARE = 0.25  # of strangers whom no customer of the bank need know (assumption)
 FONDNESS = 1.3  # of the first of a circle; 1 would be the harmonic law of Zipf (assumption)
 
 LIVELIHOODS: Registry[Livelihood] = Registry("livelihood")
