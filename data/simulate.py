@@ -33,9 +33,9 @@ from data.world.accounts import NEVER
 from data.world.calendar import Calendar, Span, periods
 from data.world.devices import devices_table
 from data.world.drift import Adaptation, Drift, plan_table
-from data.world.expression import expressed
+from data.world.expression import Hand, expressed
 from data.world.flows import Flow
-from data.world.integration import Integration, integrate
+from data.world.integration import Integration, Proceeds, integrate
 from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.register import accounts_table, customers_table
@@ -43,7 +43,7 @@ from data.world.scene import FIRST_DAY, Scene
 from data.world.tags import profile_tags_table
 from parameters import Count, Seed
 
-SHORTEST_RUN_DAYS = 6 * 7  # a scheme starts on day 30 or later, and not in the last 12 days
+SHORTEST_RUN_DAYS = 4 * 7  # schemes begin from the second week on and are seen for some
 SIMULATE = "simulate"  # the source that is no reader
 PARTIES_PER_SCHEME = 3  # customers that a scheme takes, about
 Planned = tuple[str, bool, Scene]  # typology, is illicit, the drawn scheme
@@ -57,6 +57,8 @@ class Params(pipeline.Parameters):
     calendar: Span
     utc_offset_hours: int = Field(ge=-12, le=14)
     festivals: list[date]
+    off_days: list[date]
+    make_up_days: list[date]
     first_day_of: dict[str, Annotated[int, Field(ge=0, le=36_500)]]
     share_of: dict[str, Annotated[float, Field(ge=0, le=1_000)]]
     drift: Drift
@@ -73,7 +75,7 @@ class Params(pipeline.Parameters):
     @field_validator("calendar")
     @classmethod
     def run_holds_schemes(cls, calendar: Span) -> Span:
-        """The run is long enough for a scheme to start and end in it."""
+        """The run is long enough to see schemes in it."""
         days = 7 * sum(calendar.weeks().values())
         if days < SHORTEST_RUN_DAYS:
             raise ValueError(f"a run of {days} days holds no scheme, {SHORTEST_RUN_DAYS} are needed")
@@ -178,6 +180,8 @@ def simulate(params: Params) -> World:
         params.utc_offset_hours,
         params.festivals,
         params.promotions,
+        params.off_days,
+        params.make_up_days,
     )
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar
@@ -232,6 +236,7 @@ def stretches(
     planned = plans_of(scenes, adaptation, holder, params.seed)
     hours = open_hours(world, scenes)
     paid_out = payouts(after_schemes(world, scenes))
+    proceeds = Proceeds(world, [scene.spenders for _, _, scene in scenes], params.seed)
     is_inside = world.owner != people.OUTSIDE
     balance = world.opening.copy()
     waiting = planned.take(slice(0, 0))
@@ -241,7 +246,8 @@ def stretches(
         drawn = [
             adaptation.of(expressed(intended, holder, params.seed), adapting)
             for name, draw in habits.items()
-            for intended in [draw(stretch, stream(params.seed, "livelihood", name, str(number)))]
+            for life in [draw(stretch, stream(params.seed, "livelihood", name, str(number)))]
+            for intended in (life, proceeds.of(life))
         ]
         last = _within(paid_out, start, end)
         flow = Flow.concat([waiting, *drawn, _within(planned, start, end), last])
@@ -355,6 +361,7 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
     """
     asleep = deque(world.account[stream(params.seed, "sleepers").permutation(world.sleepers)].tolist())
     wake = {"illicit": asleep.popleft, "licit": asleep.pop}
+    hand = Hand(people.holder_codes(world), params.seed)
     scenes = []
     for name, typology in TYPOLOGIES.items():
         schemes = schemes_of(name, params.schemes_per_typology, params.share_of)
@@ -367,12 +374,14 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
             for number in range(count):
                 rng = stream(params.seed, "typology", name, side, str(number))
                 level = int(rng.choice(3, p=params.sophistication_shares))
-                scene = Scene(world, calendar, rng, level if side == "illicit" else 0, wake[side], first_day)
+                level = level if side == "illicit" else 0
+                scene = Scene(world, calendar, rng, level, wake[side], hand, first_day)
                 draw(scene)
                 kind = name
                 if side == "illicit":
                     kind, scene = moved(name, scene, params, str(number))
                     integrate(scene, params.integration)
+                scene.acquaint()
                 scenes.append((kind, side == "illicit", scene))
     return scenes
 
@@ -389,7 +398,9 @@ def moved(name: str, scene: Scene, params: Params, number: str) -> tuple[str, Sc
         if shift.from_typology == name:
             rng = stream(params.seed, "shift", name, shift.to_typology, number)
             if rng.random() < shift.share_on(day):
-                new = Scene(scene.world, scene.calendar, rng, scene.sophistication, scene.wake, int(day))
+                new = Scene(
+                    scene.world, scene.calendar, rng, scene.sophistication, scene.wake, scene.hand, int(day)
+                )
                 TYPOLOGIES[shift.to_typology].draw(new)
                 return shift.to_typology, new
     return name, scene

@@ -11,7 +11,16 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
-from models import anatomy, calibration, difficulty, drawn_schemes, judgement, schema, trace
+from models import (
+    anatomy,
+    calibration,
+    difficulty,
+    drawn_schemes,
+    judgement,
+    ordinary_life,
+    schema,
+    trace,
+)
 from models.budget import Budget, Watch
 from models.examples import read_inputs
 from models.illicit import concerned, in_truth
@@ -225,6 +234,7 @@ def main() -> None:
         "declined_share": calibration.declined_share(settlement, len(transactions)),
         **calibration.rule_performance(rule_alerts, illicit, window, months, len(customers)),
         **calibration.payment_life(bank),
+        **ordinary_life.figures(bank),
         **calibration.overlaps(spreads),
     }
     weekly = pipeline.read(data_schema.WeeklyIndicators)

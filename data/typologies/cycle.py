@@ -6,51 +6,53 @@ import numpy as np
 
 from data.typologies import Scene, typology
 
+SUM = (8.6, 1.1)  # log of yuan: median and spread
+
+
+def _ring(scene: Scene, own: np.ndarray, others: int) -> np.ndarray:
+    """Accounts in the order in which money passes, the first of them a customer."""
+    ring = np.append(own[1:], scene.outsiders(others))
+    return np.append(own[:1], scene.rng.permutation(ring))
+
 
 def family_loan(scene: Scene) -> None:
     """Savings are lent within a family, passed on and paid back, less what was spent or forgiven."""
     rng = scene.rng
-    relatives = scene.insiders(int(rng.integers(2, 6)))
-    scene.join(relatives, "relative")
-    scene.same_phone(relatives[:3])
-    yuan = float(scene.rounded(rng.lognormal(9.9, 0.8)))
+    own = scene.insiders(1 + int(rng.random() < 0.5))
+    ring = _ring(scene, own, int(rng.integers(1, 4)))
+    scene.same_phone(own)
     # The one who lends has the money: a fund or a bonus was paid out, or a parent gave it.
     source, purpose = ("broker", "investment") if rng.random() < 0.6 else ("person", "family")
-    at = scene.start
-    scene.pay(at, scene.outsiders(1, source), relatives[0], yuan, "transfer", scene.stated(purpose))
-    kept = rng.choice([1.0, 0.99, 0.98, 0.97])
-    for payer, payee in zip(relatives, np.roll(relatives, -1), strict=True):
-        at += int(scene.later(10, 160))
-        yuan = float(scene.rounded(yuan * rng.uniform(kept - 0.05, kept)))
-        scene.pay(at, payer, payee, yuan, "transfer", scene.stated("family", 0.7))
+    at, lender = scene.start, scene.outsiders(1, source)[0]
+    meant = rng.lognormal(*SUM) * scene.scale(ring[0])
+    yuan = float(scene.pay(at, lender, ring[0], meant, "transfer", purpose))
+    kept = rng.choice([1.0, 0.99, 0.98])
+    why = scene.pretext("family", "loan", "loan_repayment")
+    for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
+        at = int(scene.after(at, 8, 160))
+        yuan = scene.hop(at, payer, payee, yuan * rng.uniform(kept - 0.05, kept), why)
+        scene.join([payer, payee] if scene.is_seen(payer, payee) else [], "relative")
 
 
 @typology("回流", family="round_trip", source="T07; AMLworld cycle; AMLTRIX T0039", look_alike=family_loan)
 def cycle(scene: Scene) -> None:
     """Round trip.
 
-    A sum from outside runs once or twice round a ring of 3 to 6 accounts, one of them
-    possibly at another bank, within 1 to 20 days times the scheme's pace; each hop keeps
-    93 to 99 %, and the last returns it to the first.
+    A sum from outside runs once to three times round a ring of 3 to 6 accounts, one or two of
+    which bank here, within 1 to 30 days times the scheme's pace; each hop costs 0.2 to
+    3 %, and the last returns it to the first.
     """
     rng = scene.rng
-    ring = scene.recruits(int(rng.integers(3, 6)), firm_share=0.15)
-    scene.join(ring, "ring")
-    scene.control(ring)
-    if rng.random() < 0.35:
-        stop = scene.outsiders(1)
-        scene.join(stop, "ring")
-        ring = np.insert(ring, int(rng.integers(1, len(ring))), stop)
-    funder = scene.outsiders(1)
+    own = scene.recruits(1 + int(rng.random() < 0.5), firm_share=0.15)
+    ring = _ring(scene, own, int(rng.integers(2, 5)))
+    scene.control(own)
+    funder = scene.outsiders(1)[0]
     scene.join(funder, "funder")
-    purposes = ("goods", "loan", "family")
-    yuan = float(scene.rounded(rng.lognormal(9.9, 0.8)))
-    at = scene.start
-    scene.pay(at, funder, ring[0], yuan, "transfer", scene.pretext(*purposes))
-    for _ in range(int(rng.integers(1, 3))):
+    purposes = ("goods", "loan", "family", "unstated")
+    at, meant = scene.start, rng.lognormal(*SUM) * scene.scale(ring[0])
+    yuan = float(scene.pay(at, funder, ring[0], meant, "transfer", scene.pretext(*purposes)))
+    for _ in range(int(rng.integers(1, 4))):
         for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
-            at += int(scene.later(8, 30 * scene.pace()))
-            passed = yuan * rng.uniform(0.95, 0.99)
-            # A round sum that would cost more than a few percent is not worth it.
-            yuan = float(np.maximum(scene.rounded(passed), yuan * 0.93))
-            scene.pay(at, payer, payee, yuan, "transfer", scene.pretext(*purposes))
+            at = int(scene.after(at, 6, 30 * scene.pace()))
+            yuan = scene.hop(at, payer, payee, yuan * rng.uniform(0.97, 0.998), scene.pretext_of(payer))
+            scene.join([payer, payee] if scene.is_seen(payer, payee) else [], "ring")

@@ -6,66 +6,64 @@ import numpy as np
 
 from data.typologies import Scene, typology
 
-SILENT_DAYS = 180
+SILENT_DAYS = 180  # every sleeper has been silent since longer before the run
 
 
 def _try_out(scene: Scene, start: int, account: int, sender: int, share: float) -> None:
     """With a chance of ``share`` a few yuan show first that the account still works."""
     if scene.rng.random() < share:
-        scene.pay(start, sender, account, float(scene.rng.choice([1, 5, 10])))
+        yuan = float(scene.rng.choice([1, 5, 10]))
+        scene.pay(start, sender, account, yuan, "transfer", "unstated")
+
+
+def _shop(scene: Scene, account: int, start: int, count: int, middle: float) -> None:
+    """Some purchases of an account that lives again."""
+    shops, city = scene.outsiders(count, "merchant"), scene.home(account)
+    bought = scene.spread(start, 9, count)
+    yuan = scene.rng.lognormal(middle, 0.8, count)
+    scene.live(bought, account, shops, yuan, "qr", "shopping", city)
 
 
 def returning_migrant(scene: Scene) -> None:
     """Somebody comes home, pays in savings and begins to live from the account."""
     rng = scene.rng
-    start = scene.moment_between(min(SILENT_DAYS, scene.calendar.days // 2), scene.calendar.days - 12)
-    account = scene.sleeper()
+    start, account = scene.start, scene.sleeper()
     scene.join(account, "migrant")
-    _try_out(scene, start, account, scene.outsiders(1)[0], 0.75)
+    _try_out(scene, start, account, scene.outsiders(1)[0], 0.6)
     senders = scene.outsiders(int(rng.integers(2, 7)))
-    sums = scene.rounded(rng.lognormal(8.95, 0.75, len(senders)))
-    at = start + np.sort(scene.later(1, 72, len(senders)))
-    scene.pay(at, senders, account, sums, "transfer", scene.stated("family"))
-    shops = scene.outsiders(8, "merchant")
-    city = scene.home(account)
-    bought = scene.spread(int(at[-1]), 9, 8)
-    scene.live(bought, account, shops, rng.lognormal(4.6, 0.8, 8), "qr", "shopping", city)
+    at = np.sort(scene.after(start, 1, 72, len(senders)))
+    sums = scene.pay(at, senders, account, rng.lognormal(7.8, 1.1, len(senders)), "transfer", "family")
+    _shop(scene, account, int(at[-1]), 8, 3.8)
     # A flat is done up, a car bought, a debt paid back.
-    paid = scene.outsiders(int(rng.integers(1, 4)), "person" if rng.random() < 0.6 else "company")
-    costs = scene.slices(sums.sum() * rng.uniform(0.7, 0.95), len(paid), 8.0)
-    later = scene.by_day(at[-1] + scene.later(2, 120, len(paid)))
-    scene.pay(later, account, paid, costs, "transfer", scene.stated("goods"))
+    is_person = rng.random() < 0.6
+    paid = scene.outsiders(int(rng.integers(1, 4)), "person" if is_person else "company")
+    costs = scene.slices(sums.sum() * rng.uniform(0.7, 0.97), len(paid), 8.0)
+    why = scene.pretext("goods", "loan_repayment", "family") if is_person else "goods"
+    scene.pay(scene.after(at[-1], 2, 120, len(paid)), account, paid, costs, "transfer", why)
 
 
 @typology("休眠激活", family="dormancy", source="T12; 2006办法 Art.11(4)", look_alike=returning_migrant)
 def dormant_reactivation(scene: Scene) -> None:
     """Dormant reactivation.
 
-    After at least 180 silent days (half of a run shorter than a year) a transfer of a few
-    yuan tests the account, unless the scheme is a careful one; within 72 hours times the
-    scheme's pace money comes from 3 to 7 payers and leaves.
+    An account that has slept since at least 180 days before is tested with a transfer of a
+    few yuan, unless the scheme is a careful one; within 72 hours times the scheme's pace
+    money comes from 3 to 7 payers and 97 to 99.8 % of it leaves.
     """
     rng = scene.rng
-    start = scene.moment_between(min(SILENT_DAYS, scene.calendar.days // 2), scene.calendar.days - 12)
-    account = scene.sleeper()
+    start, account = scene.start, scene.sleeper()
     senders = scene.outsiders(int(rng.integers(3, 8)))
     exits = scene.outsiders(int(rng.integers(1, 4)))
     scene.join(account, "card")
     scene.join(senders, "source")
     scene.join(exits, "exit")
-    _try_out(scene, start, account, int(senders[0]), (1.0, 1.0, 0.0)[scene.sophistication])
-    amounts = scene.rounded(rng.lognormal(8.9, 0.7, len(senders)))
-    at = start + np.sort(scene.later(1, 48 * scene.pace(), len(senders)))
-    scene.pay(at, senders, account, amounts, "transfer", scene.pretext("family", "goods"))
-    if scene.sophistication:
-        # It looks like a life again: a few purchases beside the scheme.
-        shops, home = scene.outsiders(5, "merchant"), scene.home(account)
-        scene.live(
-            scene.spread(start, 6, 5), account, shops, rng.lognormal(4.2, 0.7, 5), "qr", "shopping", home
-        )
-    purpose = scene.pretext("goods", "loan_repayment")
-    leaves = scene.slices(amounts.sum() * rng.uniform(0.9, 0.99), len(exits), 8.0)
-    scene.pay(
-        at[-1] + scene.later(0.2, 20 * scene.pace(), len(exits)), account, exits, leaves, "transfer", purpose
-    )
+    _try_out(scene, start, account, int(senders[0]), (1.0, 0.6, 0.0)[scene.sophistication])
+    at = np.sort(scene.after(start, 1, 48 * scene.pace(), len(senders)))
+    meant = rng.lognormal(7.8, 1.1, len(senders))
+    sums = scene.pay(at, senders, account, meant, "transfer", scene.pretext("family", "goods"))
+    if rng.random() < (0.3, 0.7, 1.0)[scene.sophistication]:
+        _shop(scene, account, start, 6, 3.8)
+    leaves = scene.slices(sums.sum() * rng.uniform(0.97, 0.998), len(exits), 8.0)
+    gone = scene.after(at[-1], 0.2, 20 * scene.pace(), len(exits))
+    scene.pay(gone, account, exits, leaves, "transfer", scene.pretext("goods", "loan_repayment", "family"))
     scene.give_up(account)

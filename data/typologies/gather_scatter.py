@@ -15,21 +15,24 @@ def _parties(scene: Scene) -> int:
 def online_seller(scene: Scene) -> None:
     """A seller on a marketplace is paid for orders and pays the suppliers who ship them."""
     rng = scene.rng
-    kind = "person" if rng.random() < 0.6 else "micro_business"
-    seller = scene.insiders(1, kind)[0]
+    seller = (scene.traders(1) if rng.random() < 0.6 else scene.insiders(1, "micro_business"))[0]
     scene.join(seller, "seller")
     orders_count, supplier_count = _parties(scene), _parties(scene)
-    persons = scene.outsiders(orders_count + supplier_count)
+    persons = scene.public(orders_count + supplier_count)
     # Small makers are paid on a private account.
-    is_small = rng.random() < 0.5
+    is_small = rng.random() < 0.7
     buyers = persons[:orders_count]
     suppliers = persons[orders_count:] if is_small else scene.outsiders(supplier_count, "company")
-    orders = scene.slices(rng.lognormal(10.9, 0.7), len(buyers), 6.0)
-    at = scene.waking(scene.start, rng.uniform(0.6, 4), len(buyers))
-    scene.pay(at, buyers, seller, orders, "transfer", scene.stated("goods"))
-    costs = scene.portions(orders.sum() * rng.uniform(0.78, 0.97), len(suppliers), 6.0)
-    shipped = scene.by_day(at[-1] + scene.later(0.5, 48) + scene.later(0.02, 14, len(suppliers)))
-    scene.pay(shipped, seller, suppliers, costs, "transfer", scene.stated("goods"))
+    clock = scene.clock(seller, suppliers[0])
+    why = scene.pretext("goods", "unstated")
+    for begins in scene.rounds():
+        meant = scene.slices(rng.lognormal(9.2, 1.0) * scene.scale(seller), len(buyers), 1.0)
+        at = scene.waking(begins, rng.uniform(0.6, 4), len(buyers))
+        orders = scene.pay(at, buyers, seller, meant, "transfer", why)
+        costs = scene.portions(orders.sum() * rng.uniform(0.78, 0.99), len(suppliers), 1.0)
+        ready = int(scene.after(at[-1], 0.5, 48))
+        shipped = scene.after(ready, 0.02, 14, len(suppliers), clock)
+        scene.pay(shipped, seller, suppliers, costs, "transfer", "goods")
 
 
 @typology(
@@ -38,28 +41,30 @@ def online_seller(scene: Scene) -> None:
 def gather_scatter(scene: Scene) -> None:
     """Gather-scatter.
 
-    3 to 18 payers send money to one hub within 4 days; it rests 0.5 to 48 hours and then
-    goes to 3 to 18 payees, some of them mules at the same bank; 1 to 10 % stays behind.
+    One to four times, some weeks apart, 3 to 18 payers send money to one hub within 4 days;
+    it rests 0.5 to 48 hours and then goes to 3 to 18 payees, one of them perhaps a mule at
+    the same bank; 0.2 to 3 % stays behind.
     """
     rng = scene.rng
-    scene.begin_within(5 * scene.pace() + 4)
-    count = _parties(scene)
-    own = scene.recruits(1 + int(rng.integers(0, 3)))
+    own = scene.recruits(1 + int(rng.random() < 0.4))
     hub, mules = own[0], own[1:]
-    outside = scene.outsiders(_parties(scene) + count - len(mules))
-    payees = np.append(mules, outside[: count - len(mules)])
-    payers = outside[count - len(mules) :]
+    payer_count, payee_count = _parties(scene), _parties(scene)
     scene.join(hub, "hub")
-    scene.join(payers, "payer")
     scene.join(mules, "mule")
+    payers = scene.public(payer_count)
+    outside = scene.outsiders(payee_count)
+    payees = np.append(mules, outside[~np.isin(outside, payers)])[:payee_count]
+    scene.join(payers[~scene.is_inside(payers)], "payer")
     scene.control(own)
     scene.join(payees[~np.isin(payees, mules)], "payee")
-    scene.warm_up(hub)
-    credits = scene.slices(rng.lognormal(10.9, 0.7), len(payers), 6.0)
-    at = scene.waking(scene.start, rng.uniform(0.6, 4) * scene.pace(), len(payers))
-    for moment, payer, yuan in zip(at, payers, credits, strict=True):
-        scene.pay(moment, payer, hub, yuan, "transfer", scene.pretext("goods", "loan"))
-    leaves = scene.portions(credits.sum() * rng.uniform(0.9, 0.99), len(payees), 6.0)
-    between = scene.later(0.02, 8 * scene.pace(), len(payees))
-    gone = scene.by_day(at[-1] + scene.later(0.5, 12 * scene.pace()) + between - between.min())
-    scene.pay(gone, hub, payees, leaves, "transfer", scene.pretext("goods", "loan"))
+    for begins in scene.rounds():
+        meant = scene.slices(rng.lognormal(9.2, 1.0) * scene.scale(hub), len(payers), 1.0)
+        at = scene.waking(begins, rng.uniform(0.6, 4) * scene.pace(), len(payers))
+        credits = scene.pay(
+            at, payers, hub, meant, "transfer", scene.pretext("goods", "loan", "family", "unstated")
+        )
+        leaves = scene.portions(credits.sum() * rng.uniform(0.97, 0.998), len(payees), 1.0)
+        ready = int(scene.after(at[-1], 0.5, 12 * scene.pace()))
+        gone = scene.after(ready, 0.02, 8 * scene.pace(), len(payees))
+        why = scene.pretext_of(hub)
+        scene.pay(gone, hub, payees, leaves, "transfer", why)

@@ -10,55 +10,53 @@ from data.typologies import Scene, typology
 
 
 def card_repayment(scene: Scene) -> None:
-    """Two spouses move commissions and bonuses between them and repay a lender at once."""
+    """Two spouses move commissions and bonuses between them and repay the lender of their house."""
     rng = scene.rng
-    earner, spouse = scene.insiders(2)
-    source, lender = scene.outsiders(1, "company"), scene.outsiders(1, "lender")
+    own = scene.insiders(1 + int(rng.random() < 0.6))
+    earner, spouse = own if len(own) == 2 else rng.permutation(np.append(own, scene.outsiders(1)))
+    source, lender = scene.outsiders(1, "company")[0], scene.outsiders(1, "lender")[0]
     scene.join(np.array([earner, spouse]), "spouse")
-    scene.same_phone(np.array([earner, spouse]))
-    at = scene.start
-    for _ in range(int(rng.integers(2, 6))):
-        yuan = float(scene.rounded(max(scene.income(earner), 3_000) * rng.lognormal(0.2, 0.75)))
-        scene.pay(at, source, earner, yuan, "transfer", scene.stated("payroll"))
-        first = at + int(scene.later(0.3, 20))
-        yuan = float(scene.rounded(yuan * rng.uniform(0.9, 1)))
-        scene.pay(first, earner, spouse, yuan, "transfer", "family")
-        yuan = float(scene.rounded(yuan * rng.uniform(0.85, 0.99)))
-        scene.pay(first + int(scene.later(0.3, 20)), spouse, lender, yuan, "transfer", "loan_repayment")
-        at += int(scene.later(48, 400))
+    scene.same_phone(own)
+    at, income = scene.start, max(scene.income(own[0]), 3_000)
+    for _ in range(int(rng.integers(2, 5))):
+        yuan = scene.hop(at, source, earner, income * rng.lognormal(0.0, 0.7), "payroll")
+        first = int(scene.after(at, 0.3, 20))
+        yuan = scene.hop(first, earner, spouse, yuan * rng.uniform(0.9, 1), "family")
+        second = int(scene.after(first, 0.3, 20))
+        scene.hop(second, spouse, lender, yuan * rng.uniform(0.85, 0.99), "loan_repayment")
+        at = int(scene.after(second, 48, 400))
 
 
 @typology("快速过渡链", family="pass_through", source="T10; 银发〔2016〕261号", look_alike=card_repayment)
 def pass_through_chain(scene: Scene) -> None:
     """Rapid pass-through chain.
 
-    Each pulse of money enters a first account and runs through one to three more,
-    3 minutes to 5 hours a hop times the scheme's pace; a small fee stays at each; the end
-    is cash or outside.
+    Each pulse of money runs through two to four accounts, one or two of which bank here, 3
+    minutes to 5 hours a hop times the scheme's pace; a fee of 0.2 to 3 % stays at each; the
+    end is cash or another bank.
     """
     rng = scene.rng
-    cards = scene.recruits(int(rng.integers(2, 5)), firm_share=0.15)
-    exit_account = scene.outsiders(1)
-    scene.join(cards, "card")
-    scene.control(cards)
+    own = scene.recruits(1 + int(rng.random() < 0.5), firm_share=0.15)
+    elsewhere = scene.outsiders(int(rng.integers(1, 3)))
+    # Cards of this bank follow each other, somewhere in the chain.
+    cards = np.insert(elsewhere, int(rng.integers(len(elsewhere) + 1)), own)
+    exit_account = scene.outsiders(1)[0]
+    scene.control(own)
     at = scene.start
     for _ in range(int(rng.integers(2, 6))):
-        victim = scene.outsiders(1)
-        scene.join(victim[~np.isin(victim, [m for m, _ in scene.members])], "source")
-        yuan = float(scene.rounded(rng.lognormal(9.2, 0.8)))
-        scene.pay(at, victim, cards[0], yuan, "transfer", scene.pretext("goods", "loan"))
-        hop = at
-        for payer, payee in itertools.pairwise(cards):
-            hop += int(scene.later(0.05, 4 * scene.pace()))
-            yuan = float(np.maximum(scene.rounded(yuan * rng.uniform(0.95, 0.995)), yuan * 0.93))
-            scene.pay(hop, payer, payee, yuan, "transfer", scene.pretext("goods", "family"))
-        hop += int(scene.later(0.05, 5 * scene.pace()))
-        yuan *= rng.uniform(0.93, 0.99)
-        if rng.random() < 0.25:
-            city, notes = scene.home(cards[-1]), max(round(yuan, -2) - 100, 100.0)
-            scene.pay(hop, cards[-1], scene.desk(city), notes, "cash_withdrawal", "cash", city)
-        else:
-            scene.join(exit_account, "exit")
-            scene.pay(hop, cards[-1], exit_account, yuan, "transfer", scene.pretext("goods", "loan"))
-        at += int(scene.later(4, 40 * scene.pace()))
-    scene.give_up(cards)
+        victim = int(scene.public(2)[0])
+        chain = [victim, *cards.tolist(), exit_account]
+        hop, yuan = at, float(rng.lognormal(8.3, 1.1)) * scene.scale(int(own[0]))
+        is_cash = scene.is_inside(cards[-1]) and rng.random() < 0.25
+        for payer, payee in itertools.pairwise(chain[:-1] if is_cash else chain):
+            yuan = scene.hop(hop, payer, payee, yuan, scene.pretext_of(payer))
+            if scene.is_seen(payer, payee):
+                scene.join([a for a in (payer, payee) if a in cards], "card")
+                scene.join([a for a in (payer,) if a == victim and a not in scene.bystanders], "source")
+                scene.join([a for a in (payee,) if a == exit_account], "exit")
+            yuan *= rng.uniform(0.97, 0.998)
+            hop = int(scene.after(hop, 0.05, 5 * scene.pace()))
+        if is_cash and yuan >= 100:
+            scene.fetch_cash(hop, int(cards[-1]), yuan)
+        at = int(scene.after(hop, 4, 240 * scene.pace()))
+    scene.give_up(own)

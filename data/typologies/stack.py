@@ -10,60 +10,73 @@ import numpy as np
 from data.typologies import Scene, typology
 
 
-def _layers(scene: Scene, kind: str) -> list[np.ndarray]:
-    """3 or 4 layers of 2 to 6 accounts: the first and the last at other banks, customers between."""
+def _layers(scene: Scene, own: np.ndarray) -> list[np.ndarray]:
+    """Layers of 2 to 6 accounts, one more than customers before and after: one customer in each inner one."""
     rng = scene.rng
-    sizes = rng.integers(2, 7, int(rng.integers(3, 5)))
-    # Customers in two layers of four would be many: the inner layers are the thinner ones.
-    sizes[1:-1] = np.minimum(sizes[1:-1], rng.integers(2, 5, len(sizes) - 2))
-    inner = sizes[1:-1]
-    own = scene.recruits(inner.sum()) if kind == "recruit" else scene.insiders(inner.sum(), kind)
-    ends = scene.outsiders(sizes[0] + sizes[-1], "company" if rng.random() < 0.3 else "person")
-    return [ends[: sizes[0]], *np.split(own, np.cumsum(inner)[:-1]), ends[sizes[0] :]]
+    sizes = rng.integers(2, 7, len(own) + 2)
+    others = scene.outsiders(sizes.sum() - len(own))
+    ends = np.cumsum(sizes - np.isin(np.arange(len(sizes)), np.arange(1, len(own) + 1)))
+    layers = np.split(others, ends[:-1])
+    return [layers[0], *(np.append(own[i], layers[i + 1]) for i in range(len(own))), layers[-1]]
 
 
 def _sink(
     scene: Scene,
+    begins: int,
     layers: list[np.ndarray],
     kept: tuple[float, float],
     purpose: Callable[[], str],
 ) -> None:
-    """Pay a sum down the layers; each account passes on what reached it, less a share."""
+    """Pay a sum down the layers; each account passes on what reached it, less a share.
+
+    What two other banks pay each other is not seen.
+    """
     rng = scene.rng
-    held = scene.portions(rng.lognormal(11.2, 0.6), len(layers[0]), 6.0)
-    ready = scene.start + scene.later(0.02, 8, len(layers[0]))
+    total = rng.lognormal(9.8, 1.0) * scene.scale(int(layers[1][-1]))
+    held = scene.portions(total, len(layers[0]), 2.0)
+    ready = scene.after(begins, 0.02, 8, len(layers[0]))
     for upper, lower in pairwise(layers):
         reached, last = np.zeros(len(lower)), np.zeros(len(lower), np.int64)
         for payer, yuan, moment in zip(upper, held, ready, strict=True):
-            parts = scene.portions(yuan, len(lower), 5.0)
-            at = rng.permutation(scene.waking(int(moment), rng.uniform(1, 2.5) * scene.pace(), len(lower)))
-            scene.pay(at, payer, lower, parts, "transfer", purpose())
+            parts = scene.portions(yuan, len(lower), 2.0)
+            days = max(round(rng.uniform(1, 2.5) * scene.pace()), 1)
+            clock = scene.clock(payer, lower[0])
+            at = rng.permutation(scene.during(int(moment), days, len(lower), clock))
+            seen = np.full(len(lower), scene.is_inside(payer)) | scene.is_inside(lower)
+            if seen.any():
+                parts[seen] = scene.pay(at[seen], payer, lower[seen], parts[seen], "transfer", purpose())
             reached, last = reached + parts, np.maximum(last, at)
         held, ready = reached * rng.uniform(*kept, len(lower)), last
 
 
 def distribution_chain(scene: Scene) -> None:
     """Retailers pay distributors, who pay wholesalers, who pay the makers of the goods."""
-    scene.begin_within(9)
+    count = 1 + int(scene.rng.random() < 0.5)
     # The agents of direct sales work from private accounts.
-    layers = _layers(scene, "micro_business" if scene.rng.random() < 0.6 else "person")
-    scene.join(np.concatenate(layers[1:-1]), "distributor")
-    _sink(scene, layers, (0.82, 0.98), lambda: scene.stated("goods"))
+    is_private = scene.rng.random() < 0.4
+    own = scene.traders(count) if is_private else scene.insiders(count, "micro_business")
+    scene.join(own, "distributor")
+    layers = _layers(scene, own)
+    for begins in scene.rounds():
+        _sink(scene, begins, layers, (0.82, 0.99), lambda: scene.pretext("goods", "unstated"))
 
 
 @typology("多层堆叠", family="pass_through", source="T09; AMLworld stack", look_alike=distribution_chain)
 def stack(scene: Scene) -> None:
     """Stack.
 
-    Money sinks through 3 to 4 layers of 2 to 6 accounts: every account of a layer pays
-    every account of the next, a layer a day or more after the one above it, within 1 to
-    10 days; 1 to 3 % is lost in each layer.
+    One to four times, some weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts,
+    one in each inner layer a customer: every account of a layer pays every account of the
+    next, a layer a day or more after the one above it, within 1 to 10 days; 0.2 to 3 % is
+    lost in each layer.
     """
-    scene.begin_within(9 * scene.pace())
-    layers = _layers(scene, "recruit")
+    own = scene.recruits(1 + int(scene.rng.random() < 0.5))
+    layers = _layers(scene, own)
     scene.join(layers[0], "source")
-    scene.join(np.concatenate(layers[1:-1]), "mule")
+    scene.join(own, "mule")
     scene.join(layers[-1], "exit")
-    scene.control(np.concatenate(layers[1:-1]))
-    scene.warm_up(np.concatenate(layers[1:-1]))
-    _sink(scene, layers, (0.97, 0.99), lambda: scene.pretext("goods", "loan", "family"))
+    scene.control(own)
+    for begins in scene.rounds():
+        _sink(
+            scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family", "unstated")
+        )

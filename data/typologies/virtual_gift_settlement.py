@@ -5,43 +5,50 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
-from data.world.calendar import LATE
+from data.world.calendar import EVENING, LATE
 
-PACKS = np.array([30, 68, 98, 198, 328, 648, 1_298, 3_288])  # what platforms sell gifts for
-LIKELY = np.array([0.1, 0.12, 0.16, 0.18, 0.16, 0.14, 0.1, 0.04])
+PACKS = np.array([6, 18, 30, 68, 98, 198, 328, 648, 1_298, 3_288])  # what platforms sell gifts for
+LIKELY = np.array([0.12, 0.13, 0.14, 0.16, 0.15, 0.13, 0.09, 0.05, 0.02, 0.01])
 
 
 def streamer_agency(scene: Scene) -> None:
     """Fans' top-ups go through a club to the platform, which pays the agency, which pays streamers."""
     rng = scene.rng
     club = scene.newcomers(1)[0] if rng.random() < 0.5 else scene.insiders(1)[0]
-    agency = scene.insiders(1, "company" if rng.random() < 0.5 else "micro_business")[0]
-    platform = scene.outsiders(1, "company")
-    streamers = scene.insiders(int(rng.integers(2, 5))) if rng.random() < 0.5 else scene.newcomers(3)
-    streamers = streamers[streamers != club]
+    is_own = rng.random() < 0.4
+    agency = scene.insiders(1, "micro_business")[0] if is_own else scene.outsiders(1, "company")[0]
+    firms = scene.outsiders(2, "company")
+    platform = int(firms[firms != agency][0])
+    streamers = scene.insiders(2)
+    streamers = streamers[streamers != club][:1]
+    if is_own:
+        streamers = np.append(streamers, scene.outsiders(2))
     scene.join(club, "club")
     scene.join(agency, "agency")
     scene.join(streamers, "streamer")
     friends = scene.outsiders(int(rng.integers(2, 5)))
     start = scene.start
     for _ in range(int(rng.integers(1, 4))):
-        fans = scene.outsiders(int(rng.integers(15, 36)))
-        at = scene.during(start, 2, len(fans), LATE, scene.calendar.leisure_weight())
-        gifts = rng.choice(PACKS, len(fans), p=LIKELY).astype(float)
-        scene.pay(at, fans, club, gifts, "qr", scene.stated("shopping", 0.4))
-        bought = at[-1] + int(scene.later(0.5, 40))
-        spent = scene.rounded(gifts.sum() * rng.uniform(0.85, 0.99))
-        scene.pay(bought, club, platform, spent, "transfer", scene.stated("goods", 0.5))
-        settled = bought + int(scene.later(6, 60))
-        share = float(scene.rounded(gifts.sum() * rng.uniform(0.6, 0.88)))
-        scene.pay(settled, platform, agency, share, "transfer", scene.stated("goods", 0.7))
-        paid = settled + scene.later(1, 48, len(streamers))
+        fans = scene.public(int(rng.integers(12, 30)))
+        at = scene.during(start, 2, len(fans), EVENING, scene.calendar.leisure_weight())
+        gifts = scene.pay(at, fans, club, rng.choice(PACKS, len(fans), p=LIKELY).astype(float), "qr", "gift")
+        bought = int(scene.after(at[-1], 0.5, 40))
+        scene.pay(bought, club, platform, gifts.sum() * rng.uniform(0.85, 0.99), "transfer", "goods")
+        settled = int(scene.after(bought, 6, 60))
+        share = scene.hop(settled, platform, agency, gifts.sum() * rng.uniform(0.6, 0.88), "goods")
+        paid = scene.after(settled, 1, 48, len(streamers))
         parts = scene.slices(share * rng.uniform(0.75, 0.95), len(streamers), 5.0)
-        scene.pay(paid, agency, streamers, parts, "transfer", scene.stated("goods", 0.5))
-        passed = scene.rounded(parts * rng.uniform(0.6, 0.97, len(parts)))
-        to = rng.choice(friends, len(parts))
-        scene.pay(paid + scene.later(1, 60, len(parts)), streamers, to, passed)
-        start = int(at[-1] + scene.later(20, 70))
+        parts = scene.pay(paid, agency, streamers, parts, "transfer", "payroll")
+        own = scene.is_inside(streamers)
+        passed = parts[own] * rng.uniform(0.6, 0.99, own.sum())
+        scene.pay(
+            scene.after(paid[own], 1, 60),
+            streamers[own],
+            rng.choice(friends, own.sum()),
+            passed,
+            purpose="family",
+        )
+        start = int(scene.after(at[-1], 20, 70))
 
 
 @typology(
@@ -53,38 +60,33 @@ def streamer_agency(scene: Scene) -> None:
 def virtual_gift_settlement(scene: Scene) -> None:
     """Virtual-gift settlement.
 
-    In one to three rounds 15 to 35 strangers pay prices of gift packs (30 to 3,288
-    yuan) to one to three newly opened accounts, which pay 93 to 99 % on to a
-    live-stream platform's agent; one to three days later the agent settles 70 to 90 %
-    as "goods" to two or three streamers, who pay nearly all of it to outside persons.
+    In one to three rounds 12 to 29 strangers pay prices of gift packs (6 to 3,288
+    yuan) to a newly opened account, which pays 97 to 99.8 % on to a live-stream
+    platform's agent; one to three days later the agent settles 70 to 90 % as "goods" to a
+    streamer who banks here and pays nearly all of it to outside persons.
     """
     rng = scene.rng
-    scene.start = scene.moment_between(scene.first_day, scene.calendar.days - 20)
-    fresh = scene.newcomers(int(rng.integers(1, 4)))
-    agent = scene.outsiders(1, "company")
-    streamers = scene.recruits(int(rng.integers(5, 7)))
-    streamers = streamers[~np.isin(streamers, fresh)][: int(rng.integers(2, 4))]
+    fresh = scene.newcomers(1)
+    agent = scene.outsiders(1, "company")[0]
+    streamers = scene.recruits(2)
+    streamers = streamers[~np.isin(streamers, fresh)][:1]
     exits = scene.outsiders(int(rng.integers(2, 5)))
     scene.join(fresh, "collector")
-    scene.control(fresh)
+    scene.control(np.append(fresh, streamers))
     scene.join(agent, "agent")
     scene.join(streamers, "streamer")
-    start = scene.warm_up(fresh)
+    start = scene.start
     for _ in range(int(rng.integers(1, 4))):
-        fans = scene.outsiders(int(rng.integers(15, 36)))
+        fans = scene.public(int(rng.integers(12, 30)))
         at = scene.during(start, 2, len(fans), LATE, scene.calendar.leisure_weight())
-        gifts = rng.choice(PACKS, len(fans), p=LIKELY).astype(float)
-        taker = fresh[np.arange(len(fans)) % len(fresh)]
-        scene.pay(at, fans, taker, gifts, "qr", scene.stated("shopping", 0.3))
-        for one in fresh:
-            held = gifts[taker == one].sum()
-            sent = np.maximum(scene.rounded(held * rng.uniform(0.94, 0.99)), held * 0.93)
-            scene.pay(at[-1] + scene.later(0.5, 15), one, agent, sent, "transfer", scene.stated("goods", 0.4))
-        settled = at[-1] + int(scene.later(24, 70))
-        parts = scene.slices(gifts.sum() * rng.uniform(0.7, 0.9), len(streamers), 5.0)
-        scene.pay(settled + scene.later(0.1, 2, len(parts)), agent, streamers, parts, "transfer", "goods")
-        passed = np.maximum(scene.rounded(parts * rng.uniform(0.92, 0.98, len(parts))), parts * 0.9)
-        left = settled + scene.later(3, 24 * scene.pace(), len(parts))
-        scene.pay(left, streamers, rng.choice(exits, len(parts)), passed)
-        start = int(at[-1] + scene.later(20, 60))
+        meant = rng.choice(PACKS, len(fans), p=LIKELY).astype(float)
+        gifts = scene.pay(at, fans, fresh[0], meant, "qr", "gift").sum()
+        sent = scene.after(at[-1], 0.5, 15)
+        scene.pay(sent, fresh[0], agent, gifts * rng.uniform(0.97, 0.998), "transfer", "goods")
+        settled = scene.after(sent, 24, 70)
+        meant = gifts * rng.uniform(0.7, 0.9)
+        got = scene.pay(settled, agent, streamers[0], meant, "transfer", scene.pretext("goods", "payroll"))
+        left = scene.after(settled, 3, 24 * scene.pace())
+        scene.pay(left, streamers[0], rng.choice(exits), got * rng.uniform(0.97, 0.998), "transfer", "family")
+        start = int(scene.after(at[-1], 20, 60))
     scene.give_up(fresh)

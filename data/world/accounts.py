@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
-from data.world.calendar import Calendar
+from data.streams import log_uniform
+from data.world.calendar import WAKING, Calendar
 
 NEVER = np.iinfo(np.int64).max
 HOME = "CN"
@@ -21,7 +22,10 @@ SAVINGS_CLOSER_SHARE_A_YEAR = 0.05
 FEWEST_DAYS_OPEN = 60
 # Share of persons and micro-businesses who move to a new account in a year, and close the old one.
 SWITCHER_SHARE_A_YEAR = 0.02
-MOVE_DAYS, CLOSE_DAYS, CLOSE_SHARE = (3, 30), (5, 60), 0.8
+MOVE_DAYS, CLOSE_SHARE = (3, 30), 0.8
+# Days after the last use within which an account without any more use is closed, if it is.
+CLOSE_DAYS = (1, 60)
+COUNTER_HOURS = (9, 17)  # local hours at which accounts are opened and closed
 # Share of persons who open further accounts in a year; how many, within so many days. Those who
 # open several hunt for promotions and close them again.
 OPENER_SHARE_A_YEAR = 0.05
@@ -60,7 +64,7 @@ def draw_closings(
     """
     size = len(opened_us)
     years = calendar.days / 365
-    closed = _at_the_counter(rng, calendar, rng.uniform(0, calendar.days, size))
+    closed = at_the_counter(rng, calendar, rng.uniform(0, calendar.days, size))
     closes = rng.random(size) < share_a_year * years
     return np.where(closes & (closed >= opened_us + FEWEST_DAYS_OPEN * DAY_US), closed, NEVER)
 
@@ -99,15 +103,16 @@ def draw_further(
 
     moves = stays & np.isin(kind, ["person", "micro_business"])
     movers = np.flatnonzero(moves & (rng.random(size) < SWITCHER_SHARE_A_YEAR * years))
-    opened = _at_the_counter(rng, calendar, rng.uniform(0, calendar.days - 30, len(movers)))
+    opened = at_the_counter(rng, calendar, rng.uniform(0, calendar.days - 30, len(movers)))
     movers, opened = movers[ready(opened, movers)], opened[ready(opened, movers)]
-    moved = opened + (rng.uniform(*MOVE_DAYS, len(movers)) * DAY_US).astype(np.int64)
+    moved_day = (opened - calendar.start_us) // DAY_US + rng.integers(*MOVE_DAYS, len(movers))
+    moved = calendar.moments(rng, moved_day, WAKING)
 
     openers = np.flatnonzero(stays & (kind == "person") & (rng.random(size) < OPENER_SHARE_A_YEAR * years))
     counts = rng.choice(list(OPENED_COUNT), len(openers), p=list(OPENED_COUNT.values()))
     first = np.repeat(rng.uniform(0, calendar.days - 30, len(openers)), counts)
     openers, counts = np.repeat(openers, counts), np.repeat(counts, counts)
-    begun = _at_the_counter(rng, calendar, first + rng.uniform(0, OPENED_WITHIN_DAYS, len(openers)))
+    begun = at_the_counter(rng, calendar, first + rng.uniform(0, OPENED_WITHIN_DAYS, len(openers)))
     end = calendar.start_us + calendar.days * DAY_US
     keep = ready(begun, openers) & (begun < end)
     openers, counts, begun = openers[keep], counts[keep], begun[keep]
@@ -116,22 +121,31 @@ def draw_further(
     days = np.where(
         is_one, rng.uniform(low, high, len(begun)), rng.uniform(low_of_several, high_of_several, len(begun))
     )
+    closed = closed_after(rng, calendar, begun + (days * DAY_US).astype(np.int64))
     closes = rng.random(len(begun)) < np.where(is_one, share, share_of_several)
     never = np.full(len(movers), NEVER)
     return Further(
         owner=np.concatenate([movers, openers]),
         opened_us=np.concatenate([opened, begun]),
-        closed_us=np.concatenate([never, np.where(closes, begun + (days * DAY_US).astype(np.int64), NEVER)]),
+        closed_us=np.concatenate([never, np.where(closes, closed, NEVER)]),
         replaces=np.concatenate([movers, np.full(len(begun), -1)]),
         moved_us=np.concatenate([moved, np.full(len(begun), NEVER)]),
     )
 
 
-def close_behind(rng: np.random.Generator, moved_us: np.ndarray) -> np.ndarray:
+def close_behind(rng: np.random.Generator, calendar: Calendar, moved_us: np.ndarray) -> np.ndarray:
     """When those who moved to a new account close the old one, ``NEVER`` for some. Shape of ``moved_us``."""
-    size = len(moved_us)
-    closed = moved_us + (rng.uniform(*CLOSE_DAYS, size) * DAY_US).astype(np.int64)
-    return np.where(rng.random(size) < CLOSE_SHARE, closed, NEVER)
+    closed = closed_after(rng, calendar, moved_us)
+    return np.where(rng.random(len(moved_us)) < CLOSE_SHARE, closed, NEVER)
+
+
+def closed_after(rng: np.random.Generator, calendar: Calendar, last_us: np.ndarray) -> np.ndarray:
+    """When accounts without any more use are closed, in office hours of a later day. Shape of ``last_us``.
+
+    ``last_us`` is the last use of each (UTC microseconds), whatever it was used for.
+    """
+    days = (last_us - calendar.start_us) / DAY_US + log_uniform(rng, *CLOSE_DAYS, len(last_us))
+    return at_the_counter(rng, calendar, days)
 
 
 def within_the_run(calendar: Calendar, closed_us: np.ndarray) -> np.ndarray:
@@ -139,9 +153,9 @@ def within_the_run(calendar: Calendar, closed_us: np.ndarray) -> np.ndarray:
     return np.where(closed_us < calendar.start_us + calendar.days * DAY_US, closed_us, NEVER)
 
 
-def _at_the_counter(rng: np.random.Generator, calendar: Calendar, day: np.ndarray) -> np.ndarray:
+def at_the_counter(rng: np.random.Generator, calendar: Calendar, day: np.ndarray) -> np.ndarray:
     """Moments in office hours on days of the run, shape of ``day``."""
-    hour = rng.uniform(9, 17, len(day)) * HOUR_US
+    hour = rng.uniform(*COUNTER_HOURS, len(day)) * HOUR_US
     return calendar.start_us + np.floor(day).astype(np.int64) * DAY_US + hour.astype(np.int64)
 
 

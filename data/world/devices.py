@@ -1,8 +1,9 @@
 """Devices: who signs in with which phone, tablet or kiosk, and when.
 
-Most devices belong to one customer. Innocent people share them too: a household its
-tablet, a stall and its helpers one phone at the till, a dormitory or a village a kiosk.
-All shares and spans here are assumptions of this project.
+Most devices belong to one customer. People share them too: a household its tablet, a couple
+or friends a phone, a stall and its helpers one at the till, a dormitory or a village a kiosk.
+Members of schemes and of their look-alikes share by the same function, so that only who
+shares can tell, never how. All shares and spans here are assumptions of this project.
 """
 
 from __future__ import annotations
@@ -10,24 +11,65 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.schema import DAY_US
-from data.streams import stream
+from data.schema import DAY_US, HOUR_US
+from data.streams import log_uniform, stream
 from data.world.accounts import NEVER, new_device_id
-from data.world.calendar import Calendar
+from data.world.calendar import WAKING, Calendar
 from data.world.population import Names, Population
 
 LIFE_DAYS = 900  # between two phones, on average
 SECOND_SHARE = 0.25  # of customers who use two devices
-HOUSEHOLD_SHARE = 0.2  # of households of two or more that share one
+HOUSEHOLD_SHARE = 0.1  # of households of two or more that share one
+CIRCLE_SHARE = 0.02  # of persons around whom a few share a phone, beside households
+CIRCLE_SIZE = (2, 4)
 TILL_SHARE = 0.35  # of micro-businesses whose till is used by helpers
 HELPERS = (1, 5)  # customers who help, fewest and most
-HELP_DAYS = (20, 250)
-KIOSK_CUSTOMERS = 150  # persons for each dormitory or kiosk
+KIOSK_CUSTOMERS = 500  # persons for each dormitory or kiosk
 KIOSK_USERS = (4, 25)
-KIOSK_DAYS = (1, 60)
+# Days for which each of a group goes on to sign in: households for years, others for some time.
+LASTING_DAYS, PASSING_DAYS = (300.0, 6_000.0), (2.0, 500.0)
+GATHER_DAYS = 25.0  # within which all of a group have signed in for the first time
 
 # customer (position), device, from, to (UTC microseconds)
 Use = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def signed_in(
+    rng: np.random.Generator,
+    world: Population,
+    calendar: Calendar,
+    member: np.ndarray,
+    begins_us: np.ndarray | int,
+    lasts: tuple[float, float] = PASSING_DAYS,
+) -> tuple[np.ndarray, np.ndarray]:
+    """From when and until when each member of groups signs in to the device of the group.
+
+    Everybody begins at a waking moment of their own within some weeks of the beginning, as a
+    customer, and stops some time later; who does not within the run has no end.
+
+    Parameters
+    ----------
+    member : positions of customers, shape (members,)
+    begins_us : when the group begins to share, UTC microseconds, shape (members,) or one
+    lasts : fewest and most days for which one goes on
+
+    Returns
+    -------
+    from, to : UTC microseconds, ``NEVER`` without an end, shape (members,)
+    """
+    size = len(member)
+    first = np.asarray(begins_us) + (rng.uniform(0, GATHER_DAYS, size) * DAY_US).astype(np.int64)
+    since_joining = world.joined_us[member] + (rng.uniform(1, GATHER_DAYS, size) * DAY_US).astype(np.int64)
+    begun = at_a_waking_hour(rng, calendar, np.maximum(first, since_joining))
+    until = begun + (log_uniform(rng, *lasts, size) * DAY_US).astype(np.int64)
+    until = at_a_waking_hour(rng, calendar, until)  # two days later at least
+    return begun, np.where(until < calendar.start_us + calendar.days * DAY_US, until, NEVER)
+
+
+def at_a_waking_hour(rng: np.random.Generator, calendar: Calendar, at: np.ndarray) -> np.ndarray:
+    """Moments on the local days of others, at hours of waking. Shape of ``at``."""
+    day = (at - calendar.start_us) // DAY_US
+    return calendar.moments(rng, day, WAKING)
 
 
 def _own(rng: np.random.Generator, world: Population, calendar: Calendar) -> list[Use]:
@@ -35,12 +77,12 @@ def _own(rng: np.random.Generator, world: Population, calendar: Calendar) -> lis
     size = len(world.kind)
     everyone = np.arange(size)
     age = (rng.exponential(LIFE_DAYS, size) * DAY_US).astype(np.int64)
-    begun = np.maximum(world.joined_us, calendar.start_us - age)
+    begun = at_a_waking_hour(rng, calendar, np.maximum(world.joined_us, calendar.start_us - age))
     replaced = begun + age + (rng.exponential(LIFE_DAYS, size) * DAY_US).astype(np.int64)
     end = calendar.start_us + calendar.days * DAY_US
     changes = np.flatnonzero((replaced < end) & (replaced > calendar.start_us) & ~world.is_dormant)
     until = np.full(size, NEVER)
-    until[changes] = replaced[changes]
+    until[changes] = np.maximum(at_a_waking_hour(rng, calendar, replaced[changes]), begun[changes] + HOUR_US)
     never = np.full(size, NEVER)
     two = np.flatnonzero((rng.random(size) < SECOND_SHARE) & ~world.is_dormant)
     second_from = world.joined_us[two] + (rng.exponential(LIFE_DAYS / 2, len(two)) * DAY_US).astype(np.int64)
@@ -48,7 +90,7 @@ def _own(rng: np.random.Generator, world: Population, calendar: Calendar) -> lis
     return [
         (everyone, new_device_id(rng, size), begun, until),
         (changes, new_device_id(rng, len(changes)), until[changes], never[changes]),
-        (two, new_device_id(rng, len(two)), second_from, never[two]),
+        (two, new_device_id(rng, len(two)), at_a_waking_hour(rng, calendar, second_from), never[two]),
     ]
 
 
@@ -58,45 +100,42 @@ def _households(rng: np.random.Generator, world: Population, calendar: Calendar)
     home = world.household[members]
     count = int(home.max(initial=-1)) + 1
     shares = (rng.random(count) < HOUSEHOLD_SHARE) & (np.bincount(home, minlength=count) >= 2)
-    device, day = new_device_id(rng, count), rng.integers(-calendar.days, calendar.days, count)
+    device = new_device_id(rng, count)
+    begins = calendar.start_us + (rng.uniform(-calendar.days, calendar.days, count) * DAY_US).astype(np.int64)
     members, home = members[shares[home]], home[shares[home]]
-    begun = np.maximum(calendar.start_us + day[home] * DAY_US, world.joined_us[members])
-    return members, device[home], begun, np.full(len(members), NEVER)
+    return members, device[home], *signed_in(rng, world, calendar, members, begins[home], LASTING_DAYS)
 
 
 def _groups(
     rng: np.random.Generator,
+    world: Population,
     calendar: Calendar,
     pool: np.ndarray,
-    groups: int,
+    device: np.ndarray,
     size: tuple[int, int],
-    days: tuple[int, int],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Members of ``groups`` groups out of a pool: (group, member, from, to), one row a member."""
-    group = np.repeat(np.arange(groups), rng.integers(size[0], size[1] + 1, groups))
+) -> Use:
+    """Who signs in to each of some devices out of a pool, drawn by chance."""
+    group = np.repeat(np.arange(len(device)), rng.integers(size[0], size[1] + 1, len(device)))
     member = rng.choice(pool, len(group))
-    day = rng.uniform(-days[1], calendar.days, len(group))
-    begun = calendar.start_us + (day * DAY_US).astype(np.int64)
-    return group, member, begun, begun + (rng.uniform(*days, len(group)) * DAY_US).astype(np.int64)
+    day = rng.uniform(-PASSING_DAYS[1] / 3, calendar.days, len(device))
+    begins = calendar.start_us + (day * DAY_US).astype(np.int64)
+    return member, device[group], *signed_in(rng, world, calendar, member, begins[group])
 
 
 def _shared(rng: np.random.Generator, world: Population, calendar: Calendar) -> list[Use]:
-    """Tills and their helpers, dormitories and kiosks and those who pass through."""
+    """Phones among a few, tills and their helpers, kiosks and those who pass through."""
     stalls, persons = world.customers_of("micro_business"), world.customers_of("person")
     stalls = stalls[rng.random(len(stalls)) < TILL_SHARE]
     till = new_device_id(rng, len(stalls))
-    owner_from = np.maximum(world.joined_us[stalls], calendar.start_us - 400 * DAY_US)
-    uses = [(stalls, till, owner_from, np.full(len(stalls), NEVER))]
+    long_ago = calendar.start_us + (rng.uniform(-400, 0, len(stalls)) * DAY_US).astype(np.int64)
+    circles = rng.binomial(len(persons), CIRCLE_SHARE)
     kiosks = max(len(persons) // KIOSK_CUSTOMERS, 1)
-    for device, size, days in (
-        (till, HELPERS, HELP_DAYS),
-        (new_device_id(rng, kiosks), KIOSK_USERS, KIOSK_DAYS),
-    ):
-        group, member, begun, until = _groups(rng, calendar, persons, len(device), size, days)
-        begun = np.maximum(begun, world.joined_us[member])
-        keep = until > begun
-        uses.append((member[keep], device[group[keep]], begun[keep], until[keep]))
-    return uses
+    return [
+        (stalls, till, *signed_in(rng, world, calendar, stalls, long_ago, LASTING_DAYS)),
+        _groups(rng, world, calendar, persons, till, HELPERS),
+        _groups(rng, world, calendar, persons, new_device_id(rng, circles), CIRCLE_SIZE),
+        _groups(rng, world, calendar, persons, new_device_id(rng, kiosks), KIOSK_USERS),
+    ]
 
 
 def devices_table(
@@ -108,7 +147,8 @@ def devices_table(
 ) -> pd.DataFrame:
     """The Devices table; ``shared`` are uses of schemes (customer position, device, from, to).
 
-    A customer who used one device in two overlapping stretches has one row for both.
+    A customer who used one device in two overlapping stretches has one row for both. What
+    begins after the run is not known in it.
     """
     rng = stream(seed, "devices")
     of_schemes = np.array(shared, np.int64).reshape(-1, 4).T
@@ -127,6 +167,7 @@ def devices_table(
             "valid_to": until.astype(np.int64),
         }
     )
+    frame = frame[frame["valid_from"] < calendar.start_us + calendar.days * DAY_US]
     key = ["customer_id", "device_id"]
     frame = frame.groupby(key, as_index=False).agg(
         valid_from=("valid_from", "min"), valid_to=("valid_to", "max")

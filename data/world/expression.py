@@ -13,13 +13,13 @@ complaints: remarks between persons are mostly empty, sums between them mostly r
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
 
 from data.schema import CHANNELS, HOLDER_KINDS, PURPOSES
-from data.world.flows import Flow
+from data.world.flows import CHANNEL, PURPOSE, Flow
 
 # Who writes a remark of their own, and to whom; everybody else's payments name themselves.
 WRITERS = ("person", "micro_business", "company", "overseas")
@@ -111,8 +111,49 @@ def expressed(flow: Flow, holder: np.ndarray, seed: int) -> Flow:
     return replace(flow, purpose=purpose, amount=amount)
 
 
+@dataclass(frozen=True)
+class Hand:
+    """The hand that writes one world: who plans what follows from a sum asks here what came in.
+
+    ``holder`` and ``seed`` are those of `expressed`.
+    """
+
+    holder: np.ndarray
+    seed: int
+
+    def yuan(
+        self,
+        at: np.ndarray | int,
+        payer: np.ndarray | int,
+        payee: np.ndarray | int,
+        cents: np.ndarray | int,
+        channel: str,
+        occasion: str,
+    ) -> np.ndarray:
+        """Sums in yuan as the ledger shows them; arrays broadcast, the result has their shape."""
+        shape = np.broadcast_shapes(np.shape(at), np.shape(payer), np.shape(payee), np.shape(cents))
+        size = int(np.prod(shape))
+
+        def column(value: np.ndarray | int, dtype: type) -> np.ndarray:
+            out: np.ndarray = np.empty(size, dtype)
+            out[:] = value
+            return out
+
+        _, written = _expressed(
+            column(at, np.int64),
+            column(payer, np.int32),
+            column(payee, np.int32),
+            column(cents, np.int64),
+            column(CHANNEL[channel], np.int8),
+            column(PURPOSE[occasion], np.int8),
+            self.holder,
+            np.uint64(self.seed),
+        )
+        return np.asarray(written.reshape(shape) / 100)
+
+
 @njit(cache=True)
-def _mixed(value: np.uint64) -> np.uint64:
+def mixed(value: np.uint64) -> np.uint64:
     """A number that says nothing of ``value``: the finaliser of splitmix64 (Steele and others, 2014)."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -131,20 +172,18 @@ def _written(cents: int, row: int, state: np.uint64) -> int:
     if row == _LUCKY:
         if cents < LUCKY_MOST_CENTS and cents >= LUCKY_CENTS[0] and draw < LUCKY_SHARE:
             return int(LUCKY_CENTS[np.searchsorted(LUCKY_CENTS, cents, side="right") - 1])
-        row, draw = _PERSON, _of_a_thousand(_mixed(state))
+        row, draw = _PERSON, _of_a_thousand(mixed(state))
     unit = 0
     while unit < len(UNITS_CENTS) - 1 and draw >= _UNIT_EDGES[row, unit]:
         unit += 1
     if row == _PRICE and unit == len(UNITS_CENTS) - 1:
-        other = _mixed(state + np.uint64(1))
+        other = mixed(state + np.uint64(1))
         if _of_a_thousand(other) < ENDING_SHARE and cents >= 200:
             ending = PRICE_ENDINGS_CENTS[np.int64(other % np.uint64(len(PRICE_ENDINGS_CENTS)))]
             return (cents - ending) // 100 * 100 + ending
         return cents
-    while cents < LEAST_UNITS * UNITS_CENTS[unit]:
+    while unit < len(UNITS_CENTS) - 1 and cents < LEAST_UNITS * UNITS_CENTS[unit]:
         unit += 1
-        if unit == len(UNITS_CENTS) - 1:
-            return cents
     return int(cents // UNITS_CENTS[unit] * UNITS_CENTS[unit])
 
 
@@ -176,16 +215,16 @@ def _expressed(
         )
         who = 0 if _IS_PERSON[source] else 1
         low, high = min(payer[i], payee[i]), max(payer[i], payee[i])
-        pair = _mixed(seed + (np.uint64(low) << np.uint64(32)) + np.uint64(high))
+        pair = mixed(seed + (np.uint64(low) << np.uint64(32)) + np.uint64(high))
         if writes:
-            state = _mixed(pair ^ np.uint64(at[i]) ^ (np.uint64(payer[i]) << np.uint64(40)))
+            state = mixed(pair ^ np.uint64(at[i]) ^ (np.uint64(payer[i]) << np.uint64(40)))
             draw = _of_a_thousand(state)
             if draw < _REMARK_EDGES[who, 0]:
                 purpose[i] = _NOTHING
             elif draw < _REMARK_EDGES[who, 1]:
                 purpose[i] = _VAGUE
             elif draw >= _REMARK_EDGES[who, 2] or occasion[i] == _NOTHING:
-                word = _of_a_thousand(_mixed(state + np.uint64(1)))
+                word = _of_a_thousand(mixed(state + np.uint64(1)))
                 purpose[i] = _WORD_CODES[who, np.searchsorted(_WORD_EDGES[who], word, side="right")]
         elif is_code and not _IS_PERSON[target] and not _IS_NAMED[occasion[i]]:
             purpose[i] = _SHOPPING
@@ -198,5 +237,5 @@ def _expressed(
             row = who
         if row != _EXACT:
             # A refund has the digits of what it gives back: the sum and the pair decide.
-            written[i] = _written(cents, row, _mixed(pair + np.uint64(cents)))
+            written[i] = _written(cents, row, mixed(pair + np.uint64(cents)))
     return purpose, written

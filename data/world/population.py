@@ -16,6 +16,7 @@ from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS
 from data.streams import stream
 from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
+from data.world.custom import IDLE, MAIN, SECOND, draw_activity, draw_standing
 from data.world.firms import draw_capital, draw_founded
 from data.world.products import Held, draw_products
 
@@ -38,9 +39,14 @@ CAN_SLEEP = 0.66
 # Persons on a payroll, and the share of them whose employer banks here.
 EMPLOYED = ("worker", "clerk", "professional")
 INSIDE_EMPLOYER_SHARE = 0.35
+EMPLOYER_SPREAD = 1.4  # log spread of how many persons a firm employs
 # kind: (median turnover a month in yuan, log spread)
 TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 OUTSIDE = -1
+# Accounts outside the bank for each customer of it (assumptions): people with whom customers deal
+# again and again, people whom they meet once, firms, shops.
+ACQUAINTANCES, STRANGERS = 2.0, 7.3
+COMPANIES, MERCHANTS, OVERSEAS = 0.3, 0.2, 0.08
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,8 @@ class Population:
 
     Customer arrays have shape (customers,), account arrays (from ``owner`` on) shape
     (accounts,); ``account`` is a customer's main account, ``savings`` the second one or -1,
-    ``employer`` the account that pays the wages or -1. ``capital`` is yuan, ``opening`` and
+    ``employer`` the account that pays the wages or -1. ``standing`` and ``activity`` are those of
+    `data.world.custom`, ``mood`` a number from which busy days follow. ``capital`` is yuan, ``opening`` and
     ``limit`` are cents. From ``moved_us`` on everyday payments of an account are those of its
     ``successor`` (-1: none). ``further`` are positions of accounts opened beside the main one
     during the run.
@@ -64,6 +71,9 @@ class Population:
     household: np.ndarray
     joined_us: np.ndarray
     is_dormant: np.ndarray
+    standing: np.ndarray
+    activity: np.ndarray
+    mood: np.ndarray
     founded_us: np.ndarray
     capital: np.ndarray
     employer: np.ndarray
@@ -99,10 +109,64 @@ class Population:
         return {holder: np.flatnonzero((self.holder == holder) & is_outside) for holder in HOLDER_KINDS}
 
     @cached_property
+    def _regulars(self) -> dict[tuple[str, int], np.ndarray]:
+        return {
+            (kind, standing): members[self.standing[members] == standing]
+            for kind, members in self._ordinary.items()
+            for standing in (MAIN, SECOND, IDLE)
+        }
+
+    def regulars(self, kind: str) -> np.ndarray:
+        """Positions of the customers of a kind whose main bank this is, in order of joining."""
+        return self._regulars[kind, MAIN]
+
+    @cached_property
+    def earners(self) -> np.ndarray:
+        """Positions of the main-bank persons who work: neither students nor retired."""
+        persons = self.regulars("person")
+        return persons[~np.isin(self.occupation[persons], ["student", "retired"])]
+
+    def seconds(self, kind: str = "person") -> np.ndarray:
+        """Positions of the customers of a kind whose second bank this is, in order of joining."""
+        return self._regulars[kind, SECOND]
+
+    @cached_property
+    def acquaintances(self) -> np.ndarray:
+        """Accounts of persons at other banks with whom customers deal again and again."""
+        return self.outside("person")[: int(len(self.kind) * ACQUAINTANCES)]
+
+    @cached_property
+    def strangers(self) -> np.ndarray:
+        """Accounts of persons at other banks whom hardly anybody meets twice."""
+        return self.outside("person")[int(len(self.kind) * ACQUAINTANCES) :]
+
+    @cached_property
+    def own_code(self) -> np.ndarray:
+        """Positions of the micro-businesses that are paid by this bank's own code, in order of joining.
+
+        The code of a payment institution stands at the till of the others: the bank sees one
+        credit a day and none of their customers (a third is an assumption).
+        """
+        stalls = self.regulars("micro_business")
+        return stalls[self.mood[stalls] % 3 == 0]
+
+    @cached_property
+    def elsewhere(self) -> np.ndarray:
+        """Account that each customer holds at another bank. Shape (customers,)."""
+        return self.acquaintances[np.arange(len(self.kind)) * 7_919 % len(self.acquaintances)]
+
+    @cached_property
     def approachable(self) -> np.ndarray:
         """How readily each person of ``customers_of("person")`` would lend an account, in (0, 1]."""
         eager = np.isin(self.occupation[self._ordinary["person"]], ["student", "unemployed", "self_employed"])
         return np.where(eager, 1.0, 0.5)
+
+    @cached_property
+    def enterprising(self) -> np.ndarray:
+        """How likely each person of ``customers_of("person")`` is to trade for themselves, in [0, 1]."""
+        occupation = self.occupation[self._ordinary["person"]]
+        is_employed = np.isin(occupation, ["worker", "clerk", "unemployed"])
+        return np.where(occupation == "self_employed", 1.0, np.where(is_employed, 0.05, 0.0))
 
     @cached_property
     def _students(self) -> np.ndarray:
@@ -196,16 +260,16 @@ def draw_population(
     savings = np.full(customers, -1)
     savings[savers] = customers + np.arange(len(savers))
     outside = {
-        "person": int(customers * 1.5),
-        "company": max(customers // 12, 40),
-        "merchant": max(customers // 10, 40),
+        "person": int(customers * ACQUAINTANCES) + int(customers * STRANGERS),
+        "company": max(int(customers * COMPANIES), 40),
+        "merchant": max(int(customers * MERCHANTS), 40),
         "utility": 12,
         "cash_desk": cities,
         "lender": 10,
         "broker": 6,
         "insurer": 6,
         "exchange": 8,
-        "overseas": max(customers // 20, 60),
+        "overseas": max(int(customers * OVERSEAS), 60),
         "wallet": 4,
         "bank": 1,
         "state": 2,
@@ -231,13 +295,14 @@ def draw_population(
     opening[account[is_newcomer]] = 0
     opening[account[is_dormant]] *= 0.05
 
+    standing = draw_standing(stream(seed, "standing"), kind)
     long_ago = np.full(len(outside_holders), calendar.start_us)
     outside_open = np.full(len(outside_holders), lifetimes.NEVER)
     successor, moved = np.full(len(owner), -1), np.full(len(owner), lifetimes.NEVER)
     is_move = more.replaces >= 0
     movers = more.replaces[is_move]
     successor[movers], moved[movers] = number[is_move], more.moved_us[is_move]
-    closed[movers] = lifetimes.close_behind(stream(seed, "old accounts"), more.moved_us[is_move])
+    closed[movers] = lifetimes.close_behind(stream(seed, "old accounts"), calendar, more.moved_us[is_move])
     limit = np.zeros(len(owner), np.int64)
     limit[:customers] = lifetimes.draw_credit_lines(stream(seed, "credit lines"), kind, income, ~is_dormant)
     limit[successor[movers]] = limit[movers]  # the line moves along
@@ -251,9 +316,12 @@ def draw_population(
         household=household,
         joined_us=joined,
         is_dormant=is_dormant,
+        standing=standing,
+        activity=draw_activity(stream(seed, "activity"), kind, standing),
+        mood=stream(seed, "moods").integers(0, 2**63, customers, np.uint64),
         founded_us=draw_founded(stream(seed, "founding"), kind, joined),
         capital=draw_capital(stream(seed, "capital"), kind),
-        employer=_employers(seed, kind, occupation, is_dormant, owner, holder),
+        employer=_employers(seed, kind, occupation, ~is_dormant & (standing == MAIN), income, owner, holder),
         products=draw_products(seed, calendar, kind, occupation, income, age, joined),
         account=account,
         savings=savings,
@@ -306,18 +374,30 @@ def _employers(
     seed: int,
     kind: np.ndarray,
     occupation: np.ndarray,
-    is_dormant: np.ndarray,
+    is_paid_here: np.ndarray,
+    income: np.ndarray,
     owner: np.ndarray,
     holder: np.ndarray,
 ) -> np.ndarray:
-    """The company's account that pays each person's wages, -1 without one. Shape of ``kind``."""
+    """The company's account that pays each person's wages, -1 without one. Shape of ``kind``.
+
+    Firms are of very different size: a few employ many.
+    """
     rng, size = stream(seed, "employers"), len(kind)
-    companies = np.flatnonzero((kind == "company") & ~is_dormant)
-    employer = rng.choice(np.flatnonzero((holder == "company") & (owner == OUTSIDE)), size)
+    companies = np.flatnonzero(kind == "company")
+    outside = np.flatnonzero((holder == "company") & (owner == OUTSIDE))
+    employer = by_weight(rng, outside, rng.lognormal(0, EMPLOYER_SPREAD, len(outside)), size)
     is_insider = (rng.random(size) < INSIDE_EMPLOYER_SHARE) & (len(companies) > 0)
     if len(companies):
-        employer[is_insider] = rng.choice(companies, is_insider.sum())
-    return np.where(np.isin(occupation, EMPLOYED) & ~is_dormant, employer, -1)
+        staff = income[companies] * rng.lognormal(0, EMPLOYER_SPREAD / 4, len(companies))
+        employer[is_insider] = by_weight(rng, companies, staff, is_insider.sum())
+    return np.where(np.isin(occupation, EMPLOYED) & is_paid_here, employer, -1)
+
+
+def by_weight(rng: np.random.Generator, pool: np.ndarray, weight: np.ndarray, count: int) -> np.ndarray:
+    """``count`` members of a pool, each as often as its weight says."""
+    edges = np.cumsum(weight)
+    return pool[np.minimum(np.searchsorted(edges, rng.random(count) * edges[-1]), len(pool) - 1)]
 
 
 def holder_codes(population: Population) -> np.ndarray:

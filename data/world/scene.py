@@ -1,45 +1,79 @@
-"""The stage on which one scheme is drawn: who may play, when it starts, what is paid."""
+"""The stage on which one scheme is drawn: who may play, when it starts, what is paid.
+
+A plan says what is paid when, how much and what for, really or as a pretext; words and digits
+are those of everybody (`data.world.expression`). Its people are ordinary customers whose own
+lives go on beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import log2
 
 import numpy as np
+from scipy.special import exp2
 
-from data.schema import DAY_US, HOUR_US
+from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
 from data.streams import log_uniform
-from data.world.accounts import HIGHER_RISK_COUNTRIES, NEVER, new_device_id
-from data.world.calendar import OFFICE, WAKING, Calendar
-from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
+from data.world.accounts import HIGHER_RISK_COUNTRIES, closed_after, new_device_id
+from data.world.awake import awake_days, moments_at
+from data.world.calendar import EVENING, OFFICE, Calendar
+from data.world.devices import signed_in
+from data.world.expression import Hand
+from data.world.flows import NO_SCHEME, Flow
+from data.world.intents import Payment, Spender, as_flow, enter, in_cents
 from data.world.population import OUTSIDE, Population
 from pipeline import PARAMS_FILE, BadInput
 
-DAYLIGHT_HOURS = (8, 22)  # local hours
-FIRST_DAY = 30  # by then everybody's ordinary life is under way
-STAY_DAYS = 200  # the longest plans last about so long
+FIRST_DAY = 10  # by then everybody's ordinary life is under way
+LAST_DAYS = 2  # of the run, in which no plan begins any more
+STAY_DAYS = 60  # whose account closes sooner takes no part where others are found
 MOST_TRIES = 100
 NEW_DAYS = 120  # who joined within so many days is a newcomer
 
+# Of the accounts that recruiters get: share of customers since less than 30 days, since less than
+# a year, since longer (assumption: most are older and alive).
+RECRUIT_SHARES, RECRUIT_DAYS = (0.15, 0.25, 0.60), (30, 365)
 # Chance that one organiser signs in to all mules from one device, by sophistication; that
 # innocent relatives or partners do; that a used-up account is closed (all assumptions).
-CONTROL_SHARES = (0.6, 0.35, 0.0)
-MOST_ON_A_PHONE = 4  # mules whom an organiser signs in from one phone
-HELPER_SHARE = 0.3
-GIVEN_UP_SHARE = 0.25
-# The same of an account that was opened beside the main one, and the days for which one that a
-# plan begins with must last (assumptions).
-CARD_CLOSED_SHARE = 0.9
+CONTROL_SHARES = (0.2, 0.1, 0.05)
+HELPER_SHARE = 0.15
+SHARED_BEFORE_DAYS = (0, 60)  # days before the start from which the device is shared
+GIVEN_UP_SHARE = 0.1
+# How readily customers take part, whose main bank this is, whose second, whose hardly used one: most
+# accounts of plans are highly active ones (assumption, after a vendor's 79 %), and so are others'.
+TAKES_PART = np.array([1.0, 0.25, 0.15])
+PUBLIC_SHARE = 0.22  # of persons who deal with a plan unknowingly, with an account here (assumption)
+# Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its root.
+USUAL_CNY = {"person": 7_000, "micro_business": 45_000, "company": 700_000}
+# Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
+# else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
+KNOWN_PAIRS = {
+    ("person", "person"): 0.34,
+    ("person", "company"): 0.1,
+    ("person", "micro_business"): 0.4,
+    ("micro_business", "person"): 0.7,
+    ("company", "company"): 0.75,
+}
+# How often persons and firms pay others for something, else OTHER_REASON (assumption).
+REASONS = {
+    "person": {
+        "unstated": 30,
+        "family": 20,
+        "goods": 14,
+        "loan_repayment": 9,
+        "loan": 9,
+        "gift": 7,
+        "rent": 6,
+    },
+    "firm": {"payroll": 30, "goods": 22, "supplies": 12, "unstated": 12, "other": 8, "loan_repayment": 5},
+}
+OTHER_REASON = 8
+OTHER_PAIRS, ACQUAINTED = 0.5, {"person", "micro_business", "company"}
+TIMES_BEFORE = {("person", "micro_business"): (1, 100), ("company", "company"): (2, 60)}
+OTHER_TIMES, DAYS_BEFORE = (1, 30), 150
+# Days for which an account that was opened beside the main one, and a plan begins with, must last.
 CARD_DAYS = 30
-# Parameters of the beta distribution of the share of amounts that a plan writes in round
-# hundreds, by sophistication; innocent plans are as untidy as naive schemes (assumption).
-ROUND_SHARES = ((1.3, 1.0), (1.0, 1.0), (1.0, 1.6))
-ROUND_YUAN = 100.0
-OTHER_UNITS = np.array([10.0, 1.0, 0.01])  # yuan, of amounts that are not round (assumption)
-
-# at, payer, payee, yuan (numbers or arrays of one size), channel, purpose, city
-Payment = tuple[
-    "np.ndarray | int", "np.ndarray | int", "np.ndarray | int", "np.ndarray | float", int, int, int
-]
 
 
 class Scene:
@@ -51,6 +85,7 @@ class Scene:
     rng : the scheme's own stream, so that schemes do not disturb each other
     sophistication : 0 naive, 1 jittered, 2 aware of thresholds and slower
     wake : hands out the account of a sleeping customer, each one once in a run
+    hand : writes the payments of this world
     first_day : day of the run before which the scheme does not begin
     """
 
@@ -61,6 +96,7 @@ class Scene:
         rng: np.random.Generator,
         sophistication: int,
         wake: Callable[[], int],
+        hand: Hand,
         first_day: int = FIRST_DAY,
     ) -> None:
         self.world = world
@@ -70,50 +106,63 @@ class Scene:
         self.aside = rng.spawn(1)[0]
         self.sophistication = sophistication
         self.wake = wake
+        self.hand = hand
         self.first_day = first_day
-        self.start = self.moment_between(first_day, calendar.days - 12)
+        self.start = self.moment()
         self._payments: list[Payment] = []
         self._everyday: list[Payment] = []
         self._spending: list[Payment] = []
+        self.spenders: list[Spender] = []
         self.members: list[tuple[int, str]] = []
+        self.bystanders: set[int] = set()
         self.devices: list[tuple[int, int, int, int]] = []
         self.closings: list[tuple[int, int]] = []
-        self.round_share = float(rng.beta(*ROUND_SHARES[sophistication]))
 
     # -- time
 
-    def moment_between(self, first_day: int, last_day: int) -> int:
-        """A waking moment (UTC microseconds) on a day of the run, ``first_day`` included.
+    def moment(self) -> int:
+        """A moment (UTC microseconds) on any day of the run from the scene's first day on.
 
-        The first day of the scene itself is a floor.
+        A plan that begins late goes on after the run, where nobody sees it: so as many are at
+        work in the last week as in any other.
         """
-        first_day = max(first_day, self.first_day)
-        day = int(self.rng.integers(first_day, max(last_day, first_day + 1)))
-        hour = float(self.rng.uniform(*DAYLIGHT_HOURS))
-        return self.calendar.start_us + day * DAY_US + int(hour * HOUR_US)
+        last = max(self.calendar.days - LAST_DAYS, self.first_day + 1)
+        day = self.rng.integers(self.first_day, last, 1)
+        return int(self.calendar.moments(self.rng, day, EVENING)[0])
+
+    def rounds(self, most: int = 4, gap_days: tuple[float, float] = (4, 60)) -> Iterator[int]:
+        """When each round of a plan begins: the start, then perhaps again after some days or weeks."""
+        at = self.start
+        for _ in range(int(self.rng.integers(1, most + 1))):
+            yield at
+            at = int(self.after(at, gap_days[0] * 24, gap_days[1] * 24))
 
     def later(self, low_hours: float, high_hours: float, count: int | None = None) -> np.ndarray:
-        """Delays in microseconds, log-uniform between two numbers of hours."""
+        """Delays in microseconds, log-uniform between two numbers of hours, by day or night."""
         return np.asarray(log_uniform(self.rng, low_hours, high_hours, count) * HOUR_US).astype(np.int64)
 
-    def spread(self, start: int, days: float, count: int) -> np.ndarray:
-        """``count`` moments in daylight over ``days`` days from ``start``, in order.
+    def after(
+        self,
+        at: np.ndarray | int,
+        low_hours: float,
+        high_hours: float,
+        count: int | None = None,
+        clock: np.ndarray = EVENING,
+    ) -> np.ndarray:
+        """Moments after others, by delays that are log-uniform in hours of people's waking time.
 
-        They are spread evenly over the hours of daylight (local time) that pass from
-        ``start`` on; a day has as many of them as lie between its morning and evening.
+        They fall on the hours of a clock, which for money between persons is that of the evening. Shape of ``at``, or (count,) after a single one.
         """
-        morning, evening = DAYLIGHT_HOURS
-        day, hour = divmod((start - self.calendar.start_us) / HOUR_US, 24)
-        passed = day * (evening - morning) + min(max(hour - morning, 0), evening - morning)
-        lit = passed + self.rng.uniform(0, days * (evening - morning), count)
-        days_on, hours_on = np.divmod(np.sort(lit), evening - morning)
-        hours = days_on * 24 + morning + hours_on
-        at = self.calendar.start_us + (hours * HOUR_US).astype(np.int64)
-        return np.maximum(at, start)
+        size = np.shape(at)[0] if np.ndim(at) else count
+        passed = (
+            awake_days(self.calendar, at, clock) + log_uniform(self.rng, low_hours, high_hours, size) / 24
+        )
+        return np.maximum(moments_at(self.calendar, passed, clock), np.asarray(at) + 1)
 
-    def burst(self, start: int, hours: float, count: int) -> np.ndarray:
-        """``count`` moments within ``hours`` hours from ``start``, by day or night, in order."""
-        return np.sort(start + (self.rng.uniform(0, hours, count) * HOUR_US).astype(np.int64))
+    def spread(self, start: int, days: float, count: int, clock: np.ndarray = EVENING) -> np.ndarray:
+        """``count`` moments at the hours of a clock over ``days`` days from ``start``, in order."""
+        passed = awake_days(self.calendar, start, clock) + np.sort(self.rng.uniform(0, days, count))
+        return np.maximum(moments_at(self.calendar, passed, clock), start)
 
     def night(self, start: int, count: int, days: float) -> np.ndarray:
         """``count`` moments between 22:00 and 04:00 local time on nights after ``start``, in order."""
@@ -122,25 +171,23 @@ class Scene:
         within = self.rng.uniform(22, 28, count) * HOUR_US
         return np.sort(origin + day * DAY_US + within.astype(np.int64))
 
-    def begin_within(self, days: float) -> None:
-        """Draw the start anew, early enough that a plan of ``days`` days ends inside the run."""
-        self.start = self.moment_between(self.first_day, int(self.calendar.days - days - 1))
-
-    def length(self, low_days: float, high_days: float) -> float:
-        """Days that a long plan lasts, no more than a run leaves after its first weeks."""
-        room = max(self.calendar.days - self.first_day - 15, 14)
-        return float(min(self.rng.uniform(low_days, high_days), room))
-
     def during(
-        self, start: int, days: int, count: int, clock: np.ndarray, weight: np.ndarray | None = None
+        self,
+        start: int,
+        days: int,
+        count: int,
+        clock: np.ndarray,
+        weight: np.ndarray | None = None,
+        season: np.ndarray | None = None,
     ) -> np.ndarray:
         """``count`` moments, in order, on the ``days`` local days after that of ``start``.
 
         Hours are drawn from a clock of the calendar; ``weight``, shape (calendar.days,),
-        makes some days busier.
+        makes some days busier, and so does ``season``, shape (days,).
         """
         day = (start - self.calendar.start_us) // DAY_US + 1 + np.arange(days)
         chance = np.ones(days) if weight is None else weight[self._in_run(day)]
+        chance = chance if season is None else chance * season
         # As Generator.choice draws, without its checks: this is called for every few payments.
         edges = np.cumsum(chance / chance.sum())
         chosen = day[np.searchsorted(edges / edges[-1], self.rng.random(count), side="right")]
@@ -148,7 +195,7 @@ class Scene:
 
     def waking(self, start: int, days: float, count: int) -> np.ndarray:
         """``count`` moments in order at the hours of private life, on the days after that of ``start``."""
-        return self.during(start, max(round(days), 1), count, WAKING)
+        return self.during(start, max(round(days), 1), count, EVENING, self.calendar.leisure_weight())
 
     def office(self, start: int, days: float, count: int) -> np.ndarray:
         """``count`` moments in order in office hours on the days after that of ``start``; few at weekends."""
@@ -160,12 +207,6 @@ class Scene:
         day = day[~self.calendar.is_weekend()[self._in_run(day)]]
         return self.calendar.start_us + day[:count] * DAY_US
 
-    def by_day(self, at: np.ndarray | int) -> np.ndarray:
-        """Moments in the small hours put off to the morning after; all others as they are."""
-        hour = (np.asarray(at) - self.calendar.start_us) % DAY_US / HOUR_US
-        delay = self.rng.uniform(7, 10, np.shape(at)) - hour
-        return np.asarray(at + np.where(hour < 7, delay, 0) * HOUR_US).astype(np.int64)
-
     def _in_run(self, day: np.ndarray) -> np.ndarray:
         """A day of the run for each day number: for one after the end, its weekday in the last week."""
         end = self.calendar.days
@@ -174,7 +215,10 @@ class Scene:
     # -- people
 
     def insiders(self, count: int, kind: str = "person") -> np.ndarray:
-        """Accounts of distinct ordinary customers of a kind, all customers by then."""
+        """Accounts of distinct ordinary customers of a kind, all customers by then.
+
+        Who does much at this bank is met more often than who hardly uses it.
+        """
         pool = self.world.customers_of(kind, by_us=self.start)
         return self.world.account[self._draw(pool, count)]
 
@@ -188,40 +232,62 @@ class Scene:
         fits = (years >= ages[0]) & (years <= ages[1]) & (self.world.capital[pool] <= most_capital)
         return int(self.world.account[self._draw(pool, 1, np.where(fits, 1.0, 0.01))][0])
 
-    def _draw(self, pool: np.ndarray, count: int, keep: np.ndarray | None = None) -> np.ndarray:
-        """``count`` different members of a pool in time that does not grow with the pool.
+    def _draw(
+        self, pool: np.ndarray, count: int, keep: np.ndarray | None = None, but: tuple[int, ...] = ()
+    ) -> np.ndarray:
+        """``count`` different members of a pool in time that does not grow with the pool, none of ``but``.
 
         ``keep`` (shape as ``pool``) is the chance with which a drawn member is accepted.
         Nobody is whose account closes within `STAY_DAYS`, where enough others are found.
         """
-        if count > len(pool):
+        if count > len(pool) - len(but):
             raise BadInput(
-                f"{PARAMS_FILE}: simulate.customers: a scheme needs {count} parties of one kind, "
+                f"{PARAMS_FILE}: simulate.customers: a scheme needs {count + len(but)} parties of one kind, "
                 f"the world has {len(pool)}"
             )
         chosen: dict[int, None] = {}
+        customers = len(self.world.kind)
         stays, tries = self.start + STAY_DAYS * DAY_US, 0
         while len(chosen) < count:
             place, tries = int(self.rng.integers(len(pool))), tries + 1
+            if pool[place] in but or pool[place] in chosen:
+                continue
             if self.world.leaves_us[pool[place]] < stays and tries < MOST_TRIES * count:
                 continue
-            if keep is None or self.rng.random() < keep[place]:
+            takes_part = TAKES_PART[self.world.standing[pool[place]]] if pool[place] < customers else 1.0
+            if self.rng.random() < takes_part * (1.0 if keep is None else keep[place]):
                 chosen[int(pool[place])] = None
         return np.fromiter(chosen, np.int64, count)
 
     def recruits(self, count: int, firm_share: float = 0.0) -> np.ndarray:
         """Accounts of distinct customers whom a recruiter would approach.
 
-        Students, workers, the unemployed and the self-employed are approached more
-        often than others (assumption); nobody is beyond reach. ``firm_share`` is the
-        chance that one of them is a small firm and not a person.
+        Most have been customers for years, some since lately, perhaps for the scheme. Students,
+        workers, the unemployed and the self-employed are approached more often than others
+        (assumption); nobody is beyond reach. ``firm_share`` is the chance that one of them is
+        a small firm and not a person.
         """
         pool = self.world.customers_of("person", by_us=self.start)
-        accounts = self.world.account[self._draw(pool, count, self.world.approachable)]
+        # The pool is in order of joining, so that customers of an age are neighbours.
+        edges = [len(pool)]
+        edges += [len(self.world.customers_of("person", self.start - d * DAY_US)) for d in RECRUIT_DAYS]
+        chosen: list[int] = []
+        of_age = self.rng.multinomial(count, RECRUIT_SHARES)
+        for number, last, first in zip(of_age, edges, [*edges[1:], 0], strict=True):
+            # Where there are hardly any of an age, anybody will do.
+            mine = slice(first, last) if last - first > MOST_TRIES else slice(0, len(pool))
+            keep = self.world.approachable[: len(pool)][mine]
+            chosen += self._draw(pool[mine], int(number), keep, tuple(chosen)).tolist()
+        accounts = self.world.account[self.rng.permutation(np.array(chosen, np.int64))]
         if firm_share:
             is_firm = self.rng.random(count) < firm_share
             accounts[is_firm] = self.insiders(int(is_firm.sum()), "micro_business")
         return accounts
+
+    def traders(self, count: int) -> np.ndarray:
+        """Accounts of distinct persons who trade for themselves; no student and no pensioner is one."""
+        pool = self.world.customers_of("person", by_us=self.start)
+        return self.world.account[self._draw(pool, count, self.world.enterprising)]
 
     def students(self, count: int) -> np.ndarray:
         """Accounts of distinct students, all customers by then."""
@@ -257,13 +323,27 @@ class Scene:
         others = self.recruits(2 * count)
         return np.concatenate([chosen, others[~np.isin(others, chosen)][: count - len(chosen)]])
 
-    def is_inside(self, accounts: np.ndarray) -> np.ndarray:
+    def is_inside(self, accounts: np.ndarray | int) -> np.ndarray:
         """Shape of ``accounts``, true where the bank keeps the account."""
         return np.asarray(self.world.owner[accounts] != OUTSIDE)
 
     def outsiders(self, count: int, holder: str = "person") -> np.ndarray:
         """Distinct accounts outside the bank of a kind of holder."""
         return self._draw(self.world.outside(holder), count)
+
+    def public(self, count: int, holder: str = "person") -> np.ndarray:
+        """Accounts of whoever pays or is paid without being in the know; some of them bank here.
+
+        Players, buyers, victims and hands are no members of a plan.
+        """
+        accounts = self.outsiders(count, holder)
+        own = min(int(self.rng.binomial(count, PUBLIC_SHARE)), count // 2)
+        if own:
+            chosen = self.insiders(own, holder)
+            chosen = chosen[~np.isin(chosen, [account for account, _ in self.members])]
+            accounts[: len(chosen)] = chosen
+            self.bystanders.update(chosen.tolist())
+        return self.rng.permutation(accounts)
 
     def abroad(self, count: int, high_risk_share: float) -> np.ndarray:
         """Distinct accounts abroad, with a chance all in jurisdictions of higher risk, else anywhere."""
@@ -286,6 +366,12 @@ class Scene:
         """Monthly income or turnover of an account's owner in yuan."""
         return float(self.world.income[self.world.owner[account]])
 
+    def scale(self, account: int) -> float:
+        """How much larger sums are than usual for an account's owner: they grow with the root of income."""
+        owner = self.world.owner[account]
+        usual = USUAL_CNY[str(self.world.kind[owner])]
+        return float(np.clip(self.world.income[owner] / usual, 0.1, 20) ** 0.5)
+
     def home(self, account: int) -> int:
         """City code of an account's owner."""
         return int(self.world.city[self.world.owner[account]])
@@ -296,7 +382,7 @@ class Scene:
 
     # -- what happens
 
-    def join(self, accounts: np.ndarray | int, role: str) -> None:
+    def join(self, accounts: np.ndarray | list[int] | int, role: str) -> None:
         """Enter members of the scheme."""
         self.members.extend((int(account), role) for account in np.atleast_1d(accounts))
 
@@ -324,44 +410,44 @@ class Scene:
         if self.world.owner[account] != OUTSIDE and at < end:
             self.closings.append((int(account), int(at)))
 
-    def share_device(self, accounts: np.ndarray, from_us: int, until_us: int = NEVER) -> None:
-        """Let one device, new to all, sign in to these accounts: somebody controls them all.
+    def share_device(self, accounts: np.ndarray, begins_us: int) -> None:
+        """Let one device, new to all, sign in to these accounts, as people share phones.
 
         Accounts outside the bank are passed over, their devices are not seen here.
         """
         held = np.unique(self.world.owner[np.atleast_1d(accounts)])
+        held = held[held != OUTSIDE]
         device = int(new_device_id(self.rng))
-        self.devices.extend((int(who), device, from_us, until_us) for who in held if who != OUTSIDE)
+        begun, until = signed_in(self.rng, self.world, self.calendar, held, begins_us)
+        self.devices.extend(
+            (who, device, since, end)
+            for who, since, end in zip(held.tolist(), begun.tolist(), until.tolist(), strict=True)
+        )
 
     def control(self, accounts: np.ndarray) -> None:
-        """Let one organiser sign in to several accounts from few phones; careful ones give each its own."""
-        own = np.atleast_1d(accounts)[self.is_inside(np.atleast_1d(accounts))]
-        if len(own) > 1 and self.rng.random() < CONTROL_SHARES[self.sophistication]:
-            for on_one in np.array_split(own, -(-len(own) // MOST_ON_A_PHONE)):
-                self._sign_in(on_one, self.rng.uniform(0, 5))
+        """Let one organiser sign in to several accounts from one phone; careful ones seldom do."""
+        self._know_each_other(accounts, CONTROL_SHARES[self.sophistication])
 
     def same_phone(self, accounts: np.ndarray) -> None:
         """Let innocent people who know each other use one phone, as couples and helpers do."""
-        if len(accounts) > 1 and self.rng.random() < HELPER_SHARE:
-            self._sign_in(accounts, self.rng.uniform(0, 60))
+        self._know_each_other(accounts, HELPER_SHARE)
 
-    def _sign_in(self, accounts: np.ndarray, days_before: float) -> None:
-        """One device for all from some days before the start on, when all were customers."""
-        joined = int(self.world.joined_us[self.world.owner[accounts]].max())
-        begins = self.start - int(days_before * DAY_US)
-        self.share_device(accounts, max(begins, joined, self.calendar.start_us))
+    def _know_each_other(self, accounts: np.ndarray, share: float) -> None:
+        own = np.atleast_1d(accounts)[self.is_inside(np.atleast_1d(accounts))]
+        if len(own) > 1 and self.rng.random() < share:
+            self.share_device(own, self.start - int(self.rng.uniform(*SHARED_BEFORE_DAYS) * DAY_US))
 
     def give_up(self, accounts: np.ndarray | int) -> None:
-        """Let some of the accounts be closed in the weeks after their last payment of the plan.
+        """Let some of the main accounts be closed some time after their last payment of the plan.
 
-        Those that were opened beside the main one are closed more often.
+        Those opened beside the main one are closed when their owner's life has it.
         """
         flow = self.flow
         for account in np.atleast_1d(accounts).tolist():
-            if self.rng.random() < (CARD_CLOSED_SHARE if account in self.world.further else GIVEN_UP_SHARE):
+            if self.rng.random() < GIVEN_UP_SHARE and account not in self.world.further:
                 at = flow.at[(flow.payer == account) | (flow.payee == account)]
-                last = int(at.max(initial=self.start))
-                self.abandon(account, last + int(self.later(24, 480)))
+                last = np.array([at.max(initial=self.start)])
+                self.abandon(account, int(closed_after(self.rng, self.calendar, last)[0]))
 
     def pay(
         self,
@@ -372,9 +458,15 @@ class Scene:
         channel: str = "transfer",
         purpose: str = "unstated",
         city: int = -1,
-    ) -> None:
-        """Intend one payment, or many of one kind (arrays broadcast); amounts in yuan."""
-        _enter(self._payments, at, payer, payee, yuan, channel, purpose, city)
+    ) -> np.ndarray:
+        """Intend one payment, or many of one kind (arrays broadcast), and return what arrives.
+
+        ``yuan`` is what is meant, ``purpose`` what it is for, or pretends to be for; nobody
+        may have a reason (unstated). People write sums down rounded, so that what arrives,
+        in yuan, is as much or less.
+        """
+        enter(self._payments, at, payer, payee, yuan, channel, purpose, city)
+        return self.hand.yuan(at, payer, payee, in_cents(yuan), channel, purpose)
 
     def remit(
         self,
@@ -391,50 +483,70 @@ class Scene:
             if mine.any():
                 self.pay(at[mine], payer, payees[mine], yuan[mine], channel, purpose)
 
+    def is_seen(self, payer: int, payee: int) -> bool:
+        """Whether one of the two banks here; what others pay each other nobody sees."""
+        return bool(self.is_inside(payer) or self.is_inside(payee))
+
+    def hop(self, at: int, payer: int, payee: int, yuan: float, purpose: str) -> float:
+        """One transfer from hand to hand, entered if the bank sees it; the yuan that arrive."""
+        return (
+            float(self.pay(at, payer, payee, yuan, purpose=purpose)) if self.is_seen(payer, payee) else yuan
+        )
+
     def fetch_cash(self, at: np.ndarray | int, account: int, yuan: np.ndarray | float) -> None:
         """Take whole notes of 100 out of an account at its owner's home."""
         notes, city = np.maximum(np.asarray(yuan) // 100 * 100, 100.0), self.home(account)
         self.pay(at, account, self.desk(city), notes, "cash_withdrawal", "cash", city)
 
-    def warm_up(self, accounts: np.ndarray | int, days: float | None = None) -> int:
-        """Make accounts look lived-in before the start, and return the start.
+    def bring_cash(
+        self, at: np.ndarray | int, account: int, yuan: np.ndarray | float, purpose: str = "cash"
+    ) -> np.ndarray:
+        """Pay whole notes of 100 in at a counter of the owner's home, so much or a little more; the yuan."""
+        notes, city = np.ceil(np.asarray(yuan) / 100) * 100, self.home(account)
+        return self.pay(at, self.desk(city), account, notes, "cash_deposit", purpose, city)
 
-        Small sums come in and are partly spent: a person gets them from a friend and
-        shops, a firm from a client and buys supplies. That is everyday life, no part of
-        the scheme. Unless told for how many days, only a careful scheme does so, for 30
-        to 60.
+    def acquaint(self) -> None:
+        """Let many of those who deal with each other in the plan have done so before, as in any life.
+
+        These earlier payments have nothing to do with the plan. They are fewer for a plan that
+        begins early, since nobody sees what was before the run.
         """
-        if days is None:
-            days = self.rng.uniform(30, 60) if self.sophistication == 2 else 0
-        whole = min(int(days), (self.start - self.calendar.start_us) // DAY_US - 1)
-        if whole < 1:
-            return self.start
-        for account in np.atleast_1d(accounts).tolist():
-            is_person = self.world.holder[account] == "person"
-            count = int(self.rng.integers(3, 9))
-            at = self.waking(self.start - (whole + 1) * DAY_US, whole, count)
-            sums = self.rng.lognormal(5.0 if is_person else 8.0, 0.8, count)
-            gone = at + self.later(0.2, 3, count)
-            spent = sums * self.rng.uniform(0.3, 0.9, count)
-            if is_person:
-                shops = self.outsiders(count, "merchant")
-                self.live(at, self.outsiders(1), account, sums.round() + 1, "transfer", "family")
-                self.live(gone, account, shops, spent, "qr", "shopping", self.home(account))
-            else:
-                client, makers = self.outsiders(1, "company"), self.outsiders(count, "company")
-                self.live(at, client, account, sums.round() + 1, "transfer", "goods")
-                self.live(gone, account, makers, spent, "transfer", "supplies")
-        return self.start
+        flow, rng, world = self.flow, self.aside, self.world
+        _, first = np.unique(flow.payer.astype(np.int64) * len(world.owner) + flow.payee, return_index=True)
+        kinds = list(zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True))
+        known = np.array(
+            [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds]
+        )
+        most = np.array([TIMES_BEFORE.get(pair, OTHER_TIMES) for pair in kinds]).reshape(-1, 2)
+        chosen = rng.random(len(first)) < known
+        first, (low, high) = first[chosen], most[chosen].T
+        count = exp2(rng.uniform(*np.array([[log2(n) for n in ends] for ends in (low, high)]))).astype(
+            np.int64
+        )
+        pair = np.repeat(first, count)
+        before = np.floor(rng.uniform(1, DAYS_BEFORE, len(pair)))
+        day = (flow.at[pair] - self.calendar.start_us) // DAY_US - before.astype(np.int64)
+        pair, day = pair[day >= 1], day[day >= 1]
+        yuan = flow.amount[pair] / 100 * rng.lognormal(-0.7, 1.0, len(pair))
+        private = (world.holder[flow.payer[pair]] == "person") & (world.holder[flow.payee[pair]] == "person")
+        at = np.where(private, *(self.calendar.moments(rng, day, clock) for clock in (EVENING, OFFICE)))
+        for channel, occasion in set(
+            zip(flow.channel[pair].tolist(), flow.purpose[pair].tolist(), strict=True)
+        ):
+            m = (flow.channel[pair] == channel) & (flow.purpose[pair] == occasion)
+            one = pair[m]
+            names = CHANNELS[channel], PURPOSES[occasion]
+            self.live(at[m], flow.payer[one], flow.payee[one], yuan[m], *names)
 
     @property
     def flows(self) -> list[Flow]:
-        """The intended payments, one Flow for each call of `pay`, without the warm-up."""
-        return [_flow([payment]) for payment in self._payments]
+        """The intended payments, one Flow for each call of `pay`."""
+        return [as_flow([payment]) for payment in self._payments]
 
     @property
     def flow(self) -> Flow:
-        """The intended payments as one Flow, without the warm-up; faster than `flows`."""
-        return _flow(self._payments)
+        """The intended payments as one Flow; faster than `flows`."""
+        return as_flow(self._payments)
 
     def live(
         self,
@@ -447,7 +559,7 @@ class Scene:
         city: int = -1,
     ) -> None:
         """Intend payments of a member's everyday life beside the plan, which are no part of it."""
-        _enter(self._everyday, at, payer, payee, yuan, channel, purpose, city)
+        enter(self._everyday, at, payer, payee, yuan, channel, purpose, city)
 
     def spend(
         self,
@@ -458,19 +570,20 @@ class Scene:
         channel: str = "transfer",
         purpose: str = "unstated",
         city: int = -1,
-    ) -> None:
-        """Intend payments with proceeds of the scheme that are no part of its shape."""
-        _enter(self._spending, at, payer, payee, yuan, channel, purpose, city)
+    ) -> np.ndarray:
+        """Intend payments with proceeds of the scheme that are no part of its shape; as `pay`."""
+        enter(self._spending, at, payer, payee, yuan, channel, purpose, city)
+        return self.hand.yuan(at, payer, payee, in_cents(yuan), channel, purpose)
 
     @property
     def spending(self) -> Flow:
         """The payments with proceeds outside the shape of the scheme."""
-        return _flow(self._spending)
+        return as_flow(self._spending)
 
     @property
     def everyday(self) -> Flow:
-        """The payments of the warm-up and of members' lives, which are no part of the scheme."""
-        return _flow(self._everyday)
+        """The payments of members' lives that the plan brings about, which are no part of it."""
+        return as_flow(self._everyday)
 
     @staticmethod
     def all_flows(scenes: list[Scene]) -> Flow:
@@ -488,92 +601,37 @@ class Scene:
             np.repeat(number + len(scenes), [len(scene._spending) for scene in scenes]),
             np.full(len(everyday), NO_SCHEME),
         ]
-        return _flow(planned + spending + everyday, np.concatenate(numbers))
+        return as_flow(planned + spending + everyday, np.concatenate(numbers))
 
     # -- sums and words
 
     def slices(self, total: float, count: int, evenness: float) -> np.ndarray:
-        """Split a sum in ``count`` parts; a larger ``evenness`` gives more equal parts."""
+        """Split a sum in ``count`` parts to the cent; a larger ``evenness`` gives more equal parts."""
         parts = self.rng.dirichlet(np.full(count, evenness)) * total
-        return self.rounded(parts)
-
-    def rounded(self, yuan: np.ndarray | float) -> np.ndarray:
-        """Amounts as people write them, never more than given: some in round hundreds, others odd.
-
-        How many are round is a habit of the plan, innocent or not; of the same kind on
-        both sides, it tells nothing.
-        """
-        unit = self._units(np.asarray(yuan, float))
-        return np.maximum(np.floor(np.asarray(yuan) / unit + 1e-6) * unit, 0.01)
-
-    def _units(self, yuan: np.ndarray) -> np.ndarray:
-        """The unit in yuan in which each amount is written; small sums are written to the cent."""
-        is_round = self.rng.random(yuan.shape) < self.round_share
-        other = OTHER_UNITS[self.rng.integers(0, len(OTHER_UNITS), yuan.shape)]
-        unit = np.where(is_round, ROUND_YUAN, other)
-        return np.where(yuan >= 5 * unit, unit, 0.01)
+        return np.maximum(np.floor(parts * 100) / 100, 0.01)
 
     def portions(self, total: float, count: int, evenness: float) -> np.ndarray:
-        """Split a sum with nothing left over, so that nobody pays more than they hold.
-
-        Parts are `rounded`; the largest takes what is left.
-        """
+        """Split a sum with nothing left over, so that nobody pays more than they hold."""
         parts = self.slices(total, count, evenness)
         parts[parts.argmax()] += total - parts.sum()
         return parts
 
-    def stated(self, purpose: str, share: float = 0.6) -> str:
-        """A purpose as honest payers state it: ``share`` of them do, the others leave it out (assumption)."""
-        return purpose if self.rng.random() < share else "unstated"
-
     def pretext(self, *purposes: str) -> str:
-        """What a criminal states: a naive one mostly nothing, a careful one something plausible."""
-        states_one = self.rng.random() < (0.3, 0.5, 0.7)[self.sophistication]
-        return str(self.rng.choice(purposes)) if states_one else "unstated"
+        """One of the things that one may pretend to pay for, the commonest most often."""
+        weight = np.array([REASONS["person"].get(purpose, OTHER_REASON) for purpose in purposes], float)
+        return str(self.rng.choice(purposes, p=weight / weight.sum()))
+
+    def pretext_of(self, payer: int) -> str:
+        """What a payer may pretend to pay for: persons and firms have reasons of their own."""
+        reasons = REASONS["person" if self.world.holder[payer] == "person" else "firm"]
+        weight = np.array(list(reasons.values()), float)
+        return str(self.rng.choice(list(reasons), p=weight / weight.sum()))
+
+    def clock(self, payer: int, payee: int) -> np.ndarray:
+        """The hours at which two of their kinds pay each other: private ones, or those of offices."""
+        is_private = self.world.holder[payer] == "person" == self.world.holder[payee]
+        return EVENING if is_private else OFFICE
 
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds: promised times hold times this."""
         return (1.0, 1.5, 3.0)[self.sophistication]
-
-
-def _enter(
-    payments: list[Payment],
-    at: np.ndarray | int,
-    payer: np.ndarray | int,
-    payee: np.ndarray | int,
-    yuan: np.ndarray | float,
-    channel: str,
-    purpose: str,
-    city: int,
-) -> None:
-    """Enter one intended payment, or many of one kind; nothing where one of the arrays is empty."""
-    if all(np.size(value) for value in (at, payer, payee, yuan)):
-        payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
-
-
-def _flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:
-    """Payments as one Flow; built once for all, because a small array costs as much as a large one."""
-    sizes = [max(np.size(value) for value in payment[:4]) for payment in payments]
-
-    def column(place: int, dtype: type) -> np.ndarray:
-        if not payments:
-            return np.empty(0, dtype)
-        parts = [
-            np.full(size, value) if np.size(value) == 1 else np.asarray(value)
-            for size, value in zip(sizes, (payment[place] for payment in payments), strict=True)
-        ]
-        return np.concatenate(parts).astype(dtype)
-
-    whole = [np.repeat(np.array([p[place] for p in payments], np.int64), sizes) for place in (4, 5, 6)]
-    return Flow(
-        at=column(0, np.int64),
-        payer=column(1, np.int32),
-        payee=column(2, np.int32),
-        amount=np.maximum(np.round(column(3, np.float64) * 100), 1).astype(np.int64),
-        channel=whole[0].astype(np.int8),
-        purpose=whole[1].astype(np.int8),
-        city=whole[2].astype(np.int16),
-        scheme=np.repeat(np.full(len(payments), NO_SCHEME) if scheme is None else scheme, sizes).astype(
-            np.int32
-        ),
-    )

@@ -18,8 +18,9 @@ from data.schema import CHANNELS, HOUR_US, PURPOSES
 from data.streams import stream
 from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
+from data.world.expression import Hand, expressed
 from data.world.flows import Flow
-from data.world.population import OUTSIDE, Population, draw_population
+from data.world.population import OUTSIDE, Population, draw_population, holder_codes
 from data.world.scene import FIRST_DAY, Scene
 
 LEVELS = (0, 1, 2)
@@ -38,18 +39,27 @@ def wake(seed: int) -> Callable[[], int]:
     return world.account[stream(seed, "sleepers").permutation(world.sleepers)].tolist().pop
 
 
+@cache
+def hand() -> Hand:
+    world, _ = stage_set()
+    return Hand(holder_codes(world), 7)
+
+
 def nobody() -> int:
     raise AssertionError("this plan wakes a sleeper")
 
 
 def table(flow: Flow) -> pd.DataFrame:
+    """Payments as they are meant; ``arrives`` is the sum in yuan as it is written."""
     _, calendar = stage_set()
+    written = expressed(flow, hand().holder, hand().seed)
     return pd.DataFrame(
         {
             "hour": (flow.at - calendar.start_us) / HOUR_US,
             "payer": flow.payer,
             "payee": flow.payee,
             "yuan": flow.amount / 100,
+            "arrives": written.amount / 100,
             "channel": [CHANNELS[code] for code in flow.channel],
             "purpose": [PURPOSES[code] for code in flow.purpose],
             "city": flow.city,
@@ -97,7 +107,7 @@ def draw(name: str, side: str, seed: int, level: int = 0, first_day: int = FIRST
     entry = TYPOLOGIES[name]
     rng = stream(seed, "test", name, side, str(level))
     sleepers = wake(seed) if entry.family == "dormancy" else nobody
-    scene = Scene(world, calendar, rng, level, sleepers, first_day)
+    scene = Scene(world, calendar, rng, level, sleepers, hand(), first_day)
     (entry.draw if side == "illicit" else entry.look_alike)(scene)
     return Plan(scene, table(Flow.concat(scene.flows)), table(scene.everyday), level)
 
@@ -117,6 +127,11 @@ def holder(accounts: pd.Series | list[int]) -> set[str]:
 
 def is_inside(accounts: pd.Series | list[int]) -> np.ndarray:
     return stage_set()[0].owner[np.asarray(accounts)] != OUTSIDE
+
+
+def kept(came: pd.DataFrame, gone: pd.DataFrame) -> float:
+    """Share of what arrived that is meant to be passed on."""
+    return float(gone["yuan"].sum() / came["arrives"].sum())
 
 
 def span_hours(payments: pd.DataFrame) -> float:

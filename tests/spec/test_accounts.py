@@ -10,28 +10,34 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 import pipeline
-from data.schema import DAY_US
+from data.schema import DAY_US, HOUR_US
 from data.simulate import Params, after_schemes, draw_schemes, open_hours, payouts, uses_of
 from data.streams import stream
-from data.world.accounts import NEVER
+from data.world.accounts import NEVER, close_behind, closed_after
 from data.world.calendar import Calendar
-from data.world.devices import devices_table
+from data.world.devices import devices_table, signed_in
+from data.world.expression import Hand
 from data.world.ledger import EVERYTHING, in_business, move_on
-from data.world.population import OUTSIDE, Population, draw_names, draw_population
-from data.world.scene import Scene
+from data.world.population import OUTSIDE, Population, draw_names, draw_population, holder_codes
+from data.world.scene import RECRUIT_SHARES, Scene
 
 
 @cache
-def bank() -> tuple[Population, Calendar]:
+def drawn_bank(customers: int) -> tuple[Population, Calendar]:
     params = pipeline.params("simulate", Params)
     weeks = sum(params.calendar.weeks().values())
     calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
-    return draw_population(7, 3_000, 8, 0.1, calendar), calendar
+    return draw_population(7, customers, 8, 0.1, calendar), calendar
+
+
+def bank() -> tuple[Population, Calendar]:
+    return drawn_bank(3_000)
 
 
 def stage_set() -> tuple[Scene, Population, Calendar]:
     world, calendar = bank()
-    return Scene(world, calendar, stream(7, "a scene"), 0, lambda: 0), world, calendar
+    hand = Hand(holder_codes(world), 7)
+    return Scene(world, calendar, stream(7, "a scene"), 0, lambda: 0, hand), world, calendar
 
 
 def mover() -> int:
@@ -67,18 +73,34 @@ def facts() -> tuple[pd.DataFrame, np.ndarray]:
     return table, table.index.isin(names.customer[owner[owner != OUTSIDE]])
 
 
+@cache
+def shared_uses() -> tuple[pd.DataFrame, np.ndarray]:
+    """Uses of devices that several customers share, and which of them plans brought about."""
+    params = pipeline.params("simulate", Params).model_copy(
+        update={"customers": 6_000, "schemes_per_typology": 2, "look_alikes_per_scheme": 5}
+    )
+    _, calendar = bank()
+    world = draw_population(params.seed, 6_000, params.cities, params.dormant_share, calendar)
+    planned = draw_schemes(world, calendar, params)
+    table = devices_table(params.seed, world, calendar, draw_names(params.seed, world), uses_of(planned))
+    shared = table[table.groupby("device_id")["customer_id"].transform("nunique") > 1]
+    return shared, np.isin(shared["device_id"], [device for _, device, *_ in uses_of(planned)])
+
+
 @pytest.mark.parametrize("fact", ["shared_by", "devices", "is_closed", "accounts"])
 def test_no_device_and_no_closing_gives_a_scheme_away(fact: str) -> None:
     table, illicit = facts()
-    assert illicit.sum() > 60
+    assert illicit.sum() > 60  # customers
     assert 0.4 < roc_auc_score(illicit, table[fact]) < 0.65
     assert average_precision_score(illicit, table[fact]) < 3 * illicit.mean()
 
 
-def test_many_schemes_share_a_device_and_some_close_an_account() -> None:
+def test_members_of_schemes_share_devices_hardly_more_often_than_others() -> None:
     table, illicit = facts()
-    assert (table["shared_by"] > 1)[illicit].mean() > (table["shared_by"] > 1).mean()
-    assert (table["shared_by"] > 1)[~illicit].sum() > 5 * (table["shared_by"] > 1)[illicit].sum()
+    shares = table["shared_by"] > 1
+    assert shares.mean() > 0.15
+    assert 0.7 * shares.mean() < shares[illicit].mean() < 2 * shares.mean()
+    assert shares[~illicit].sum() > 5 * shares[illicit].sum()
 
 
 @pytest.mark.parametrize(("days", "uses"), [((-3,), "old"), ((4,), "new"), ((-3, 4), "both"), ((), "old")])
@@ -147,7 +169,72 @@ def test_members_share_one_new_device_and_outsiders_none() -> None:
     assert {who for who, *_ in first} == set(world.owner[members].tolist())
     assert len({device for _, device, *_ in first}) == 1
     assert {device for _, device, *_ in first}.isdisjoint({device for _, device, *_ in second})
-    assert {begun for _, _, begun, _ in scene.devices} == {scene.start}
+
+
+def test_each_of_a_group_signs_in_at_a_waking_moment_of_their_own_and_stops_some_time() -> None:
+    world, calendar = bank()
+    members = world.customers_of("person")[:2_000]
+    begins = np.full(len(members), calendar.start_us + 60 * DAY_US)
+    begun, until = signed_in(stream(1, "group"), world, calendar, members, begins)
+    assert len(np.unique(begun)) == len(begun)
+    assert (begun >= begins).all() and (begun >= world.joined_us[members]).all()
+    hour = (begun - calendar.start_us) % DAY_US / HOUR_US
+    assert ((hour >= 1) & (hour < 6)).mean() < 0.01
+    assert (until > begun).all()
+    ends = until[until != NEVER]
+    assert 0.3 < len(ends) / len(until) < 0.95
+    assert ends.max() < calendar.start_us + calendar.days * DAY_US
+
+
+def test_a_shared_device_begins_and_ends_alike_in_life_and_in_plans() -> None:
+    """A planted twin is found: all at one instant, and without an end."""
+    table, of_plans = shared_uses()
+
+    def spread(uses: pd.DataFrame) -> pd.Series:
+        return uses.groupby("device_id")["valid_from"].agg(lambda begun: begun.max() - begun.min())
+
+    life, plans = table[~of_plans], table[of_plans]
+    assert (spread(plans) > pd.Timedelta(minutes=5)).mean() > 0.95
+    assert (spread(life) > pd.Timedelta(minutes=5)).mean() > 0.95
+    planted = plans.assign(valid_from=plans.groupby("device_id")["valid_from"].transform("min"))
+    assert not (spread(planted) > pd.Timedelta(minutes=5)).any()
+    for uses in (life, plans):
+        assert 0.1 < uses["valid_to"].isna().mean() < 0.8
+
+
+def test_closings_of_life_and_of_plans_fall_in_office_hours_and_after_like_delays() -> None:
+    _, calendar = bank()
+    at = np.full(4_000, calendar.start_us + 100 * DAY_US + 3 * HOUR_US)
+    of_life = close_behind(stream(1, "life"), calendar, at)
+    of_life = of_life[of_life != NEVER]
+    of_plans = closed_after(stream(1, "plans"), calendar, at)
+    for closed in (of_life, of_plans):
+        hour = (closed - calendar.start_us) % DAY_US / HOUR_US
+        assert ((hour >= 9) & (hour < 17)).all()
+    for share in (0.1, 0.5, 0.9):
+        days = [np.quantile(closed - at[0], share) / DAY_US for closed in (of_life, of_plans)]
+        assert days[0] == pytest.approx(days[1], rel=0.15, abs=0.3)
+
+
+def test_every_closing_of_the_bank_falls_in_office_hours() -> None:
+    world, calendar = bank()
+    closed = world.closed_us[world.closed_us != NEVER]
+    hour = (closed - calendar.start_us) % DAY_US / HOUR_US
+    assert len(closed) > 50
+    assert ((hour >= 9) & (hour < 17)).all()
+
+
+def test_recruits_are_mostly_old_customers_and_some_are_new() -> None:
+    world, calendar = drawn_bank(40_000)
+    days = []
+    for seed in range(600):
+        scene = Scene(world, calendar, stream(seed, "recruit"), 0, lambda: 0, Hand(holder_codes(world), 7))
+        scene.start = calendar.start_us + 200 * DAY_US
+        days.append(float((scene.start - world.joined_us[world.owner[scene.recruits(1)[0]]]) / DAY_US))
+    found = np.array(days)
+    assert np.mean(found < 30) == pytest.approx(RECRUIT_SHARES[0], abs=0.05)
+    assert np.mean((found >= 30) & (found < 365)) == pytest.approx(RECRUIT_SHARES[1], abs=0.06)
+    assert np.mean(found >= 365) == pytest.approx(RECRUIT_SHARES[2], abs=0.07)
 
 
 def test_what_a_closed_account_holds_goes_to_its_owner_or_to_another_bank() -> None:

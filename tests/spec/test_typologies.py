@@ -6,6 +6,7 @@ the pace.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -17,18 +18,21 @@ from data.simulate import Params, draw_schemes, open_hours, plans_of, schemes_of
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
-from data.world.calendar import Calendar
+from data.typologies.dormant_reactivation import SILENT_DAYS
+from data.world.calendar import WAKING, Calendar
 from data.world.drift import Adaptation
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
-from data.world.population import draw_names, draw_population
-from data.world.scene import Scene
+from data.world.population import draw_names, draw_population, holder_codes
+from data.world.scene import FIRST_DAY, LAST_DAYS, Scene
 from tests.spec.plans import (
     CENT,
     LEVELS,
     draw,
+    hand,
     holder,
     is_inside,
+    kept,
     look_alikes,
     schemes,
     span_hours,
@@ -44,17 +48,55 @@ SEEDS = range(8)
 
 @pytest.mark.parametrize("side", ["illicit", "licit"])
 @pytest.mark.parametrize("name", sorted(TYPOLOGIES))
-def test_a_plan_pays_between_others_within_the_run_and_touches_the_bank(name: str, side: str) -> None:
-    _, calendar = stage_set()
+def test_a_plan_pays_between_others_and_touches_the_bank(name: str, side: str) -> None:
     for seed in SEEDS:
         plan = draw(name, side, seed)
         payments = plan.payments
         assert (payments["payer"] != payments["payee"]).all()
         assert (payments["yuan"] > 0).all()
-        assert payments["hour"].between(0, calendar.days * 24 * 1.1).all()
+        assert (payments["hour"] >= FIRST_DAY * 24).all()
         assert (is_inside(payments["payer"]) | is_inside(payments["payee"])).all()
         taking_part = set(payments["payer"]) | set(payments["payee"])
         assert {account for account, _ in plan.scene.members} <= taking_part
+
+
+@pytest.mark.parametrize("side", ["illicit", "licit"])
+@pytest.mark.parametrize("name", sorted(TYPOLOGIES))
+def test_nobody_passes_on_more_than_what_arrived(name: str, side: str) -> None:
+    """Rounded sums arrive smaller than they are meant; what follows is drawn from what arrived.
+
+    Firms, sellers and buyers of insurance pay from what they have as well.
+    """
+    pools = {"cash_intensive_front", "insurance_wash", "underground_bank_mirror", "telecom_fraud"}
+    for seed in SEEDS:
+        plan = draw(name, side, seed)
+        came = plan.payments.groupby("payee")["arrives"].sum()
+        gone = plan.payments.groupby("payer")["arrives"].sum()
+        both = came.index.intersection(gone.index)
+        both = both[is_inside(both.to_numpy())] if len(both) else both
+        spare = 1.1 if name in pools else 1.0
+        assert (gone[both] <= came[both] * spare + CENT).all()
+
+
+@pytest.mark.parametrize("name", sorted(TYPOLOGIES))
+def test_hardly_more_than_two_customers_take_part_in_a_scheme(name: str) -> None:
+    counts = [
+        np.count_nonzero(is_inside(list({account for account, _ in plan.scene.members})))
+        for plan in schemes(name)
+    ]
+    assert 1 <= np.mean(counts) <= 2.6
+    assert max(counts) <= 3
+
+
+def test_plans_begin_on_every_day_of_the_run_alike() -> None:
+    world, calendar = stage_set()
+    begun = np.array(
+        [Scene(world, calendar, stream(seed, "start"), 0, wake(seed), hand()).start for seed in range(1_000)]
+    )
+    day = (begun - calendar.start_us) / DAY_US
+    assert day.min() >= FIRST_DAY and day.max() < calendar.days - LAST_DAYS + 1
+    early, late = (np.count_nonzero((day >= low) & (day < low + 80)) for low in (30, 300))
+    assert early == pytest.approx(late, rel=0.25)
 
 
 @pytest.mark.parametrize("name", sorted(TYPOLOGIES))
@@ -73,30 +115,29 @@ def test_a_plan_depends_on_its_own_stream_only(name: str) -> None:
     assert not draw(name, "illicit", 3).payments.equals(draw(name, "illicit", 4).payments)
 
 
-def test_spread_moments_lie_in_daylight() -> None:
+def test_spread_moments_fall_on_the_hours_of_a_clock() -> None:
     world, calendar = stage_set()
     hours = []
-    for seed in SEEDS:
-        scene = Scene(world, calendar, stream(seed, "daylight"), 0, wake(seed))
-        moments = scene.spread(scene.start, 5, 20)
-        hours.append((moments - calendar.start_us) % DAY_US / HOUR_US)
-    assert np.concatenate(hours).max() < 23
-    assert np.concatenate(hours).min() >= 6
+    for seed in range(60):
+        scene = Scene(world, calendar, stream(seed, "waking"), 0, wake(seed), hand())
+        for moments in (scene.spread(scene.start, 5, 40), scene.after(scene.start, 10, 150, 40)):
+            hours.append((moments - calendar.start_us) % DAY_US // HOUR_US)
+    found = np.bincount(np.concatenate(hours), minlength=24) / (60 * 80)
+    np.testing.assert_allclose(found, WAKING / WAKING.sum(), atol=0.03)
 
 
 def test_spread_moments_come_in_order_after_the_start_and_within_the_days() -> None:
     world, calendar = stage_set()
     for seed in range(30):
         rng = stream(seed, "spread")
-        scene = Scene(world, calendar, rng, 0, wake(seed))
+        scene = Scene(world, calendar, rng, 0, wake(seed), hand())
         start = calendar.start_us + int(rng.integers(0, 300 * DAY_US))  # by day or night
         days = rng.uniform(0.1, 8)
         moments = scene.spread(start, days, 40)
         assert (np.diff(moments) >= 0).all()
         assert moments[0] >= start
         assert moments[-1] <= start + (days + 1) * DAY_US
-        local = (moments - calendar.start_us) % DAY_US / HOUR_US
-        assert ((local >= 8) & (local <= 22)).all()
+        assert (scene.after(moments, 0.01, 30) > moments).all()
 
 
 # -------------------------------------------------------------- typologies
@@ -105,22 +146,22 @@ def test_spread_moments_come_in_order_after_the_start_and_within_the_days() -> N
 def test_cash_structuring_pays_in_below_the_line_and_most_of_it_leaves() -> None:
     for plan in schemes("cash_structuring"):
         depositors, boss = plan.accounts("depositor"), plan.accounts("beneficiary")
-        assert 1 <= len(depositors) <= 3
-        assert 3 <= len(plan.to(*depositors)) <= 15
+        assert 1 <= len(depositors) <= 2
+        assert 3 <= len(plan.to(*depositors)) <= 12
         assert len(boss) == 1
         for account in depositors:
             deposits = plan.to(account)
             assert set(deposits["channel"]) == {"cash_deposit"}
             assert holder(deposits["payer"]) == {"cash_desk"}
-            assert 3 <= len(deposits) <= 15
+            assert len(deposits) >= 3
             assert (deposits["yuan"] < 50_000).all()
             assert (deposits["yuan"] % 100 == 0).all()
             assert span_hours(deposits) <= (7 * plan.pace + 1) * 24
             leaves = plan.by(account)
             assert set(leaves["payee"]) == set(boss)
             assert leaves["hour"].min() > deposits["hour"].max()
-            assert leaves["hour"].max() <= deposits["hour"].max() + 54
-            assert 0.75 <= leaves["yuan"].sum() / deposits["yuan"].sum() <= 1
+            assert leaves["hour"].max() <= deposits["hour"].max() + 72
+            assert 0.97 - 0.001 <= kept(deposits, leaves) <= 0.998
 
 
 def test_cash_structuring_that_knows_the_rule_stays_below_its_band(observe_params) -> None:
@@ -145,8 +186,8 @@ def test_fan_in_gathers_from_many_and_one_or_two_payments_take_it_away() -> None
         assert 1 <= len(taken) <= 2
         assert set(taken["payee"]) == set(plan.accounts("beneficiary"))
         assert taken["hour"].min() > gathered["hour"].max()
-        assert taken["hour"].max() - gathered["hour"].max() <= 24 * plan.pace
-        assert 0.85 <= taken["yuan"].sum() / gathered["yuan"].sum() <= 1
+        assert taken["hour"].max() - gathered["hour"].max() <= 36 * plan.pace
+        assert 0.97 - 0.001 <= kept(gathered, taken) <= 0.998
 
 
 def test_fan_out_splits_one_or_two_credits_into_many_nearly_equal_payments() -> None:
@@ -160,28 +201,38 @@ def test_fan_out_splits_one_or_two_credits_into_many_nearly_equal_payments() -> 
         assert set(plan.accounts("mule")) == set(payments["payee"][is_inside(payments["payee"])])
         assert payments["yuan"].std() / payments["yuan"].mean() < 0.3
         assert payments["hour"].min() > credits["hour"].max()
-        assert payments["hour"].max() - credits["hour"].max() <= 72 * plan.pace
-        assert 0.85 <= payments["yuan"].sum() / credits["yuan"].sum() <= 1
+        assert payments["hour"].max() - credits["hour"].max() <= 96 * plan.pace
+        assert 0.97 - 0.001 <= kept(credits, payments) <= 0.998
 
 
 def test_cycle_returns_a_sum_to_where_it_entered_and_each_hop_keeps_nearly_all() -> None:
+    rings = []
     for plan in schemes("cycle"):
         ring = plan.accounts("ring")
-        ring_size = len(set(ring))
-        assert 3 <= ring_size <= 6
+        own = [account for account in ring if is_inside([account])[0]]
+        assert 1 <= len(own) <= 2
         assert not is_inside(plan.accounts("funder")).any()
-        assert (~is_inside(ring)).sum() <= 1
         entry, hops = plan.payments.iloc[0], plan.payments.iloc[1:]
         assert entry["payer"] in plan.accounts("funder")
-        assert len(hops) in (ring_size, 2 * ring_size)
-        assert (hops["payer"].to_numpy()[1:] == hops["payee"].to_numpy()[:-1]).all()
         assert hops["payer"].iloc[0] == entry["payee"] == hops["payee"].iloc[-1]
-        assert set(hops["payer"]) == set(ring)
+        # Where the bank sees two hops in a row, the same sum goes on; between others it does not see.
         assert (np.diff(plan.payments["hour"]) > 0).all()
-        yuan = plan.payments["yuan"].to_numpy()
-        assert (yuan[1:] >= 0.93 * yuan[:-1] - CENT).all()
-        assert (yuan[1:] <= 0.99 * yuan[:-1] + CENT).all()
+        assert set(hops["payer"]) | set(hops["payee"]) == set(ring)
+        rounds = (hops["payee"] == entry["payee"]).sum()
+        assert rounds in (1, 2)
+        for before, after in itertools.pairwise(plan.payments.itertuples()):
+            if before.payee == after.payer:
+                assert 0.97 - 0.001 <= after.yuan / before.arrives <= 0.998
+            else:
+                assert 0.97**5 * 0.5 <= after.yuan / before.arrives <= 1
         assert span_hours(plan.payments) <= 20 * 24 * plan.pace
+        rings.append(len(ring))
+    assert max(rings) >= 4
+
+
+def test_family_loans_and_round_trips_leave_out_what_other_banks_see() -> None:
+    for plan in [*schemes("cycle"), *look_alikes("cycle")]:
+        assert (is_inside(plan.payments["payer"]) | is_inside(plan.payments["payee"])).all()
 
 
 def test_cycle_takes_at_least_a_day() -> None:
@@ -190,46 +241,46 @@ def test_cycle_takes_at_least_a_day() -> None:
 
 def test_dormant_reactivation_tests_a_sleeping_account_then_uses_it_hard() -> None:
     world, _ = stage_set()
+    tested = []
     for plan in schemes("dormant_reactivation"):
         (card,) = plan.accounts("card")
         assert world.is_dormant[world.owner[card]]
-        assert plan.payments["hour"].min() >= 180 * 24
+        silent = plan.scene.start - world.joined_us[world.owner[card]]
+        assert silent >= SILENT_DAYS * DAY_US
         arrives, leaves = plan.to(card), plan.by(card)
-        if plan.level < 2:
+        is_test = arrives["yuan"].isin([1, 5, 10])
+        assert is_test.sum() <= 1
+        tested.append((plan.level, bool(is_test.any())))
+        if is_test.any():
             assert arrives["hour"].idxmin() == arrives["yuan"].idxmin()
-            assert arrives["yuan"].min() in (1, 5, 10)
-            arrives = arrives[arrives["yuan"] > 10]
+        arrives = arrives[~is_test]
         assert arrives["payer"].nunique() >= 3
-        assert span_hours(arrives) <= 48 * plan.pace
+        assert span_hours(arrives) <= 72 * plan.pace
         assert leaves["hour"].min() > arrives["hour"].max()
-        assert leaves["hour"].max() <= arrives["hour"].max() + 24 * plan.pace
-        assert 0.85 <= leaves["yuan"].sum() / arrives["yuan"].sum() <= 1
+        assert leaves["hour"].max() <= arrives["hour"].max() + 36 * plan.pace
+        assert 0.97 - 0.001 <= kept(arrives, leaves) <= 0.998
+    assert (0, False) not in tested and (2, True) not in tested
 
 
-def test_pass_through_chain_runs_each_pulse_through_every_card_within_hours() -> None:
+def test_pass_through_chain_runs_each_pulse_through_its_cards_within_hours() -> None:
+    cash = 0
     for plan in schemes("pass_through_chain"):
-        cards = plan.accounts("card")
-        assert 2 <= len(cards) <= 4
-        assert is_inside(cards).all()
-        hops = len(cards) + 1
-        assert len(plan.payments) % hops == 0
-        for first in range(0, len(plan.payments), hops):
-            pulse = plan.payments.iloc[first : first + hops]
-            assert not is_inside(pulse["payer"].iloc[:1]).any()
-            assert pulse["payer"].tolist()[1:] == cards
-            assert pulse["payee"].tolist()[:-1] == cards
-            last = pulse.iloc[-1]
-            is_cash = last["channel"] == "cash_withdrawal"
-            assert holder([last["payee"]]) == ({"cash_desk"} if is_cash else {"person"})
-            assert not is_inside([last["payee"]]).any()
-            gap = np.diff(pulse["hour"])
-            assert (gap > 0).all()
-            assert (gap <= 5 * plan.pace).all()
-            yuan = pulse["yuan"].to_numpy()
-            kept = yuan[1:] / yuan[:-1]
-            inner = kept[:-1] if is_cash else kept  # notes are whole hundreds
-            assert ((inner > 0.92) & (inner < 1)).all()
-            assert kept[-1] < 1
+        own = [card for card in plan.accounts("card") if is_inside([card])[0]]
+        assert 1 <= len(own) <= 2
+        first, last = own[0], own[-1]
+        assert len(plan.to(first)) == len(plan.by(last))
+        for came, gone in zip(plan.to(first).itertuples(), plan.by(last).itertuples(), strict=True):
+            hops = len(own)
+            assert 0 < gone.hour - came.hour <= (6 * plan.pace + 10) * hops
+            is_cash = gone.channel == "cash_withdrawal"
+            cash += is_cash
+            assert holder([gone.payee]) == ({"cash_desk"} if is_cash else {"person"})
+            if hops == 1:
+                low = 0.97 - 100 / came.arrives - 0.001 if is_cash else 0.97 - 0.001
+                assert low <= gone.yuan / came.arrives <= 0.998
+        if len(own) == 2:
+            assert set(plan.by(first)["payee"]) == {last}
+    assert cash > 0
 
 
 # -------------------------------------------------------------- look-alikes
@@ -245,7 +296,7 @@ def test_daily_takings_are_cash_of_a_shop_at_its_home_counter_and_pay_the_suppli
         assert set(takings["city"]) == {world.city[world.owner[shop]]}
         assert 4 <= len(takings) <= 9
         assert span_hours(takings) <= 11 * 24
-        assert set(supplies["purpose"]) <= {"supplies", "unstated"}
+        assert set(supplies["purpose"]) == {"supplies"}
         assert holder(supplies["payee"]) == {"company"}
         assert supplies["yuan"].sum() < takings["yuan"].sum()
 
@@ -256,50 +307,53 @@ def test_group_buy_gathers_the_price_of_some_items_each_and_pays_the_suppliers()
         orders, supplies = plan.to(leader), plan.by(leader)
         assert orders["payer"].is_unique
         assert len(orders) >= 8
-        # Two to six items of one price, at most a tenth off, written in hundreds at the roughest.
-        assert orders["yuan"].max() <= 3 / 0.9 * (orders["yuan"].min() + 100)
-        assert (len(supplies) in (1, 2), holder(supplies["payee"])) == (True, {"company"})
+        # Two to six items of one price, at most a tenth off.
+        assert orders["yuan"].max() <= 3 / 0.9 * (orders["yuan"].min() + CENT)
+        assert (len(supplies) in (1, 2), holder(supplies["payee"]) <= {"company", "person"}) == (True, True)
         assert supplies["hour"].min() > orders["hour"].max()
-        assert 0.8 < supplies["yuan"].sum() / orders["yuan"].sum() < 1
+        assert 0.8 < kept(orders, supplies) < 1
 
 
-def test_labour_contractor_is_paid_by_a_firm_and_pays_a_crew() -> None:
+def test_labour_contractor_is_paid_by_a_builder_and_pays_a_crew() -> None:
     for plan in look_alikes("fan_out"):
         (contractor,) = plan.accounts("contractor")
         order, wages = plan.to(contractor), plan.by(contractor)
-        assert (len(order) in (1, 2), holder(order["payer"])) == (True, {"company"})
+        assert (len(order) in (1, 2), holder(order["payer"]) <= {"company", "person"}) == (True, True)
         assert wages["payee"].is_unique
         assert len(wages) >= 8
         assert wages["yuan"].max() <= 4 * wages["yuan"].min()
         assert wages["hour"].min() > order["hour"].max()
-        assert 1 < order["yuan"].sum() / wages["yuan"].sum() < 1.3
+        assert wages["yuan"].sum() <= order["arrives"].sum() + 1
 
 
 def test_family_loan_goes_round_relatives_without_interest() -> None:
     for plan in look_alikes("cycle"):
         relatives = plan.accounts("relative")
-        assert 2 <= len(relatives) <= 5
-        assert is_inside(relatives).all()
+        assert 1 <= is_inside(relatives).sum() <= 2
         came, loans = plan.payments.iloc[0], plan.payments.iloc[1:]
-        assert (came["payee"], holder([came["payer"]]) <= {"broker", "person"}) == (relatives[0], True)
-        assert loans["payer"].tolist() == relatives
-        assert loans["payee"].tolist() == [*relatives[1:], relatives[0]]
-        assert set(loans["purpose"]) <= {"family", "unstated"}
+        assert holder([came["payer"]]) <= {"broker", "person"}
+        assert loans["payer"].iloc[0] == came["payee"] == loans["payee"].iloc[-1]
+        assert set(loans["payer"]) | set(loans["payee"]) == set(relatives)
+        assert set(loans["purpose"]) <= {"family", "loan", "loan_repayment"}
         assert (np.diff(plan.payments["hour"]) > 0).all()
         assert (np.diff(plan.payments["yuan"]) <= CENT).all()
 
 
 def test_card_repayment_passes_from_employer_over_spouses_to_the_lender() -> None:
+    seen = set()
     for plan in look_alikes("pass_through_chain"):
-        earner, spouse = plan.accounts("spouse")
-        for first in range(0, len(plan.payments), 3):
-            wage, passed, repaid = plan.payments.iloc[first : first + 3].itertuples(index=False)
-            assert (wage.payee, passed.payer, passed.payee, repaid.payer) == (earner, earner, spouse, spouse)
-            assert holder([wage.payer]) == {"company"}
-            assert holder([repaid.payee]) == {"lender"}
-            assert (passed.purpose, repaid.purpose) == ("family", "loan_repayment")
-            assert wage.hour < passed.hour < repaid.hour <= wage.hour + 40
-            assert wage.yuan >= passed.yuan >= repaid.yuan
+        spouses = plan.accounts("spouse")
+        own = [spouse for spouse in spouses if is_inside([spouse])[0]]
+        assert 1 <= len(own) <= 2
+        for row in plan.payments.itertuples():
+            kinds = (holder([row.payer]).pop(), holder([row.payee]).pop(), row.purpose)
+            seen.add(kinds)
+            assert {row.payer, row.payee} & set(own)
+    assert seen == {
+        ("company", "person", "payroll"),
+        ("person", "person", "family"),
+        ("person", "lender", "loan_repayment"),
+    }
 
 
 def test_returning_migrant_wakes_a_sleeping_account_and_begins_to_live_from_it() -> None:
@@ -307,11 +361,10 @@ def test_returning_migrant_wakes_a_sleeping_account_and_begins_to_live_from_it()
     for plan in look_alikes("dormant_reactivation"):
         (migrant,) = plan.accounts("migrant")
         assert world.is_dormant[world.owner[migrant]]
-        assert plan.payments["hour"].min() >= 180 * 24
         shopping = plan.everyday.query("payer == @migrant and purpose == 'shopping'")
         assert (len(shopping), holder(shopping["payee"])) == (8, {"merchant"})
         assert shopping["hour"].min() > plan.to(migrant)["hour"].max()
-        assert plan.by(migrant)["yuan"].sum() < plan.to(migrant)["yuan"].sum()
+        assert plan.by(migrant)["yuan"].sum() < plan.to(migrant)["arrives"].sum()
 
 
 # ------------------------------------------------- what the docstrings promise
@@ -326,21 +379,16 @@ def _counts(name: str, role: str) -> set[int]:
 def test_cash_structuring_draws_every_promised_number_of_accounts_and_deposits() -> None:
     plans = [draw("cash_structuring", "illicit", seed) for seed in range(60)]
     counts = {(plan.payments["channel"] == "cash_deposit").sum() for plan in plans}
-    assert {len(plan.accounts("depositor")) for plan in plans} == {1, 2, 3}
-    assert (min(counts), max(counts)) == (3, 15)
-
-
-def test_cycle_draws_rings_of_every_promised_size() -> None:
-    assert _counts("cycle", "ring") == {3, 4, 5, 6}
+    assert {len(plan.accounts("depositor")) for plan in plans} == {1, 2}
+    assert (min(counts), max(counts)) == (3, 12)
 
 
 @pytest.mark.parametrize(
     ("name", "role", "most"),
     [
-        ("cash_structuring", "depositor", 3),
+        ("cash_structuring", "depositor", 2),
         ("fan_in", "payer", 30),
         ("fan_out", "payee", 30),
-        ("pass_through_chain", "card", 4),
     ],
 )
 def test_the_largest_promised_number_is_drawn(name: str, role: str, most: int) -> None:
@@ -368,7 +416,7 @@ def _rows(frame: pd.DataFrame) -> Counter:
 
 @pytest.fixture(scope="module")
 def plans(small_params: Params) -> list[tuple[bool, Counter]]:
-    """What each scheme of the small world intended to pay while the bank was open to it."""
+    """What the shape of each scheme of the small world intended to pay while the bank was open to it."""
     weeks = sum(small_params.calendar.weeks().values())
     calendar = Calendar.of(
         small_params.start,
@@ -391,10 +439,10 @@ def plans(small_params: Params) -> list[tuple[bool, Counter]]:
         return flow.take(in_business(flow.at, flow.payer, flow.payee, hours, calendar.start_us, end))
 
     adaptation = Adaptation(population, calendar, small_params.drift, stream(small_params.seed, "drift"))
-    planned = in_time(plans_of(scenes, adaptation, small_params.seed))
-    number = planned.scheme % len(scenes)
+    holder = holder_codes(population)
+    planned = in_time(plans_of(scenes, adaptation, holder, small_params.seed))
     return [
-        (is_illicit, _keys(planned.take((number == place) & (planned.scheme >= 0)), account))
+        (is_illicit, _keys(planned.take(planned.scheme == place), account))
         for place, (_, is_illicit, _) in enumerate(scenes)
     ]
 
@@ -409,14 +457,15 @@ def test_the_truth_holds_exactly_the_settled_payments_of_the_schemes(
     for number, (is_illicit, intended) in enumerate(plans):
         mine = small_world.truth[small_world.truth["scheme_id"] == number]
         assert (mine["is_illicit"] == is_illicit).all()
-        held = _rows(transactions.loc[mine["transaction_id"]])
+        held = _rows(transactions.loc[mine.loc[mine["is_patterned"], "transaction_id"]])
         assert held == intended - (intended & refused)
 
 
 def test_nearly_all_payments_of_illicit_schemes_settle(plans, small_world: Whole) -> None:
     """A scheme whose payments bounce is no scheme; at most one payment in ten may."""
     wanted = sum(intended.total() for is_illicit, intended in plans if is_illicit)
-    assert small_world.truth["is_illicit"].sum() >= 0.9 * wanted
+    settled = small_world.truth["is_illicit"] & small_world.truth["is_patterned"]
+    assert settled.sum() >= 0.9 * wanted
 
 
 def test_a_transaction_belongs_to_at_most_one_scheme(small_world: Whole) -> None:

@@ -1,21 +1,20 @@
 """The wider set of typologies and their look-alikes draw what the textbook says, for several seeds.
 
 A careful scheme is slower than a naive one (`Scene.pace`), so promised times hold times
-the pace, and it warms its accounts up first: what precedes the start is not the scheme.
+the pace. Delays are in hours of waking time, which nights make longer.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import pipeline
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US
 from data.simulate import Params, draw_schemes, open_hours, simulate
 from data.sources import gather
 from data.world.calendar import Calendar
@@ -23,7 +22,7 @@ from data.world.flows import Flow
 from data.world.ledger import in_business
 from data.world.population import draw_population
 from tests.spec import plans
-from tests.spec.plans import CENT, LEVELS, Plan, holder, is_inside, stage_set
+from tests.spec.plans import CENT, LEVELS, Plan, holder, is_inside, kept, stage_set
 
 NEW = (
     "bipartite",
@@ -37,7 +36,7 @@ NEW = (
     "underground_bank_mirror",
 )
 SEEDS = range(10)
-NIGHT_REST = 10  # hours that `Scene.by_day` may put a payment off
+NIGHT_REST = 12  # hours that a night may put a payment off
 
 
 def schemes(name: str) -> Iterator[Plan]:
@@ -57,8 +56,8 @@ def variation(yuan: pd.Series) -> float:
 
 
 def states(payments: pd.DataFrame, *purposes: str) -> bool:
-    """Honest payers state the truth or nothing."""
-    return set(payments["purpose"]) <= {*purposes, "unstated"}
+    """What innocent people pay is for nothing but what they pay it for."""
+    return set(payments["purpose"]) <= set(purposes)
 
 
 # ------------------------------------------------------------ all of them
@@ -66,13 +65,12 @@ def states(payments: pd.DataFrame, *purposes: str) -> bool:
 
 @pytest.mark.parametrize("side", ["illicit", "licit"])
 @pytest.mark.parametrize("name", NEW)
-def test_a_plan_ends_within_the_run_and_touches_the_bank(name: str, side: str) -> None:
-    _, calendar = stage_set()
+def test_a_plan_touches_the_bank(name: str, side: str) -> None:
     for plan in schemes(name) if side == "illicit" else look_alikes(name):
         rows = plan.everything
         assert (rows["payer"] != rows["payee"]).all()
         assert (is_inside(rows["payer"]) | is_inside(rows["payee"])).all()
-        assert rows["hour"].between(0, calendar.days * 24).all()
+        assert (rows["hour"] >= 24).all()
         taking_part = set(rows["payer"]) | set(rows["payee"])
         assert {account for account, _ in plan.scene.members} <= taking_part
 
@@ -88,23 +86,16 @@ def test_every_customer_who_takes_part_in_a_scheme_is_a_member(name: str) -> Non
 @pytest.mark.parametrize("side", ["illicit", "licit"])
 @pytest.mark.parametrize("name", NEW)
 def test_hands_are_asleep_at_night(name: str, side: str) -> None:
-    """Only a mule who is told to forward at once pays in the small hours more often than others."""
     plans = list(schemes(name) if side == "illicit" else look_alikes(name))
     hours = np.concatenate([plan.everything["hour"].to_numpy() % 24 for plan in plans])
-    assert (hours < 6).mean() < (0.2 if name == "student_mule" else 0.1)
+    assert (hours < 6).mean() < 0.05
 
 
-def test_only_a_careful_scheme_or_a_ring_of_students_warms_accounts_up() -> None:
+def test_members_live_their_own_lives_and_no_plan_makes_one_up_for_them() -> None:
+    """Their livelihoods go on; only who sleeps, sells or works beside the plan pays more than it."""
     for name in NEW:
         for plan in schemes(name):
-            warm_up = plan.everyday
-            start = (plan.scene.start - plan.scene.calendar.start_us) / HOUR_US
-            assert (warm_up["hour"] < start).all()
-            assert (plan.payments["hour"] >= start).all()
-            assert plan.level == 2 or name == "student_mule" or warm_up.empty
-            assert plan.level < 2 or not warm_up.empty
-            assert set(warm_up["channel"]) <= {"transfer", "qr"}
-            assert set(warm_up["purpose"]) <= {"family", "shopping", "goods", "supplies"}
+            assert plan.everyday.empty
 
 
 @pytest.mark.parametrize("name", NEW)
@@ -123,17 +114,19 @@ def test_criminal_and_innocent_sums_overlap(name: str) -> None:
 
 
 def test_smurfs_carry_like_sums_to_one_collector_who_pays_them_on() -> None:
+    carriers = []
     for plan in schemes("smurfing"):
         (collector,) = plan.accounts("collector")
         smurfs, boss = plan.accounts("smurf"), plan.accounts("beneficiary")
         carried, taken = plan.to(collector), plan.by(collector)
         assert sorted(carried["payer"]) == sorted(smurfs)
-        assert 4 <= len(smurfs) <= 20
-        assert carried["yuan"].between(3_000, 20_000).all()
+        assert 4 <= len(smurfs) <= 16
+        assert carried["yuan"].between(2_000, 20_000).all()
         assert variation(carried["yuan"]) <= 0.5
         assert span_days(carried) <= 5 * plan.pace + 1
         # A smurf who is a customer first pays in the cash, in whole notes at home.
         for smurf in np.array(smurfs)[is_inside(smurfs)]:
+            carriers.append(smurf)
             (deposit,) = plan.to(smurf).itertuples()
             (passed,) = plan.by(smurf).itertuples()
             assert deposit.channel == "cash_deposit"
@@ -143,8 +136,9 @@ def test_smurfs_carry_like_sums_to_one_collector_who_pays_them_on() -> None:
         assert 1 <= len(taken) <= 2
         assert set(taken["payee"]) == set(boss)
         assert taken["hour"].min() > carried["hour"].max()
-        assert taken["hour"].max() <= carried["hour"].max() + 14 * plan.pace + NIGHT_REST
-        assert 0.9 - 0.001 <= taken["yuan"].sum() / carried["yuan"].sum() <= 0.97 + 0.001
+        assert taken["hour"].max() <= carried["hour"].max() + 20 * plan.pace + NIGHT_REST
+        assert 0.97 - 0.001 <= kept(carried, taken) <= 0.998
+    assert carriers
 
 
 def test_a_careful_smurf_boss_varies_the_sums_more_than_a_naive_one() -> None:
@@ -165,27 +159,28 @@ def test_gather_scatter_rests_half_an_hour_to_two_days_in_one_hub() -> None:
         assert set(gathered["payer"]).isdisjoint(scattered["payee"])
         assert span_days(gathered) <= 4 * plan.pace + 1
         rest = scattered["hour"].min() - gathered["hour"].max()
-        assert 0.5 - CENT <= rest <= 48
-        assert 0.9 - 0.001 <= scattered["yuan"].sum() / gathered["yuan"].sum() <= 0.99 + 0.001
+        assert 0.25 <= rest <= 60
+        assert 0.97 - 0.001 <= kept(gathered, scattered) <= 0.998
 
 
 def test_scatter_gather_spreads_slices_below_the_line_and_brings_them_together() -> None:
     for plan in schemes("scatter_gather"):
         (giver,), (taker,), (funder,) = (plan.accounts(r) for r in ("giver", "taker", "funder"))
         between = plan.accounts("between")
-        assert 3 <= len(between) <= 18
+        assert 3 <= len(between) <= 12
+        assert is_inside(between).sum() <= 1
         first = plan.payments.sort_values("hour").iloc[0]
         assert (first["payer"], first["payee"]) == (funder, giver)
         scattered, gathered = plan.by(giver).set_index("payee"), plan.to(taker).set_index("payer")
         assert len(plan.payments) == 1 + len(scattered) + len(gathered)
         assert sorted(scattered.index) == sorted(gathered.index) == sorted(between)
-        assert first["yuan"] >= scattered["yuan"].sum() - CENT
+        assert first["arrives"] >= scattered["yuan"].sum() - CENT
         assert (scattered["yuan"] < 50_000).all()
         gathered = gathered.loc[scattered.index]
         assert (gathered["hour"] > scattered["hour"]).all()
-        kept = gathered["yuan"] / scattered["yuan"]
-        assert kept.between(0.949, 0.991).all()
-        assert 0.5 <= span_days(plan.payments) <= 10 * plan.pace
+        kept_by_each = gathered["yuan"] / scattered["arrives"]
+        assert kept_by_each.between(0.97 - 0.001, 0.998 + 0.001).all()
+        assert 0.3 <= span_days(plan.payments) <= 10 * plan.pace
 
 
 def test_bipartite_pairs_several_payers_with_several_payees_within_a_week() -> None:
@@ -195,53 +190,50 @@ def test_bipartite_pairs_several_payers_with_several_payees_within_a_week() -> N
         assert 2 <= len(payers) <= 9
         assert 2 <= len(payees) <= 9
         assert set(payers).isdisjoint(payees)
+        (payer,), (payee,) = (np.array(side)[is_inside(side)] for side in (payers, payees))
         paid = plan.by(*payers)
         assert set(paid["payer"]) == set(payers)
         assert set(paid["payee"]) == set(payees)
         assert not paid.duplicated(["payer", "payee"]).any()
         assert span_days(paid) <= 7 * plan.pace + 1
-        for payer in np.array(payers)[is_inside(payers)]:
-            (funds,) = plan.to(payer).itertuples()
-            assert funds.payer == funder
-            assert funds.hour < plan.by(payer)["hour"].min()
-            assert funds.yuan >= plan.by(payer)["yuan"].sum()
-        for payee in np.array(payees)[is_inside(payees)]:
-            (passed,) = plan.by(payee).itertuples()
-            assert passed.payee == out
-            assert passed.hour > plan.to(payee)["hour"].max()
-            assert 0.7 - 0.001 <= passed.yuan / plan.to(payee)["yuan"].sum() <= 0.95 + 0.001
+        (funds,) = plan.to(payer).itertuples()
+        assert funds.payer == funder
+        assert funds.hour < plan.by(payer)["hour"].min()
+        assert funds.arrives >= plan.by(payer)["yuan"].sum() - CENT
+        (passed,) = plan.by(payee).itertuples()
+        assert passed.payee == out
+        assert passed.hour > plan.to(payee)["hour"].max()
+        assert 0.7 - 0.001 <= kept(plan.to(payee), plan.by(payee)) <= 0.99 + 0.001
 
 
 def test_stack_sinks_through_layers_each_paying_every_account_of_the_next() -> None:
+    depths = set()
     for plan in schemes("stack"):
         sources, mules, exits = (plan.accounts(role) for role in ("source", "mule", "exit"))
-        layers = [sources]
-        while set(layers[-1]) != set(exits):
-            layers.append(sorted(set(plan.by(*layers[-1])["payee"])))
-            assert len(layers) <= 4
-        assert len(layers) in (3, 4)
-        assert set().union(*layers[1:-1]) == set(mules)
-        assert all(2 <= len(layer) <= 6 for layer in layers)
-        assert len(plan.payments) == sum(len(a) * len(b) for a, b in pairwise(layers))
-        assert 0.5 <= span_days(plan.payments) <= 10 * plan.pace
+        assert is_inside(mules).all() and not is_inside(sources + exits).any()
+        depths.add(len(mules))
+        assert 2 <= len(sources) <= 6 and 2 <= len(exits) <= 6
+        assert set(plan.to(mules[0])["payer"]) == set(sources)
+        assert set(plan.by(mules[-1])["payee"]) == set(exits)
         for mule in mules:
             got, gave = plan.to(mule), plan.by(mule)
+            assert got["payer"].is_unique and gave["payee"].is_unique
+            assert 2 <= len(got) <= 6 and 2 <= len(gave) <= 6
             assert np.floor(gave["hour"].min() / 24) > np.floor(got["hour"].max() / 24)
-            assert 0.97 - 0.001 <= gave["yuan"].sum() / got["yuan"].sum() <= 0.99 + 0.001
+            assert 0.97 - 0.001 <= kept(got, gave) <= 0.998 + 0.001
+        assert 0.3 <= span_days(plan.payments) <= 10 * plan.pace
+    assert depths == {1, 2}
 
 
-def test_student_mule_is_warmed_up_then_used_for_days_and_keeps_a_little() -> None:
+def test_student_mule_is_used_for_days_and_keeps_a_little() -> None:
     world, _ = stage_set()
     cities = []
     for plan in schemes("student_mule"):
         (student,) = plan.accounts("student")
         assert world.occupation[world.owner[student]] == "student"
-        warm_up = plan.everyday
-        assert (warm_up["yuan"] < 3_000).all()
-        assert plan.level == 2 or span_days(warm_up) <= 14 or warm_up.empty
         credits, leaves = plan.to(student), plan.by(student)
-        assert 4 <= len(credits) <= 12
-        assert credits["yuan"].between(5_000, 150_100).all()
+        assert 3 <= len(credits) <= 9
+        assert credits["yuan"].between(1_500, 60_000).all()
         assert len(leaves) == len(credits)
         assert span_days(credits) <= 20
         strangers = credits.query("channel == 'transfer'")["payer"]
@@ -250,59 +242,59 @@ def test_student_mule_is_warmed_up_then_used_for_days_and_keeps_a_little() -> No
         cities += plan.payments.query("channel.str.startswith('cash')")["city"].tolist()
         # In the order drawn each credit is followed by the payment that empties it.
         for (_, came), (_, left) in zip(credits.iterrows(), leaves.iterrows(), strict=True):
-            assert 0 < left["hour"] - came["hour"] <= 6 * plan.pace
-            assert 0.9 - 100 / came["yuan"] <= left["yuan"] / came["yuan"] <= 0.995 + 0.001
-    assert len(set(cities)) >= 5
+            assert 0 < left["hour"] - came["hour"] <= 8 * plan.pace + NIGHT_REST
+            assert 0.97 - 100 / came["arrives"] <= left["yuan"] / came["arrives"] <= 0.998 + 0.001
+    assert len(set(cities)) >= 3
 
 
 def test_cash_intensive_front_pays_in_smooth_extra_cash_for_months_and_settles_by_the_fortnight() -> None:
     world, _ = stage_set()
+    weekend = []
     for plan in schemes("cash_intensive_front"):
-        (front,), (owner,), (supplier,) = (plan.accounts(r) for r in ("front", "owner", "supplier"))
+        (front,), owners, suppliers = (plan.accounts(r) for r in ("front", "owner", "supplier"))
         assert holder([front]) == {"micro_business"}
         cash, out = plan.to(front), plan.by(front)
         assert set(cash["channel"]) == {"cash_deposit"}
         assert set(cash["city"]) == {world.city[world.owner[front]]}
         assert (cash["yuan"] % 100 == 0).all()
         assert (cash["yuan"] < (50_000 if plan.level < 2 else 30_000)).all()
-        assert 55 <= span_days(cash) <= 181
+        assert 20 <= span_days(cash) <= 91
         extra = cash["yuan"].sum() / (world.income[world.owner[front]] * span_days(cash) / 30)
-        assert 0.15 <= extra <= 1.7
-        assert variation(cash["yuan"]) <= 0.35
-        is_weekend = (cash["hour"] // 24).astype(int) % 7 >= 5
-        assert 0.1 < is_weekend.mean() < 0.5
-        assert set(out["payee"]) == {owner, supplier}
-        assert 0.84 <= out["yuan"].sum() / cash["yuan"].sum() <= 0.971
-        assert out["hour"].is_monotonic_increasing or len(out) > 2
+        assert 0.15 <= extra <= 2.0
+        assert variation(cash["yuan"]) <= 0.45
+        weekend += ((cash["hour"] // 24).astype(int) % 7 >= 5).tolist()
+        assert set(out["payee"]) == {*owners, *suppliers}
+        assert 0.97 - 0.001 <= kept(cash, out) <= 0.998
         # Never more out than came in until then.
         line = pd.concat([cash.assign(sign=1), out.assign(sign=-1)]).sort_values("hour")
         assert ((line["yuan"] * line["sign"]).cumsum() >= -CENT).all()
+    assert 0.2 < np.mean(weekend) < 0.37
 
 
-def test_shell_company_turns_round_invoices_of_unrelated_payers_into_private_money() -> None:
+def test_shell_company_turns_invoices_of_unrelated_payers_into_private_money() -> None:
     pays_abroad = []
     for plan in schemes("shell_company"):
         (shell,) = plan.accounts("shell")
         assert holder([shell]) == {"company"}
         invoices, private = plan.to(shell), plan.by(shell)
-        assert 6 <= len(invoices) <= 20
-        assert 4 <= invoices["payer"].nunique() <= 12
+        assert 5 <= len(invoices) <= 14
+        assert 4 <= invoices["payer"].nunique() <= 9
         assert not is_inside(invoices["payer"]).any()
         assert {"company", "person"} == holder(invoices["payer"])
-        assert invoices["yuan"].between(50_000, 2_000_000).all()
-        assert (invoices["yuan"] % (10_000, 1_000, 100)[plan.level] == 0).all()
-        assert span_days(invoices) <= 181
+        assert invoices["yuan"].between(20_000, 1_000_000).all()
+        assert span_days(invoices) <= 121
         wires = private[private["channel"] == "wire"]
         assert holder(private["payee"].drop(wires.index)) == {"person"}
         assert holder(wires["payee"]) <= {"overseas"}
         assert set(wires["payee"]) == set(plan.accounts("exit"))
         pays_abroad.append(len(wires) > 0)
-        assert 0.95 - 0.001 <= private["yuan"].sum() / invoices["yuan"].sum() <= 0.99 + 0.001
+        assert 0.97 - 0.001 <= kept(invoices, private) <= 0.998 + 0.001
         rest = private["hour"].max() - invoices["hour"].max()
         assert 0 < rest <= (3 * plan.pace + 2) * 24
-        line = pd.concat([invoices.assign(sign=1), private.assign(sign=-1)]).sort_values("hour")
+        line = pd.concat([invoices.assign(sign=1, yuan=invoices["arrives"]), private.assign(sign=-1)])
+        line = line.sort_values("hour")
         assert ((line["yuan"] * line["sign"]).cumsum() >= -CENT).all()
-    assert 0.1 < np.mean(pays_abroad) < 0.7
+    assert 0.05 < np.mean(pays_abroad) < 0.6
 
 
 def _price(yuan: pd.Series, unit: int, digits: int) -> float | None:
@@ -313,18 +305,17 @@ def _price(yuan: pd.Series, unit: int, digits: int) -> float | None:
     return float(grid[off.argmin()]) if off.min() <= CENT else None
 
 
-def test_underground_bank_sums_are_round_in_dollars_not_in_yuan_and_stay_at_home() -> None:
+def test_underground_bank_sums_are_meant_in_dollars_and_stay_at_home() -> None:
     for plan in schemes("underground_bank_mirror"):
         bankers = plan.accounts("banker")
-        assert 1 <= len(bankers) <= 3
+        assert 1 <= len(bankers) <= 2
         credits, payouts = plan.to(*bankers), plan.by(*bankers)
-        assert 6 <= len(credits) <= 18
+        assert 5 <= len(credits) <= 14
         assert credits["payer"].is_unique
         assert set(credits["payer"]).isdisjoint(payouts["payee"])
-        assert set(plan.everything["channel"]) <= {"transfer", "qr"}
+        assert set(plan.everything["channel"]) == {"transfer"}
         assert "overseas" not in holder(pd.concat([plan.everything["payer"], plan.everything["payee"]]))
         assert span_days(credits) <= 31
-        assert (credits["yuan"] % 1_000 == 0).mean() < 0.5
         unit, digits = ((1_000, 2), (500, 4), (100, 4))[plan.level]
         price = _price(credits["yuan"], unit, digits)
         if plan.level == 0:
@@ -333,14 +324,11 @@ def test_underground_bank_sums_are_round_in_dollars_not_in_yuan_and_stay_at_home
         days = (credits["hour"] // 24).astype(int)
         for _, day in credits.groupby(days):
             assert _price(day["yuan"], unit, digits) is not None
-        # In the order drawn: a credit, then its payouts; the banker keeps 0.3 to 2 % (to a price step).
-        deal = plan.payments["payee"].isin(bankers).cumsum()
-        for _, rows in plan.payments.groupby(deal):
-            came, gone = rows.iloc[0], rows.iloc[1:]
-            assert 1 <= len(gone) <= 2
-            assert set(gone["payer"]) == {came["payee"]}
-            assert (gone["hour"] - came["hour"]).between(0.5 - CENT, 48).all()
-            assert 0.98 - 0.001 <= gone["yuan"].sum() / came["yuan"] <= 0.997 + 0.001
+        # Each credit is paid out to one or two, of whom none is paid for another one.
+        assert payouts["payee"].is_unique
+        assert len(credits) <= len(payouts) <= 2 * len(credits)
+        assert 0.98 - 0.001 <= kept(credits, payouts) <= 0.997 + 0.001
+        assert payouts["hour"].max() <= credits["hour"].max() + 60
 
 
 # -------------------------------------------------------------- look-alikes
@@ -350,14 +338,14 @@ def test_fee_collector_gathers_like_fees_and_pays_the_school_or_the_manager() ->
     for plan in look_alikes("smurfing"):
         (collector,) = plan.accounts("collector")
         fees, paid = plan.to(collector), plan.by(collector)
-        assert 4 <= len(fees) <= 20
+        assert 4 <= len(fees) <= 16
         assert fees["payer"].is_unique
-        assert fees["yuan"].between(3_000, 20_100).all()
+        assert fees["yuan"].between(2_000, 20_000).all()
         assert span_days(fees) <= 6
-        assert (len(paid) in (1, 2), holder(paid["payee"]) <= {"company", "utility"}) == (True, True)
+        assert (len(paid) in (1, 2), holder(paid["payee"]) <= {"company", "person"}) == (True, True)
         assert paid["hour"].min() > fees["hour"].max()
-        assert 0.88 - 0.001 <= paid["yuan"].sum() / fees["yuan"].sum() <= 0.99 + 0.001
-        assert states(plan.payments, "tuition", "utility")
+        assert 0.9 - 0.001 <= kept(fees, paid) <= 1
+        assert states(plan.payments, "tuition", "goods")
 
 
 def test_online_seller_is_paid_for_orders_and_then_pays_suppliers() -> None:
@@ -367,8 +355,17 @@ def test_online_seller_is_paid_for_orders_and_then_pays_suppliers() -> None:
         assert 3 <= len(orders) <= 18
         assert 3 <= len(costs) <= 18
         assert costs["hour"].min() > orders["hour"].max()
-        assert 0.77 <= costs["yuan"].sum() / orders["yuan"].sum() <= 0.971
+        assert 0.77 <= kept(orders, costs) <= 0.991
         assert states(plan.payments, "goods")
+
+
+@pytest.mark.parametrize("name", ["gather_scatter", "bipartite", "stack"])
+def test_no_student_and_no_pensioner_is_a_trader(name: str) -> None:
+    world, _ = stage_set()
+    for plan in look_alikes(name):
+        members = np.array([account for account, _ in plan.scene.members])
+        owner = world.owner[members[is_inside(members)]]
+        assert not np.isin(world.occupation[owner], ["student", "retired"]).any()
 
 
 def test_loan_pool_spreads_a_gift_that_one_relative_borrows_back_together() -> None:
@@ -378,31 +375,30 @@ def test_loan_pool_spreads_a_gift_that_one_relative_borrows_back_together() -> N
         kinds[kind] += 1
         giver, taker = plan.accounts(kind)[:2]
         given, back = plan.by(giver).set_index("payee"), plan.to(taker).set_index("payer")
-        assert 3 <= len(given) <= 18
+        assert 3 <= len(given) <= 12
         assert sorted(given.index) == sorted(back.index)
         assert (given["yuan"] < 100_000).all()
         back = back.loc[given.index]
         assert (back["hour"] > given["hour"]).all()
-        assert (back["yuan"] <= given["yuan"] + CENT).all()
-        assert states(
-            plan.payments, *(("insurance", "gift", "loan") if kind == "relative" else ("goods", "takings"))
-        )
+        assert (back["yuan"] <= given["arrives"] + CENT).all()
+        if kind == "relative":
+            assert states(plan.payments, "insurance", "payroll", "gift", "family", "loan")
+        else:
+            assert states(plan.payments, "goods")
     assert set(kinds) == {"relative", "till"}
 
 
-def test_market_stalls_pay_in_takings_and_buy_from_several_wholesalers() -> None:
+def test_a_market_stall_pays_in_takings_and_buys_from_several_wholesalers() -> None:
     for plan in look_alikes("bipartite"):
-        stalls, wholesalers = plan.accounts("stall"), plan.accounts("wholesaler")
-        for stall in stalls:
-            (takings,) = plan.to(stall).itertuples()
-            bought = plan.by(stall)
-            assert takings.hour < bought["hour"].min()
-            assert takings.yuan >= bought["yuan"].sum() - 50 * len(bought)
-        assert len(plan.by(stalls[0])) >= 2
-        for wholesaler in wholesalers:
-            (order,) = plan.by(wholesaler).itertuples()
-            assert holder([order.payee]) == {"company"}
-            assert order.yuan < plan.to(wholesaler)["yuan"].sum()
+        (stall,), (wholesaler,) = plan.accounts("stall"), plan.accounts("wholesaler")
+        (takings,) = plan.to(stall).itertuples()
+        bought = plan.by(stall)
+        assert takings.hour < bought["hour"].min()
+        assert takings.arrives >= bought["arrives"].sum() * 0.9
+        assert len(bought) >= 2
+        (order,) = plan.by(wholesaler).itertuples()
+        assert holder([order.payee]) == {"company"}
+        assert order.yuan < plan.to(wholesaler)["arrives"].sum()
         assert states(plan.payments, "takings", "goods", "supplies")
 
 
@@ -413,7 +409,7 @@ def test_distribution_chain_hands_money_up_and_every_distributor_keeps_a_margin(
             assert len(got) >= 2
             assert len(gave) >= 2
             assert gave["hour"].min() > got["hour"].max()
-            assert 0.82 - 0.001 <= gave["yuan"].sum() / got["yuan"].sum() <= 0.98 + 0.001
+            assert 0.82 - 0.001 <= kept(got, gave) <= 0.99 + 0.001
         assert states(plan.payments, "goods")
 
 
@@ -422,16 +418,16 @@ def test_student_budget_is_money_from_a_few_relatives_and_jobs_spent_on_study_an
     for plan in look_alikes("student_mule"):
         (student,) = plan.accounts("student")
         assert world.occupation[world.owner[student]] == "student"
-        came, spent = plan.to(student), plan.by(student)
-        wages, family = plan.everyday.query("purpose == 'payroll'"), came
+        family, spent = plan.to(student), plan.by(student)
+        wages = plan.everyday.query("purpose == 'payroll'")
         assert 1 <= len(wages) <= 4
         assert set(wages["payee"]) == {student}
-        assert 3 <= len(family) <= 10
+        assert 3 <= len(family) <= 8
         assert family.query("channel == 'transfer'")["payer"].nunique() <= 5
-        assert family["yuan"].between(5_000, 150_100).all()
+        assert family["yuan"].between(1_500, 60_100).all()
         assert spent["payee"].nunique() <= 2
         assert states(spent, "tuition", "rent")
-        assert 0.8 <= spent["yuan"].sum() / family["yuan"].sum() <= 1
+        assert 0.85 <= kept(family, spent) <= 1
 
 
 def test_seasonal_shop_takes_more_by_code_too_and_buys_more() -> None:
@@ -441,36 +437,39 @@ def test_seasonal_shop_takes_more_by_code_too_and_buys_more() -> None:
         assert set(takings["channel"]) == {"cash_deposit"}
         scans = plan.everyday.query("payee == @shop")
         assert (len(scans) > 0, set(scans["channel"])) == (True, {"qr"})
-        cash = takings
-        assert 30 <= span_days(cash) <= 151
+        assert 15 <= span_days(takings) <= 91
         assert holder(paid["payee"]) == {"company", "person"}
-        assert paid.query("purpose == 'supplies'")["yuan"].sum() > 0.4 * paid["yuan"].sum()
+        assert paid.query("purpose == 'supplies'")["yuan"].sum() > 0.35 * paid["yuan"].sum()
 
 
 def test_trading_start_up_spends_most_on_goods_and_little_on_people() -> None:
+    share_of_people = []
     for plan in look_alikes("shell_company"):
         (firm,) = plan.accounts("start_up")
         invoices, paid = plan.to(firm), plan.by(firm)
-        assert 6 <= len(invoices) <= 20
+        assert 5 <= len(invoices) <= 14
         assert 2 <= invoices["payer"].nunique() <= 8
         assert holder(invoices["payer"]) == {"company"}
-        assert invoices["yuan"].between(50_000, 2_000_000).all()
-        assert paid["yuan"].sum() < invoices["yuan"].sum()
+        assert invoices["yuan"].between(20_000, 1_000_000).all()
+        assert paid["yuan"].sum() < invoices["arrives"].sum()
         people = paid.query("purpose in ('payroll', 'loan_repayment')")
-        assert people["yuan"].sum() <= 0.4 * invoices["yuan"].sum()
+        share_of_people.append(people["yuan"].sum() / invoices["arrives"].sum())
+    assert np.mean(share_of_people) <= 0.3
 
 
-def test_overseas_buyer_collects_dollar_prices_and_wires_them_abroad() -> None:
+def test_importer_is_paid_at_home_and_pays_makers_abroad_and_at_home() -> None:
     for plan in look_alikes("underground_bank_mirror"):
-        (payer,) = plan.accounts("agent") or plan.accounts("parent")
-        asked, wired = plan.to(payer), plan.by(payer)
-        assert 3 <= len(asked) <= 18
-        assert _price(asked["yuan"], 100, 2) is not None
-        assert len(asked) <= len(wired) <= 2 * len(asked)
-        assert set(wired["channel"]) == {"wire"}
-        assert holder(wired["payee"]) == {"overseas"}
-        assert states(plan.payments, "goods", "family", "tuition")
-        assert 0.94 <= wired["yuan"].sum() / asked["yuan"].sum() <= 1
+        (firm,) = plan.accounts("wholesaler")
+        sold, bought = plan.to(firm), plan.by(firm)
+        assert holder([firm]) <= {"micro_business", "company"}
+        assert 5 <= len(sold) <= 14
+        assert _price(sold["yuan"], 100, 2) is not None
+        wires = bought[bought["channel"] == "wire"]
+        assert 1 <= len(wires) <= 3
+        assert holder(wires["payee"]) == {"overseas"}
+        assert holder(bought["payee"].drop(wires.index)) <= {"company", "person"}
+        assert states(plan.payments, "goods", "supplies")
+        assert 0.74 <= kept(sold, bought) <= 0.98
 
 
 # ---------------------------------------------------------------- settlement

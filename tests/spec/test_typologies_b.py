@@ -1,7 +1,7 @@
 """T16 to T24 and their look-alikes draw what the textbook says, for several seeds and every care.
 
-A careful scheme is slower than a naive one (`Scene.pace`) and may warm its accounts up
-first: these everyday payments are no part of it.
+A careful scheme is slower than a naive one (`Scene.pace`); what members live beside the plan
+is no part of it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
 from data.world.flows import NO_SCHEME, Flow
 from data.world.population import draw_population
-from data.world.scene import Scene
+from data.world.scene import FIRST_DAY, Scene
 from tests.spec import plans
-from tests.spec.plans import LEVELS, Plan, holder, is_inside, span_hours, stage_set
+from tests.spec.plans import LEVELS, Plan, holder, is_inside, kept, span_hours, stage_set
 
 SEEDS = range(8)
 NAMES = (
@@ -65,16 +65,14 @@ def of_day(payments: pd.DataFrame) -> pd.Series:
 
 @pytest.mark.parametrize("side", ["illicit", "licit"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_plan_lies_in_the_run_and_each_payment_touches_the_bank(name: str, side: str) -> None:
-    _, calendar = stage_set()
+def test_each_payment_of_a_plan_touches_the_bank(name: str, side: str) -> None:
     for level in LEVELS if side == "illicit" else (0,):
         for seed in range(20):
             plan = draw(name, side, seed, level)
             payments = plan.payments
             assert (payments["payer"] != payments["payee"]).all()
             assert (payments["yuan"] > 0).all()
-            assert payments["hour"].between(30 * 24, (calendar.days + 14) * 24).all()
-            assert payments["hour"].min() < (calendar.days - 8) * 24
+            assert (payments["hour"] >= FIRST_DAY * 24).all()
             assert (is_inside(payments["payer"]) | is_inside(payments["payee"])).all()
             assert {account for account, _ in plan.scene.members} <= {*payments["payer"], *payments["payee"]}
 
@@ -115,22 +113,9 @@ def test_amounts_of_a_look_alike_overlap_with_those_of_the_scheme(name: str) -> 
     assert ((amounts["illicit"] >= low) & (amounts["illicit"] <= high)).mean() > 0.25
 
 
-def test_a_careful_scheme_warms_its_accounts_up_with_small_everyday_payments() -> None:
-    for name in ("run_score", "online_gambling", "crypto_off_ramp", NOVEL):
-        for level in LEVELS:
-            for seed in SEEDS:
-                scene = draw(name, "illicit", seed, level).scene
-                before = scene.everyday
-                assert bool(len(before)) == (level == 2)
-                if level == 2:
-                    first = flow_of(scene).at.min()
-                    assert (first - before.at.min()) / DAY_US > 1
-                    assert before.at.max() < first
-                    assert before.amount.max() < 500_000
-
-
-def test_everyday_payments_of_a_warm_up_belong_to_no_scheme() -> None:
-    scenes = [draw("run_score", "illicit", seed, level).scene for level in LEVELS for seed in SEEDS]
+def test_everyday_payments_beside_a_plan_belong_to_no_scheme() -> None:
+    names = ("dormant_reactivation", "cash_intensive_front", "student_mule")
+    scenes = [draw(name, "licit", seed).scene for name in names for seed in SEEDS]
     flow = Scene.all_flows(scenes)
     for number, scene in enumerate(scenes):
         mine = flow.take(flow.scheme == number)
@@ -141,53 +126,56 @@ def test_everyday_payments_of_a_warm_up_belong_to_no_scheme() -> None:
 # -------------------------------------------------------------- typologies
 
 
-def test_underground_bank_turns_half_a_million_a_day_into_cash_in_business_hours() -> None:
+def test_underground_bank_turns_a_days_transfers_into_cash_in_business_hours() -> None:
     _, calendar = stage_set()
     for plan in schemes("underground_bank_settlement"):
         (pool,) = plan.accounts("pool")
         runners = plan.accounts("runner")
         assert holder([pool]) == {"company"}
+        assert 1 <= len(runners) <= 2
         assert of_day(plan.payments).between(8, 18).all()
         weekend = calendar.is_weekend()
         days = (plan.payments["hour"] // 24).astype(int)
         assert not weekend[days[days < calendar.days]].any()
-        assert 3 <= days.nunique() <= 7
+        assert 2 <= days.nunique() <= 5
         for _, one in plan.payments.groupby(days):
             came, went = one[one["payee"] == pool], one[one["payer"] == pool]
-            assert came["yuan"].sum() >= 500_000
+            assert 80_000 <= came["yuan"].sum() <= 500_000
             assert holder(came["payer"]) == {"company"}
-            assert 8 <= went["payee"].nunique() <= 16
+            assert 9 <= went["payee"].nunique() <= 16
             assert holder(went["payee"]) == {"person"}
             assert came["hour"].max() < went["hour"].min()
-            assert 0.99 <= went["yuan"].sum() / came["yuan"].sum() <= 0.9995
+            assert 0.98 - 0.001 <= kept(came, went) <= 0.998 + 0.001
             for runner in runners:
                 got, cash = one[one["payee"] == runner], one[one["payer"] == runner]
                 assert set(cash["channel"]) == {"cash_withdrawal"}
                 assert (cash["yuan"] % 100 == 0).all()
                 assert got["hour"].max() < cash["hour"].min() <= cash["hour"].max() <= got["hour"].max() + 4
-                assert 0.95 <= cash["yuan"].sum() / got["yuan"].sum() <= 1
+                assert 0.8 <= kept(got, cash) <= 1
 
 
 def test_run_score_takes_bursts_of_strangers_by_night_and_keeps_a_commission() -> None:
+    lengths: list[float] = []
     for plan in schemes("run_score"):
         runners, pool = plan.accounts("runner"), plan.accounts("pool")
         taken, swept = plan.to(*runners), plan.by(*runners)
-        assert 2 <= len(runners) <= 5
-        assert 36 <= len(taken) <= 120
+        assert 1 <= len(runners) <= 2
+        assert 24 <= len(taken) <= 80
         assert taken["payer"].is_unique  # nobody comes twice
         assert not is_inside(taken["payer"]).any()
         assert set(taken["channel"]) == {"qr"}
-        assert taken["yuan"].between(100, 5_000).all()
+        assert taken["yuan"].between(30, 5_000).all()
         assert ((of_day(taken) >= 22) | (of_day(taken) < 5)).all()
         # A burst is over within the hour (two may touch); its takings leave within hours.
         burst = (taken["hour"].diff() > 0.5).cumsum()
         assert (taken.groupby(burst)["hour"].agg(np.ptp) <= 2).all()
-        assert taken.groupby(burst)["hour"].agg(np.ptp).median() <= 1
+        lengths += taken.groupby(burst)["hour"].agg(np.ptp).tolist()
         assert set(swept["payee"]) == set(pool)
         for runner in runners:
             mine, paid = taken[taken["payee"] == runner], swept[swept["payer"] == runner]
-            assert 0.98 - 1e-3 <= paid["yuan"].sum() / mine["yuan"].sum() <= 0.992 + 1e-3
+            assert 0.98 - 1e-3 <= kept(mine, paid) <= 0.998 + 1e-3
             assert paid["hour"].max() <= mine["hour"].max() + 1 + 3 * plan.pace
+    assert np.median(lengths) <= 1
 
 
 def test_online_gambling_takes_small_stakes_at_night_and_pays_fewer_larger_winnings() -> None:
@@ -198,13 +186,11 @@ def test_online_gambling_takes_small_stakes_at_night_and_pays_fewer_larger_winni
         stakes, out = plan.to(*collectors), plan.by(*collectors)
         winnings, swept = out[out["payee"].isin(players)], out[out["payee"].isin(operator)]
         assert len(winnings) + len(swept) == len(out)
-        assert 2 <= len(collectors) <= 4
-        assert 25 <= stakes["payer"].nunique() <= 60
+        assert 1 <= len(collectors) <= 2
+        assert 15 <= stakes["payer"].nunique() <= 40
         assert stakes["yuan"].between(49, 2_000).all()
         if plan.scene.sophistication == 0:
             assert (stakes["yuan"] % 50 == 0).all()
-        # Many to many: somebody plays with several collectors, everybody collects from many.
-        assert stakes.groupby("payer")["payee"].nunique().max() > 1
         assert (stakes.groupby("payee")["payer"].nunique() >= 5).all()
         is_evening = (of_day(stakes) >= 17) | (of_day(stakes) < 4)
         assert is_evening.all()
@@ -213,8 +199,7 @@ def test_online_gambling_takes_small_stakes_at_night_and_pays_fewer_larger_winni
         assert len(winnings) < len(stakes) / 3
         assert winnings.empty or winnings["yuan"].mean() > stakes["yuan"].mean()
         for collector in collectors:  # little stays
-            came, went = plan.to(collector)["yuan"].sum(), plan.by(collector)["yuan"].sum()
-            assert 0.9 <= went / came <= 1
+            assert 0.9 <= kept(plan.to(collector), plan.by(collector)) <= 1.1
     assert is_late / count > 0.7
 
 
@@ -236,34 +221,34 @@ def test_telecom_fraud_is_torn_apart_within_the_golden_hour() -> None:
         (victim,) = set(paid["payer"])
         assert victim not in {account for account, _ in plan.scene.members}
         assert 1 <= len(paid) <= 4
-        assert 10_000 <= paid["yuan"].sum() <= 500_000
-        assert 2 <= len(seconds) <= 5
+        assert 4_000 <= paid["yuan"].sum() <= 300_000
+        assert 2 <= len(seconds) <= 4
         assert not is_inside(plan.by(*seconds)["payee"]).any()
         if is_inside([victim])[0]:
             broken = plan.to(victim)
             assert holder(broken["payer"]) <= {"broker", "lender"}
-            assert broken["yuan"].sum() >= paid["yuan"].sum()
+            assert broken["arrives"].sum() >= paid["yuan"].sum() - 1
             assert broken["hour"].max() < paid["hour"].min()
             ages.append(world.birth_year[world.owner[victim]])
         is_customer.append(bool(is_inside([victim])[0]))
         # The level-1 card splits every payment, the level-2 cards pass theirs on.
         assert len(plan.by(card)) == len(paid) * len(seconds)
-        assert 0.96 <= plan.by(card)["yuan"].sum() / paid["yuan"].sum() <= 0.9951
+        assert 0.97 - 1e-3 <= kept(paid, plan.by(card)) <= 0.998 + 1e-3
         for moment in plan.by(card, *seconds)["hour"]:
             assert moment - paid["hour"][paid["hour"] < moment].max() <= plan.pace
         for second in (account for account in seconds if is_inside([account])[0]):
-            assert 0.85 <= plan.by(second)["yuan"].sum() / plan.to(second)["yuan"].sum() <= 0.995
+            assert 0.9 <= kept(plan.to(second), plan.by(second)) <= 0.998
     assert 0 < sum(is_customer) < len(is_customer)
     assert np.median(ages) < np.median(world.birth_year[world.kind == "person"])
 
 
-def test_crypto_off_ramp_turns_odd_sums_of_an_exchange_into_payments_to_many() -> None:
+def test_crypto_off_ramp_turns_odd_sums_of_strangers_into_payments_to_many() -> None:
     pays_abroad = []
     for plan in schemes("crypto_off_ramp"):
         traders = plan.accounts("trader")
         assert len(set(plan.scene.main_accounts(np.array(traders)))) == 1
         sold, out = plan.to(*traders), plan.by(*traders)
-        assert holder(sold["payer"]) in ({"exchange"}, {"person"})
+        assert holder(sold["payer"]) == {"person"}  # no exchange pays on the mainland
         wires = out["channel"] == "wire"
         assert holder(out["payee"][wires]) <= {"overseas"} and "overseas" not in holder(out["payee"][~wires])
         pays_abroad.append(wires.any())
@@ -271,10 +256,10 @@ def test_crypto_off_ramp_turns_odd_sums_of_an_exchange_into_payments_to_many() -
         assert (sold["yuan"] % 100 != 0).mean() > 0.9  # a rate times a quantity
         assert 3 <= out["payee"].nunique() <= 10
         assert out["hour"].min() > sold["hour"].min()
-        assert 0.94 <= out["yuan"].sum() / sold["yuan"].sum() <= 0.99
+        assert 0.97 - 1e-3 <= kept(sold, out) <= 0.998
         for moment in out["hour"]:
-            assert moment - sold["hour"][sold["hour"] < moment].max() <= 24
-    assert 0.2 < np.mean(pays_abroad) < 0.8
+            assert moment - sold["hour"][sold["hour"] < moment].max() <= 36
+    assert 0.05 < np.mean(pays_abroad) < 0.5
 
 
 def test_loan_back_lends_somebody_their_own_money_or_repays_early_from_that_of_others() -> None:
@@ -292,24 +277,23 @@ def test_loan_back_lends_somebody_their_own_money_or_repays_early_from_that_of_o
         if shell:
             sent, lent = plan.by(borrower).query("payee in @shell"), plan.by(*shell)
             assert own["hour"].max() < sent["hour"].min()
-            assert 0.9 <= lent["yuan"].sum() / sent["yuan"].sum() <= 0.99
+            assert 0.95 - 1e-3 <= kept(sent, lent) <= 0.99
             assert set(lent["payee"]) == {borrower}
-            assert set(lent["purpose"]) <= {"loan", "unstated"}
-            assert sent["yuan"].sum() <= own["yuan"].sum()
+            assert set(lent["purpose"]) == {"loan"}
+            assert sent["yuan"].sum() <= own["arrives"].sum()
             dwell, size = lent["hour"].min() - sent["hour"].max(), sent["yuan"].sum()
         else:
-            loan, repaid = (
-                came[came["purpose"] == "loan"],
-                plan.by(borrower).query("purpose == 'loan_repayment'"),
-            )
-            assert holder(loan["payer"]) == {"lender"} == holder(repaid["payee"])
-            assert loan["payer"].iloc[0] == repaid["payee"].iloc[0]
+            loan = came[~came["payer"].isin(sources)]
+            lender = loan["payer"].iloc[0]
+            repaid = plan.by(borrower).query("payee == @lender")
+            assert holder([lender]) == {"lender"}
+            assert set(repaid["purpose"]) == {"loan_repayment"}
             assert repaid["yuan"].sum() >= 0.8 * loan["yuan"].sum()
-            assert own["yuan"].sum() >= repaid["yuan"].sum()
-            assert own["hour"].max() < repaid["hour"].min() <= own["hour"].max() + 72
+            assert own["arrives"].sum() >= repaid["yuan"].sum() - 1
+            assert own["hour"].max() < repaid["hour"].min() <= own["hour"].max() + 96
             dwell, size = repaid["hour"].min() - loan["hour"].min(), loan["yuan"].sum()
-        assert 29 * 24 <= dwell <= 285 * 24
-        assert 180_000 <= size <= 5_000_000
+        assert 29 * 24 <= dwell <= 200 * 24
+        assert 45_000 <= size <= 2_000_000
     assert variants == {True, False}
 
 
@@ -319,37 +303,37 @@ def test_insurance_wash_surrenders_a_premium_far_above_income_to_a_third_party()
         premiums = plan.by(policyholder)
         came, surrendered, left = plan.to(policyholder), plan.to(third), plan.by(third)
         assert holder(premiums["payee"]) == {"insurer"} == holder(surrendered["payer"])
-        assert 6 * plan.scene.income(policyholder) <= premiums["yuan"].sum()
-        assert premiums["yuan"].sum() <= 20.1 * plan.scene.income(policyholder)
+        assert 2 * plan.scene.income(policyholder) <= premiums["yuan"].sum()
+        assert premiums["yuan"].sum() <= 12 * plan.scene.income(policyholder)
         assert came["hour"].max() < premiums["hour"].min()
-        assert came["yuan"].sum() >= 0.99 * premiums["yuan"].sum()
+        assert came["arrives"].sum() >= premiums["yuan"].sum()
         assert set(came["channel"]) <= {"transfer", "cash_deposit"}
-        for premium, back in zip(premiums.itertuples(), surrendered.itertuples(), strict=True):
-            assert premium.payee == back.payer
-            assert 10 * 24 <= back.hour - premium.hour <= 180 * 24
-            assert 0.86 - 1e-3 <= back.yuan / premium.yuan <= 0.98 + 1e-3
-        assert set(left["payee"]) == set(plan.accounts("exit"))
-        assert left["hour"].max() - surrendered["hour"].max() <= 48 * plan.pace
-        assert 0.85 <= left["yuan"].sum() / surrendered["yuan"].sum() <= 1
+        for premium in premiums.itertuples():
+            back = surrendered.query("payer == @premium.payee").iloc[0]
+            assert 10 * 24 <= back["hour"] - premium.hour <= 183 * 24
+            assert 0.86 - 1e-3 <= back["yuan"] / premium.yuan <= 0.98 + 1e-3
+        assert set(left["payee"]) <= set(plan.accounts("exit"))
+        assert left["hour"].max() - surrendered["hour"].max() <= 72 * plan.pace
+        assert 0.97 - 1e-3 <= left["yuan"].sum() / surrendered["yuan"].sum() <= 0.998
 
 
-def test_ant_moving_fx_wires_just_under_the_quota_of_five_or_more_to_one_payee_abroad() -> None:
+def test_ant_moving_fx_wires_just_under_the_quotas_of_some_to_one_payee_abroad() -> None:
     for plan in schemes("ant_moving_fx"):
         buyers, (payee,), (funder,) = plan.accounts("buyer"), plan.accounts("payee"), plan.accounts("funder")
         funding, wires = plan.by(funder), plan.to(payee)
-        assert 5 <= len(set(buyers)) <= 9
+        assert 1 <= len(set(buyers)) <= 3
         assert set(wires["payer"]) == set(buyers) == set(funding["payee"])
         assert set(wires["channel"]) == {"wire"}
         assert holder([payee]) == {"overseas"}
         assert (wires["yuan"] < 50_000 * 7.3).all()
-        assert (wires["yuan"] > 50_000 * 7.0 * (0.95 if plan.scene.sophistication == 0 else 0.69)).all()
-        assert (wires["hour"] // 24).nunique() <= 3
-        assert span_hours(wires) <= 5.5 * 24  # three working days with a weekend between
-        assert of_day(wires).between(8, 18).all()
+        # What the funder rounded away is missing.
+        assert (wires["yuan"] > 50_000 * 7.0 * (0.95, 0.8, 0.6)[plan.level] * 0.8).all()
+        assert span_hours(wires) <= 6 * 24
+        assert of_day(wires).between(8, 19).all()
         for buyer in buyers:
             got, paid = plan.to(buyer), plan.by(buyer)
             assert got["hour"].max() < paid["hour"].min()
-            assert 0.95 <= paid["yuan"].sum() / got["yuan"].sum() <= 1
+            assert 0.9 <= kept(got, paid) <= 0.998
 
 
 def test_virtual_gifts_go_from_strangers_over_new_accounts_to_the_agent_and_back_as_goods() -> None:
@@ -361,36 +345,36 @@ def test_virtual_gifts_go_from_strangers_over_new_accounts_to_the_agent_and_back
         gifts, sent = plan.to(*collectors), plan.by(*collectors)
         settled, left = plan.by(agent), plan.by(*streamers)
         assert not is_inside(gifts["payer"]).any()
-        assert 15 <= len(gifts) <= 105
+        assert 12 <= len(gifts) <= 87
         assert gifts["yuan"].between(30, 3_288).all()
         assert holder([agent]) == {"company"}
         assert set(sent["payee"]) == {agent}
-        assert 0.93 - 1e-3 <= sent["yuan"].sum() / gifts["yuan"].sum() <= 0.99 + 1e-3
+        assert 0.97 - 1e-3 <= kept(gifts, sent) <= 0.998 + 1e-3
         assert set(settled["payee"]) == set(streamers)
-        assert set(settled["purpose"]) == {"goods"}
+        assert set(settled["purpose"]) <= {"goods", "payroll"}
         assert gifts["hour"].min() < sent["hour"].min() < settled["hour"].min() < left["hour"].min()
-        assert 0.65 <= settled["yuan"].sum() / gifts["yuan"].sum() <= 0.95
+        assert 0.65 <= kept(gifts, settled) <= 0.95
         assert not is_inside(left["payee"]).any()
-        assert 0.9 - 1e-3 <= left["yuan"].sum() / settled["yuan"].sum() <= 0.98 + 1e-3
+        assert 0.97 - 1e-3 <= kept(settled, left) <= 0.998 + 1e-3
         joined = world.joined_us[world.owner[collectors]]
         is_new.extend(plan.scene.start - joined < 120 * DAY_US)
-    assert np.mean(is_new) > 0.6
+    assert np.mean(is_new) > 0.5
 
 
 # -------------------------------------------------------------- look-alikes
 
 
-def test_outsourced_payroll_pays_staff_what_clients_paid_in_business_hours() -> None:
+def test_outsourced_payroll_pays_staff_what_clients_paid() -> None:
     for plan in look_alikes("underground_bank_settlement"):
         (agency,) = plan.accounts("agency")
         came, wages = plan.to(agency), plan.by(agency)
         assert holder([agency]) <= {"company", "micro_business"}
         assert holder(came["payer"]) == {"company"}
         assert holder(wages["payee"]) == {"person"}
-        assert set(wages["purpose"]) <= {"payroll", "unstated"}
+        assert set(wages["purpose"]) == {"payroll"}
         assert wages["payee"].nunique() >= 8
-        assert of_day(wages).between(8, 18).all()
-        assert 1 < came["yuan"].sum() / wages["yuan"].sum() < 1.09
+        assert of_day(wages).between(8, 19).all()
+        assert 0.85 < kept(came, wages) <= 1
         cash = plan.by(*plan.accounts("worker"))
         assert set(cash["channel"]) <= {"cash_withdrawal"}
 
@@ -400,22 +384,25 @@ def test_fair_stall_sells_to_strangers_in_rushes_and_pays_its_supplier() -> None
         (seller,) = plan.accounts("seller")
         sales, supplies = plan.to(seller), plan.by(seller)
         assert sales["payer"].is_unique
-        assert 36 <= len(sales) <= 120
+        assert 24 <= len(sales) <= 80
         assert set(sales["channel"]) == {"qr"}
-        assert sales["yuan"].between(50, 5_000).all()
+        assert sales["yuan"].between(30, 5_000).all()
         assert len(set(supplies["payee"])) == 1
-        assert 0.5 <= supplies["yuan"].sum() / sales["yuan"].sum() <= 0.98
+        assert 0.7 - 1e-3 <= kept(sales, supplies) <= 0.99
 
 
 def test_lottery_shop_sells_small_bets_and_pays_a_few_prizes() -> None:
+    prized = 0
     for plan in look_alikes("online_gambling"):
         shops = plan.accounts("shop")
-        assert 1 <= len(shops) <= 3
+        assert 1 <= len(shops) <= 2
         sales, out = plan.to(*shops), plan.by(*shops)
         assert sales["yuan"].between(49, 2_000).all()
         prizes = out[out["payee"].isin(sales["payer"])]
-        assert 0 < len(prizes) < len(sales) / 2
+        assert len(prizes) < len(sales) / 2
+        prized += len(prizes) > 0
         assert out["yuan"].sum() < sales["yuan"].sum()
+    assert prized > 10
 
 
 def test_a_house_deposit_or_an_emergency_moves_on_within_hours() -> None:
@@ -426,25 +413,29 @@ def test_a_house_deposit_or_an_emergency_moves_on_within_hours() -> None:
         came, out = plan.to(*middle), plan.by(*middle)
         assert len(set(came["payer"])) == 1
         assert 1 <= len(came) <= 4
-        assert 10_000 <= came["yuan"].sum() <= 500_000
+        assert 4_000 <= came["yuan"].sum() <= 300_000
         assert holder(out["payee"]) <= {"lender", "company", "cash_desk", "person"}
-        assert out["yuan"].sum() < came["yuan"].sum()
+        assert out["yuan"].sum() < came["arrives"].sum()
         for moment in out["hour"]:
-            assert moment - came["hour"][came["hour"] < moment].max() <= 4
+            assert moment - came["hour"][came["hour"] < moment].max() <= 12
     assert {"seller", "relative", "payer"} <= roles
 
 
-def test_coin_trader_buys_again_what_was_sold() -> None:
+def test_phone_dealer_buys_the_next_lots_with_what_was_sold() -> None:
+    world, _ = stage_set()
     for plan in look_alikes("crypto_off_ramp"):
         traders = plan.accounts("trader")
         assert len(set(plan.scene.main_accounts(np.array(traders)))) == 1
+        assert world.occupation[world.owner[traders[0]]] not in ("student", "retired") or len(traders) > 1
         sold, bought = plan.to(*traders), plan.by(*traders)
-        assert holder(sold["payer"]) in ({"exchange"}, {"person"})
+        assert holder(sold["payer"]) == {"person"}
+        assert holder(bought["payee"]) <= {"person", "overseas"}
         assert sold["hour"].min() < bought["hour"].min()
-        assert 0.3 < bought["yuan"].sum() / sold["yuan"].sum() < 1.05
+        assert 0.5 < kept(sold, bought) < 1
+        assert set(plan.payments["purpose"]) == {"goods"}
 
 
-def test_lending_is_repaid_after_one_to_nine_months() -> None:
+def test_lending_is_repaid_after_one_to_six_months() -> None:
     roles = set()
     for plan in look_alikes("loan_back"):
         (borrower,), relative = plan.accounts("borrower"), plan.accounts("relative")
@@ -452,8 +443,8 @@ def test_lending_is_repaid_after_one_to_nine_months() -> None:
         lender = relative or plan.to(borrower).iloc[:1]["payer"].tolist()
         lent, repaid = plan.by(*lender), plan.by(borrower).query("payee in @lender")
         assert holder(lender) <= {"person", "lender"}
-        assert 0.8 <= repaid["yuan"].sum() / lent["yuan"].sum() <= 1
-        assert 25 * 24 <= repaid["hour"].max() - lent["hour"].min() <= 285 * 24
+        assert 0.75 <= repaid["yuan"].sum() / lent["arrives"].sum() <= 1
+        assert 25 * 24 <= repaid["hour"].max() - lent["hour"].min() <= 200 * 24
     assert "relative" in roles
 
 
@@ -465,38 +456,40 @@ def test_switching_policy_pays_out_to_the_holder_or_the_spouse_who_mostly_insure
         assert holder([premium["payee"]]) == {"insurer"}
         back = plan.by(premium["payee"])
         assert set(back["payee"]) == set(spouse or [policyholder])
-        assert 10 * 24 <= back["hour"].iloc[0] - premium["hour"] <= 180 * 24
+        assert 10 * 24 <= back["hour"].iloc[0] - premium["hour"] <= 183 * 24
         third_party.append(bool(spouse))
         again.append(holder([plan.payments.iloc[-1]["payee"]]) == {"insurer"})
     assert 0 < np.mean(third_party) < 0.6
     assert np.mean(again) > 0.3
 
 
-def test_family_tuition_is_wired_to_one_payee_abroad_within_the_quotas() -> None:
+def test_families_of_one_school_wire_fees_from_their_own_money_within_the_quotas() -> None:
     sizes = []
     for plan in look_alikes("ant_moving_fx"):
-        relatives = plan.accounts("relative")
-        wires = plan.by(*relatives)
-        sizes.append(len(relatives))
-        assert 2 <= len(relatives) <= 7
+        parents = plan.accounts("parent")
+        wires = plan.by(*parents)
+        sizes.append(len(parents))
         assert set(wires["channel"]) == {"wire"}
         assert len(set(wires["payee"])) == 1
         assert holder(wires["payee"]) == {"overseas"}
         assert (wires["yuan"] < 50_000 * 7.3).all()
-        assert set(wires["purpose"]) <= {"tuition", "unstated"}
-    assert max(sizes) >= 5
+        assert set(wires["purpose"]) == {"tuition"}
+        # Nobody funds two of them, but a broker.
+        funding = plan.to(*parents)
+        assert funding["payer"].is_unique or holder(funding["payer"]) == {"broker"}
+    assert set(sizes) == {1, 2, 3}
 
 
 def test_streamer_agency_pays_streamers_from_the_platforms_settlement() -> None:
     for plan in look_alikes(NOVEL):
         (club,), (agency,) = plan.accounts("club"), plan.accounts("agency")
         streamers = plan.accounts("streamer")
-        gifts, settled, paid = plan.to(club), plan.to(agency), plan.by(agency)
-        assert set(plan.by(club)["payee"]) == set(settled["payer"])  # the platform
-        assert holder(settled["payer"]) == {"company"}
+        gifts, paid = plan.to(club), plan.by(agency)
+        assert holder(plan.by(club)["payee"]) == {"company"}  # the platform
         assert set(paid["payee"]) == set(streamers)
-        assert gifts["yuan"].sum() > settled["yuan"].sum() > paid["yuan"].sum()
-        assert plan.by(*streamers)["yuan"].sum() < paid["yuan"].sum()
+        assert gifts["yuan"].sum() > paid["yuan"].sum()
+        own = [streamer for streamer in streamers if is_inside([streamer])[0]]
+        assert plan.by(*own)["yuan"].sum() < plan.to(*own)["yuan"].sum()
 
 
 # ------------------------------------------------------ settlement and drift

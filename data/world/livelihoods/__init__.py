@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 
 import numpy as np
+from scipy.special import exp2, xlogy
 
 from data.schema import DAY_US, HOUR_US
 from data.streams import log_uniform
@@ -24,6 +26,10 @@ from pipeline import Registry, import_siblings
 
 Draw = Callable[[Calendar, np.random.Generator], Flow]
 Livelihood = Callable[[Population, Calendar, np.random.Generator], Draw]
+
+LN2 = log(2)
+NEW_TO_ALL_SHARE = 0.25  # of strangers whom no customer of the bank need know (assumption)
+FONDNESS = 1.3  # of the first of a circle; 1 would be the harmonic law of Zipf (assumption)
 
 LIVELIHOODS: Registry[Livelihood] = Registry("livelihood")
 
@@ -87,13 +93,67 @@ def somebody(
     inside_share: float = 0.15,
     least_income: float = 0.0,
 ) -> np.ndarray:
-    """Accounts of ``count`` persons, some at this bank and there with an income (yuan) or more."""
-    persons = world.customers_of("person")
-    inside, outside = world.account[persons[world.income[persons] >= least_income]], world.outside("person")
+    """Accounts of ``count`` persons whom one deals with again.
+
+    Some are at this bank, and there with an income (yuan) or more.
+    """
+    persons = world.regulars("person")
+    inside, outside = world.account[persons[world.income[persons] >= least_income]], world.acquaintances
     chosen = rng.choice(outside, count)
     is_inside = np.flatnonzero(rng.random(count, np.float32) < (inside_share if len(inside) else 0))
     chosen[is_inside] = rng.choice(inside, len(is_inside))
     return chosen
+
+
+def strangers(
+    world: Population, rng: np.random.Generator, count: int, inside_share: float = 0.08
+) -> np.ndarray:
+    """Accounts of ``count`` persons whom one does not know, some at this bank.
+
+    Most of those elsewhere are others' acquaintances: the country is large, a town is small.
+    """
+    inside = world.account[world.regulars("person")]
+    chosen = rng.choice(world.acquaintances, count)
+    is_new = np.flatnonzero(rng.random(count, np.float32) < NEW_TO_ALL_SHARE)
+    chosen[is_new] = rng.choice(world.strangers, len(is_new))
+    is_inside = np.flatnonzero(rng.random(count, np.float32) < (inside_share if len(inside) else 0))
+    chosen[is_inside] = rng.choice(inside, len(is_inside))
+    return chosen
+
+
+def tempered(values: np.ndarray, exponent: float) -> np.ndarray:
+    """Positive values to a power, digits independent of the processor; same shape."""
+    return np.asarray(exp2(xlogy(exponent / LN2, values)))
+
+
+def paydays(calendar: Calendar, payday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As `monthly`, but on the day agreed or, on a day off, the working day before it.
+
+    ``payday`` is 1 to 31, the last day of a shorter month. (Wages: 工资支付暂行规定, Art. 7.)
+    """
+    members, days = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    month = calendar.first_day().astype("datetime64[M]")
+    while month.astype("datetime64[D]") <= calendar.dates()[-1] + 10:
+        first = month.astype("datetime64[D]")
+        around = first + np.arange(-10, 31)
+        works = np.flatnonzero(calendar.works_on(around))
+        length = int(((month + 1).astype("datetime64[D]") - first).astype(int))
+        agreed = np.minimum(payday, length) + 9
+        day = around[works[np.searchsorted(works, agreed, side="right") - 1]] - calendar.dates()[0]
+        day = day.astype(np.int64)
+        chosen = np.flatnonzero((day >= 0) & (day < calendar.days))
+        members.append(chosen)
+        days.append(day[chosen])
+        month = month + 1
+    return np.concatenate(members), np.concatenate(days)
+
+
+def every(calendar: Calendar, payday: np.ndarray, months: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As `monthly`, for members who pay only every so many ``months`` (shape of ``payday``)."""
+    member, day = monthly(calendar, payday)
+    month = calendar.dates().astype("datetime64[M]").astype(np.int64)[day]
+    is_due = (month + member) % months[member] == 0
+    return member[is_due], day[is_due]
 
 
 def later(rng: np.random.Generator, count: int, low_hours: float, high_hours: float) -> np.ndarray:
@@ -125,6 +185,37 @@ class Circles:
         before = np.cumsum(self.size)[leaders] - count
         within = np.arange(len(occasion)) - np.repeat(np.cumsum(count) - count, count)
         return occasion, before[occasion] + within
+
+    def one(self, rng: np.random.Generator, leaders: np.ndarray) -> np.ndarray:
+        """One of the circle on each occasion: place among the members, shape of ``leaders``.
+
+        The first of a circle is met most: in a circle of five about every second time.
+        """
+        size = self.size[leaders]
+        fond = tempered(rng.random(len(leaders)), FONDNESS)
+        rank = np.asarray(exp2(fond * xlogy(1 / LN2, size + 1.0))).astype(np.int64) - 1
+        return (np.cumsum(self.size) - self.size)[leaders] + np.minimum(rank, size - 1)
+
+
+def circles_of(
+    world: Population, rng: np.random.Generator, firms: np.ndarray, median: float = 3.0, spread: float = 1.0
+) -> tuple[Circles, np.ndarray]:
+    """Persons with whom firms deal again and again: the circles, and the accounts of all members."""
+    size = (
+        median * tempered(np.maximum(world.activity[firms], 0.05), 0.7) * rng.lognormal(0, spread, len(firms))
+    )
+    circles = Circles(np.clip(size, 1, 2_000).astype(np.int64))
+    return circles, somebody(world, rng, int(circles.size.sum()), inside_share=0.15)
+
+
+def known_or_new(
+    world: Population, rng: np.random.Generator, known: np.ndarray, stranger_share: float
+) -> np.ndarray:
+    """The persons given, but for a share whose place strangers take, shape of ``known``."""
+    is_new = np.flatnonzero(rng.random(len(known)) < stranger_share)
+    chosen = known.copy()
+    chosen[is_new] = strangers(world, rng, len(is_new))
+    return chosen
 
 
 import_siblings(__name__, str(Path(__file__).parent))

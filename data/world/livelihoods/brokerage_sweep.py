@@ -17,7 +17,7 @@ OUT_FIRST_SHARE = 0.4  # of trips that begin at the bank (assumption)
 @LIVELIHOODS.register("brokerage_sweep")
 def brokerage_sweep(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """A perfect quick in and out, always with the same licensed broker, gains and losses apart."""
-    persons = world.customers_of("person")
+    persons = world.regulars("person")
     has_link = world.products["product_broker_link"].is_held[persons]
     leaders = lead(rng, persons[has_link & (world.income[persons] >= 6_000)], INVESTOR_SHARE)
     account = world.account[leaders]

@@ -7,7 +7,7 @@ import numpy as np
 from data.schema import DAY_US
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, once, somebody
+from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, once, strangers
 from data.world.population import Population
 
 PATIENT_SHARE = 0.003  # of persons who ask for help during the run (assumption)
@@ -19,7 +19,7 @@ GIFTS_SHARE = np.array([0.04, 0.12, 0.18, 0.22, 0.24, 0.12, 0.06, 0.02])  # (ass
 @LIVELIHOODS.register("charity_spike")
 def charity_spike(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Many small round gifts that die away over a week; most of the sum leaves to a hospital."""
-    leaders = lead(rng, world.customers_of("person"), PATIENT_SHARE)
+    leaders = lead(rng, world.regulars("person"), PATIENT_SHARE)
     account = world.account[leaders]
     day_asked = rng.integers(0, calendar.days, len(leaders))
     donors = (DONORS * rng.lognormal(0, 0.5, len(leaders))).astype(int) + 20
@@ -31,7 +31,7 @@ def charity_spike(world: Population, calendar: Calendar, rng: np.random.Generato
         drive = np.repeat(np.arange(len(leader)), donors[leader])
         yuan = rng.choice(GIFTS_CNY, len(drive), p=GIFTS_SHARE)
         wait = (np.minimum(rng.exponential(1.3, len(drive)), 7) * DAY_US).astype(int)
-        giver = somebody(world, rng, len(drive), inside_share=0.2)
+        giver = strangers(world, rng, len(drive), inside_share=0.2)
         gifts = Flow.of(asked_at[drive] + wait, giver, account[leader[drive]], yuan, "transfer", "donation")
         total = np.bincount(drive, yuan, len(leader)) * rng.uniform(0.7, 0.95, len(leader))
         bills = [

@@ -9,7 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, lead, repeat, somebody, weekly
 from data.world.population import Population
 
-RIDER_SHARE = 0.035  # of workers, students, the self-employed and the unemployed (assumption)
+RIDER_SHARE = 0.035  # of workers, the self-employed and the unemployed (assumption)
 CREDITS_A_MONTH = 26.0  # payouts and tips (assumption)
 PLATFORMS = 3  # companies that pay riders out (assumption)
 TIP_SHARE = 0.25  # of the credits (assumption)
@@ -18,8 +18,8 @@ TIP_SHARE = 0.25  # of the credits (assumption)
 @LIVELIHOODS.register("delivery_rider")
 def delivery_rider(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Payouts after the evening's last round, tips of strangers, one transfer home a week."""
-    persons = world.customers_of("person")
-    jobs = ["worker", "student", "self_employed", "unemployed"]
+    persons = world.regulars("person")
+    jobs = ["worker", "self_employed", "unemployed"]
     leaders = lead(rng, persons[np.isin(world.occupation[persons], jobs)], RIDER_SHARE)
     account, size = world.account[leaders], len(leaders)
     platforms = rng.choice(world.outside("company"), PLATFORMS)
@@ -35,7 +35,7 @@ def delivery_rider(world: Population, calendar: Calendar, rng: np.random.Generat
         yuan = np.where(
             is_tip, rng.choice([2, 5, 6, 10, 20], len(who)), evening[who] * rng.lognormal(0, 0.4, len(who))
         )
-        payer = np.where(is_tip, somebody(world, rng, len(who), 0.1), platform[who])
+        payer = np.where(is_tip, rng.choice(world.outside("wallet"), len(who)), platform[who])
         at = stretch.moments(rng, stretch.draw_days(rng, len(who), every_day), NIGHT)
         credits = Flow.of(at, payer, account[who], yuan, "transfer", "unstated")
         rider, day = weekly(stretch, weekday)

@@ -17,7 +17,7 @@ HOME_CNY, CAR_CNY = 800_000, 75_000  # median prices (assumption)
 @LIVELIHOODS.register("escrow")
 def escrow(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """The price arrives, the mortgage is paid off, the next home or car is paid."""
-    persons = world.customers_of("person")
+    persons = world.regulars("person")
     age = calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - world.birth_year[persons]
     leaders = lead(rng, persons[age > 25], SELLER_SHARE)
     account, size = world.account[leaders], len(leaders)
@@ -28,11 +28,11 @@ def escrow(world: Population, calendar: Calendar, rng: np.random.Generator) -> D
     buyer = np.where(
         rng.random(size) < np.where(is_car, 0.2, 0.7),
         rng.choice(world.outside("company"), size),
-        rng.choice(world.outside("person"), size),
+        rng.choice(world.strangers, size),
     )
     lender = rng.choice(world.outside("lender"), size)
     seller_of_next = np.where(
-        is_car, rng.choice(world.outside("company"), size), rng.choice(world.outside("person"), size)
+        is_car, rng.choice(world.outside("company"), size), rng.choice(world.strangers, size)
     )
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

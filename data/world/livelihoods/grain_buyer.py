@@ -20,7 +20,7 @@ ROUND_CNY = 90_000  # median of a round (assumption)
 @LIVELIHOODS.register("grain_buyer")
 def grain_buyer(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Large sums come concentrated and leave scattered, in harvest months and at no other time."""
-    persons = world.customers_of("person")
+    persons = world.regulars("person")
     self_employed = persons[world.occupation[persons] == "self_employed"]
     stalls = world.customers_of("micro_business")
     leaders = np.concatenate([lead(rng, self_employed, PERSON_SHARE), lead(rng, stalls, STALL_SHARE)])

@@ -18,7 +18,7 @@ PRICES_CNY = np.array([19.9, 39, 69, 99, 128, 199, 388])  # (assumption)
 @LIVELIHOODS.register("group_buy_leader")
 def group_buy_leader(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Equal sums from 8 to 40 people within three evenings; one payment takes most of it away."""
-    leaders = lead(rng, world.customers_of("person"), LEADER_SHARE)
+    leaders = lead(rng, world.earners, LEADER_SHARE)
     account = world.account[leaders]
     circles = Circles(rng.integers(*NEIGHBOURS, len(leaders)))
     neighbours = somebody(world, rng, circles.size.sum(), inside_share=0.25)

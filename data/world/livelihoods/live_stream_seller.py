@@ -7,11 +7,11 @@ import numpy as np
 from data.schema import DAY_US, HOUR_US
 from data.world.calendar import Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat, somebody
+from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat, strangers
 from data.world.population import Population
 
-PERSON_SHARE = 0.003  # of persons (assumption)
-STALL_SHARE = 0.03  # of micro-businesses (assumption)
+PERSON_SHARE = 0.003  # of working persons (assumption)
+STALL_SHARE = 0.015  # of micro-businesses (assumption)
 SHOWS_A_MONTH = 8.0  # (assumption)
 VIEWERS_WHO_PAY = 12  # median a show (assumption)
 PRICES_CNY = np.array([9.9, 19.9, 29.9, 50, 59.9, 99, 100, 199, 200, 500])  # (assumption)
@@ -23,7 +23,7 @@ def live_stream_seller(world: Population, calendar: Calendar, rng: np.random.Gen
     """Many strangers pay within three hours of a night; days later the makers are paid."""
     leaders = np.concatenate(
         [
-            lead(rng, world.customers_of("person"), PERSON_SHARE),
+            lead(rng, world.earners, PERSON_SHARE),
             lead(rng, world.customers_of("micro_business"), STALL_SHARE),
         ]
     )
@@ -41,7 +41,7 @@ def live_stream_seller(world: Population, calendar: Calendar, rng: np.random.Gen
         at = starts_at[show] + rng.integers(0, 3 * HOUR_US, len(show))
         yuan = rng.choice(PRICES_CNY, len(show))
         receipts = Flow.of(
-            at, somebody(world, rng, len(show), 0.1), account[shows[show]], yuan, "qr", "goods"
+            at, strangers(world, rng, len(show), 0.1), account[shows[show]], yuan, "qr", "goods"
         )
         takings = np.bincount(show, yuan, len(shows))
         # Most buyers pay the platform, which keeps its commission and settles in one sum.

@@ -18,7 +18,7 @@ LIVING_SHARE = (0.15, 0.4)  # of a month's income (assumption)
 @LIVELIHOODS.register("overseas_student_family")
 def overseas_student_family(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Relatives chip in within days, then one wire takes the fees abroad."""
-    persons = world.customers_of("person")
+    persons = world.regulars("person")
     age = calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - world.birth_year[persons]
     parents = persons[(age >= 40) & (age <= 60) & (world.income[persons] >= 9_000)]
     leaders = lead(rng, parents, FAMILY_SHARE)

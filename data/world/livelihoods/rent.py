@@ -4,42 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.world.calendar import WAKING, Calendar
+from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Draw, monthly
+from data.world.livelihoods import LIVELIHOODS, Draw, every, lead, monthly, somebody
 from data.world.population import Population
+from data.world.purse import gathered
+
+TENANT_SHARE, OWNER_SHARE = 0.22, 0.22  # of persons who are no students, and pay from here (assumption)
+CYCLES = {1: 0.45, 3: 0.45, 6: 0.10}  # months paid at a time: share of leases (assumption)
+AGENCY_SHARE = 0.15  # of landlords that are firms (assumption)
+SHARE_OF_INCOME, MOST_CNY = (0.15, 0.35), 20_000  # of a month (assumption)
 
 
 @LIVELIHOODS.register("rent")
 def rent(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
-    """A fixed, often round sum a month to a landlord, or an odd one to a lender."""
-    persons = world.customers_of("person")
-    payers = persons[(rng.random(len(persons)) < 0.45) & (world.occupation[persons] != "student")]
-    is_loan = rng.random(len(payers)) < 0.4
-    landlords = np.where(
-        rng.random(len(payers)) < 0.85,
-        rng.choice(world.outside("person"), len(payers)),
-        rng.choice(world.account[persons], len(payers)),
+    """A round sum for one, three or six months to a landlord, or an odd one a month to a lender."""
+    persons = world.regulars("person")
+    adults = persons[world.occupation[persons] != "student"]
+    tenants, owners = lead(rng, adults, TENANT_SHARE), lead(rng, adults, OWNER_SHARE)
+    landlord = np.where(
+        rng.random(len(tenants)) < AGENCY_SHARE,
+        rng.choice(world.outside("company"), len(tenants)),
+        somebody(world, rng, len(tenants), inside_share=0.2),
     )
-    payee = np.where(is_loan, rng.choice(world.outside("lender"), len(payers)), landlords)
-    monthly_sum = np.minimum(world.income[payers] * rng.uniform(0.18, 0.35, len(payers)), 20_000)
-    yuan = np.where(is_loan, monthly_sum.round(2), (monthly_sum / 100).round() * 100 + 100)
-    # Lenders debit on a day of their own, landlords early in the month.
-    payday = np.where(is_loan, rng.integers(10, 26, len(payers)), rng.integers(1, 9, len(payers)))
-    # Nobody is their own landlord.
-    keep = payee != world.account[payers]
-    payers, is_loan, payee, yuan, payday = (a[keep] for a in (payers, is_loan, payee, yuan, payday))
+    lender = rng.choice(world.outside("lender"), len(owners))
+    months = rng.choice(list(CYCLES), len(tenants), p=list(CYCLES.values()))
+    price, instalment = (
+        np.minimum(world.income[who] * rng.uniform(*SHARE_OF_INCOME, len(who)), MOST_CNY)
+        for who in (tenants, owners)
+    )
+    price = (price / 50).round() * 50 + 50
+    lease_day, due_day = rng.integers(1, 29, len(tenants)), rng.integers(1, 26, len(owners))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
-        member, day = monthly(stretch, payday)
-        at = stretch.moments(rng, day, WAKING)
-        loans = is_loan[member]
-        parts = []
-        for chosen, purpose in ((loans, "loan_repayment"), (~loans, "rent")):
-            who = member[chosen]
-            parts.append(
-                Flow.of(at[chosen], world.account[payers[who]], payee[who], yuan[who], "transfer", purpose)
-            )
-        return Flow.concat(parts)
+        member, day = every(stretch, lease_day, months)
+        at, yuan = stretch.moments(rng, day, WAKING), price[member] * months[member]
+        account = world.account[tenants[member]]
+        rents = Flow.of(at, account, landlord[member], yuan, "transfer", "rent")
+        member, day = monthly(stretch, due_day)
+        at, account = stretch.moments(rng, day, OFFICE), world.account[owners[member]]
+        dues = Flow.of(at, account, lender[member], instalment[member], "transfer", "loan_repayment")
+        return Flow.concat([gathered(world, rng, rents), dues])
 
     return draw

@@ -18,7 +18,7 @@ SUBLETTER_SHARE = 0.4  # of collectors who rent the rooms themselves (assumption
 @LIVELIHOODS.register("rent_collector")
 def rent_collector(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Round sums early in the month; the larger part leaves in one payment some days later."""
-    persons = world.customers_of("person")
+    persons = world.regulars("person")
     age = calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - world.birth_year[persons]
     leaders = lead(rng, persons[age > 30], COLLECTOR_SHARE)
     account, size = world.account[leaders], len(leaders)
@@ -27,7 +27,7 @@ def rent_collector(world: Population, calendar: Calendar, rng: np.random.Generat
     rent = (RENT_CNY * rng.lognormal(0, 0.35, len(tenants)) / 100).round() * 100
     is_subletter = rng.random(size) < SUBLETTER_SHARE
     creditor = np.where(
-        is_subletter, rng.choice(world.outside("person"), size), rng.choice(world.outside("lender"), size)
+        is_subletter, rng.choice(world.acquaintances, size), rng.choice(world.outside("lender"), size)
     )
     # One who sublets keeps a margin, an owner the part that the mortgage leaves.
     kept = np.where(is_subletter, rng.uniform(0.05, 0.2, size), rng.uniform(0.2, 0.6, size))

@@ -20,7 +20,7 @@ def rotating_savings(world: Population, calendar: Calendar, rng: np.random.Gener
 
     The winner bids a discount: members who have not won yet pay less, the others in full.
     """
-    clubs = round(len(world.customers_of("person")) * CLUBS_PER_PERSON)
+    clubs = round(len(world.regulars("person")) * CLUBS_PER_PERSON)
     circles = Circles(rng.integers(*MEMBERS, clubs))
     members = somebody(world, rng, circles.size.sum(), inside_share=0.5, least_income=6_000)
     turn = np.arange(len(members)) - (np.cumsum(circles.size) - circles.size)[circles.leader]

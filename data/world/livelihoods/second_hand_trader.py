@@ -6,10 +6,10 @@ import numpy as np
 
 from data.world.calendar import EVENING, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat, somebody
+from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat, strangers
 from data.world.population import Population
 
-TRADER_SHARE = 0.012  # of persons (assumption)
+TRADER_SHARE = 0.012  # of working persons (assumption)
 FINDS_A_MONTH = 8.0  # (assumption)
 PRICE_CNY = 450  # median (assumption)
 ORDERED_SHARE = 0.3  # of finds that a buyer has paid before (assumption)
@@ -18,7 +18,7 @@ ORDERED_SHARE = 0.3  # of finds that a buyer has paid before (assumption)
 @LIVELIHOODS.register("second_hand_trader")
 def second_hand_trader(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """Every item is a pair of payments with new people, hours to a fortnight apart, at a margin."""
-    leaders = lead(rng, world.customers_of("person"), TRADER_SHARE)
+    leaders = lead(rng, world.earners, TRADER_SHARE)
     account = world.account[leaders]
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
@@ -35,14 +35,14 @@ def second_hand_trader(world: Population, calendar: Calendar, rng: np.random.Gen
         bought = Flow.of(
             np.where(is_ordered, last, first),
             account[who],
-            somebody(world, rng, len(who)),
+            strangers(world, rng, len(who)),
             paid,
             "transfer",
             "goods",
         )
         sold = Flow.of(
             np.where(is_ordered, first, last),
-            somebody(world, rng, len(who)),
+            strangers(world, rng, len(who)),
             account[who],
             price,
             "transfer",

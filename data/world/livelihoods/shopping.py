@@ -1,57 +1,69 @@
-"""Shopping at merchants and stalls, and the bills of a household."""
+"""Shopping: most purchases run through a wallet, whose name is all that the ledger shows."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from data.world.calendar import OFFICE, WAKING, Calendar
-from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Draw, monthly, repeat
-from data.world.population import Population
+from data.world.calendar import WAKING, Calendar
+from data.world.flows import NOWHERE, Flow
+from data.world.livelihoods import LIVELIHOODS, Draw, later, tempered
+from data.world.population import Population, by_weight
+from data.world.tempo import sessions
+
+PURCHASES_A_MONTH = {"main": 10.0, "second": 1.6}  # mean by standing (assumption)
+WALLET_SHARE, CARD_SHARE = 0.60, 0.12  # of purchases; the others scan a shop's own code (assumption)
+TYPICAL_CNY, SPREAD = 27, 1.4  # median of a purchase and its log spread (assumption)
+CARD_MULTIPLE = 2.5  # purchases by card are larger (assumption)
+# Shops differ in size as a log-normal of this spread: a Gini of about 0.8 (assumption).
+FAME_SPREAD, STALL_FAME = 1.7, 0.5
+FAVOURITES = 20  # shops to which one returns, the k-th as often as 1 / (k + 1) (assumption)
+NEW_SHOP_SHARE = 0.14  # of purchases in shops that one finds by chance (assumption)
+REFUND_SHARE, REFUND_FROM_CNY = 0.02, 15  # of purchases, and of no smaller ones (assumption)
+AWAY_SHARE, PLACELESS_SHARE = 0.06, 0.35  # in another city; by a printed code, place unknown (assumption)
 
 
 @LIVELIHOODS.register("shopping")
 def shopping(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
-    """Purchases by card and QR code; a person returns to a few shops."""
-    persons = world.customers_of("person")
-    stalls = world.account[world.customers_of("micro_business")]
-    merchants = world.outside("merchant")
-    # A merchant has three times the custom of a stall.
-    shops = np.concatenate([merchants, merchants, merchants, stalls])
-    favourites = rng.choice(shops, (len(world.kind), 6)).astype(np.int32)
-    appetite = rng.lognormal(1.35, 0.5, len(persons))
-    # Who earns more spends more, less than in proportion.
-    usual = np.array([pow(income, 0.6) for income in world.income.tolist()]) * 0.55
-    utilities = world.outside("utility")[1:]
-    bill_payers = persons[rng.random(len(persons)) < 0.7]
-    bill_day = rng.integers(8, 28, len(bill_payers))
+    """Purchases in sessions; a person explores and returns, and some goods go back."""
+    who = np.concatenate([world.regulars("person"), world.seconds()])
+    rate = np.where(world.standing[who] == 0, *PURCHASES_A_MONTH.values()) * world.activity[who]
+    stalls = world.own_code
+    shops = np.concatenate([world.outside("merchant"), world.account[stalls]])
+    fame = rng.lognormal(0, FAME_SPREAD, len(shops))
+    fame[len(shops) - len(stalls) :] *= STALL_FAME
+    favourites = by_weight(rng, shops, fame, len(who) * FAVOURITES).reshape(-1, FAVOURITES).astype(np.int32)
+    fondness = np.cumsum(1 / np.arange(2, FAVOURITES + 2))
+    usual = TYPICAL_CNY * tempered(world.income[who] / 6_000, 0.35)
+    wallet = rng.choice(world.outside("wallet"), (len(who), 2), p=[0.5, 0.4, 0.06, 0.04])
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
-        leisure = stretch.leisure_weight()
-        buyers = repeat(rng, persons, appetite, leisure)
-        payee = favourites[buyers, rng.integers(0, 6, len(buyers))]
-        elsewhere = np.flatnonzero(rng.random(len(buyers), np.float32) < 0.3)
-        payee[elsewhere] = rng.choice(shops, len(elsewhere))
-        yuan = usual[buyers] * rng.lognormal(-0.3, 1.0, len(buyers))
-        whole = rng.random(len(buyers), np.float32) < 0.4
-        yuan = np.where(whole, yuan.round() + 1, yuan)
-        at = stretch.moments(rng, stretch.draw_days(rng, len(buyers), leisure), WAKING)
-        is_card = rng.random(len(buyers), np.float32) < 0.45
-        account, city = world.account[buyers], world.city[buyers]
-        parts = [
-            Flow.of(at[m], account[m], payee[m], yuan[m], channel, "shopping", city[m])
-            for m, channel in ((is_card, "pos"), (~is_card, "qr"))
-        ]
-        member, day = monthly(stretch, bill_day)
-        who = bill_payers[member]
-        bills = Flow.of(
-            stretch.moments(rng, day, OFFICE),
-            world.account[who],
-            rng.choice(utilities, len(who)),
-            rng.lognormal(5.0, 0.5, len(who)),
-            "transfer",
-            "utility",
+        buyer, at = sessions(world, stretch, rng, who, rate, stretch.leisure_weight(), WAKING)
+        how, size = rng.random(len(buyer), np.float32), len(buyer)
+        payee = wallet[buyer, (rng.random(size, np.float32) < 0.3).astype(np.int8)]
+        in_shop = np.flatnonzero(how >= WALLET_SHARE)
+        place = np.searchsorted(fondness, rng.random(len(in_shop)) * fondness[-1])
+        payee[in_shop] = favourites[buyer[in_shop], place]
+        by_chance = in_shop[rng.random(len(in_shop), np.float32) < NEW_SHOP_SHARE]
+        payee[by_chance] = by_weight(rng, shops, fame, len(by_chance))
+        yuan = (
+            usual[buyer]
+            * rng.lognormal(0, SPREAD, size)
+            * np.where(how >= 1 - CARD_SHARE, CARD_MULTIPLE, 1.0)
         )
-        return Flow.concat([*parts, bills])
+        yuan = np.maximum(yuan, 0.5)
+        city = world.city[who[buyer]]
+        away = in_shop[rng.random(len(in_shop), np.float32) < AWAY_SHARE]
+        city[away] = rng.choice(world.city, len(away))
+        is_card = how >= 1 - CARD_SHARE
+        city[(how < WALLET_SHARE) | (~is_card & (rng.random(size, np.float32) < PLACELESS_SHARE))] = NOWHERE
+        account = world.account[who[buyer]]
+        back = (yuan >= REFUND_FROM_CNY) & (rng.random(size, np.float32) < REFUND_SHARE)
+        parts = []
+        for mine, channel in ((is_card, "pos"), (~is_card, "qr")):
+            m, r = np.flatnonzero(mine), np.flatnonzero(mine & back)
+            parts.append(Flow.of(at[m], account[m], payee[m], yuan[m], channel, "shopping", city[m]))
+            back_at = at[r] + later(rng, len(r), 1, 300)
+            parts.append(Flow.of(back_at, payee[r], account[r], yuan[r], channel, "refund", city[r]))
+        return Flow.concat(parts)
 
     return draw

@@ -19,7 +19,7 @@ MOVED_SHARE = 0.6  # of windfalls that do not stay (assumption)
 @LIVELIHOODS.register("windfall")
 def windfall(world: Population, calendar: Calendar, rng: np.random.Generator) -> Draw:
     """A single credit of many months' income; more often than not a good part is invested."""
-    leaders = lead(rng, world.customers_of("person"), LUCKY_SHARE)
+    leaders = lead(rng, world.regulars("person"), LUCKY_SHARE)
     account, size = world.account[leaders], len(leaders)
     luck = rng.choice(3, size, p=[BONUS_SHARE, CLAIM_SHARE, 1 - BONUS_SHARE - CLAIM_SHARE])
     office = calendar.office_weight()
