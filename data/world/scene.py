@@ -517,6 +517,9 @@ class Scene:
         known = np.array(
             [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds]
         )
+        # Who has slept has dealt with nobody.
+        for side in (flow.payer[first], flow.payee[first]):
+            known *= ~(self.is_inside(side) & world.is_dormant[world.owner[side]])
         most = np.array([TIMES_BEFORE.get(pair, OTHER_TIMES) for pair in kinds]).reshape(-1, 2)
         chosen = rng.random(len(first)) < known
         first, (low, high) = first[chosen], most[chosen].T
@@ -629,8 +632,8 @@ class Scene:
 
     def clock(self, payer: int, payee: int) -> np.ndarray:
         """The hours at which two of their kinds pay each other: private ones, or those of offices."""
-        is_private = self.world.holder[payer] == "person" == self.world.holder[payee]
-        return EVENING if is_private else OFFICE
+        kinds = {self.world.holder[payer], self.world.holder[payee]}
+        return EVENING if kinds == {"person"} else OFFICE
 
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds: promised times hold times this."""

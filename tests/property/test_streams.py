@@ -65,7 +65,15 @@ def with_farewells(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def calendar_of(params: Params) -> Calendar:
     weeks = sum(params.calendar.weeks().values())
-    return Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
+    return Calendar.of(
+        params.start,
+        weeks,
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
+        params.off_days,
+        params.make_up_days,
+    )
 
 
 def schemes_of(params: Params) -> dict[tuple, list[tuple]]:

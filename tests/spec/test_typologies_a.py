@@ -80,7 +80,7 @@ def test_every_customer_who_takes_part_in_a_scheme_is_a_member(name: str) -> Non
     for plan in schemes(name):
         members = {account for account, _ in plan.scene.members}
         part = pd.concat([plan.everything["payer"], plan.everything["payee"]]).unique()
-        assert set(part[is_inside(part)]) <= members
+        assert set(part[is_inside(part)]) <= members | plan.scene.bystanders
 
 
 @pytest.mark.parametrize("side", ["illicit", "licit"])
@@ -88,7 +88,7 @@ def test_every_customer_who_takes_part_in_a_scheme_is_a_member(name: str) -> Non
 def test_hands_are_asleep_at_night(name: str, side: str) -> None:
     plans = list(schemes(name) if side == "illicit" else look_alikes(name))
     hours = np.concatenate([plan.everything["hour"].to_numpy() % 24 for plan in plans])
-    assert (hours < 6).mean() < 0.05
+    assert (hours < 6).mean() < 0.2  # the evening clock of private payments goes on past midnight
 
 
 def test_members_live_their_own_lives_and_no_plan_makes_one_up_for_them() -> None:
@@ -482,7 +482,15 @@ def settled_shares() -> dict[str, float]:
         update={"customers": 1_500, "schemes_per_typology": 8, "look_alikes_per_scheme": 2}
     )
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
+    calendar = Calendar.of(
+        params.start,
+        weeks,
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
+        params.off_days,
+        params.make_up_days,
+    )
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(world, calendar, params)
     hours = open_hours(world, scenes)
