@@ -11,7 +11,17 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
-from models import anatomy, calibration, difficulty, drawn_schemes, judgement, probes, schema, trace
+from models import (
+    anatomy,
+    calibration,
+    difficulty,
+    drawn_schemes,
+    judgement,
+    ordinary_life,
+    probes,
+    schema,
+    trace,
+)
 from models.budget import Budget
 from models.judgement import judge, test_subjects
 from models.metrics import group_share, wilson
@@ -200,6 +210,7 @@ def main() -> None:
         "declined_share": calibration.declined_share(settlement, len(transactions)),
         **calibration.rule_performance(rule_alerts, illicit, window, months, len(customers)),
         **calibration.payment_life(bank),
+        **ordinary_life.figures(bank),
         **calibration.overlaps(spreads),
     }
     weekly = pipeline.read(data_schema.WeeklyIndicators)

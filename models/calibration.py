@@ -62,6 +62,25 @@ class Targets(pipeline.Parameters):
     gap_overlap: Target
     counterparties_overlap: Target
     declined_share: Target
+    main_events_month: Target
+    second_events_month: Target
+    idle_events_month: Target
+    burstiness_median: Target
+    purchase_median_cny: Target
+    purchase_large_share: Target
+    wallet_purchase_share: Target
+    person_transfers_month: Target
+    person_transfer_median_cny: Target
+    person_transfer_mean_cny: Target
+    empty_remark_share: Target
+    shop_size_gini: Target
+    shop_met_once_share: Target
+    favourite_shop_share: Target
+    outsider_met_once_share: Target
+    company_partners_median: Target
+    company_partners_p99: Target
+    largest_buyer_share: Target
+    weekend_wages_share: Target
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports import world_figures
 from reports.evidence import Evidence, headline
-from reports.misses import EXPLANATIONS
+from reports.ordinary_misses import EXPLANATIONS
 from reports.wording import (
     ARTEFACTS,
     CALENDAR,

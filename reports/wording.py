@@ -347,6 +347,86 @@ CALIBRATION = {
         "true",
     ),
     "declined_share": (Text("Share of payments declined", "被拒交易占比"), "share", "bank"),
+    "main_events_month": (
+        Text(
+            "Payments a month of the busiest 45 % of persons, median", "最活跃 45% 个人客户的月交易笔数中位数"
+        ),
+        "",
+        "bank",
+    ),
+    "second_events_month": (
+        Text("The same of the next 35 %", "其后 35% 个人客户的月交易笔数中位数"),
+        "",
+        "bank",
+    ),
+    "idle_events_month": (Text("The same of the others", "其余个人客户的月交易笔数中位数"), "", "bank"),
+    "burstiness_median": (
+        Text(
+            "Burstiness of the gaps between a busy person’s payments, median",
+            "活跃个人付款间隔的突发性中位数",
+        ),
+        "",
+        "bank",
+    ),
+    "purchase_median_cny": (Text("Purchase, median", "消费金额中位数"), "CNY", "bank"),
+    "purchase_large_share": (Text("Purchases above CNY 300", "超过 300 元的消费占比"), "share", "bank"),
+    "wallet_purchase_share": (
+        Text("Purchases whose payee is a wallet", "对手方为支付机构的消费占比"),
+        "share",
+        "bank",
+    ),
+    "person_transfers_month": (
+        Text("Transfers with persons a month of a busy person, median", "活跃个人与个人的月转账笔数中位数"),
+        "",
+        "bank",
+    ),
+    "person_transfer_median_cny": (
+        Text("Transfer between persons, median", "个人间转账金额中位数"),
+        "CNY",
+        "bank",
+    ),
+    "person_transfer_mean_cny": (Text("Transfer between persons, mean", "个人间转账金额均值"), "CNY", "bank"),
+    "empty_remark_share": (
+        Text("Transfers between persons without a remark", "个人间转账无附言占比"),
+        "share",
+        "bank",
+    ),
+    "shop_size_gini": (Text("Inequality of shops by payments, Gini", "商户交易笔数的基尼系数"), "", "bank"),
+    "shop_met_once_share": (
+        Text("Shops that a person met once", "个人只去过一次的商户占比"),
+        "share",
+        "bank",
+    ),
+    "favourite_shop_share": (
+        Text("Share of a person’s favourite shop, median", "个人最常去商户的占比中位数"),
+        "share",
+        "bank",
+    ),
+    "outsider_met_once_share": (
+        Text("Persons at other banks met once", "只出现一次的他行个人占比"),
+        "share",
+        "bank",
+    ),
+    "company_partners_median": (
+        Text("Firms with which a company deals, median", "公司交易企业数中位数"),
+        "",
+        "bank",
+    ),
+    "company_partners_p99": (
+        Text("Firms with which a company deals, 99th percentile", "公司交易企业数第 99 百分位"),
+        "",
+        "bank",
+    ),
+    "largest_buyer_share": (
+        Text("Share of a company’s largest buyer, median", "公司最大买方占比中位数"),
+        "share",
+        "bank",
+    ),
+    "weekend_wages_share": (
+        Text("Companies’ wages on Saturdays and Sundays", "公司周末发薪占比"),
+        "share",
+        "bank",
+    ),
 }
 
 USES = {

@@ -45,7 +45,7 @@ TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 OUTSIDE = -1
 # Accounts outside the bank for each customer of it (assumptions): people with whom customers deal
 # again and again, people whom they meet once, firms, shops.
-ACQUAINTANCES, STRANGERS = 2.5, 6.5
+ACQUAINTANCES, STRANGERS = 2.0, 6.0
 COMPANIES, MERCHANTS, OVERSEAS = 0.3, 0.2, 0.08
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import anatomy, calibration, difficulty, probes
+from models import anatomy, calibration, difficulty, ordinary_life, probes
 from models.calibration import Bank
 from models.metrics import AveragePrecision
 from reports.evidence import Evidence
-from reports.misses import EXPLANATIONS
+from reports.ordinary_misses import EXPLANATIONS
 from reports.wording import CALIBRATION
 
 PROBE = probes.Probe(
@@ -413,6 +413,25 @@ def test_an_empty_bank_gives_nulls_and_empty_lists() -> None:
     assert found["weeks"] == [] and found["amounts"]["edges"] == []
     for result in (probes.on_customers(bank, PROBE, 50, 1), probes.on_payments(bank, PROBE, 50, 1)):
         assert result["auc"]["value"] is None
+
+
+def test_ordinary_life_of_an_empty_bank_is_unknown_and_of_a_small_one_counted() -> None:
+    nothing = ordinary_life.figures(small_bank([], []))
+    assert {name for name, value in nothing.items() if not np.isnan(value)} == {
+        *("main_events_month", "second_events_month", "person_transfers_month")
+    }
+    # Two transfers to the person outside, one from there, none with a remark; the outsider came thrice.
+    found = ordinary_life.figures(small_bank([(0, 1, 9, 100), (1, 1, 9, 300), (2, 9, 2, 800)], []))
+    assert found["person_transfer_median_cny"] == 3
+    assert found["person_transfer_mean_cny"] == 4
+    assert found["empty_remark_share"] == 1
+    assert found["outsider_met_once_share"] == 0
+    assert np.isnan(found["purchase_median_cny"])
+
+
+def test_shops_of_one_size_are_equal_and_one_that_has_all_is_not() -> None:
+    assert ordinary_life.gini(np.array([5, 5, 5])) == 0
+    assert ordinary_life.gini(np.array([1, 1, 98])) == pytest.approx(0.647, abs=0.001)
 
 
 def test_a_target_is_hit_missed_or_not_measured() -> None:

@@ -28,6 +28,7 @@ Draw = Callable[[Calendar, np.random.Generator], Flow]
 Livelihood = Callable[[Population, Calendar, np.random.Generator], Draw]
 
 LN2 = log(2)
+NEW_TO_ALL_SHARE = 0.25  # of strangers whom no customer of the bank need know (assumption)
 FONDNESS = 1.3  # of the first of a circle; 1 would be the harmonic law of Zipf (assumption)
 
 LIVELIHOODS: Registry[Livelihood] = Registry("livelihood")
@@ -107,9 +108,14 @@ def somebody(
 def strangers(
     world: Population, rng: np.random.Generator, count: int, inside_share: float = 0.08
 ) -> np.ndarray:
-    """Accounts of ``count`` persons met once, some at this bank."""
+    """Accounts of ``count`` persons whom one does not know, some at this bank.
+
+    Most of those elsewhere are others' acquaintances: the country is large, a town is small.
+    """
     inside = world.account[world.regulars("person")]
-    chosen = rng.choice(world.strangers, count)
+    chosen = rng.choice(world.acquaintances, count)
+    is_new = np.flatnonzero(rng.random(count, np.float32) < NEW_TO_ALL_SHARE)
+    chosen[is_new] = rng.choice(world.strangers, len(is_new))
     is_inside = np.flatnonzero(rng.random(count, np.float32) < (inside_share if len(inside) else 0))
     chosen[is_inside] = rng.choice(inside, len(is_inside))
     return chosen

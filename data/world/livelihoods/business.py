@@ -13,15 +13,18 @@ from data.world.purse import gathered
 
 # Partners of a firm: median and log spread on either side; the top percent has hundreds (assumption,
 # after heavy tails in Italian and Dutch payments and Belgian sales [A, V2]).
-PARTNERS = {"micro_business": (2.2, 0.9), "company": (3.2, 1.75)}
+PARTNERS = {"micro_business": (2.2, 0.9), "company": (2.4, 1.8)}
 MOST_PARTNERS = 1_500
 # Orders and invoices a month of a usual firm, share of turnover that goes to suppliers, share paid
 # by wire and not by transfer (assumptions).
-TRADE = {"micro_business": (3.5, 1.2, 0.55, 0.02), "company": (6.0, 7.0, 0.5, 0.12)}
+TRADE = {"micro_business": (3.5, 1.2, 0.55, 0.02), "company": (4.0, 5.0, 0.5, 0.12)}
 FAME_SPREAD = 1.6  # log spread of how often a firm outside is a partner (assumption)
 MERCHANT_SHARE, PERSON_SHARE, STALL_SHARE = 0.12, 0.1, 0.06  # of partners that are no companies (assumption)
-ONCE_SHARE = 0.15  # of payments with a partner of a single job (assumption)
-OCCASIONS = ("supplies", "goods")
+ONCE_SHARE, ONCE_HALF = (
+    0.35,
+    12,
+)  # of payments with partners of a single job; size with half of it (assumption)
+OCCASIONS = {"supplies": 0.4, "goods": 0.35, "unstated": 0.2, "other": 0.05}  # (assumption)
 
 
 @LIVELIHOODS.register("business")
@@ -54,7 +57,7 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
         np.array([TRADE[k][3] for k in kinds])[of_kind],
     )
     # Who has more partners has more invoices, and smaller ones.
-    rates = rates * tempered(np.maximum(ties, 1) / table[:, :1], 0.45).clip(0.5, 12)
+    rates = rates * tempered(np.maximum(ties, 1) / table[:, :1], 0.65).clip(0.3, 25)
     rates = rates * tempered(world.activity[firms] + 0.1, 0.4)[:, None]
     rates = rates * np.where(world.standing[firms] == MAIN, 1.0, SECOND_FIRM)[:, None]
     turnover = turnover * np.where(world.standing[firms] == MAIN, 1.0, SECOND_FIRM)
@@ -66,7 +69,9 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
         for side, circle in enumerate(circles):
             firm = repeat(rng, np.arange(len(firms)), rates[:, side], office)
             partner = partners[side][circle.one(rng, firm)]
-            once = np.flatnonzero(rng.random(len(firm)) < ONCE_SHARE)
+            # The larger a firm, the more of its partners come for a single job.
+            size = circle.size[firm]
+            once = np.flatnonzero(rng.random(len(firm)) < ONCE_SHARE * size / (size + ONCE_HALF))
             partner[once] = rng.choice(world.outside("company"), len(once))
             part = (spent, earned)[side][firm] / rates[firm, side]
             yuan = np.maximum(turnover[firm] * part * rng.lognormal(-0.4, 0.95, len(firm)), 10)
@@ -74,11 +79,11 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
             ends = world.account[firms[firm]], partner
             payer, payee = ends if side == 0 else ends[::-1]
             is_wire = rng.random(len(firm)) < wires[firm] * np.minimum(yuan / 20_000, 3.0)
-            is_goods = rng.random(len(firm)) < 0.5
+            occasion = rng.choice(len(OCCASIONS), len(firm), p=list(OCCASIONS.values()))
             for channel, by in (("wire", is_wire), ("transfer", ~is_wire)):
-                for occasion, why in zip(OCCASIONS, (~is_goods, is_goods), strict=True):
-                    m = np.flatnonzero(by & why)
-                    parts.append(Flow.of(at[m], payer[m], payee[m], yuan[m], channel, occasion))
+                for number, name in enumerate(OCCASIONS):
+                    m = np.flatnonzero(by & (occasion == number))
+                    parts.append(Flow.of(at[m], payer[m], payee[m], yuan[m], channel, name))
         return gathered(world, rng, Flow.concat(parts))
 
     return draw

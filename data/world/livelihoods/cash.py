@@ -54,8 +54,14 @@ def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
             channel = "cash_deposit" if is_in else "cash_withdrawal"
             parts.append(Flow.of(at, payer, payee, notes(yuan, rng), channel, purpose, city))
 
-        for (rate, median, spread, most), is_in, weight in ((TAKEN, False, leisure), (SAVED, True, office)):
-            place, at = sessions(world, stretch, rng, who, share * rate, weight, OFFICE if is_in else WAKING)
+        for (rate, median, spread, most), is_in, weight, clock in (
+            (TAKEN, False, leisure, WAKING),
+            (TAKEN, False, office, OFFICE),
+            (SAVED, True, leisure, WAKING),
+            (SAVED, True, office, OFFICE),
+        ):
+            # Half at machines, half at counters.
+            place, at = sessions(world, stretch, rng, who, share * rate / 2, weight, clock)
             yuan = median * means[who[place]] * rng.lognormal(0, spread, len(place))
             move(who[place], at, np.minimum(yuan, most), is_in, "cash")
         for (rate, median, spread), is_in in ((LARGE_TAKEN, False), (LARGE_SAVED, True)):
@@ -71,9 +77,11 @@ def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
             (companies, FIRM_FETCHES, 0.02, False, "cash"),
             (companies, FIRM_DEPOSITS, 0.02, True, "takings"),
         ):
-            one = repeat(rng, firms, rate, office)
-            at = stretch.moments(rng, stretch.draw_days(rng, len(one), office), OFFICE)
-            yuan = np.clip(world.income[one] * part * rng.lognormal(-0.2, 0.9, len(one)), 100, 400_000)
+            # A machine takes the notes of a shop on any day.
+            weight = leisure if purpose == "takings" else office
+            one = repeat(rng, firms, rate, weight)
+            at = stretch.moments(rng, stretch.draw_days(rng, len(one), weight), OFFICE)
+            yuan = np.clip(world.income[one] * part * rng.lognormal(-0.3, 1.1, len(one)), 100, 400_000)
             move(one, at + later(rng, len(one), 0.01, 0.5), yuan, is_in, purpose)
         return Flow.concat(parts)
 

@@ -13,6 +13,7 @@ HOST_SHARE = 0.015  # of persons who host a feast during the run (assumption)
 GUESTS = (25, 91)  # of a feast, from the first to before the second (assumption)
 SENDER_SHARE = 0.3  # of persons who send red packets at festivals (assumption)
 PACKETS_A_DAY = 0.45  # in the ten days around a festival (assumption)
+WALLET_SHARE = 0.6  # of red packets (assumption)
 GIFTS_CNY = np.array([200, 288, 366, 500, 600, 666, 800, 888, 1_000, 1_688, 1_888])
 PACKETS_CNY = np.array([6.66, 8.88, 18.8, 66, 66.6, 88, 88.8, 99, 166, 188, 199, 288, 366, 666, 888])
 
@@ -49,7 +50,12 @@ def celebration(world: Population, calendar: Calendar, rng: np.random.Generator)
         packets = Flow.of(
             stretch.moments(rng, stretch.draw_days(rng, len(sender), weight), EVENING),
             world.account[senders[sender]],
-            relatives[sender, rng.integers(0, 6, len(sender))],
+            # Most packets go through a wallet, and the bank never learns to whom.
+            np.where(
+                rng.random(len(sender)) < WALLET_SHARE,
+                rng.choice(world.outside("wallet"), len(sender)),
+                relatives[sender, rng.integers(0, 6, len(sender))],
+            ),
             rng.choice(PACKETS_CNY, len(sender)),
             "transfer",
             "gift",

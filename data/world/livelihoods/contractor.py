@@ -6,7 +6,7 @@ import numpy as np
 
 from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Circles, Draw, later, lead, monthly, somebody
+from data.world.livelihoods import LIVELIHOODS, Circles, Draw, later, lead, paydays, somebody
 from data.world.population import Population
 
 CONTRACTOR_SHARE = 0.008  # of workers and the self-employed (assumption)
@@ -30,7 +30,7 @@ def contractor(world: Population, calendar: Calendar, rng: np.random.Generator) 
     payday, margin = rng.integers(1, 26, len(leaders)), rng.uniform(1.02, 1.12, len(leaders))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
-        leader, day = monthly(stretch, payday)
+        leader, day = paydays(stretch, payday)
         at = stretch.moments(rng, day, OFFICE)
         month, hand = crews.gather(leader)
         # Days worked differ; most contractors round to the next hundred.

@@ -11,11 +11,11 @@ from data.world.population import Population
 from data.world.purse import gathered, put_by
 from data.world.tempo import sessions
 
-TRANSFERS_A_MONTH = {"main": 3.7, "second": 0.7}  # mean, both ways (assumption)
-CIRCLE = (4.5, 0.7, 25)  # people with whom one deals: median, log spread, most (assumption)
+TRANSFERS_A_MONTH = {"main": 3.4, "second": 0.7}  # mean, both ways (assumption)
+CIRCLE = (6, 0.7, 30)  # people with whom one deals: median, log spread, most (assumption)
 INSIDE_SHARE = 0.2  # of the circle, with an account here (assumption)
 # Of the payments below a sum, with somebody met once: the larger, the more often (assumption).
-STRANGER_SHARE = {100: 0.2, 1_000: 0.28, 10_000: 0.38, 10**9: 0.5}
+STRANGER_SHARE = {100: 0.25, 1_000: 0.35, 10_000: 0.45, 10**9: 0.55}
 MEDIAN_CNY, SPREAD, MOST_CNY = 380, 1.9, 3_000_000  # of a transfer (assumption)
 IN_SHARE = 0.5
 CODE_SHARE, CODE_MOST_CNY = 0.14, 5_000  # of the smaller sums, by the other's code (assumption)

@@ -13,7 +13,7 @@ RENT_SHARE, RENT_OF_TURNOVER = (0.7, 0.5), ((0.04, 0.15), (0.005, 0.03))  # of s
 LANDLORD_IS_PERSON = (0.55, 0.15)
 CYCLES = {1: 0.4, 3: 0.45, 6: 0.15}  # months paid at a time: share of leases
 # Share of stalls and companies with staff beside the payroll of persons here; heads: median, log spread.
-STAFF = ((0.55, 1.6, 0.5), (0.8, 3.0, 0.8))
+STAFF = ((0.55, 1.6, 0.5), (0.8, 8.0, 1.2))
 WAGE_CNY = (4_600, 0.35)  # median, log spread; everything here is an assumption
 
 

@@ -12,7 +12,9 @@ from data.world.population import Population
 # Channel, occasion, payee; payments a month of a stall and of a company, share of turnover, log spread
 # (all assumptions).
 USES = (
-    ("qr", "shopping", "merchant", (4.0, 1.5), 0.004, 1.1),
+    ("transfer", "family", "owner", (0.12, 0.02), 0.05, 1.2),
+    ("transfer", "family", "person", (0.08, 0.02), 0.03, 1.2),
+    ("qr", "shopping", "merchant", (3.0, 1.0), 0.004, 1.1),
     ("pos", "shopping", "merchant", (0.8, 1.0), 0.008, 1.1),
     ("qr", "shopping", "stall", (0.8, 0.2), 0.004, 1.1),
     ("qr", "shopping", "wallet", (3.0, 2.0), 0.003, 1.2),
@@ -27,7 +29,7 @@ USES = (
     ("qr", "loan_repayment", "person", (0.15, 0.05), 0.01, 1.0),
     ("qr", "payroll", "person", (0.3, 0.05), 0.015, 0.9),
 )
-HELPERS, STRANGER_SHARE = 6, 0.15  # persons whom a firm pays now and then; of them, met once (assumption)
+SHOPS, HELPERS, STRANGER_SHARE = 4, 4, 0.3  # known to a firm; of its helpers, new ones (assumption)
 
 
 @LIVELIHOODS.register("firm_purchases")
@@ -37,8 +39,8 @@ def firm_purchases(world: Population, calendar: Calendar, rng: np.random.Generat
     firms, size = np.concatenate(groups), len(world.kind)
     owner = somebody(world, rng, size, inside_share=0.4)
     helpers = somebody(world, rng, size * HELPERS, inside_share=0.2).reshape(size, HELPERS)
+    shops = rng.choice(world.outside("merchant"), (size, SHOPS))
     payees = {
-        "merchant": world.outside("merchant"),
         # A bank of a few customers may have no such stall.
         "stall": np.append(world.account[world.own_code], world.outside("merchant")[:1]),
         "wallet": world.outside("wallet"),
@@ -51,13 +53,16 @@ def firm_purchases(world: Population, calendar: Calendar, rng: np.random.Generat
         office = stretch.office_weight()
         for channel, occasion, kind, rate, part, spread in USES:
             per_month = np.repeat(rate, [len(group) for group in groups]) * world.activity[firms]
-            who = repeat(rng, firms, per_month, office)
+            weight = office * stretch.is_working_day() if occasion == "payroll" else office
+            who = repeat(rng, firms, per_month, weight)
             yuan = world.income[who] * part * rng.lognormal(-0.3, spread, len(who))
             at = stretch.moments(
-                rng, stretch.draw_days(rng, len(who), office), WAKING if channel == "qr" else OFFICE
+                rng, stretch.draw_days(rng, len(who), weight), WAKING if channel == "qr" else OFFICE
             )
             if kind in payees:
                 payee = rng.choice(payees[kind], len(who))
+            elif kind == "merchant":
+                payee = shops[who, rng.integers(0, SHOPS, len(who))]
             else:
                 payee = owner[who]
                 if kind == "person":

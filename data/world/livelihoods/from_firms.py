@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.world.calendar import OFFICE, Calendar
+from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
 from data.world.population import Population, by_weight
@@ -14,22 +14,25 @@ from data.world.purse import put_by
 # to a person anywhere. Median yuan and log spread (all assumptions).
 KINDS = (
     # occasion, to a person here, of a stall, of a company, median, spread
-    ("unstated", 0.14, 0.105, 0.45, 900, 1.5),  # expenses paid back, prizes, commissions
-    ("goods", 0.07, 0.35, 0.4, 1_500, 1.7),  # bought of a private person
-    ("payroll", 0.07, 0.21, 0.6, 4_500, 1.2),  # contractors, bonuses, single jobs
-    ("investment", 0.0084, 0.021, 0.04, 30_000, 1.4),  # dividends, shares sold
-    ("loan_repayment", 0.0084, 0.035, 0.06, 20_000, 1.5),  # the owner's loan paid back
-    ("loan", 0.0042, 0.014, 0.015, 12_000, 1.2),
-    ("rent", 0.014, 0.035, 0.075, 5_000, 1.0),  # a flat let to a firm
-    ("other", 0.0168, 0.014, 0.05, 40_000, 1.5),  # the price of a home or land, damages, severance
-    ("payroll", 0.006, 0.02, 0.25, 45_000, 0.8),  # a crew's leader, a salesman's year
-    ("gift", 0.042, 0.021, 0.05, 120, 1.0),  # welcome gifts, lucky draws
-    ("refund", 0.056, 0.07, 0.1, 300, 1.4),
+    ("unstated", 0.077, 0.1, 1.8, 900, 1.5),  # expenses paid back, prizes, commissions
+    ("goods", 0.039, 0.35, 1.6, 1_500, 1.7),  # bought of a private person
+    ("payroll", 0.056, 0.21, 1.3, 4_500, 1.2),  # contractors, bonuses, single jobs
+    ("investment", 0.0047, 0.021, 0.16, 30_000, 1.4),  # dividends, shares sold
+    ("loan_repayment", 0.0047, 0.035, 0.23, 20_000, 1.5),  # the owner's loan paid back
+    ("loan", 0.0024, 0.014, 0.059, 12_000, 1.2),
+    ("rent", 0.0077, 0.035, 0.31, 5_000, 1.0),  # a flat let to a firm
+    ("other", 0.0091, 0.014, 0.2, 40_000, 1.5),  # the price of a home or land, damages, severance
+    ("payroll", 0.0048, 0.02, 0.55, 45_000, 0.8),  # a crew's leader, a salesman's year
+    ("goods", 0.0028, 0.05, 1.8, 22_000, 1.0),  # workshops, farmers and drivers without a firm
+    ("unstated", 0.0028, 0.05, 1.4, 25_000, 1.0),
+    ("gift", 0.024, 0.021, 0.2, 120, 1.0),  # welcome gifts, lucky draws
+    ("refund", 0.032, 0.07, 0.4, 300, 1.4),
 )
 WIRE_SHARE, WIRE_FROM_CNY = 0.15, 20_000  # of large sums, paid at a counter (assumption)
 FAME_SPREAD = 1.6
 STALL_MULTIPLE = 0.5
-STRANGER_SHARE = 0.15  # of payees of a firm here (assumption)
+PLATFORM_SHARE = 0.35  # of payments but wages, at any hour (assumption)
+STRANGER_SHARE = 0.3  # of payees of a firm here (assumption)
 OF_SHOPS, SHOP_RATE = ("goods", "refund", "unstated", "payroll"), 0.03  # a month and person (assumption)
 
 
@@ -43,10 +46,15 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
     means = tempered(world.income / 7_000, 0.5)
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
-        office, parts = stretch.office_weight(), []
+        office, leisure, parts = stretch.office_weight(), stretch.leisure_weight(), []
 
         def enter(payer: np.ndarray, payee: np.ndarray, yuan: np.ndarray, occasion: str) -> None:
-            at = stretch.moments(rng, stretch.draw_days(rng, len(yuan), office), OFFICE)
+            # Wages are paid on working days; platforms pay out whenever somebody has earned it.
+            weight = office * stretch.is_working_day() if occasion == "payroll" else leisure
+            day, later_day = (stretch.draw_days(rng, len(yuan), w) for w in (office, weight))
+            at = stretch.moments(rng, later_day if occasion == "payroll" else day, OFFICE)
+            is_platform = (rng.random(len(yuan)) < PLATFORM_SHARE) & (occasion != "payroll")
+            at = np.where(is_platform, stretch.moments(rng, later_day, EVENING), at)
             is_wire = (yuan > WIRE_FROM_CNY) & (rng.random(len(yuan)) < WIRE_SHARE)
             for channel, m in (("wire", np.flatnonzero(is_wire)), ("transfer", np.flatnonzero(~is_wire))):
                 parts.append(Flow.of(at[m], payer[m], payee[m], np.maximum(yuan[m], 1), channel, occasion))

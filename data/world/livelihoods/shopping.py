@@ -10,7 +10,7 @@ from data.world.livelihoods import LIVELIHOODS, Draw, later, tempered
 from data.world.population import Population, by_weight
 from data.world.tempo import sessions
 
-PURCHASES_A_MONTH = {"main": 9.5, "second": 1.6}  # mean by standing (assumption)
+PURCHASES_A_MONTH = {"main": 10.0, "second": 1.6}  # mean by standing (assumption)
 WALLET_SHARE, CARD_SHARE = 0.60, 0.12  # of purchases; the others scan a shop's own code (assumption)
 TYPICAL_CNY, SPREAD = 27, 1.4  # median of a purchase and its log spread (assumption)
 CARD_MULTIPLE = 2.5  # purchases by card are larger (assumption)

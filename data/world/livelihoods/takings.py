@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from data.schema import HOUR_US
-from data.world.calendar import WAKING, Calendar
+from data.world.calendar import EVENING, WAKING, Calendar
 from data.world.flows import NOWHERE, Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, repeat, strangers
 from data.world.population import Population
 
-SALES_A_MONTH = 34.0  # of a stall with the bank's own code, mean, beside its customers here (assumption)
-REGULARS = (25, 0.7)  # passers-by who come again: median and log spread (assumption)
-STRANGER_SHARE = 0.1  # of the sales (assumption)
+SALES_A_MONTH = 32.0  # of a stall with the bank's own code, mean, beside its customers here (assumption)
+REGULARS = (40, 0.8)  # passers-by who come again: median and log spread (assumption)
+STRANGER_SHARE = 0.22  # of the sales (assumption)
 PLACELESS_SHARE = 0.6  # of the sales by the own code (assumption)
+ROUND_SHARE, ROUNDS_CNY = 0.15, np.array([10, 20, 50, 100, 200, 300, 500, 1_000, 2_000])  # (assumption)
+LATE_SHARE = 0.3  # of sales, in the evening and at night (assumption)
 ACQUIRER_FEE = 0.0038  # of a payment by code (V2, weak)
-SECOND_ACQUIRER_SHARE, OPEN_SHARE = 0.25, 0.72  # of stalls; of days (assumption)
+SECOND_ACQUIRER_SHARE, OPEN_SHARE = 0.25, 0.65  # of stalls; of days (assumption)
 ONLINE_SELLER_SHARE = 0.03  # of main-bank persons who are paid by a wallet every week or so (assumption)
 
 
@@ -44,7 +46,13 @@ def takings(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         owner = coded[sale]
         typical = world.income[owner] / (world.activity[owner] + 0.3) / SALES_A_MONTH
         yuan = np.maximum(typical * 0.35 * rng.lognormal(-0.5, 1.2, len(sale)), 1)
-        at = stretch.moments(rng, stretch.draw_days(rng, len(sale), leisure), WAKING)
+        # Cards are charged, tickets and lots bought in round sums.
+        is_round = np.flatnonzero(rng.random(len(sale)) < ROUND_SHARE)
+        place = np.searchsorted(ROUNDS_CNY, yuan[is_round])
+        yuan[is_round] = ROUNDS_CNY[np.minimum(place, len(ROUNDS_CNY) - 1)]
+        clock = np.where(rng.random(len(sale)) < LATE_SHARE, 1, 0)
+        day = stretch.draw_days(rng, len(sale), leisure)
+        at = np.where(clock, *(stretch.moments(rng, day, hours) for hours in (EVENING, WAKING)))
         # A printed code has no terminal: mostly nobody knows where it was scanned.
         city = np.where(rng.random(len(sale)) < PLACELESS_SHARE, NOWHERE, world.city[owner])
         own = Flow.of(at, payer, world.account[owner], yuan, "qr", "shopping", city)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.world.calendar import OFFICE, WAKING, Calendar
+from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
 from data.world.population import Population, by_weight
@@ -14,22 +14,22 @@ from data.world.purse import gathered
 # here. Median yuan and log spread (all assumptions).
 KINDS = (
     # occasion, of a person here, to a stall here, to a company here, median, spread
-    ("goods", 0.3, 0.8, 0.875, 900, 1.7),
-    ("tuition", 0.09, 0.15, 0.105, 2_200, 1.3),  # courses, camps, drivers' schools
-    ("rent", 0.045, 0.075, 0.14, 3_500, 1.0),  # agencies
-    ("other", 0.03, 0.1, 0.175, 12_000, 1.5),  # decorators, doctors, lawyers
-    ("unstated", 0.15, 0.5, 0.42, 1_200, 1.6),
-    ("investment", 0.009, 0.015, 0.07, 20_000, 1.4),  # capital paid in
-    ("loan", 0.006, 0.03, 0.042, 25_000, 1.3),  # the owner lends to the firm
-    ("loan_repayment", 0.03, 0.04, 0.035, 3_000, 1.2),
-    ("utility", 0.03, 0, 0.07, 1_500, 1.0),  # property fees
-    ("donation", 0.015, 0, 0.035, 150, 1.2),
-    ("supplies", 0.045, 0.2, 0.175, 2_500, 1.4),
+    ("goods", 0.27, 1.3, 0.88, 900, 1.7),
+    ("tuition", 0.081, 0.24, 0.1, 2_200, 1.3),  # courses, camps, drivers' schools
+    ("rent", 0.041, 0.12, 0.14, 3_500, 1.0),  # agencies
+    ("other", 0.027, 0.16, 0.17, 12_000, 1.5),  # decorators, doctors, lawyers
+    ("unstated", 0.14, 0.8, 0.42, 1_200, 1.6),
+    ("investment", 0.0081, 0.024, 0.07, 20_000, 1.4),  # capital paid in
+    ("loan", 0.0054, 0.048, 0.042, 25_000, 1.3),  # the owner lends to the firm
+    ("loan_repayment", 0.027, 0.064, 0.035, 3_000, 1.2),
+    ("utility", 0.027, 0, 0.07, 1_500, 1.0),  # property fees
+    ("donation", 0.013, 0, 0.035, 150, 1.2),
+    ("supplies", 0.041, 0.32, 0.17, 2_500, 1.4),
 )
 LARGE = ("goods", 0.012, 90_000, 1.2)  # cars and homes: a month, median, log spread (assumption)
 WIRE_SHARE, WIRE_FROM_CNY, STALL_SHARE = 0.12, 30_000, 0.2
 FAME_SPREAD = 1.6
-STRANGER_SHARE = 0.15  # of payers of a firm here (assumption)
+STRANGER_SHARE = 0.3  # of payers of a firm here (assumption)
 
 
 @LIVELIHOODS.register("to_firms")
@@ -65,7 +65,8 @@ def to_firms(world: Population, calendar: Calendar, rng: np.random.Generator) ->
                 one = repeat(rng, np.arange(len(firms)), rate * world.activity[firms], office)
                 yuan = median * rng.lognormal(0, spread, len(one))
                 payer = known_or_new(world, rng, people[circle.one(rng, one)], STRANGER_SHARE)
-                enter(payer, world.account[firms[one]], yuan, occasion, OFFICE)
+                clock = EVENING if firms is stalls else OFFICE
+                enter(payer, world.account[firms[one]], yuan, occasion, clock)
         return gathered(world, rng, Flow.concat(parts))
 
     return draw

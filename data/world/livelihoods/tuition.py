@@ -6,7 +6,7 @@ import numpy as np
 
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, monthly, somebody
+from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, monthly, paydays, somebody
 from data.world.population import Population
 
 FAMILY_SHARE = 0.22  # of persons between 28 and 55 (assumption)
@@ -52,7 +52,7 @@ def tuition(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         at = stretch.moments(rng, day[term] + rng.integers(0, 14, len(term)), WAKING)
         who = leader[term]
         collected = Flow.of(at, pupils[pupil], school[who], price[who], "transfer", "tuition")
-        teacher, day = monthly(stretch, wage_day)
+        teacher, day = paydays(stretch, wage_day)
         at, payer = stretch.moments(rng, day, OFFICE), school[staff.leader[teacher]]
         wages = Flow.of(at, payer, teachers[teacher], wage[teacher], "transfer", "payroll")
         return Flow.concat([fees, collected, wages])
