@@ -45,7 +45,7 @@ from parameters import Count, Seed
 
 SHORTEST_RUN_DAYS = 4 * 7  # schemes begin from the second week on and are seen for some
 SIMULATE = "simulate"  # the source that is no reader
-PARTIES_PER_SCHEME = 3  # customers that a scheme takes, about
+PARTIES_PER_SCHEME = 2  # customers that a scheme takes, about
 Planned = tuple[str, bool, Scene]  # typology, is illicit, the drawn scheme
 
 

@@ -151,7 +151,8 @@ class Scene:
     ) -> np.ndarray:
         """Moments after others, by delays that are log-uniform in hours of people's waking time.
 
-        They fall on the hours of a clock, which for money between persons is that of the evening. Shape of ``at``, or (count,) after a single one.
+        They fall on the hours of a clock, which for money between persons is that of the
+        evening. Shape of ``at``, or (count,) after a single one.
         """
         size = np.shape(at)[0] if np.ndim(at) else count
         passed = (
@@ -515,7 +516,7 @@ class Scene:
         _, first = np.unique(flow.payer.astype(np.int64) * len(world.owner) + flow.payee, return_index=True)
         kinds = list(zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True))
         known = np.array(
-            [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds]
+            [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if set(pair) <= ACQUAINTED else 0.0 for pair in kinds]
         )
         # Who has slept has dealt with nobody.
         for side in (flow.payer[first], flow.payee[first]):
