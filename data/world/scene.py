@@ -387,6 +387,13 @@ class Scene:
         """Enter members of the scheme."""
         self.members.extend((int(account), role) for account in np.atleast_1d(accounts))
 
+    def taking_part(self) -> set[int]:
+        """Accounts that pay or are paid by the plan before the run is over."""
+        end = self.calendar.start_us + self.calendar.days * DAY_US
+        flow = as_flow(self._payments + self._spending)
+        flow = flow.take(flow.at < end)
+        return {*flow.payer.tolist(), *flow.payee.tolist()}
+
     def accounts_of(self, account: int) -> list[int]:
         """The accounts that a member uses: another one from the day on which they move to it."""
         if self.world.successor[account] < 0:
