@@ -43,9 +43,9 @@ from data.world.scene import FIRST_DAY, Scene
 from data.world.tags import profile_tags_table
 from parameters import Count, Seed
 
-SHORTEST_RUN_DAYS = 4 * 7  # schemes begin from the second week on and are seen for some
+SHORTEST_RUN_DAYS = 6 * 7  # schemes begin from the second week on and are seen for a month
 SIMULATE = "simulate"  # the source that is no reader
-PARTIES_PER_SCHEME = 3  # customers that a scheme takes, about
+PARTIES_PER_SCHEME = 2  # customers that a scheme takes, about
 Planned = tuple[str, bool, Scene]  # typology, is illicit, the drawn scheme
 
 
@@ -431,11 +431,13 @@ def transactions_table(
 
 
 def members_table(scenes: list[Planned], world: people.Population, names: people.Names) -> pd.DataFrame:
-    """The Schemes table without moments: who takes part in what, with which accounts."""
+    """The Schemes table without moments: who takes part in what during the run, with which accounts."""
     rows = [
         (number, typology, illicit, scene.sophistication, used, role)
         for number, (typology, illicit, scene) in enumerate(scenes)
+        for seen in [scene.taking_part()]
         for account, role in dict(reversed(scene.members)).items()
+        if account in seen
         for used in scene.accounts_of(account)
     ]
     members = pd.DataFrame(

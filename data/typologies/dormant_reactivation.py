@@ -62,7 +62,7 @@ def dormant_reactivation(scene: Scene) -> None:
     meant = rng.lognormal(7.8, 1.1, len(senders))
     sums = scene.pay(at, senders, account, meant, "transfer", scene.pretext("family", "goods"))
     if rng.random() < (0.3, 0.7, 1.0)[scene.sophistication]:
-        _shop(scene, account, start, 6, 3.8)
+        _shop(scene, account, int(at[0]), 6, 3.8)
     leaves = scene.slices(sums.sum() * rng.uniform(0.97, 0.998), len(exits), 8.0)
     gone = scene.after(at[-1], 0.2, 20 * scene.pace(), len(exits))
     scene.pay(gone, account, exits, leaves, "transfer", scene.pretext("goods", "loan_repayment", "family"))

@@ -60,13 +60,13 @@ def underground_bank_settlement(scene: Scene) -> None:
     why = "payroll" if scene.sophistication == 2 else scene.pretext("goods", "payroll", "loan_repayment")
     rest = (5, 7, 10)[scene.sophistication]
     for day in scene.workdays(scene.start, rest * int(rng.integers(2, 4)))[::rest]:
-        at = day + (rng.uniform(8.5, 13, len(clients)) * HOUR_US).astype(np.int64)
+        at = day + (rng.uniform(8.5, 11.5, len(clients)) * HOUR_US).astype(np.int64)
         bills = scene.slices(float(np.clip(rng.lognormal(11.7, 0.6), 42_000, 495_000)), len(clients), 5.0)
         got = scene.pay(at, clients, pool, bills, "transfer", "supplies").sum()
         parts = scene.portions(got * rng.uniform(0.98, 0.998), len(crew), 8.0)
-        paid = at.max() + scene.later(0.2, 4, len(crew))
+        paid = at.max() + scene.later(0.2, 3.5, len(crew))
         parts = scene.pay(paid, pool, crew, parts, "transfer", why)
         for runner, moment, yuan in zip(runners, paid, parts, strict=False):
             visits = int(rng.integers(1, 4))
             notes = rng.dirichlet(np.full(visits, 6.0)) * yuan
-            scene.fetch_cash(moment + scene.later(0.3, 3, visits), runner, notes)
+            scene.fetch_cash(moment + scene.later(0.3, 2.2, visits), runner, notes)

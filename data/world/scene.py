@@ -151,7 +151,8 @@ class Scene:
     ) -> np.ndarray:
         """Moments after others, by delays that are log-uniform in hours of people's waking time.
 
-        They fall on the hours of a clock, which for money between persons is that of the evening. Shape of ``at``, or (count,) after a single one.
+        They fall on the hours of a clock, which for money between persons is that of the
+        evening. Shape of ``at``, or (count,) after a single one.
         """
         size = np.shape(at)[0] if np.ndim(at) else count
         passed = (
@@ -386,6 +387,13 @@ class Scene:
         """Enter members of the scheme."""
         self.members.extend((int(account), role) for account in np.atleast_1d(accounts))
 
+    def taking_part(self) -> set[int]:
+        """Accounts that pay or are paid by the plan before the run is over."""
+        end = self.calendar.start_us + self.calendar.days * DAY_US
+        flow = as_flow(self._payments + self._spending)
+        flow = flow.take(flow.at < end)
+        return {*flow.payer.tolist(), *flow.payee.tolist()}
+
     def accounts_of(self, account: int) -> list[int]:
         """The accounts that a member uses: another one from the day on which they move to it."""
         if self.world.successor[account] < 0:
@@ -515,8 +523,11 @@ class Scene:
         _, first = np.unique(flow.payer.astype(np.int64) * len(world.owner) + flow.payee, return_index=True)
         kinds = list(zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True))
         known = np.array(
-            [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if ACQUAINTED >= set(pair) else 0.0 for pair in kinds]
+            [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if set(pair) <= ACQUAINTED else 0.0 for pair in kinds]
         )
+        # Who has slept has dealt with nobody.
+        for side in (flow.payer[first], flow.payee[first]):
+            known *= ~(self.is_inside(side) & world.is_dormant[world.owner[side]])
         most = np.array([TIMES_BEFORE.get(pair, OTHER_TIMES) for pair in kinds]).reshape(-1, 2)
         chosen = rng.random(len(first)) < known
         first, (low, high) = first[chosen], most[chosen].T
@@ -629,8 +640,8 @@ class Scene:
 
     def clock(self, payer: int, payee: int) -> np.ndarray:
         """The hours at which two of their kinds pay each other: private ones, or those of offices."""
-        is_private = self.world.holder[payer] == "person" == self.world.holder[payee]
-        return EVENING if is_private else OFFICE
+        kinds = {self.world.holder[payer], self.world.holder[payee]}
+        return EVENING if kinds == {"person"} else OFFICE
 
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds: promised times hold times this."""

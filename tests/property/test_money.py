@@ -154,7 +154,15 @@ def test_balances_go_on_across_the_borders_of_stretches(small_params: Params) ->
 def planned(params: Params) -> Counter:
     """Payments of the shapes of schemes as they reach the ledger; organisers' lives hang on the stretch."""
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
+    calendar = Calendar.of(
+        params.start,
+        weeks,
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
+        params.off_days,
+        params.make_up_days,
+    )
     population = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(population, calendar, params)
     found: Counter = Counter()

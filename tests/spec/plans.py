@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from data.schema import CHANNELS, HOUR_US, PURPOSES
 from data.streams import stream
@@ -101,14 +102,22 @@ class Plan:
         )
 
 
-def draw(name: str, side: str, seed: int, level: int = 0, first_day: int = FIRST_DAY) -> Plan:
-    """A plan of a typology: ``side`` is illicit or licit. Only a dormant one may wake a sleeper."""
+def draw(
+    name: str, side: str, seed: int, level: int = 0, first_day: int = FIRST_DAY, most_rounds: int = 1
+) -> Plan:
+    """A plan of a typology: ``side`` is illicit or licit. Only a dormant one may wake a sleeper.
+
+    Plans that go on in rounds do so ``most_rounds`` times at most.
+    """
     world, calendar = stage_set()
     entry = TYPOLOGIES[name]
     rng = stream(seed, "test", name, side, str(level))
     sleepers = wake(seed) if entry.family == "dormancy" else nobody
     scene = Scene(world, calendar, rng, level, sleepers, hand(), first_day)
-    (entry.draw if side == "illicit" else entry.look_alike)(scene)
+    often = scene.rounds
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene, "rounds", lambda most=most_rounds: often(min(most, most_rounds)))
+        (entry.draw if side == "illicit" else entry.look_alike)(scene)
     return Plan(scene, table(Flow.concat(scene.flows)), table(scene.everyday), level)
 
 

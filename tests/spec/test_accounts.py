@@ -26,7 +26,15 @@ from data.world.scene import RECRUIT_SHARES, Scene
 def drawn_bank(customers: int) -> tuple[Population, Calendar]:
     params = pipeline.params("simulate", Params)
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
+    calendar = Calendar.of(
+        params.start,
+        weeks,
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
+        params.off_days,
+        params.make_up_days,
+    )
     return draw_population(7, customers, 8, 0.1, calendar), calendar
 
 

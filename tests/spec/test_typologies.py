@@ -19,7 +19,7 @@ from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
 from data.typologies.dormant_reactivation import SILENT_DAYS
-from data.world.calendar import WAKING, Calendar
+from data.world.calendar import EVENING, Calendar
 from data.world.drift import Adaptation
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
@@ -73,7 +73,8 @@ def test_nobody_passes_on_more_than_what_arrived(name: str, side: str) -> None:
         came = plan.payments.groupby("payee")["arrives"].sum()
         gone = plan.payments.groupby("payer")["arrives"].sum()
         both = came.index.intersection(gone.index)
-        both = both[is_inside(both.to_numpy())] if len(both) else both
+        members = {account for account, _ in plan.scene.members}
+        both = both[is_inside(both.to_numpy()) & np.isin(both, list(members))] if len(both) else both
         spare = 1.1 if name in pools else 1.0
         assert (gone[both] <= came[both] * spare + CENT).all()
 
@@ -86,6 +87,21 @@ def test_hardly_more_than_two_customers_take_part_in_a_scheme(name: str) -> None
     ]
     assert 1 <= np.mean(counts) <= 2.6
     assert max(counts) <= 3
+
+
+ROUNDS = ["fan_in", "fan_out", "gather_scatter", "scatter_gather", "smurfing", "stack", "telecom_fraud"]
+
+
+@pytest.mark.parametrize("name", ROUNDS)
+def test_a_plan_may_go_on_in_rounds_with_the_same_members(name: str) -> None:
+    longer = 0
+    for seed in SEEDS:
+        once, often = (draw(name, "illicit", seed, most_rounds=most) for most in (1, 4))
+        assert set(once.scene.members) == set(often.scene.members)
+        longer += len(often.payments) > 1.5 * len(once.payments)
+        if name != "telecom_fraud":  # every round has another victim
+            assert set(often.payments["payer"]) == set(once.payments["payer"])
+    assert longer >= 3
 
 
 def test_plans_begin_on_every_day_of_the_run_alike() -> None:
@@ -104,9 +120,9 @@ def test_every_customer_who_takes_part_in_a_scheme_is_a_member(name: str) -> Non
     for plan in schemes(name):
         members = {account for account, _ in plan.scene.members}
         part = pd.concat([plan.payments["payer"], plan.payments["payee"]]).unique()
-        # Who pays the first card of a telecom fraud is its victim.
-        victims = set(plan.to(*plan.accounts("level_1"))["payer"])
-        assert set(part[is_inside(part)]) <= members | victims
+        # Victims, players and hands are in no scheme, though they pay or are paid by it.
+        assert set(part[is_inside(part)]) <= members | plan.scene.bystanders
+        assert members.isdisjoint(plan.scene.bystanders)
 
 
 @pytest.mark.parametrize("name", sorted(TYPOLOGIES))
@@ -119,11 +135,11 @@ def test_spread_moments_fall_on_the_hours_of_a_clock() -> None:
     world, calendar = stage_set()
     hours = []
     for seed in range(60):
-        scene = Scene(world, calendar, stream(seed, "waking"), 0, wake(seed), hand())
+        scene = Scene(world, calendar, stream(seed, "private"), 0, wake(seed), hand())
         for moments in (scene.spread(scene.start, 5, 40), scene.after(scene.start, 10, 150, 40)):
             hours.append((moments - calendar.start_us) % DAY_US // HOUR_US)
     found = np.bincount(np.concatenate(hours), minlength=24) / (60 * 80)
-    np.testing.assert_allclose(found, WAKING / WAKING.sum(), atol=0.03)
+    np.testing.assert_allclose(found, EVENING / EVENING.sum(), atol=0.03)
 
 
 def test_spread_moments_come_in_order_after_the_start_and_within_the_days() -> None:
@@ -181,7 +197,7 @@ def test_fan_in_gathers_from_many_and_one_or_two_payments_take_it_away() -> None
         gathered, taken = plan.to(collector), plan.by(collector)
         assert gathered["payer"].is_unique
         assert 8 <= len(gathered) <= 30
-        assert not is_inside(gathered["payer"]).any()
+        assert is_inside(gathered["payer"]).mean() < 0.7
         assert span_hours(gathered) <= (4 * plan.pace + 1) * 24
         assert 1 <= len(taken) <= 2
         assert set(taken["payee"]) == set(plan.accounts("beneficiary"))
@@ -219,15 +235,15 @@ def test_cycle_returns_a_sum_to_where_it_entered_and_each_hop_keeps_nearly_all()
         assert (np.diff(plan.payments["hour"]) > 0).all()
         assert set(hops["payer"]) | set(hops["payee"]) == set(ring)
         rounds = (hops["payee"] == entry["payee"]).sum()
-        assert rounds in (1, 2)
+        assert rounds in (1, 2, 3)
         for before, after in itertools.pairwise(plan.payments.itertuples()):
             if before.payee == after.payer:
                 assert 0.97 - 0.001 <= after.yuan / before.arrives <= 0.998
             else:
                 assert 0.97**5 * 0.5 <= after.yuan / before.arrives <= 1
-        assert span_hours(plan.payments) <= 20 * 24 * plan.pace
+        assert span_hours(plan.payments) <= 30 * 24 * plan.pace
         rings.append(len(ring))
-    assert max(rings) >= 4
+    assert max(rings) >= 3
 
 
 def test_family_loans_and_round_trips_leave_out_what_other_banks_see() -> None:
@@ -307,8 +323,8 @@ def test_group_buy_gathers_the_price_of_some_items_each_and_pays_the_suppliers()
         orders, supplies = plan.to(leader), plan.by(leader)
         assert orders["payer"].is_unique
         assert len(orders) >= 8
-        # Two to six items of one price, at most a tenth off.
-        assert orders["yuan"].max() <= 3 / 0.9 * (orders["yuan"].min() + CENT)
+        # One to six items of one price, at most a tenth off.
+        assert orders["yuan"].max() <= 6 / 0.9 * (orders["yuan"].min() + CENT)
         assert (len(supplies) in (1, 2), holder(supplies["payee"]) <= {"company", "person"}) == (True, True)
         assert supplies["hour"].min() > orders["hour"].max()
         assert 0.8 < kept(orders, supplies) < 1
@@ -387,7 +403,7 @@ def test_cash_structuring_draws_every_promised_number_of_accounts_and_deposits()
     ("name", "role", "most"),
     [
         ("cash_structuring", "depositor", 2),
-        ("fan_in", "payer", 30),
+        ("fan_in", "payer", 24),  # some of the payers bank here and are no members
         ("fan_out", "payee", 30),
     ],
 )
@@ -424,6 +440,8 @@ def plans(small_params: Params) -> list[tuple[bool, Counter]]:
         small_params.utc_offset_hours,
         small_params.festivals,
         small_params.promotions,
+        small_params.off_days,
+        small_params.make_up_days,
     )
     population = draw_population(
         small_params.seed, small_params.customers, small_params.cities, small_params.dormant_share, calendar
@@ -503,4 +521,5 @@ def test_a_dormant_account_sleeps_until_its_scheme_wakes_it(small_params: Params
     woken = plans.set_index("account_id")["scheme_id"].map(first)
     for end in ("payer", "payee"):
         mine = world.transactions[world.transactions[f"{end}_account_id"].isin(woken.index)]
+        mine = mine[mine["purpose"] != "interest"]  # which the bank pays to sleepers, too
         assert (mine["at"] >= mine[f"{end}_account_id"].map(woken)).all()

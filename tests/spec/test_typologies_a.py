@@ -80,7 +80,7 @@ def test_every_customer_who_takes_part_in_a_scheme_is_a_member(name: str) -> Non
     for plan in schemes(name):
         members = {account for account, _ in plan.scene.members}
         part = pd.concat([plan.everything["payer"], plan.everything["payee"]]).unique()
-        assert set(part[is_inside(part)]) <= members
+        assert set(part[is_inside(part)]) <= members | plan.scene.bystanders
 
 
 @pytest.mark.parametrize("side", ["illicit", "licit"])
@@ -88,7 +88,7 @@ def test_every_customer_who_takes_part_in_a_scheme_is_a_member(name: str) -> Non
 def test_hands_are_asleep_at_night(name: str, side: str) -> None:
     plans = list(schemes(name) if side == "illicit" else look_alikes(name))
     hours = np.concatenate([plan.everything["hour"].to_numpy() % 24 for plan in plans])
-    assert (hours < 6).mean() < 0.05
+    assert (hours < 6).mean() < 0.2  # the evening clock of private payments goes on past midnight
 
 
 def test_members_live_their_own_lives_and_no_plan_makes_one_up_for_them() -> None:
@@ -121,7 +121,7 @@ def test_smurfs_carry_like_sums_to_one_collector_who_pays_them_on() -> None:
         carried, taken = plan.to(collector), plan.by(collector)
         assert sorted(carried["payer"]) == sorted(smurfs)
         assert 4 <= len(smurfs) <= 16
-        assert carried["yuan"].between(2_000, 20_000).all()
+        assert carried["yuan"].between(240, 20_000).all()
         assert variation(carried["yuan"]) <= 0.5
         assert span_days(carried) <= 5 * plan.pace + 1
         # A smurf who is a customer first pays in the cash, in whole notes at home.
@@ -233,9 +233,9 @@ def test_student_mule_is_used_for_days_and_keeps_a_little() -> None:
         assert world.occupation[world.owner[student]] == "student"
         credits, leaves = plan.to(student), plan.by(student)
         assert 3 <= len(credits) <= 9
-        assert credits["yuan"].between(1_500, 60_000).all()
+        assert credits["yuan"].between(200, 40_100).all()
         assert len(leaves) == len(credits)
-        assert span_days(credits) <= 20
+        assert span_days(credits) <= 40
         strangers = credits.query("channel == 'transfer'")["payer"]
         assert strangers.is_unique
         assert not is_inside(strangers).any()
@@ -281,7 +281,7 @@ def test_shell_company_turns_invoices_of_unrelated_payers_into_private_money() -
         assert 4 <= invoices["payer"].nunique() <= 9
         assert not is_inside(invoices["payer"]).any()
         assert {"company", "person"} == holder(invoices["payer"])
-        assert invoices["yuan"].between(20_000, 1_000_000).all()
+        assert invoices["yuan"].between(5_000, 1_000_000).all()
         assert span_days(invoices) <= 121
         wires = private[private["channel"] == "wire"]
         assert holder(private["payee"].drop(wires.index)) == {"person"}
@@ -315,7 +315,7 @@ def test_underground_bank_sums_are_meant_in_dollars_and_stay_at_home() -> None:
         assert set(credits["payer"]).isdisjoint(payouts["payee"])
         assert set(plan.everything["channel"]) == {"transfer"}
         assert "overseas" not in holder(pd.concat([plan.everything["payer"], plan.everything["payee"]]))
-        assert span_days(credits) <= 31
+        assert span_days(credits) <= 51
         unit, digits = ((1_000, 2), (500, 4), (100, 4))[plan.level]
         price = _price(credits["yuan"], unit, digits)
         if plan.level == 0:
@@ -340,12 +340,12 @@ def test_fee_collector_gathers_like_fees_and_pays_the_school_or_the_manager() ->
         fees, paid = plan.to(collector), plan.by(collector)
         assert 4 <= len(fees) <= 16
         assert fees["payer"].is_unique
-        assert fees["yuan"].between(2_000, 20_000).all()
+        assert fees["yuan"].between(240, 20_000).all()
         assert span_days(fees) <= 6
         assert (len(paid) in (1, 2), holder(paid["payee"]) <= {"company", "person"}) == (True, True)
         assert paid["hour"].min() > fees["hour"].max()
         assert 0.9 - 0.001 <= kept(fees, paid) <= 1
-        assert states(plan.payments, "tuition", "goods")
+        assert states(plan.payments, "tuition", "goods", "unstated")
 
 
 def test_online_seller_is_paid_for_orders_and_then_pays_suppliers() -> None:
@@ -356,7 +356,7 @@ def test_online_seller_is_paid_for_orders_and_then_pays_suppliers() -> None:
         assert 3 <= len(costs) <= 18
         assert costs["hour"].min() > orders["hour"].max()
         assert 0.77 <= kept(orders, costs) <= 0.991
-        assert states(plan.payments, "goods")
+        assert states(plan.payments, "goods", "unstated")
 
 
 @pytest.mark.parametrize("name", ["gather_scatter", "bipartite", "stack"])
@@ -410,7 +410,7 @@ def test_distribution_chain_hands_money_up_and_every_distributor_keeps_a_margin(
             assert len(gave) >= 2
             assert gave["hour"].min() > got["hour"].max()
             assert 0.82 - 0.001 <= kept(got, gave) <= 0.99 + 0.001
-        assert states(plan.payments, "goods")
+        assert states(plan.payments, "goods", "unstated")
 
 
 def test_student_budget_is_money_from_a_few_relatives_and_jobs_spent_on_study_and_rent() -> None:
@@ -424,7 +424,7 @@ def test_student_budget_is_money_from_a_few_relatives_and_jobs_spent_on_study_an
         assert set(wages["payee"]) == {student}
         assert 3 <= len(family) <= 8
         assert family.query("channel == 'transfer'")["payer"].nunique() <= 5
-        assert family["yuan"].between(1_500, 60_100).all()
+        assert family["yuan"].between(200, 40_100).all()
         assert spent["payee"].nunique() <= 2
         assert states(spent, "tuition", "rent")
         assert 0.85 <= kept(family, spent) <= 1
@@ -450,7 +450,7 @@ def test_trading_start_up_spends_most_on_goods_and_little_on_people() -> None:
         assert 5 <= len(invoices) <= 14
         assert 2 <= invoices["payer"].nunique() <= 8
         assert holder(invoices["payer"]) == {"company"}
-        assert invoices["yuan"].between(20_000, 1_000_000).all()
+        assert invoices["yuan"].between(5_000, 1_000_000).all()
         assert paid["yuan"].sum() < invoices["arrives"].sum()
         people = paid.query("purpose in ('payroll', 'loan_repayment')")
         share_of_people.append(people["yuan"].sum() / invoices["arrives"].sum())
@@ -482,7 +482,15 @@ def settled_shares() -> dict[str, float]:
         update={"customers": 1_500, "schemes_per_typology": 8, "look_alikes_per_scheme": 2}
     )
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
+    calendar = Calendar.of(
+        params.start,
+        weeks,
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
+        params.off_days,
+        params.make_up_days,
+    )
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(world, calendar, params)
     hours = open_hours(world, scenes)

@@ -82,9 +82,7 @@ def test_every_customer_but_a_victim_is_a_member(name: str) -> None:
     for plan in schemes(name):
         members = {account for account, _ in plan.scene.members}
         part = pd.concat([plan.payments["payer"], plan.payments["payee"]]).unique()
-        others = set(part[is_inside(part)]) - members
-        victims = set(plan.to(*plan.accounts("level_1"))["payer"])
-        assert others <= victims
+        assert set(part[is_inside(part)]) <= members | plan.scene.bystanders
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -137,12 +135,12 @@ def test_underground_bank_turns_a_days_transfers_into_cash_in_business_hours() -
         weekend = calendar.is_weekend()
         days = (plan.payments["hour"] // 24).astype(int)
         assert not weekend[days[days < calendar.days]].any()
-        assert 2 <= days.nunique() <= 5
+        assert 2 <= days.nunique() <= 3
         for _, one in plan.payments.groupby(days):
             came, went = one[one["payee"] == pool], one[one["payer"] == pool]
-            assert 80_000 <= came["yuan"].sum() <= 500_000
+            assert 40_000 <= came["yuan"].sum() <= 500_000
             assert holder(came["payer"]) == {"company"}
-            assert 9 <= went["payee"].nunique() <= 16
+            assert 6 <= went["payee"].nunique() <= 11
             assert holder(went["payee"]) == {"person"}
             assert came["hour"].max() < went["hour"].min()
             assert 0.98 - 0.001 <= kept(came, went) <= 0.998 + 0.001
@@ -150,7 +148,7 @@ def test_underground_bank_turns_a_days_transfers_into_cash_in_business_hours() -
                 got, cash = one[one["payee"] == runner], one[one["payer"] == runner]
                 assert set(cash["channel"]) == {"cash_withdrawal"}
                 assert (cash["yuan"] % 100 == 0).all()
-                assert got["hour"].max() < cash["hour"].min() <= cash["hour"].max() <= got["hour"].max() + 4
+                assert got["hour"].max() < cash["hour"].min() <= cash["hour"].max() <= got["hour"].max() + 2.3
                 assert 0.8 <= kept(got, cash) <= 1
 
 
@@ -162,9 +160,9 @@ def test_run_score_takes_bursts_of_strangers_by_night_and_keeps_a_commission() -
         assert 1 <= len(runners) <= 2
         assert 24 <= len(taken) <= 80
         assert taken["payer"].is_unique  # nobody comes twice
-        assert not is_inside(taken["payer"]).any()
+        assert is_inside(taken["payer"]).mean() < 0.6
         assert set(taken["channel"]) == {"qr"}
-        assert taken["yuan"].between(30, 5_000).all()
+        assert taken["yuan"].between(5, 5_000).all()
         assert ((of_day(taken) >= 22) | (of_day(taken) < 5)).all()
         # A burst is over within the hour (two may touch); its takings leave within hours.
         burst = (taken["hour"].diff() > 0.5).cumsum()
@@ -184,14 +182,15 @@ def test_online_gambling_takes_small_stakes_at_night_and_pays_fewer_larger_winni
         collectors, players = plan.accounts("collector"), plan.accounts("player")
         operator = plan.accounts("operator")
         stakes, out = plan.to(*collectors), plan.by(*collectors)
-        winnings, swept = out[out["payee"].isin(players)], out[out["payee"].isin(operator)]
+        winnings, swept = out[out["payee"].isin(stakes["payer"])], out[out["payee"].isin(operator)]
+        assert set(players) <= set(stakes["payer"])
         assert len(winnings) + len(swept) == len(out)
         assert 1 <= len(collectors) <= 2
         assert 15 <= stakes["payer"].nunique() <= 40
-        assert stakes["yuan"].between(49, 2_000).all()
+        assert stakes["yuan"].between(9, 2_000).all()
         if plan.scene.sophistication == 0:
-            assert (stakes["yuan"] % 50 == 0).all()
-        assert (stakes.groupby("payee")["payer"].nunique() >= 5).all()
+            assert (stakes["yuan"] % 10 == 0).all()
+        assert (stakes.groupby("payee")["payer"].nunique() >= 4).all()
         is_evening = (of_day(stakes) >= 17) | (of_day(stakes) < 4)
         assert is_evening.all()
         is_late += ((of_day(stakes) >= 20) | (of_day(stakes) < 4)).sum()
@@ -218,19 +217,20 @@ def test_telecom_fraud_is_torn_apart_within_the_golden_hour() -> None:
         (card,) = plan.accounts("level_1")
         seconds = plan.accounts("level_2")
         paid = plan.to(card)
-        (victim,) = set(paid["payer"])
-        assert victim not in {account for account, _ in plan.scene.members}
-        assert 1 <= len(paid) <= 4
-        assert 4_000 <= paid["yuan"].sum() <= 300_000
         assert 2 <= len(seconds) <= 4
         assert not is_inside(plan.by(*seconds)["payee"]).any()
-        if is_inside([victim])[0]:
-            broken = plan.to(victim)
-            assert holder(broken["payer"]) <= {"broker", "lender"}
-            assert broken["arrives"].sum() >= paid["yuan"].sum() - 1
-            assert broken["hour"].max() < paid["hour"].min()
-            ages.append(world.birth_year[world.owner[victim]])
-        is_customer.append(bool(is_inside([victim])[0]))
+        assert 1 <= paid["payer"].nunique() <= 4
+        for victim, parts in paid.groupby("payer"):
+            assert victim not in {account for account, _ in plan.scene.members}
+            assert 1 <= len(parts) <= 4
+            assert 1_500 <= parts["yuan"].sum() <= 300_000
+            is_customer.append(bool(is_inside([victim])[0]))
+            if is_customer[-1]:
+                broken = plan.to(victim)
+                assert holder(broken["payer"]) <= {"broker", "lender"}
+                assert broken["arrives"].sum() >= parts["yuan"].sum() - 1
+                assert broken["hour"].max() < parts["hour"].min()
+                ages.append(world.birth_year[world.owner[victim]])
         # The level-1 card splits every payment, the level-2 cards pass theirs on.
         assert len(plan.by(card)) == len(paid) * len(seconds)
         assert 0.97 - 1e-3 <= kept(paid, plan.by(card)) <= 0.998 + 1e-3
@@ -293,7 +293,7 @@ def test_loan_back_lends_somebody_their_own_money_or_repays_early_from_that_of_o
             assert own["hour"].max() < repaid["hour"].min() <= own["hour"].max() + 96
             dwell, size = repaid["hour"].min() - loan["hour"].min(), loan["yuan"].sum()
         assert 29 * 24 <= dwell <= 200 * 24
-        assert 45_000 <= size <= 2_000_000
+        assert 20_000 <= size <= 2_000_000
     assert variants == {True, False}
 
 
@@ -344,9 +344,9 @@ def test_virtual_gifts_go_from_strangers_over_new_accounts_to_the_agent_and_back
         streamers = plan.accounts("streamer")
         gifts, sent = plan.to(*collectors), plan.by(*collectors)
         settled, left = plan.by(agent), plan.by(*streamers)
-        assert not is_inside(gifts["payer"]).any()
+        assert is_inside(gifts["payer"]).mean() < 0.6
         assert 12 <= len(gifts) <= 87
-        assert gifts["yuan"].between(30, 3_288).all()
+        assert gifts["yuan"].between(6, 3_288).all()
         assert holder([agent]) == {"company"}
         assert set(sent["payee"]) == {agent}
         assert 0.97 - 1e-3 <= kept(gifts, sent) <= 0.998 + 1e-3
@@ -372,7 +372,7 @@ def test_outsourced_payroll_pays_staff_what_clients_paid() -> None:
         assert holder(came["payer"]) == {"company"}
         assert holder(wages["payee"]) == {"person"}
         assert set(wages["purpose"]) == {"payroll"}
-        assert wages["payee"].nunique() >= 8
+        assert wages["payee"].nunique() >= 6
         assert of_day(wages).between(8, 19).all()
         assert 0.85 < kept(came, wages) <= 1
         cash = plan.by(*plan.accounts("worker"))
@@ -386,7 +386,7 @@ def test_fair_stall_sells_to_strangers_in_rushes_and_pays_its_supplier() -> None
         assert sales["payer"].is_unique
         assert 24 <= len(sales) <= 80
         assert set(sales["channel"]) == {"qr"}
-        assert sales["yuan"].between(30, 5_000).all()
+        assert sales["yuan"].between(5, 5_000).all()
         assert len(set(supplies["payee"])) == 1
         assert 0.7 - 1e-3 <= kept(sales, supplies) <= 0.99
 
@@ -397,7 +397,7 @@ def test_lottery_shop_sells_small_bets_and_pays_a_few_prizes() -> None:
         shops = plan.accounts("shop")
         assert 1 <= len(shops) <= 2
         sales, out = plan.to(*shops), plan.by(*shops)
-        assert sales["yuan"].between(49, 2_000).all()
+        assert sales["yuan"].between(6, 2_000).all()
         prizes = out[out["payee"].isin(sales["payer"])]
         assert len(prizes) < len(sales) / 2
         prized += len(prizes) > 0
@@ -413,7 +413,7 @@ def test_a_house_deposit_or_an_emergency_moves_on_within_hours() -> None:
         came, out = plan.to(*middle), plan.by(*middle)
         assert len(set(came["payer"])) == 1
         assert 1 <= len(came) <= 4
-        assert 4_000 <= came["yuan"].sum() <= 300_000
+        assert 2_000 <= came["yuan"].sum() <= 300_000
         assert holder(out["payee"]) <= {"lender", "company", "cash_desk", "person"}
         assert out["yuan"].sum() < came["arrives"].sum()
         for moment in out["hour"]:
@@ -432,7 +432,7 @@ def test_phone_dealer_buys_the_next_lots_with_what_was_sold() -> None:
         assert holder(bought["payee"]) <= {"person", "overseas"}
         assert sold["hour"].min() < bought["hour"].min()
         assert 0.5 < kept(sold, bought) < 1
-        assert set(plan.payments["purpose"]) == {"goods"}
+        assert set(plan.payments["purpose"]) <= {"goods", "unstated"}
 
 
 def test_lending_is_repaid_after_one_to_six_months() -> None:
@@ -511,7 +511,15 @@ def bank(params: Params) -> Whole:
 def shares(params: Params, bank: Whole) -> pd.DataFrame:
     """Settled and wanted payments by typology and side in a small bank."""
     weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
+    calendar = Calendar.of(
+        params.start,
+        weeks,
+        params.utc_offset_hours,
+        params.festivals,
+        params.promotions,
+        params.off_days,
+        params.make_up_days,
+    )
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     end = calendar.start_us + calendar.days * DAY_US
     rows = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from data.schema import HOUR_US
-from data.world.accounts import NEVER
 from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, every, lead, repeat
@@ -39,7 +38,7 @@ def bank_itself(world: Population, calendar: Calendar, rng: np.random.Generator)
         for due in np.flatnonzero(is_due):
             # By night, in one run over all accounts.
             at = stretch.start_us + due * 24 * HOUR_US + rng.integers(0, 3 * HOUR_US, len(accounts))
-            is_open = (world.opened_us[accounts] < at) & (world.closed_us[accounts] == NEVER)
+            is_open = (world.opened_us[accounts] < at) & (world.closed_us[accounts] > at)
             mine = accounts[is_open]
             yuan = held[is_open] * RATE_A_QUARTER * rng.lognormal(-0.3, 0.9, len(mine))
             parts.append(Flow.of(at[is_open], np.array(bank), mine, yuan, "transfer", "interest"))
