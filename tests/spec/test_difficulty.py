@@ -8,11 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-<<<<<<< HEAD
-from models import anatomy, calibration, difficulty
-=======
-from models import anatomy, calibration, difficulty, ordinary_life, probes
->>>>>>> w-life
+from models import anatomy, calibration, difficulty, ordinary_life
 from models.calibration import Bank
 from models.metrics import AveragePrecision
 from reports.evidence import Evidence
