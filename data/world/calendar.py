@@ -25,6 +25,10 @@ LATE = np.array([8, 5, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 6, 9, 
 # Purchases on a day off, office payments on a weekend and on a holiday, to those of a working day
 # (assumption).
 REST_DAY_LEISURE, REST_DAY_OFFICE, HOLIDAY_OFFICE = 1.35, 0.06, 0.03
+# Days up to that of a sales promotion, and purchases on them to those of other days: the season
+# begins weeks before (assumption); on the days of Double Eleven 2019 UnionPay counted 20 percent
+# more payments [V2].
+SALES = ((28, 1.04), (4, 1.2))
 
 
 class Span(Parameters):
@@ -128,7 +132,7 @@ class Calendar:
     def _leisure_weight(self) -> np.ndarray:
         weight = np.where(self.is_working_day(), 1.0, REST_DAY_LEISURE) * 7 / (5 + 2 * REST_DAY_LEISURE)
         occasions = [(day, 14, 1.3) for day in self.festival]
-        occasions += [(day, days, lift) for day in self.promotion for days, lift in ((28, 1.06), (4, 1.5))]
+        occasions += [(day, days, lift) for day in self.promotion for days, lift in SALES]
         for occasion, days, lift in occasions:
             ahead = self.days_until(occasion)
             weight = weight * np.where((ahead >= 0) & (ahead < days), lift, 1.0)

@@ -45,7 +45,7 @@ TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 OUTSIDE = -1
 # Accounts outside the bank for each customer of it (assumptions): people with whom customers deal
 # again and again, people whom they meet once, firms, shops.
-ACQUAINTANCES, STRANGERS = 2.0, 6.0
+ACQUAINTANCES, STRANGERS = 2.0, 7.3
 COMPANIES, MERCHANTS, OVERSEAS = 0.3, 0.2, 0.08
 
 
@@ -321,7 +321,7 @@ def draw_population(
         mood=stream(seed, "moods").integers(0, 2**63, customers, np.uint64),
         founded_us=draw_founded(stream(seed, "founding"), kind, joined),
         capital=draw_capital(stream(seed, "capital"), kind),
-        employer=_employers(seed, kind, occupation, ~is_dormant & (standing == MAIN), owner, holder),
+        employer=_employers(seed, kind, occupation, ~is_dormant & (standing == MAIN), income, owner, holder),
         products=draw_products(seed, calendar, kind, occupation, income, age, joined),
         account=account,
         savings=savings,
@@ -375,6 +375,7 @@ def _employers(
     kind: np.ndarray,
     occupation: np.ndarray,
     is_paid_here: np.ndarray,
+    income: np.ndarray,
     owner: np.ndarray,
     holder: np.ndarray,
 ) -> np.ndarray:
@@ -388,7 +389,7 @@ def _employers(
     employer = by_weight(rng, outside, rng.lognormal(0, EMPLOYER_SPREAD, len(outside)), size)
     is_insider = (rng.random(size) < INSIDE_EMPLOYER_SHARE) & (len(companies) > 0)
     if len(companies):
-        staff = rng.lognormal(0, EMPLOYER_SPREAD / 2, len(companies))
+        staff = income[companies] * rng.lognormal(0, EMPLOYER_SPREAD / 4, len(companies))
         employer[is_insider] = by_weight(rng, companies, staff, is_insider.sum())
     return np.where(np.isin(occupation, EMPLOYED) & is_paid_here, employer, -1)
 

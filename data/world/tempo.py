@@ -19,7 +19,7 @@ from data.world.population import Population
 FOLLOWERS = 0.4  # further payments that one payment draws after it
 PAUSE_MINUTES = 20.0  # mean time until the next payment of a session
 # Standard deviation of a day's activity and of a week's, both of mean 1.
-MOOD_SPREAD, WEEK_SPREAD = 0.9, 0.7
+MOOD_SPREAD, WEEK_SPREAD = 0.95, 0.75
 MONTH_DAYS = 30.4
 MINUTE_US = 60_000_000
 

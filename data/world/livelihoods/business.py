@@ -20,10 +20,8 @@ MOST_PARTNERS = 1_500
 TRADE = {"micro_business": (3.5, 1.2, 0.55, 0.02), "company": (4.0, 5.0, 0.5, 0.12)}
 FAME_SPREAD = 1.6  # log spread of how often a firm outside is a partner (assumption)
 MERCHANT_SHARE, PERSON_SHARE, STALL_SHARE = 0.12, 0.1, 0.06  # of partners that are no companies (assumption)
-ONCE_SHARE, ONCE_HALF = (
-    0.35,
-    12,
-)  # of payments with partners of a single job; size with half of it (assumption)
+# Share of payments with partners of a single job, and the circle of a firm with half of it (assumption).
+ONCE_SHARE, ONCE_HALF = 0.3, 15
 OCCASIONS = {"supplies": 0.4, "goods": 0.35, "unstated": 0.2, "other": 0.05}  # (assumption)
 
 

@@ -14,6 +14,7 @@ LANDLORD_IS_PERSON = (0.55, 0.15)
 CYCLES = {1: 0.4, 3: 0.45, 6: 0.15}  # months paid at a time: share of leases
 # Share of stalls and companies with staff beside the payroll of persons here; heads: median, log spread.
 STAFF = ((0.55, 1.6, 0.5), (0.8, 8.0, 1.2))
+MOST_WAGES = 0.2  # of turnover
 WAGE_CNY = (4_600, 0.35)  # median, log spread; everything here is an assumption
 
 
@@ -40,8 +41,11 @@ def firm_costs(world: Population, calendar: Calendar, rng: np.random.Generator) 
         (median * rng.lognormal(0, spread, len(who))).astype(np.int64) + 1
         for who, (_, median, spread) in zip(masters, STAFF, strict=True)
     ]
-    crew = Circles(np.concatenate(heads))
-    master = np.concatenate(masters)[crew.leader]
+    masters_of_all = np.concatenate(masters)
+    # No more than the turnover can pay.
+    most = (world.income[masters_of_all] * MOST_WAGES / WAGE_CNY[0]).astype(np.int64) + 1
+    crew = Circles(np.minimum(np.concatenate(heads), most))
+    master = masters_of_all[crew.leader]
     hand = somebody(world, rng, len(master), inside_share=0.25)
     wage = WAGE_CNY[0] * rng.lognormal(0, WAGE_CNY[1], len(master))
     payday = rng.choice([5, 10, 15, 20, 25, 31], len(crew.size))[crew.leader]

@@ -12,6 +12,7 @@ from data.world.population import Population
 # Channel, occasion, payee; payments a month of a stall and of a company, share of turnover, log spread
 # (all assumptions).
 USES = (
+    ("transfer", "tuition", "company", (0.06, 0.15), 0.01, 1.0),
     ("transfer", "family", "owner", (0.12, 0.02), 0.05, 1.2),
     ("transfer", "family", "person", (0.08, 0.02), 0.03, 1.2),
     ("qr", "shopping", "merchant", (3.0, 1.0), 0.004, 1.1),

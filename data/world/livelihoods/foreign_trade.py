@@ -12,11 +12,11 @@ from data.world.purse import gathered
 
 # Share of firms with partners abroad (about 700,000 firms trade abroad, 1 to 2 percent of companies
 # [V2]; the bank's own are more, for trade goes through few banks: assumption).
-TRADER_SHARE = {"company": 0.12, "micro_business": 0.03}
-PAYMENTS_A_MONTH = 7.0  # either way, mean (assumption)
+TRADER_SHARE = {"company": 0.2, "micro_business": 0.03}
+PAYMENTS_A_MONTH = 8.0  # either way, mean (assumption)
 PARTNERS = (4, 0.8)  # median, log spread (assumption)
 SHARE_OF_TURNOVER, SPREAD = 0.16, 1.1  # of a payment; log spread (assumption)
-OCCASIONS = {"goods": 0.5, "supplies": 0.2, "other": 0.12, "unstated": 0.1, "loan": 0.03, "payroll": 0.05}
+OCCASIONS = {"goods": 0.42, "supplies": 0.3, "other": 0.1, "unstated": 0.1, "loan": 0.03, "payroll": 0.05}
 
 
 @LIVELIHOODS.register("foreign_trade")

@@ -7,7 +7,7 @@ import numpy as np
 from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
-from data.world.population import Population, by_weight
+from data.world.population import TURNOVER, Population, by_weight
 from data.world.purse import put_by
 
 # A month: from a firm outside to a main-bank person; from a micro-business and from a company here
@@ -44,6 +44,8 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
     stalls, companies = world.customers_of("micro_business"), world.customers_of("company")
     groups = [(firms, *circles_of(world, rng, firms)) for firms in (stalls, companies)]
     means = tempered(world.income / 7_000, 0.5)
+    usual = np.where(world.kind == "company", TURNOVER["company"][0], TURNOVER["micro_business"][0])
+    size_of = tempered(world.income / usual, 0.7)
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         office, leisure, parts = stretch.office_weight(), stretch.leisure_weight(), []
@@ -68,7 +70,7 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
             ):
                 one = repeat(rng, np.arange(len(firms)), rate * world.activity[firms], office)
                 payee = known_or_new(world, rng, people[circle.one(rng, one)], STRANGER_SHARE)
-                yuan = median * times * rng.lognormal(0, spread, len(one))
+                yuan = median * times * rng.lognormal(0, spread, len(one)) * size_of[firms[one]]
                 enter(world.account[firms[one]], payee, yuan, occasion)
             # Shops pay persons who sold them something, or bring goods back.
             if occasion in OF_SHOPS:

@@ -15,6 +15,7 @@ ORDERS_A_MONTH = 28  # median (assumption)
 PRICE_CNY = 85  # median of a seller's usual price (assumption)
 STOCK_SHARE = 0.72  # of takings that goes to suppliers (assumption)
 WALLET_SHARE = 0.5  # of the orders (assumption)
+PROMOTION_DAYS, PROMOTION_LIFT = 4, 1.5  # up to a great sale, beside what all shops sell more (assumption)
 REFUND_SHARE = 0.04  # of orders (assumption)
 
 
@@ -39,6 +40,9 @@ def marketplace_seller(world: Population, calendar: Calendar, rng: np.random.Gen
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         leisure, office = stretch.leisure_weight(), stretch.office_weight()
+        for promotion in stretch.promotion:
+            ahead = stretch.days_until(promotion)
+            leisure[(ahead >= 0) & (ahead < PROMOTION_DAYS)] *= PROMOTION_LIFT
         seller = rng.permutation(repeat(rng, np.arange(size), orders, leisure))
         at = stretch.moments(rng, stretch.draw_days(rng, len(seller), leisure), EVENING)
         buyer = strangers(world, rng, len(seller))
