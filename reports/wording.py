@@ -75,11 +75,11 @@ TYPOLOGIES = {
 }
 
 LOOK_ALIKES = {
-    "ant_moving_fx": Text("a family that pays fees abroad", "亲属分别汇付留学费用"),
+    "ant_moving_fx": Text("families who pay one school abroad", "同校家庭各自汇付留学费用"),
     "bipartite": Text("market stalls and their wholesalers", "市场摊主向批发商付款"),
     "cash_intensive_front": Text("a seasonal shop’s takings", "旺季门店营业款"),
     "cash_structuring": Text("a shop’s daily takings", "商户日营业款存现"),
-    "crypto_off_ramp": Text("a private coin trader", "个人买卖虚拟币"),
+    "crypto_off_ramp": Text("a dealer in second-hand phones", "二手手机商收款进货"),
     "cycle": Text("lending within a family", "亲友间借款往来"),
     "dormant_reactivation": Text("a migrant who comes home", "返乡人员重新用卡"),
     "fan_in": Text("a group-buy leader who collects", "团购团长代收货款"),
@@ -88,7 +88,7 @@ LOOK_ALIKES = {
     "insurance_wash": Text("a saver who switches policies", "投保人退保换购"),
     "loan_back": Text("a family loan or an early repayment", "亲属借款或提前还贷"),
     "online_gambling": Text("a lottery shop", "彩票店收款兑奖"),
-    "pass_through_chain": Text("card repayment through an app", "信用卡代还"),
+    "pass_through_chain": Text("spouses who repay a loan", "夫妻转账归还房贷"),
     "run_score": Text("a stall at a fair or a live-stream sale", "展销摊位或直播带货收款"),
     "scatter_gather": Text("relatives who pool a gift, a shop’s float", "亲属凑款或门店备用金归集"),
     "shell_company": Text("a young trading firm", "初创贸易公司"),
@@ -96,7 +96,7 @@ LOOK_ALIKES = {
     "stack": Text("a chain of distributors", "逐级经销商付款"),
     "student_mule": Text("a student’s own budget", "学生收取家用与兼职收入"),
     "telecom_fraud": Text("a house deposit or an emergency", "购房定金或急用钱"),
-    "underground_bank_mirror": Text("a buyer of goods or studies abroad", "海外代购或留学家庭购汇"),
+    "underground_bank_mirror": Text("a small importer", "小型进口商收款付汇"),
     "underground_bank_settlement": Text("outsourced payroll", "劳务公司代发工资"),
     "virtual_gift_settlement": Text("a streamers’ agency", "主播公会结算"),
 }
@@ -246,7 +246,7 @@ MEMBERS = {
     "taker": Text("taker", "收取方"),
     "third_party": Text("third party", "第三方"),
     "till": Text("till", "收银账户"),
-    "trader": Text("trader", "币商"),
+    "trader": Text("trader", "商贩"),
     "utility": Text("utility", "公用事业"),
     "wholesaler": Text("wholesaler", "批发商"),
     "worker": Text("worker", "工人"),

@@ -14,7 +14,7 @@ def _dwell(scene: Scene) -> int:
 
 
 def _yuan(scene: Scene) -> float:
-    return float(np.clip(scene.rng.lognormal(11.3, 0.9), 30_000, 2_000_000))
+    return float(np.clip(scene.rng.lognormal(10.7, 1.0), 15_000, 2_000_000))
 
 
 def _spend(scene: Scene, at: int, account: int, yuan: float) -> None:
@@ -65,7 +65,7 @@ def lending(scene: Scene) -> None:
 def loan_back(scene: Scene) -> None:
     """Loan-back.
 
-    30,000 to 2,000,000 yuan of a person's own hidden money goes to a shell company
+    15,000 to 2,000,000 yuan of a person's own hidden money goes to a shell company
     and returns one to six months later, 92 to 99 % of it, as a "loan" that is soon
     spent; or a true loan of that size is repaid in full one to six months later,
     long before its term, from the money of third parties.

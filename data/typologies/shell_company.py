@@ -12,7 +12,7 @@ MOST_CAPITAL = 3_000_000
 # Share of shells that pay abroad too, and of start-ups that import; chance that it is to a
 # jurisdiction of higher risk (assumption).
 ABROAD_SHARE, HIGH_RISK_SHARE = 0.25, 0.7
-IMPORTER_SHARE, IMPORTER_HIGH_RISK_SHARE = 0.25, 0.1
+IMPORTER_SHARE, IMPORTER_HIGH_RISK_SHARE = 0.12, 0.1
 
 
 def _invoices(scene: Scene) -> np.ndarray:
@@ -35,14 +35,16 @@ def trading_start_up(scene: Scene) -> None:
     if scene.aside.random() < IMPORTER_SHARE:
         makers[:2] = scene.abroad(2, IMPORTER_HIGH_RISK_SHARE)
     got = scene.pay(at, rng.choice(clients, len(at)), firm, invoices, "transfer", "goods")
+    why = scene.pretext("supplies", "goods")
     for moment, yuan in zip(at, got, strict=True):
         bills = scene.portions(yuan * rng.uniform(0.8, 0.99), int(rng.integers(1, 4)), 6.0)
         paid = scene.office(moment, 9, len(bills))
         # Goods first; what is left pays people.
-        scene.remit(paid[:2], firm, rng.choice(makers, len(bills[:2])), bills[:2], "supplies")
+        scene.remit(paid[:2], firm, rng.choice(makers, len(bills[:2])), bills[:2], why)
         for due, bill in zip(paid[2:], bills[2:], strict=True):
-            why = scene.pretext("payroll", "loan_repayment")
-            scene.pay(due, firm, rng.choice(staff), bill, "transfer", why)
+            scene.pay(
+                due, firm, rng.choice(staff), bill, "transfer", scene.pretext("payroll", "loan_repayment")
+            )
 
 
 @typology(

@@ -22,7 +22,7 @@ def fee_collector(scene: Scene) -> None:
     collector = (scene.insiders(1) if rng.random() < 0.7 else scene.insiders(1, "micro_business"))[0]
     scene.join(collector, "collector")
     payers = scene.public(len(fees))
-    is_school = rng.random() < 0.5
+    is_school = scene.world.holder[collector] == "person" and rng.random() < 0.5
     payee, why = (
         scene.outsiders(1, "company" if rng.random() < 0.5 else "person")[0],
         scene.pretext("goods", "unstated"),

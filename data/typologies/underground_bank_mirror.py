@@ -30,7 +30,7 @@ def importer(scene: Scene) -> None:
     """A small importer of goods priced in dollars is paid by buyers and wires what the makers abroad ask."""
     rng = scene.rng
     days = rng.uniform(8, 50)
-    trader = scene.insiders(1, "micro_business" if rng.random() < 0.7 else "company")[0]
+    trader = scene.insiders(1, "micro_business" if rng.random() < 0.85 else "company")[0]
     scene.join(trader, "wholesaler")
     dollars = _deals(scene, float(rng.choice([1_000, 500, 100])))
     at = scene.waking(scene.start, days, len(dollars))
@@ -43,7 +43,7 @@ def importer(scene: Scene) -> None:
         due, when = got[orders].sum() * rng.uniform(0.75, 0.97), at[orders].max()
         share = rng.uniform(0.3, 0.8)
         wired = scene.after(when, 2, 72, clock=OFFICE)
-        scene.pay(wired, trader, rng.choice(abroad), due * share, "wire", "supplies")
+        scene.pay(wired, trader, rng.choice(abroad), due * share, "wire", scene.pretext("supplies", "goods"))
         maker = scene.outsiders(1, "company" if rng.random() < 0.6 else "person")
         bought = scene.after(when, 0.5, 48, clock=OFFICE)
         scene.pay(bought, trader, maker, due * (1 - share), "transfer", "supplies")

@@ -19,7 +19,7 @@ def outsourced_payroll(scene: Scene) -> None:
     scene.join(agency, "agency")
     scene.join(workers, "worker")
     for day in scene.workdays(scene.start, 20)[:: int(rng.integers(7, 12))]:
-        wages = scene.slices(rng.lognormal(11.6, 0.6), len(staff), 8.0)
+        wages = scene.slices(rng.lognormal(11.1, 0.7), len(staff), 8.0)
         at = day + (rng.uniform(8.5, 14, len(clients)) * HOUR_US).astype(np.int64)
         bills = scene.portions(wages.sum() * (1.02 + rng.uniform(0.005, 0.1)), len(clients), 5.0)
         got = scene.pay(at, clients, agency, bills, "transfer", "supplies").sum()
@@ -42,7 +42,7 @@ def outsourced_payroll(scene: Scene) -> None:
 def underground_bank_settlement(scene: Scene) -> None:
     """Settlement-type underground bank.
 
-    On two or three working days, a week or two apart, clients pay a company's account 40,000
+    On two or three working days, a week or two apart, clients pay a company's account 20,000
     to 500,000 yuan; the company pays it on to 6 to 11 persons the same day, and one or two
     who bank here fetch it in cash within hours. All in business hours; a fee of 0.2 to
     2 % stays with the company.
@@ -61,7 +61,7 @@ def underground_bank_settlement(scene: Scene) -> None:
     rest = (5, 7, 10)[scene.sophistication]
     for day in scene.workdays(scene.start, rest * int(rng.integers(2, 4)))[::rest]:
         at = day + (rng.uniform(8.5, 11.5, len(clients)) * HOUR_US).astype(np.int64)
-        bills = scene.slices(float(np.clip(rng.lognormal(11.7, 0.6), 42_000, 495_000)), len(clients), 5.0)
+        bills = scene.slices(float(np.clip(rng.lognormal(11.1, 0.7), 22_000, 495_000)), len(clients), 5.0)
         got = scene.pay(at, clients, pool, bills, "transfer", "supplies").sum()
         parts = scene.portions(got * rng.uniform(0.98, 0.998), len(crew), 8.0)
         paid = at.max() + scene.later(0.2, 3.5, len(crew))

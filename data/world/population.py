@@ -159,7 +159,7 @@ class Population:
     def approachable(self) -> np.ndarray:
         """How readily each person of ``customers_of("person")`` would lend an account, in (0, 1]."""
         eager = np.isin(self.occupation[self._ordinary["person"]], ["student", "unemployed", "self_employed"])
-        return np.where(eager, 1.0, 0.5)
+        return np.where(eager, 1.0, 0.75)
 
     @cached_property
     def enterprising(self) -> np.ndarray:

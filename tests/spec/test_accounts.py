@@ -57,7 +57,7 @@ def mover() -> int:
 def facts() -> tuple[pd.DataFrame, np.ndarray]:
     """What accounts and devices say of each customer at the end of a run; who is in a scheme."""
     params = pipeline.params("simulate", Params).model_copy(
-        update={"customers": 6_000, "schemes_per_typology": 2, "look_alikes_per_scheme": 5}
+        update={"customers": 6_000, "schemes_per_typology": 6, "look_alikes_per_scheme": 2}
     )
     _, calendar = bank()
     world = draw_population(params.seed, 6_000, params.cities, params.dormant_share, calendar)
@@ -85,7 +85,7 @@ def facts() -> tuple[pd.DataFrame, np.ndarray]:
 def shared_uses() -> tuple[pd.DataFrame, np.ndarray]:
     """Uses of devices that several customers share, and which of them plans brought about."""
     params = pipeline.params("simulate", Params).model_copy(
-        update={"customers": 6_000, "schemes_per_typology": 2, "look_alikes_per_scheme": 5}
+        update={"customers": 6_000, "schemes_per_typology": 6, "look_alikes_per_scheme": 2}
     )
     _, calendar = bank()
     world = draw_population(params.seed, 6_000, params.cities, params.dormant_share, calendar)
