@@ -65,7 +65,7 @@ def scatter_gather(scene: Scene) -> None:
     scene.join(between, "between")
     scene.join(funder, "funder")
     scene.control(own)
-    for begins in scene.rounds(2):
+    for begins in scene.rounds(4, (1, 10)):
         meant = scene.slices(_sum(scene, giver, len(between)), len(between), 3.0).clip(1, 49_900)
         funds, why = meant.sum() * rng.uniform(1.02, 1.1), scene.pretext("goods", "loan")
         begins = int(scene.after(begins, 0.1, 6, clock=clock))

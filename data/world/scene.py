@@ -8,7 +8,7 @@ lives go on beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import log2
+from math import log2, sqrt
 
 import numpy as np
 from scipy.special import exp2
@@ -46,6 +46,7 @@ TAKES_PART = np.array([1.0, 0.25, 0.15])
 PUBLIC_SHARE = 0.22  # of persons who deal with a plan unknowingly, with an account here (assumption)
 # Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its root.
 USUAL_CNY = {"person": 7_000, "micro_business": 45_000, "company": 700_000}
+SIZE = 2.5  # times the sums that a typology names: a mule's payment is some 10,000 yuan in published cases
 # Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
 # else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
 KNOWN_PAIRS = {
@@ -371,7 +372,7 @@ class Scene:
         """How much larger sums are than usual for an account's owner: they grow with the root of income."""
         owner = self.world.owner[account]
         usual = USUAL_CNY[str(self.world.kind[owner])]
-        return float(np.clip(self.world.income[owner] / usual, 0.1, 20) ** 0.5)
+        return SIZE * sqrt(min(max(self.world.income[owner] / usual, 0.1), 20.0))
 
     def home(self, account: int) -> int:
         """City code of an account's owner."""
