@@ -8,7 +8,7 @@ lives go on beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import log2
+from math import log2, sqrt
 
 import numpy as np
 from scipy.special import exp2
@@ -371,7 +371,7 @@ class Scene:
         """How much larger sums are than usual for an account's owner: they grow with the root of income."""
         owner = self.world.owner[account]
         usual = USUAL_CNY[str(self.world.kind[owner])]
-        return float(np.clip(self.world.income[owner] / usual, 0.1, 20) ** 0.5)
+        return sqrt(float(np.clip(self.world.income[owner] / usual, 0.1, 20)))
 
     def home(self, account: int) -> int:
         """City code of an account's owner."""
