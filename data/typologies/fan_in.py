@@ -37,7 +37,7 @@ def fan_in(scene: Scene) -> None:
     boss = scene.outsiders(int(rng.integers(1, 3)))
     scene.join(payers[~scene.is_inside(payers)], "payer")
     scene.join(boss, "beneficiary")
-    for begins in scene.rounds(8, (1, 10)):
+    for begins in scene.rounds(10, (1, 8)):
         total = rng.lognormal(9.2, 1.0) * scene.scale(collector)
         meant = scene.slices(total, len(payers), 1.0)
         at = scene.spread(begins, rng.uniform(1, 4) * scene.pace(), len(payers))

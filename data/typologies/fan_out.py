@@ -47,7 +47,7 @@ def fan_out(scene: Scene) -> None:
     scene.join(disperser, "disperser")
     scene.join(sources, "source")
     scene.join(payees[~scene.is_inside(payees)], "payee")
-    for begins in scene.rounds(8, (1, 10)):
+    for begins in scene.rounds(10, (1, 8)):
         total = rng.lognormal(9.6, 0.9) * scene.scale(disperser)
         arrives = scene.spread(begins, 0.3 * scene.pace(), len(sources), clock)
         meant = scene.slices(total, len(sources), 6.0)

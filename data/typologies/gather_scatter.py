@@ -57,7 +57,7 @@ def gather_scatter(scene: Scene) -> None:
     scene.join(payers[~scene.is_inside(payers)], "payer")
     scene.control(own)
     scene.join(payees[~np.isin(payees, mules)], "payee")
-    for begins in scene.rounds(8, (1, 10)):
+    for begins in scene.rounds(10, (1, 8)):
         meant = scene.slices(rng.lognormal(9.2, 1.0) * scene.scale(hub), len(payers), 1.0)
         at = scene.waking(begins, rng.uniform(0.6, 4) * scene.pace(), len(payers))
         credits = scene.pay(

@@ -57,7 +57,7 @@ def smurfing(scene: Scene) -> None:
     scene.control(crew)
     scene.join(boss, "beneficiary")
     is_own = np.isin(smurfs, carriers)
-    for begins in scene.rounds(8, (1, 10)):
+    for begins in scene.rounds(10, (1, 8)):
         carried = sums * rng.uniform(0.8, 1.0)
         at = scene.waking(begins, rng.uniform(1, 5) * scene.pace(), len(sums))
         # A counter has hours of its own, and the smurf's fee stays behind.

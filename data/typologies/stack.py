@@ -76,7 +76,7 @@ def stack(scene: Scene) -> None:
     scene.join(own, "mule")
     scene.join(layers[-1], "exit")
     scene.control(own)
-    for begins in scene.rounds(8, (1, 10)):
+    for begins in scene.rounds(10, (1, 8)):
         _sink(
             scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family", "unstated")
         )

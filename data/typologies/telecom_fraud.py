@@ -75,7 +75,7 @@ def telecom_fraud(scene: Scene) -> None:
     scene.join(seconds, "level_2")
     scene.control(mules)
     reasons = ("goods", "loan", "family", "unstated")
-    for begins in scene.rounds(8, (1, 10)):
+    for begins in scene.rounds(10, (1, 8)):
         _defraud(scene, begins, mules, seconds, thirds, reasons)
     scene.give_up(mules)
 

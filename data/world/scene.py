@@ -46,7 +46,7 @@ TAKES_PART = np.array([1.0, 0.25, 0.15])
 PUBLIC_SHARE = 0.22  # of persons who deal with a plan unknowingly, with an account here (assumption)
 # Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its root.
 USUAL_CNY = {"person": 7_000, "micro_business": 45_000, "company": 700_000}
-SIZE = 2.5  # times the sums that a typology names: a mule's payment is some 10,000 yuan in published cases
+SIZE = 3.0  # times the sums that a typology names: a mule's payment is some 10,000 yuan in published cases
 # Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
 # else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
 KNOWN_PAIRS = {
@@ -131,7 +131,7 @@ class Scene:
         day = self.rng.integers(self.first_day, last, 1)
         return int(self.calendar.moments(self.rng, day, EVENING)[0])
 
-    def rounds(self, most: int = 4, gap_days: tuple[float, float] = (4, 60)) -> Iterator[int]:
+    def rounds(self, most: int = 8, gap_days: tuple[float, float] = (4, 60)) -> Iterator[int]:
         """When each round of a plan begins: the start, then perhaps again after some days or weeks."""
         at = self.start
         for _ in range(int(self.rng.integers(1, most + 1))):
