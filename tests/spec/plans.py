@@ -116,7 +116,7 @@ def draw(
     scene = Scene(world, calendar, rng, level, sleepers, hand(), first_day)
     often = scene.rounds
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scene, "rounds", lambda most=most_rounds: often(min(most, most_rounds)))
+        patch.setattr(scene, "rounds", lambda most=most_rounds, *gap: often(min(most, most_rounds), *gap))
         (entry.draw if side == "illicit" else entry.look_alike)(scene)
     return Plan(scene, table(Flow.concat(scene.flows)), table(scene.everyday), level)
 

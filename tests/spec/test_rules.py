@@ -61,7 +61,7 @@ class TestR01:
         assert not hit(bank(*deposits(*[low - CENT] * 4), anna="person"))
 
     def test_deposits_spread_over_more_than_a_week_stay_silent(self, hit, rule) -> None:
-        days = tuple(3 + 4 * number for number in range(int(rule.count)))
+        days = tuple(3 + 8 * number for number in range(int(rule.count)))
         assert not hit(bank(*deposits(*[45_000] * len(days), days=days), anna="person"))
 
     def test_false_positive_daily_takings_of_a_shop(self, hit) -> None:

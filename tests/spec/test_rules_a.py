@@ -94,17 +94,20 @@ class TestR07:
         return bank(*lines, opening=10_000_000, anna="person")
 
     def test_alike_sums_on_one_day_fire(self, hit, rule) -> None:
-        assert hit(self.relay(int(rule.times), rule.total / rule.times + 1))
+        often = int(max(rule.times, rule.alike))
+        assert hit(self.relay(often, rule.total / often + 1))
 
     def test_alike_sums_on_days_in_a_row_fire(self, hit, rule) -> None:
-        assert hit(self.relay(int(rule.row), rule.total / rule.row + 1, same_day=False))
+        often = int(max(rule.row, rule.alike))
+        assert hit(self.relay(often, rule.total / often + 1, same_day=False))
 
     def test_one_transfer_fewer_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.relay(int(rule.times) - 1, rule.total))
+        assert not hit(self.relay(int(rule.alike) - 1, rule.total))
         assert not hit(self.relay(int(rule.row) - 1, rule.total, same_day=False))
 
     def test_less_money_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.relay(int(rule.times), rule.total / rule.times - 1))
+        often = int(max(rule.times, rule.alike))
+        assert not hit(self.relay(often, rule.total / often - 1))
 
     def test_every_second_day_stays_silent(self, hit, rule) -> None:
         lines = [(f"2025-03-{3 + 2 * n:02} 10:00", "anna", "ben", rule.total) for n in range(5)]
@@ -129,7 +132,7 @@ class TestR07:
         ]
         assert not hit(bank(*lines, opening=10_000_000, anna="person"))
 
-    def test_sums_just_below_a_large_value_line_fire_though_unlike(self, hit, observe_params) -> None:
+    def test_sums_just_below_a_large_value_line_fire_though_unlike(self, hit, rule, observe_params) -> None:
         line = observe_params.patterns.large_lines_cny["micro_business"][0]
         low = observe_params.patterns.near_large_from * line
 
@@ -137,14 +140,15 @@ class TestR07:
             lines = [(f"2025-03-03 {10 + n}:00", "anna", "ben", sum_) for n, sum_ in enumerate(yuan)]
             return bank(*lines, opening=10_000_000, anna="micro_business")
 
-        assert hit(relay(low, low * 1.12, line - CENT))
-        assert not hit(relay(low - CENT, low * 1.12, line - CENT))
-        assert not hit(relay(low, low * 1.12, line))
+        near = [low * 1.12] * (int(rule.near) - 2)
+        assert hit(relay(low, *near, line - CENT))
+        assert not hit(relay(low - CENT, *near, line - CENT))
+        assert not hit(relay(low, *near, line))
 
     def test_false_positive_down_payment_in_parts(self, hit) -> None:
         parts = [
             (f"2025-03-0{day} 1{day}:00", "anna", "firm developer", 50_000, "transfer", "goods")
-            for day in (3, 4, 5, 6)
+            for day in (3, 4, 5, 6, 7)
         ]
         assert hit(bank(*parts, opening=300_000, anna="person"))
 
@@ -339,7 +343,7 @@ class TestR12:
     centre = float(np.median([*RECEIVED, 0.0]))
 
     def test_money_far_beyond_income_and_peers_fires(self, hit, rule) -> None:
-        assert hit(month_of(rule.total, income=rule.total / rule.ratio))
+        assert hit(month_of(rule.total, income=int(rule.total / rule.ratio)))
 
     def test_a_cent_less_money_stays_silent(self, hit, rule) -> None:
         assert not hit(month_of(rule.total - CENT))
@@ -385,7 +389,7 @@ class TestR12:
         assert hit(bank(*lines, *rich, paid, anna=Customer(income=100), **people))
 
     def test_false_positive_sale_of_a_car(self, hit) -> None:
-        assert hit(month_of(118_000, income=8_000, usual=7_900))
+        assert hit(month_of(138_000, income=8_000, usual=7_900))
 
 
 class TestR13:
@@ -530,6 +534,45 @@ class TestR15:
             for n in range(16)
         ]
         assert hit(bank(*farmers, opening=2_000_000, anna="company"))
+
+
+class TestR33:
+    rule_id = "R33"
+
+    def paid_out(
+        self, rule, yuan: float | None = None, count: int | None = None, payees: int | None = None, **how
+    ) -> Ledger:
+        yuan = rule.total if yuan is None else yuan
+        count = int(rule.times) if count is None else count
+        payees = int(rule.payees) if payees is None else payees
+        lines = [
+            (
+                f"2025-03-0{3 + n % 3} 10:{n:02}",
+                "anna",
+                f"{how.get('to', 'person')} {n % payees}",
+                yuan / count,
+            )
+            for n in range(count)
+        ]
+        return bank(*lines, opening=1_000_000, anna=how.get("kind", "person"))
+
+    def test_a_person_who_pays_many_persons_fires(self, hit, rule) -> None:
+        assert hit(self.paid_out(rule, rule.total + 1))
+
+    def test_less_money_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total - 1))
+
+    def test_fewer_transfers_or_persons_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, count=int(rule.times) - 1))
+        assert not hit(self.paid_out(rule, rule.total * 2, payees=int(rule.payees) - 1))
+
+    def test_firms_as_payees_or_payers_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, to="firm"))
+        assert not hit(self.paid_out(rule, rule.total * 2, kind="company"))
+
+    def test_false_positive_labour_contractor(self, hit) -> None:
+        wages = [(f"2025-03-05 1{n % 8}:0{n // 8}", "anna", f"hand {n}", 4_800) for n in range(12)]
+        assert hit(bank(*wages, opening=100_000, anna=Customer(income=12_000)))
 
 
 class TestR16:

@@ -185,23 +185,6 @@ class TestR22:
     def test_a_smaller_sum_stays_silent(self, hit, rule) -> None:
         assert not hit(self.wires(rule, int(rule.count), rule.total - 2 * CENT))
 
-    def first(self, yuan: float, *before: str) -> Ledger:
-        """One wire, after small ones on the given days."""
-        lines = [(f"{day} 10:00", "anna", "overseas shop", 10, "wire") for day in before]
-        lines.append(("2025-03-03 10:00", "anna", "overseas shop", yuan, "wire"))
-        return bank(*lines, country={"overseas shop": "XA"}, opening=200_000, anna="person")
-
-    def test_one_large_wire_to_a_new_corridor_fires(self, hit, rule) -> None:
-        assert hit(self.first(rule.first))
-
-    def test_a_cent_less_to_it_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.first(rule.first - CENT))
-
-    def test_a_corridor_of_the_last_months_is_not_new(self, hit, rule) -> None:
-        """The last moment that looks back on the wire is thirty days after it."""
-        assert not hit(self.first(rule.first, "2025-01-15"))
-        assert hit(self.first(rule.first, "2024-08-01"))
-
     def test_another_country_stays_silent(self, hit, rule) -> None:
         assert not hit(self.wires(rule, int(rule.count), rule.total, country="JP"))
 
@@ -212,11 +195,13 @@ class TestR22:
         ]
         assert hit(bank(*fees, country={"overseas school": "XB"}, anna=Customer(income=30_000)))
 
-    def test_false_positive_first_order_from_a_supplier_there(self, hit, rule) -> None:
-        yuan = rule.by_segment["first"]["company"]
-        order = ("2025-03-03 10:00", "anna", "overseas maker", yuan, "wire", "supplies")
+    def test_false_positive_first_orders_from_a_supplier_there(self, hit, rule) -> None:
+        yuan = rule.by_segment["total"]["company"] / 2
+        orders = [
+            (f"2025-03-0{day} 10:00", "anna", "overseas maker", yuan, "wire", "supplies") for day in (3, 6)
+        ]
         trader = Customer("company", 2_000_000)
-        assert hit(bank(order, country={"overseas maker": "XB"}, opening=9_000_000, anna=trader))
+        assert hit(bank(*orders, country={"overseas maker": "XB"}, opening=9_000_000, anna=trader))
 
 
 class TestR23:
