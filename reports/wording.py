@@ -668,6 +668,7 @@ FALSE_POSITIVES = {
     "promotion hunters": "开户薅优惠者",
     "property fees": "物业费",
     "red packets": "红包",
+    "red packets of a large family": "大家庭红包",
     "rent": "房租",
     "sale of a house": "卖房",
     "savings habit": "储蓄习惯",

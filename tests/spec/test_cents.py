@@ -48,9 +48,12 @@ def firm_pays_persons(total_cents: int) -> Ledger:
 
 
 def firm_pays_abroad(total_cents: int) -> Ledger:
-    """One wire of a firm into a jurisdiction of higher risk."""
-    wire = ("2025-03-03 10:00", "acme", "overseas shop", total_cents / 100, "wire")
-    return bank(wire, country={"overseas shop": "XA"}, acme="company")
+    """Two wires of a firm into a jurisdiction of higher risk."""
+    wires = [
+        ("2025-03-03 10:00", "acme", "overseas shop", 100_000, "wire"),
+        ("2025-03-04 10:00", "acme", "overseas shop", total_cents / 100 - 100_000, "wire"),
+    ]
+    return bank(*wires, country={"overseas shop": "XA"}, acme="company")
 
 
 def young_firm_pays_out(total_cents: int) -> Ledger:
@@ -67,7 +70,7 @@ def young_firm_pays_out(total_cents: int) -> Ledger:
     ("rule_id", "drawn", "line_cents"),
     [
         ("R15", firm_pays_persons, 50_000_000),
-        ("R22", firm_pays_abroad, 50_000_000),
+        ("R22", firm_pays_abroad, 20_000_000),
         ("R24", young_firm_pays_out, 30_000_000),
     ],
 )
