@@ -52,7 +52,7 @@ def known_label(
     pairs = pairs[(age >= pd.Timedelta(0)) & (age < window)]
     pairs = pairs.assign(loudness=pairs["source"].map(LOUDNESS))
     order = ["subject_id", "loudness", "value", "event_at", "source"]
-    best = pairs.sort_values(order).drop_duplicates("subject_id", keep="last")
+    best = pairs.sort_values(order, kind="stable").drop_duplicates("subject_id", keep="last")
     best = best.set_index("subject_id").reindex(subjects["subject_id"])
     return pd.DataFrame(
         {
