@@ -25,8 +25,7 @@ import numpy as np
 
 import console
 import pipeline
-from data.simulate import Params, draw_schemes, stretches
-from data.world.calendar import Calendar
+from data.simulate import Params, calendar_of, draw_schemes, stretches
 from data.world.population import draw_population
 
 RESULT = Path("benchmarks/results/simulate.json")
@@ -41,9 +40,8 @@ def run_ours(base: Params, customers: int) -> dict[str, float]:
     share = customers / base.customers
     schemes = max(round(base.schemes_per_typology * share), 1)
     params = base.model_copy(update={"customers": customers, "schemes_per_typology": schemes})
-    weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(params.start, weeks, params.utc_offset_hours, params.festivals, params.promotions)
     started = time.perf_counter()
+    calendar = calendar_of(params)
     world = draw_population(params.seed, customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(world, calendar, params)
     count = sum(int(stretch.settled.sum()) for stretch in stretches(world, calendar, scenes, params))

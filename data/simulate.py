@@ -172,9 +172,9 @@ def schemes_of(name: str, usual: int, share_of: dict[str, float]) -> int:
     return round(usual * share_of.get(name, 1.0))
 
 
-def simulate(params: Params) -> World:
-    """Draw the whole world of a simulated bank; payments come in parts."""
-    calendar = Calendar.of(
+def calendar_of(params: Params) -> Calendar:
+    """The local days of the whole run, with its holidays and sales."""
+    return Calendar.of(
         params.start,
         sum(params.calendar.weeks().values()),
         params.utc_offset_hours,
@@ -183,6 +183,11 @@ def simulate(params: Params) -> World:
         params.off_days,
         params.make_up_days,
     )
+
+
+def simulate(params: Params) -> World:
+    """Draw the whole world of a simulated bank; payments come in parts."""
+    calendar = calendar_of(params)
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar
     )

@@ -9,9 +9,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.simulate import Params, draw_schemes, simulate, stretches
+from data.simulate import Params, calendar_of, draw_schemes, simulate, stretches
 from data.sources import Whole, gather
-from data.world.calendar import Calendar
 from data.world.ledger import EVERYTHING, UNKNOWN, settle
 from data.world.population import draw_population
 
@@ -153,16 +152,7 @@ def test_balances_go_on_across_the_borders_of_stretches(small_params: Params) ->
 
 def planned(params: Params) -> Counter:
     """Payments of the shapes of schemes as they reach the ledger; organisers' lives hang on the stretch."""
-    weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(
-        params.start,
-        weeks,
-        params.utc_offset_hours,
-        params.festivals,
-        params.promotions,
-        params.off_days,
-        params.make_up_days,
-    )
+    calendar = calendar_of(params)
     population = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(population, calendar, params)
     found: Counter = Counter()

@@ -13,11 +13,10 @@ from scipy.stats import rankdata
 
 from data import simulate as stage
 from data.schema import DAY_US
-from data.simulate import Params, draw_schemes, simulate
+from data.simulate import Params, calendar_of, draw_schemes, simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Typology
-from data.world.calendar import Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS
 from data.world.population import draw_population
@@ -61,19 +60,6 @@ def with_farewells(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     more.update(TYPOLOGIES)
     monkeypatch.setattr(stage, "TYPOLOGIES", more)
-
-
-def calendar_of(params: Params) -> Calendar:
-    weeks = sum(params.calendar.weeks().values())
-    return Calendar.of(
-        params.start,
-        weeks,
-        params.utc_offset_hours,
-        params.festivals,
-        params.promotions,
-        params.off_days,
-        params.make_up_days,
-    )
 
 
 def schemes_of(params: Params) -> dict[tuple, list[tuple]]:

@@ -11,7 +11,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 import pipeline
 from data.schema import DAY_US, HOUR_US
-from data.simulate import Params, after_schemes, draw_schemes, open_hours, payouts, uses_of
+from data.simulate import Params, after_schemes, calendar_of, draw_schemes, open_hours, payouts, uses_of
 from data.streams import stream
 from data.world.accounts import NEVER, close_behind, closed_after
 from data.world.calendar import Calendar
@@ -25,16 +25,7 @@ from data.world.scene import RECRUIT_SHARES, Scene
 @cache
 def drawn_bank(customers: int) -> tuple[Population, Calendar]:
     params = pipeline.params("simulate", Params)
-    weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(
-        params.start,
-        weeks,
-        params.utc_offset_hours,
-        params.festivals,
-        params.promotions,
-        params.off_days,
-        params.make_up_days,
-    )
+    calendar = calendar_of(params)
     return draw_population(7, customers, 8, 0.1, calendar), calendar
 
 

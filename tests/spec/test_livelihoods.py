@@ -11,7 +11,7 @@ import pytest
 
 import pipeline
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params, after_schemes, draw_schemes, payouts, stretches
+from data.simulate import Params, after_schemes, calendar_of, draw_schemes, payouts, stretches
 from data.streams import stream
 from data.world.accounts import NEVER
 from data.world.calendar import Calendar
@@ -27,12 +27,6 @@ DAY = pd.Timedelta(days=1)
 def params(customers: int, **changes: object) -> Params:
     standard = pipeline.params("simulate", Params)
     return standard.model_copy(update={"customers": customers, "seed": SEED, **changes})
-
-
-def calendar_of(chosen: Params) -> Calendar:
-    weeks = sum(chosen.calendar.weeks().values())
-    dates = (chosen.festivals, chosen.promotions, chosen.off_days, chosen.make_up_days)
-    return Calendar.of(chosen.start, weeks, chosen.utc_offset_hours, *dates)
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 
 import pipeline
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params
+from data.simulate import Params, calendar_of
 from data.streams import stream
 from data.world.calendar import EVENING, Calendar
 from data.world.custom import IDLE, MAIN, SECOND
@@ -26,9 +26,7 @@ SEED, CUSTOMERS = 5, 4_000
 @cache
 def bank() -> tuple[Population, Calendar]:
     chosen = pipeline.params("simulate", Params)
-    dates = (chosen.festivals, chosen.promotions, chosen.off_days, chosen.make_up_days)
-    weeks = sum(chosen.calendar.weeks().values())
-    calendar = Calendar.of(chosen.start, weeks, chosen.utc_offset_hours, *dates)
+    calendar = calendar_of(chosen)
     return draw_population(SEED, CUSTOMERS, chosen.cities, chosen.dormant_share, calendar), calendar
 
 

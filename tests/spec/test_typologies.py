@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 
 from data.schema import DAY_US, HOUR_US
-from data.simulate import Params, draw_schemes, open_hours, plans_of, schemes_of, simulate
+from data.simulate import Params, calendar_of, draw_schemes, open_hours, plans_of, schemes_of, simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
 from data.typologies.dormant_reactivation import SILENT_DAYS
-from data.world.calendar import EVENING, Calendar
+from data.world.calendar import EVENING
 from data.world.drift import Adaptation
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
@@ -433,16 +433,7 @@ def _rows(frame: pd.DataFrame) -> Counter:
 @pytest.fixture(scope="module")
 def plans(small_params: Params) -> list[tuple[bool, Counter]]:
     """What the shape of each scheme of the small world intended to pay while the bank was open to it."""
-    weeks = sum(small_params.calendar.weeks().values())
-    calendar = Calendar.of(
-        small_params.start,
-        weeks,
-        small_params.utc_offset_hours,
-        small_params.festivals,
-        small_params.promotions,
-        small_params.off_days,
-        small_params.make_up_days,
-    )
+    calendar = calendar_of(small_params)
     population = draw_population(
         small_params.seed, small_params.customers, small_params.cities, small_params.dormant_share, calendar
     )

@@ -15,9 +15,8 @@ import pytest
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, draw_schemes, open_hours, simulate
+from data.simulate import Params, calendar_of, draw_schemes, open_hours, simulate
 from data.sources import gather
-from data.world.calendar import Calendar
 from data.world.flows import Flow
 from data.world.ledger import in_business
 from data.world.population import draw_population
@@ -481,16 +480,7 @@ def settled_shares() -> dict[str, float]:
     params = pipeline.params("simulate", Params).model_copy(
         update={"customers": 1_500, "schemes_per_typology": 8, "look_alikes_per_scheme": 2}
     )
-    weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(
-        params.start,
-        weeks,
-        params.utc_offset_hours,
-        params.festivals,
-        params.promotions,
-        params.off_days,
-        params.make_up_days,
-    )
+    calendar = calendar_of(params)
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(world, calendar, params)
     hours = open_hours(world, scenes)

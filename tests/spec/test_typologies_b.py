@@ -14,10 +14,9 @@ import pytest
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, draw_schemes, simulate
+from data.simulate import Params, calendar_of, draw_schemes, simulate
 from data.sources import Whole, gather
 from data.typologies import TYPOLOGIES
-from data.world.calendar import Calendar
 from data.world.flows import NO_SCHEME, Flow
 from data.world.population import draw_population
 from data.world.scene import FIRST_DAY, Scene
@@ -510,16 +509,7 @@ def bank(params: Params) -> Whole:
 @pytest.fixture(scope="module")
 def shares(params: Params, bank: Whole) -> pd.DataFrame:
     """Settled and wanted payments by typology and side in a small bank."""
-    weeks = sum(params.calendar.weeks().values())
-    calendar = Calendar.of(
-        params.start,
-        weeks,
-        params.utc_offset_hours,
-        params.festivals,
-        params.promotions,
-        params.off_days,
-        params.make_up_days,
-    )
+    calendar = calendar_of(params)
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     end = calendar.start_us + calendar.days * DAY_US
     rows = [
