@@ -167,7 +167,7 @@ def declarations(values: dict[str, Any], stages: Stages) -> None:
 
 def rules(values: dict[str, Any]) -> None:
     """Refuse a rulebook that no one votes by, or that names what there is not."""
-    rulebook = importlib.import_module("data.rulebook")
+    rulebook = importlib.import_module("data.rules.rulebook")
     typologies = importlib.import_module("data.typologies").TYPOLOGIES
     families = importlib.import_module("explain.reasons").FAMILIES
     book = rulebook.load()

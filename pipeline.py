@@ -85,6 +85,13 @@ class Table(pa.DataFrameModel):
         coerce = True
 
 
+class Result(Parameters):
+    """Base of the contract of a JSON result: frozen, exactly the declared keys, checked on write and read."""
+
+
+Kept = TypeVar("Kept", bound=Result)
+
+
 class Registry(dict[str, Entry], Generic[Entry]):
     """A dict filled by a decorator; two entries of one name are an error.
 
@@ -165,7 +172,11 @@ def param(key: str) -> Any:
 
 def table_name(table: type[Table]) -> str:
     """``data.schema.RuleHits`` is ``rule_hits``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", table.__name__).lower()
+    return _snake(table.__name__)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def table_path(table: type[Table]) -> Path:
@@ -322,6 +333,27 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
         if file is not None:
             file.close()
     _run["rows_out"][table_name(table)] = rows
+
+
+# ------------------------------------------------------------------ results
+
+
+def result_path(result: type[Result], of: str = "") -> Path:
+    """Where a result lies: ``artifacts/<room>/<name>.json``; ``of`` tells several of one kind apart."""
+    name = _snake(result.__name__) + (f"_{of}" if of else "")
+    return ARTIFACTS / result.__module__.split(".")[0] / f"{name}.json"
+
+
+def write_result(value: Result, of: str = "") -> None:
+    """Write a result in one move, with sorted keys, so that equal results are equal bytes."""
+    path = result_path(type(value), of)
+    write_json(path.parent.name, path.name, value.model_dump(mode="json", by_alias=True))
+
+
+def read_result(result: type[Kept], of: str = "") -> Kept:
+    """Read a result of an earlier stage; a missing, broken or outdated file is bad input."""
+    path = result_path(result, of)
+    return parse(result, read_json(path.parent.name, path.name), str(path))
 
 
 def artifact(room: str, name: str) -> Path:

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 import pipeline
-from data import rulebook, schema
-from data.cases import CaseParams, case_ids, cases_table, customer_payments
-from data.line import LineParams, drawn_lines, votes_of
-from data.rulebook import Rule, Rulebook
+from data import schema
+from data.rules import rulebook
+from data.rules.alert_line import LineParams, drawn_lines, votes_of
+from data.rules.cases import CaseParams, case_ids, cases_table, customer_payments
+from data.rules.rulebook import Rule, Rulebook
 from data.schema import DAY_US
 
 

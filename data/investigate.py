@@ -17,7 +17,7 @@ from scipy.special import ndtr
 import pipeline
 from data import schema
 from data.asof import happened_within, moments_of
-from data.reviewers import Reviewers, decide, sensitivity, visibility_of
+from data.labels.reviewers import Reviewers, decide, sensitivity, visibility_of
 from data.schema import DAY_US
 from data.streams import stream
 from parameters import Days, Seed, Share

@@ -19,8 +19,8 @@ from scipy.special import xlogy
 
 import pipeline
 from data import schema
-from data.ballots import Ballots, microseconds, with_decision
-from data.label_models import LABEL_MODELS, Belief, Settings
+from data.labels.ballots import Ballots, microseconds, with_decision
+from data.labels.label_models import LABEL_MODELS, Belief, Settings
 from data.schema import DAY_US
 from parameters import Days, Draws, Positive, Seed, Weeks
 

@@ -14,15 +14,15 @@ from pydantic import AfterValidator, Field
 import pipeline
 from data import schema
 from data.asof import Crowd, Devices, Events, Milestones, Parties, Past, Peers, Surroundings, Trace, codes_of
+from data.asof.habits import PatternParams, patterns
+from data.asof.money_trail import answers, layered_chains, match_first_in_first_out, round_trip_hops
+from data.asof.ranges import Pages, ranges
 from data.asof.surroundings import NO_HOUSEHOLD
+from data.asof.survey import Links, Survey
 from data.asof.windows import previous_of_key
 from data.indicators import INDICATORS, Indicator
-from data.money_trail import answers, layered_chains, match_first_in_first_out, round_trip_hops
-from data.patterns import PatternParams, patterns
-from data.ranges import Pages, ranges
 from data.readings import Readings
 from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US, PURPOSES
-from data.survey import Links, Survey
 from parameters import Count, Days, DaysRange, Hours, KeptRange, Part, Threads, Yuan, YuanRange
 
 EXPLAINED = (

@@ -11,26 +11,18 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, happened_within, moments_of
-from models import (
-    anatomy,
-    calibration,
-    difficulty,
-    drawn_schemes,
-    judgement,
-    ordinary_life,
-    schema,
-    trace,
-)
+from models import judgement, schema
 from models.budget import Budget, Watch
 from models.examples import read_inputs
-from models.illicit import concerned, in_truth
 from models.judgement import judge, watched_scores
 from models.metrics import group_share, wilson
 from models.positives import Positives
-from models.probes import answers, artefacts, cells, look_alikes, organisers
-from models.probes.goals import goals
-from models.probes.ground import Ground
-from models.probes.learner import Probe
+from models.truth import anatomy, calibration, difficulty, drawn_schemes, ordinary_life, trace
+from models.truth.illicit import concerned, in_truth
+from models.truth.probes import answers, artefacts, cells, look_alikes, organisers
+from models.truth.probes.goals import goals
+from models.truth.probes.ground import Ground
+from models.truth.probes.learner import Probe
 
 CUSTOMER_COLUMNS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
 ACCOUNT_COLUMNS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]

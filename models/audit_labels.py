@@ -24,13 +24,14 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import happened_within, moments_of
-from models import rule_report, schema
+from models import schema
 from models import split as splitting
 from models.budget import Budget, Watch, watched
 from models.examples import read_inputs
-from models.illicit import in_truth
 from models.metrics import Catches, Interval, drawn, wilson
 from models.positives import Positives
+from models.truth import rule_report
+from models.truth.illicit import in_truth
 from models.zoo import MODELS, Examples, by_row
 from parameters import Draws, Leaves, Part, Positive, Seed, TreeCount
 

@@ -16,13 +16,14 @@ import pipeline
 from data import schema as data_schema
 from data.asof import happened_within, moments_of
 from features import schema as features_schema
-from models import difficulty, ladder, leakage, schema
+from models import schema
 from models.budget import WATCHED, Budget
-from models.encoding import TargetEncoder, encoded_in_fold, integer_codes
-from models.illicit import in_truth
-from models.ladder import Rows, Trees
 from models.metrics import Catches
 from models.positives import as_labelled
+from models.truth import difficulty, ladder, leakage
+from models.truth.encoding import TargetEncoder, encoded_in_fold, integer_codes
+from models.truth.illicit import in_truth
+from models.truth.ladder import Rows, Trees
 from models.zoo.lightgbm import LightgbmModel
 from parameters import Count, Draws, Positive, Seed
 

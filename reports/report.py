@@ -37,7 +37,7 @@ from reports.wording import (
 TEMPLATES = "reports/templates"
 SIMULATED = "simulate"
 FORMULA_SIGNS = ("=", "+", "-", "@")  # with which a spreadsheet takes words for a formula
-RULEBOOK = Path("data/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
+RULEBOOK = Path("data/rules/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
 
 
 def breakable(words: str) -> Markup:

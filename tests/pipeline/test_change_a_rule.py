@@ -17,7 +17,7 @@ import console
 from tests.pipeline.conftest import small_params
 
 CHANGED = "R12"  # activity that does not fit the profile: the rule that hits most
-RULEBOOK = Path("data/rulebook.yaml")
+RULEBOOK = Path("data/rules/rulebook.yaml")
 UPSTREAM = ("simulate", "observe")
 DOWNSTREAM = ("alert", "investigate", "label")
 

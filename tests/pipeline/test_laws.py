@@ -84,6 +84,7 @@ def test_only_a_main_touches_disk_clock_or_environment(file: Path) -> None:
     """Outside ``main`` and ``read_inputs``, its reading half, no function touches what is kept."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     touching = {"read", "pages", "write", "writer", "read_json", "write_json", "write_text"}
+    touching |= {"read_result", "write_result"}
     touching |= {"save", "set_aside", "artifact"}
     banned = {"os", "time", "datetime.datetime", "random", "shutil", "subprocess"}
     names = imported(file)
@@ -112,6 +113,13 @@ def test_the_truth_is_read_by_simulate_investigate_and_audits_only() -> None:
         for dep in stage["deps"]:
             covers = [hidden for hidden in TRUTH | TRUTH_AUDITED if hidden.startswith(f"{dep}/")]
             assert not covers, f"{name} reads a folder that holds {covers}"
+
+
+@pytest.mark.parametrize("file", modules(), ids=str)
+def test_only_the_audit_imports_what_handles_the_truth(file: Path) -> None:
+    truths = {name for name in imported(file) if name.split(".")[:2] == ["models", "truth"]}
+    is_audit = file.parent == Path("models") and file.stem.split("_")[0] == "audit"
+    assert not truths or is_audit or Path("models/truth") in file.parents, f"{file} imports {sorted(truths)}"
 
 
 def test_labels_on_trial_reach_no_model_of_the_bank() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from data.asof.ranges import ranges
 from data.observe import Bank, parts
-from data.ranges import ranges
 from data.schema import OFFERS
 from tests.property.worlds import FUTURE, PAST, drawn_bank
 from tests.spec.ledger import observed

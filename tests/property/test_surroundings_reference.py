@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from data.asof import Crowd, Devices, Trace
 from data.asof.events import ends_in_order
+from data.asof.money_trail import answers, layered_chains
 from data.asof.surroundings import count_companions, largest_crowd
 from data.asof.windows import dense_keys, first_at_or_after, previous_of_key, spread_over_keys
-from data.money_trail import answers, layered_chains
 
 NODES, CUSTOMERS = 6, 4
 PAYMENTS = st.lists(

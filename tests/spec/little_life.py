@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from data.asof import moments_of
-from models.calibration import Bank
-from models.probes.ground import Ground
-from models.probes.learner import Probe, Trees
+from models.truth.calibration import Bank
+from models.truth.probes.ground import Ground
+from models.truth.probes.learner import Probe, Trees
 
 START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 DAY = pd.Timedelta(days=1)

@@ -19,7 +19,8 @@ from models.audit_labels import (
 )
 from models.budget import Budget
 from models.examples import examples_of
-from models.rule_report import (
+from models.split import Params as SplitParams
+from models.truth.rule_report import (
     Effort,
     Reviewed,
     line_rows,
@@ -28,7 +29,6 @@ from models.rule_report import (
     schemes_found,
     upper_bound,
 )
-from models.split import Params as SplitParams
 from models.zoo import MODELS
 
 MONDAY = pd.Timestamp("2025-03-03", tz="UTC").as_unit("us")

@@ -18,8 +18,9 @@ import pytest
 import yaml
 
 import pipeline
-from data import rulebook, schema, simulate
+from data import schema, simulate
 from data.observe import Params as ObserveParams
+from data.rules import rulebook
 from data.sources import World, gather
 from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
@@ -30,6 +31,8 @@ from tests.spec.foreign import stricter, terms
 
 AMOUNT = "a number below 1e+15"
 DAYS = "a whole number of days"
+
+RULEBOOK = "data/rules/rulebook.yaml"
 
 
 def refusal(act: Callable[..., object], *arguments: object) -> str:
@@ -45,11 +48,11 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
 @pytest.fixture
 def here(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with copies of the parameters and the rulebook."""
-    for folder in ("data", "docs", "folder"):
-        (tmp_path / folder).mkdir()
+    for folder in ("data/rules", "docs", "folder"):
+        (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "docs/sources.md").touch()
     shutil.copy(root / "params.yaml", tmp_path)
-    shutil.copy(root / "data/rulebook.yaml", tmp_path / "data")
+    shutil.copy(root / RULEBOOK, tmp_path / "data/rules")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -484,11 +487,11 @@ def test_a_transaction_in_two_alerts_is_refused(here: Path) -> None:
 
 def rule_one(change: Callable[[dict[str, Any]], object]) -> str:
     """The refusal of the rulebook after a change of its first rule."""
-    edit(Path("data/rulebook.yaml"), lambda book: change(book["rules"][0]))
+    edit(Path(RULEBOOK), lambda book: change(book["rules"][0]))
     return refusal(rulebook.load)
 
 
-PLACE = "data/rulebook.yaml: rule R01"
+PLACE = "data/rules/rulebook.yaml: rule R01"
 
 
 def test_a_rule_with_an_unknown_indicator_is_refused(here: Path) -> None:
@@ -574,7 +577,7 @@ def test_a_parameter_of_the_wrong_unit_is_refused(here: Path, predicate: str, un
     ],
 )
 def test_a_predicate_whose_units_agree_is_accepted(here: Path, predicate: str) -> None:
-    edit(here / "data/rulebook.yaml", lambda book: book["rules"][0].update(predicate=predicate))
+    edit(here / RULEBOOK, lambda book: book["rules"][0].update(predicate=predicate))
     assert rulebook.load().rules[0].sql()
 
 
@@ -608,12 +611,15 @@ def test_a_negative_rule_is_checked_like_any_other(here: Path) -> None:
     def add(book: dict[str, Any]) -> None:
         book["negative_rules"] = [book["rules"][0] | {"id": "R99"}]
 
-    edit(here / "data/rulebook.yaml", add)
-    assert refusal(rulebook.load).startswith("data/rulebook.yaml: rule R99.id: ")
-    edit(here / "data/rulebook.yaml", lambda book: book["negative_rules"][0].update(id="N1"))
+    edit(here / RULEBOOK, add)
+    assert refusal(rulebook.load).startswith("data/rules/rulebook.yaml: rule R99.id: ")
+    edit(here / RULEBOOK, lambda book: book["negative_rules"][0].update(id="N1"))
     assert rulebook.load().negative_rules[0].vote == -1
-    edit(here / "data/rulebook.yaml", lambda book: book["negative_rules"][0].update(predicate="in_count_7d"))
-    assert refusal(rulebook.load).startswith("data/rulebook.yaml: rule N1: expected a predicate")
+    edit(
+        here / RULEBOOK,
+        lambda book: book["negative_rules"][0].update(predicate="in_count_7d"),
+    )
+    assert refusal(rulebook.load).startswith("data/rules/rulebook.yaml: rule N1: expected a predicate")
 
 
 def test_an_unknown_key_of_a_rule_parameter_lists_the_known_ones(here: Path) -> None:
@@ -622,32 +628,32 @@ def test_an_unknown_key_of_a_rule_parameter_lists_the_known_ones(here: Path) -> 
 
 
 def test_two_rules_of_one_id_are_refused(here: Path) -> None:
-    edit(here / "data/rulebook.yaml", lambda book: book["rules"].append(book["rules"][0]))
+    edit(here / RULEBOOK, lambda book: book["rules"].append(book["rules"][0]))
     assert refusal(rulebook.load) == f"{PLACE}: the id is used 2 times, expected once"
 
 
 def test_a_rule_without_a_proper_id_is_named_by_its_place_in_the_list(here: Path) -> None:
-    edit(here / "data/rulebook.yaml", lambda book: book["rules"][1].pop("id"))
-    assert refusal(rulebook.load) == "data/rulebook.yaml: rule number 2.id: field required"
-    edit(here / "data/rulebook.yaml", lambda book: book["rules"].__setitem__(1, "R02"))
-    assert refusal(rulebook.load).startswith("data/rulebook.yaml: rule number 2: expected a mapping")
+    edit(here / RULEBOOK, lambda book: book["rules"][1].pop("id"))
+    assert refusal(rulebook.load) == "data/rules/rulebook.yaml: rule number 2.id: field required"
+    edit(here / RULEBOOK, lambda book: book["rules"].__setitem__(1, "R02"))
+    assert refusal(rulebook.load).startswith("data/rules/rulebook.yaml: rule number 2: expected a mapping")
 
 
 def test_a_kind_of_customer_without_a_multiplier_is_refused(here: Path) -> None:
-    edit(here / "data/rulebook.yaml", lambda book: book["segment_multiplier"].pop("company"))
+    edit(here / RULEBOOK, lambda book: book["segment_multiplier"].pop("company"))
     assert refusal(rulebook.load).startswith(
-        "data/rulebook.yaml.segment_multiplier: segment 'company' is missing"
+        "data/rules/rulebook.yaml.segment_multiplier: segment 'company' is missing"
     )
 
 
 def test_a_rulebook_without_a_list_of_rules_is_refused(here: Path) -> None:
-    (here / "data/rulebook.yaml").write_text("rules: none\n", encoding="utf-8")
-    assert refusal(rulebook.load) == "data/rulebook.yaml: expected a list of rules under 'rules'"
+    (here / RULEBOOK).write_text("rules: none\n", encoding="utf-8")
+    assert refusal(rulebook.load) == "data/rules/rulebook.yaml: expected a list of rules under 'rules'"
 
 
 def test_a_threshold_reaches_the_sql_to_its_last_digit(here: Path) -> None:
     edit(
-        here / "data/rulebook.yaml",
+        here / RULEBOOK,
         lambda book: book["rules"][0]["parameters"]["total"].update(value=1234567),
     )
     threshold = rulebook.load().rules[0].sql().split(">=")[-1]
@@ -656,7 +662,8 @@ def test_a_threshold_reaches_the_sql_to_its_last_digit(here: Path) -> None:
 
 def test_the_indicators_of_a_rule_are_found_however_they_are_written(here: Path) -> None:
     edit(
-        here / "data/rulebook.yaml", lambda book: book["rules"][0].update(predicate="IN_AMOUNT_7D >= {total}")
+        here / RULEBOOK,
+        lambda book: book["rules"][0].update(predicate="IN_AMOUNT_7D >= {total}"),
     )
     assert rulebook.load().rules[0].indicators() == {"in_amount_7d"}
 

@@ -8,8 +8,8 @@ import pytest
 
 import pipeline
 from data.alert import Params
-from data.cases import CaseParams, case_ids, cases_table, customer_payments
-from data.line import LineParams, above_line, drawn_lines, fitted_lines, lines_at, votes_of
+from data.rules.alert_line import LineParams, above_line, drawn_lines, fitted_lines, lines_at, votes_of
+from data.rules.cases import CaseParams, case_ids, cases_table, customer_payments
 from data.schema import BelowLine, Cases, Lines
 
 PARAMS = CaseParams(days=14, most_tied=3)

@@ -17,6 +17,8 @@ import pipeline
 from parameters import BadInput, read_yaml, write_yaml
 from tests.spec.test_bad_input import edit
 
+RULEBOOK = "data/rules/rulebook.yaml"
+
 Values = dict[str, Any]
 
 
@@ -245,8 +247,10 @@ def test_a_rulebook_by_which_no_rule_votes_is_refused(copied: Path) -> None:
         for rule in book["rules"]:
             rule["use"] = "feature"
 
-    edit(copied / "data/rulebook.yaml", watch_only)
-    assert refusal(everything) == ("data/rulebook.yaml: no rule votes, expected 'use: label' of at least one")
+    edit(copied / RULEBOOK, watch_only)
+    assert refusal(everything) == (
+        "data/rules/rulebook.yaml: no rule votes, expected 'use: label' of at least one"
+    )
 
 
 @pytest.mark.parametrize(
@@ -259,8 +263,8 @@ def test_a_rulebook_by_which_no_rule_votes_is_refused(copied: Path) -> None:
 def test_a_rule_that_names_what_there_is_not_is_refused(
     key: str, value: object, what: str, copied: Path
 ) -> None:
-    edit(copied / "data/rulebook.yaml", lambda book: book["rules"][0].update({key: value}))
-    assert refusal(everything).startswith(f"data/rulebook.yaml: rule R01: {what}")
+    edit(copied / RULEBOOK, lambda book: book["rules"][0].update({key: value}))
+    assert refusal(everything).startswith(f"data/rules/rulebook.yaml: rule R01: {what}")
 
 
 def test_a_bank_without_any_scheme_is_refused(copied: Path) -> None:
@@ -277,7 +281,7 @@ def test_a_bank_without_any_scheme_is_refused(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("- data/line.py", "- data/lines.py", "dvc.yaml: stage alert: 'data/lines.py' does not exist"),
+        ("- data/alert.py", "- data/alarm.py", "dvc.yaml: stage alert: 'data/alarm.py' does not exist"),
         ("params: [alert]", "params: [alrt]", "dvc.yaml: stage alert: params.yaml has no parameter 'alrt'"),
         ("${source_path}", "${source_folder}", "dvc.yaml: ${source_folder} is no parameter of params.yaml"),
         ("foreach: &models\n", "foreach: [a]\n    was: &models\n",
@@ -300,14 +304,14 @@ def test_a_pipeline_that_dvc_would_refuse_is_refused(old: str, new: str, sentenc
         ("params.yaml", "suppress_days: 28", "suppress_days: 2_8", "programs do not agree on what 2_8 is"),
         ("params.yaml", "  suppress_days: 28", "  suppress_days: 28\n  suppress_days: 27",
          "the key 'suppress_days' stands in line"),
-        ("data/rulebook.yaml", "value: 50000", "value: 050000", "programs do not agree on what 050000 is"),
-        ("data/rulebook.yaml", "value: 50000", "value: .nan", "expected a finite number, found .nan"),
-        ("data/rulebook.yaml", "value: 50000", "value: -.inf", "expected a finite number, found -.inf"),
-        ("data/rulebook.yaml", "value: 50000", "value: 1e16",
+        (RULEBOOK, "value: 50000", "value: 050000", "programs do not agree on what 050000 is"),
+        (RULEBOOK, "value: 50000", "value: .nan", "expected a finite number, found .nan"),
+        (RULEBOOK, "value: 50000", "value: -.inf", "expected a finite number, found -.inf"),
+        (RULEBOOK, "value: 50000", "value: 1e16",
          "rule R01.parameters.total.value: expected a number up to 1e+15, found 1"),
-        ("data/rulebook.yaml", "value: 50000", "value: '3'",
+        (RULEBOOK, "value: 50000", "value: '3'",
          "rule R01.parameters.total.value: expected a number, found '3'"),
-        ("data/rulebook.yaml", "    use: label\n", "    use: label\n    use: feature\n",
+        (RULEBOOK, "    use: label\n", "    use: label\n    use: feature\n",
          "the key 'use' stands in line"),
     ],
 )  # fmt: skip
@@ -329,9 +333,9 @@ def test_the_command_refuses_what_is_ambiguous_in_one_sentence_and_code_2(
 
 
 def test_a_threshold_in_the_notation_of_science_is_the_same_number(copied: Path) -> None:
-    from data import rulebook
+    from data.rules import rulebook
 
-    text = Path("data/rulebook.yaml").read_text(encoding="utf-8")
+    text = Path(RULEBOOK).read_text(encoding="utf-8")
     before = rulebook.load().rules[0].sql()
-    Path("data/rulebook.yaml").write_text(text.replace("value: 50000", "value: 5.0e4", 1), encoding="utf-8")
+    Path(RULEBOOK).write_text(text.replace("value: 50000", "value: 5.0e4", 1), encoding="utf-8")
     assert rulebook.load().rules[0].sql() == before

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import anatomy, calibration, difficulty, ordinary_life
-from models.calibration import Bank
 from models.metrics import AveragePrecision
+from models.truth import anatomy, calibration, difficulty, ordinary_life
+from models.truth.calibration import Bank
 from reports.evidence import Evidence
 from reports.ordinary_misses import EXPLANATIONS
 from reports.wording import CALIBRATION

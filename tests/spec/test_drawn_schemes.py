@@ -12,7 +12,7 @@ import pytest
 
 from data.schema import HOLDER_KINDS
 from data.typologies import TYPOLOGIES
-from models import drawn_schemes
+from models.truth import drawn_schemes
 from reports import scheme_figures
 from reports.wording import LOOK_ALIKES, MEMBERS, Text
 from reports.wording import TYPOLOGIES as NAMES

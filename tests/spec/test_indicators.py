@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data.asof.money_trail import match_first_in_first_out, round_trip_hops
 from data.indicators import INDICATORS
-from data.money_trail import match_first_in_first_out, round_trip_hops
 from data.observe import Params
 from data.schema import DAY_US, HOUR_US
 from tests.spec.ledger import Customer, Ledger, bank, indicators

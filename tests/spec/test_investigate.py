@@ -8,7 +8,7 @@ import pytest
 
 import pipeline
 from data.investigate import DRAWS, Params, alerts_of_case, drawn_weekly, investigate, opening_times
-from data.reviewers import decide, sensitivity, tired, visibility_of
+from data.labels.reviewers import decide, sensitivity, tired, visibility_of
 from data.schema import DAY_US, Dispositions
 from models.reviews import agreement, cohens_kappa, delays, levels
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import pipeline
-from data.ballots import Ballots, with_decision
 from data.label import Params, compare, flagged_moments, label, log_loss, verdict, vote_values
-from data.label_models import LABEL_MODELS, Settings
+from data.labels.ballots import Ballots, with_decision
+from data.labels.label_models import LABEL_MODELS, Settings
 from data.schema import DECIDED, Labels, TrialLabels
 from models.split import Params as SplitParams
 from models.split import known_label

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import ladder
 from models.audit_ladder import rung_columns
 from models.budget import Budget
-from models.ladder import Rows
 from models.metrics import Catches
 from models.positives import Positives
+from models.truth import ladder
+from models.truth.ladder import Rows
 
 WEEK_US = 7 * 24 * 3_600_000_000
 BUDGET = Budget(alerts_per_thousand_customers_week=250, suppress_days=0, label_window_days=7)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.encoding import TargetEncoder, encoded_in_fold, integer_codes
-from models.graph_leakage import rewired, transductive, with_graph
-from models.leakage import (
+from models.truth.encoding import TargetEncoder, encoded_in_fold, integer_codes
+from models.truth.graph_leakage import rewired, transductive, with_graph
+from models.truth.leakage import (
     RAISED,
     Histories,
     auc_by_customer,

@@ -18,7 +18,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, paydays
 from data.world.population import OUTSIDE, Population, draw_population
 from data.world.tempo import sessions
-from models.ordinary_life import gini
+from models.truth.ordinary_life import gini
 
 SEED, CUSTOMERS = 5, 4_000
 

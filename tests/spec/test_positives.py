@@ -8,10 +8,10 @@ import pytest
 
 from data.schema import DAY_US
 from models.budget import Budget, Watch
-from models.illicit import in_truth, scheme_groups
 from models.judgement import Params, judge
 from models.metrics import Ranking, measure
 from models.positives import Positives, as_labelled
+from models.truth.illicit import in_truth, scheme_groups
 
 STARTS = pd.Timestamp("2025-10-06", tz="UTC").as_unit("us")
 DAY = pd.Timedelta(days=1)

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import pipeline
-from models.probes import artefacts, look_alikes
-from models.probes.customers import burstiness, counter_artefacts, device_artefacts
-from models.probes.goals import figures, goals
-from models.probes.learner import halves
+from models.truth.probes import artefacts, look_alikes
+from models.truth.probes.customers import burstiness, counter_artefacts, device_artefacts
+from models.truth.probes.goals import figures, goals
+from models.truth.probes.learner import halves
 from reports.difficulty import asked
 from reports.wording import ARTEFACTS, GOALS
 from tests.spec.little_life import DAY, PROBE, START, World, little_life

@@ -11,10 +11,10 @@ import pytest
 
 from data.asof import happened_within
 from models.budget import Budget
-from models.probes import cells, organisers, planned
-from models.probes.columns import digits, met_before
-from models.probes.sample import Sample, balanced
-from models.probes.strata import place
+from models.truth.probes import cells, organisers, planned
+from models.truth.probes.columns import digits, met_before
+from models.truth.probes.sample import Sample, balanced
+from models.truth.probes.strata import place
 from tests.spec.little_life import DAY, PROBE, START, TEST, World, little_life
 
 DRAWS = 50

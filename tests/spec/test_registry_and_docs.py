@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from data.indicators import INDICATORS, indicator
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from data.schema import OFFERS
 from data.sources import READERS
 from data.typologies import TYPOLOGIES, typology

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from data.indicators import INDICATORS
-from data.rulebook import load
-from models import trace
+from data.rules.rulebook import load
+from models.truth import trace
 from reports.evidence import Evidence
 from reports.report import environment
 from reports.rulebook import rulebook_page

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from tests.spec.ledger import Customer, Ledger, bank
 
 Fires = Callable[..., bool]

@@ -10,7 +10,7 @@ import pytest
 
 from data.alert import rule_hits
 from data.observe import Params
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from features.network import FEATURES
 from tests.spec.ledger import Customer, Ledger, bank, observed
 

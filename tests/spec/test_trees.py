@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import pipeline
-from models import ladder
 from models.audit_ladder import Params as LadderParams
-from models.ladder import Trees
-from models.probes.learner import Probe, held_out_ranks
+from models.truth import ladder
+from models.truth.ladder import Trees
+from models.truth.probes.learner import Probe, held_out_ranks
 from models.zoo import MODELS, Examples, learnable
 from models.zoo.lightgbm import FIXED, binned, grown
 

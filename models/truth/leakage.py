@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.difficulty import AreaUnderRoc, plain
-from models.encoding import TargetEncoder, encoded_in_fold
 from models.metrics import Interval, interval
+from models.truth.difficulty import AreaUnderRoc, plain
+from models.truth.encoding import TargetEncoder, encoded_in_fold
 
 RATINGS = ("low", "medium", "high")
 RAISED = len(RATINGS)  # the rating of a customer about whom a report was filed

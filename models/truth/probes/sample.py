@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from models.probes.columns import payment_columns
-from models.probes.ground import LIFE, NO_SCHEME, Ground
-from models.probes.learner import Probe
+from models.truth.probes.columns import payment_columns
+from models.truth.probes.ground import LIFE, NO_SCHEME, Ground
+from models.truth.probes.learner import Probe
 
 OTHERS_PER_POSITIVE = 4  # weight of all others over that of the positives when learning (assumption)
 

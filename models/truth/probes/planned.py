@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.difficulty import plain
 from models.metrics import ratio
-from models.probes.columns import digits
-from models.probes.ground import ILLICIT, LIFE
-from models.probes.learner import NOTHING, Probe, Trees
-from models.probes.sample import Sample, balanced
-from models.probes.strata import Placed, place
+from models.truth.difficulty import plain
+from models.truth.probes.columns import digits
+from models.truth.probes.ground import ILLICIT, LIFE
+from models.truth.probes.learner import NOTHING, Probe, Trees
+from models.truth.probes.sample import Sample, balanced
+from models.truth.probes.strata import Placed, place
 from models.zoo.lightgbm import binned, grown
 
 WORST = 12  # strata, cells and columns that a list names

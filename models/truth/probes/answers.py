@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.probes import cells, look_alikes, planned
-from models.probes.ground import Ground
-from models.probes.learner import Probe
-from models.probes.sample import Sample
+from models.truth.probes import cells, look_alikes, planned
+from models.truth.probes.ground import Ground
+from models.truth.probes.learner import Probe
+from models.truth.probes.sample import Sample
 
 
 def of_payments(

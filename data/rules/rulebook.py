@@ -12,12 +12,12 @@ from pydantic import AfterValidator, Field, field_validator
 
 import pipeline
 from data.indicators import INDICATORS
-from data.predicates import PLAIN, Unit, check_units
+from data.rules.predicates import PLAIN, Unit, check_units
 from data.schema import CUSTOMER_KINDS
 from parameters import Positive, read_yaml
 from pipeline import BadInput
 
-RULEBOOK = Path("data/rulebook.yaml")
+RULEBOOK = Path("data/rules/rulebook.yaml")
 CUSTOMER_COLUMNS = {"kind": "VARCHAR", "seg": "DOUBLE"}
 
 Mark = Literal["V", "V2", "D"]

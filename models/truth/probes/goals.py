@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from models.metrics import Interval
-from models.probes.learner import NOTHING, Range
+from models.truth.probes.learner import NOTHING, Range
 
 Figure = float | int | Interval | None
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from data.asof import bank_time
 from data.schema import HOLDER_KINDS
-from models.calibration import MONTH_US, Bank
 from models.metrics import ratio
+from models.truth.calibration import MONTH_US, Bank
 
 # Persons by activity: of this share is it the main bank, of the next the second one (assumption;
 # the bank does not know, so the busiest stand for the first).

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.calibration import Bank
-from models.probes.columns import payment_columns
-from models.probes.ground import ILLICIT, Ground
-from models.probes.learner import NOTHING, Probe, auc_interval, held_out_ranks, stratified_folds
+from models.truth.calibration import Bank
+from models.truth.probes.columns import payment_columns
+from models.truth.probes.ground import ILLICIT, Ground
+from models.truth.probes.learner import NOTHING, Probe, auc_interval, held_out_ranks, stratified_folds
 
 ALL = "all"  # in place of a typology: all of them together
 

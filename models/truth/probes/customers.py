@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from data.schema import DAY_US, HOUR_US
-from models.calibration import Bank
-from models.probes.ground import DECADES, LIFE
+from models.truth.calibration import Bank
+from models.truth.probes.ground import DECADES, LIFE
 
 COUNTER_HOURS = (9, 17)  # of a branch, local time (assumption)
 

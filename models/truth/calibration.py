@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 import pipeline
 from data.asof import Events, Parties, bank_time, happened_within
 from data.schema import DAY_US, HOUR_US
-from models.difficulty import plain
 from models.metrics import ratio
+from models.truth.difficulty import plain
 
 WEEK_US = 7 * DAY_US
 MONTH_US = 30.4 * DAY_US

@@ -10,9 +10,9 @@ import pandas as pd
 
 from data.asof import happened_within, moments_of
 from models.budget import Budget, Watch
-from models.difficulty import average_precision, plain
-from models.probes.cells import recall_by_scheme
-from models.probes.learner import NOTHING, Probe
+from models.truth.difficulty import average_precision, plain
+from models.truth.probes.cells import recall_by_scheme
+from models.truth.probes.learner import NOTHING, Probe
 from models.zoo.lightgbm import binned, grown
 
 ORGANISER = "organiser"  # role of those who take proceeds in and spend them

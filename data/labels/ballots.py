@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.label_models import Votes
+from data.labels.label_models import Votes
 from data.schema import DAY_US, DECIDED
 
 WEEK_US = 7 * DAY_US

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.metrics import Interval, interval, ratio
-from models.probes.learner import NOTHING
+from models.truth.probes.learner import NOTHING
 
 FEWEST_SCHEMES = 2  # a bootstrap of one scheme says nothing
 

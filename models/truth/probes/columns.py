@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.asof import bank_time
-from models.probes.ground import Ground
+from models.truth.probes.ground import Ground
 
 # Endings that people like: eights and sixes, 520 ("I love you"), 1314 ("for life").
 LUCKY_ENDINGS = (6, 8, 66, 88, 99, 520, 666, 888, 999, 1314, 6666, 8888)

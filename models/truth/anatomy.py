@@ -9,9 +9,9 @@ import pandas as pd
 
 from data.asof import bank_time
 from data.schema import CHANNELS, CUSTOMER_KINDS
-from models.calibration import KINDS, MONTH_US, Bank, gaps
-from models.difficulty import plain
 from models.metrics import ratio
+from models.truth.calibration import KINDS, MONTH_US, Bank, gaps
+from models.truth.difficulty import plain
 
 BLOCK_WEEKS = 4  # weeks of one column in the picture of starts
 

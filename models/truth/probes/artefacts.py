@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.calibration import Bank
-from models.difficulty import area_under_roc, plain, ranks
-from models.probes.customers import burstiness, counter_artefacts, device_artefacts, roundness
-from models.probes.learner import NOTHING, Probe, auc_interval, halves, held_out_ranks
+from models.truth.calibration import Bank
+from models.truth.difficulty import area_under_roc, plain, ranks
+from models.truth.probes.customers import burstiness, counter_artefacts, device_artefacts, roundness
+from models.truth.probes.learner import NOTHING, Probe, auc_interval, halves, held_out_ranks
 
 MINUTE_US = 60_000_000
 SECOND_US = 1_000_000

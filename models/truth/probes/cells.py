@@ -9,10 +9,10 @@ import pandas as pd
 
 from data.schema import DAY_US
 from models.budget import Budget, Watch
-from models.difficulty import plain
 from models.metrics import AveragePrecision, Interval, interval, ratio, recall_at_budget
-from models.probes.ground import ILLICIT, Ground
-from models.probes.learner import NOTHING, Probe
+from models.truth.difficulty import plain
+from models.truth.probes.ground import ILLICIT, Ground
+from models.truth.probes.learner import NOTHING, Probe
 
 PRIOR_PAYMENTS = 1  # that the rate of all is worth in a cell (assumption)
 WORST = 12  # cells that a list names

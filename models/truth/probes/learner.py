@@ -9,8 +9,8 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 
 import pipeline
-from models.difficulty import AreaUnderRoc, ranks
 from models.metrics import Interval, interval
+from models.truth.difficulty import AreaUnderRoc, ranks
 from models.zoo.lightgbm import binned, grown
 from parameters import Count, Leaves, Part, Positive, Threads, TreeCount, in_order
 
