@@ -11,9 +11,10 @@ Sums are taken in whole cents, so that they are exact in any order.
 
 from data.asof.events import Events, Milestones, Parties, codes_of
 from data.asof.flows import WAYS, Flows
-from data.asof.moments import bank_time, happened_within, moments_of
+from data.asof.histories import count_so_far, days_since_last, sum_so_far, value_as_of
+from data.asof.moments import bank_time, happened_within, moments_of, pairs_within
 from data.asof.past import Past, share
-from data.asof.peers import Peers
+from data.asof.peers import Peers, deviation_within, groups_alike
 from data.asof.surroundings import Crowd, Devices, Surroundings, Trace
 
 __all__ = [
@@ -30,7 +31,14 @@ __all__ = [
     "Trace",
     "bank_time",
     "codes_of",
+    "count_so_far",
+    "days_since_last",
+    "deviation_within",
+    "groups_alike",
     "happened_within",
     "moments_of",
+    "pairs_within",
     "share",
+    "sum_so_far",
+    "value_as_of",
 ]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.asof import pairs_within
 from data.labels.label_models import Votes
 from data.schema import DAY_US, DECIDED
 
-WEEK_US = 7 * DAY_US
+WEEK_DAYS = 7
+WEEK_US = WEEK_DAYS * DAY_US
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,13 @@ class Ballots:
 
     def before(self, customer_id: pd.Series, at: pd.Series) -> Votes:
         """Votes of the seven days up to each moment, itself included; one row a question."""
-        asked = pd.DataFrame({"customer_id": customer_id.to_numpy(), "now": microseconds(at)})
-        size = len(asked)
+        size = len(at)
+        asked = pd.DataFrame(
+            {"row": np.arange(size), "customer_id": customer_id.to_numpy(), "as_of": microseconds(at)}
+        )
 
         def table(hits: pd.DataFrame, rules: int) -> np.ndarray:
-            found = asked.reset_index(names="row").merge(hits, on="customer_id")
-            age = found["now"] - found["at"]
-            found = found[(age >= 0) & (age < WEEK_US)]
+            found = pairs_within(hits, asked, WEEK_DAYS, at_now=True)
             voted = np.zeros((size, rules), bool)
             voted[found["row"], found["rule"]] = True
             return voted
