@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import pandas as pd
 from pydantic import Field
@@ -15,6 +13,7 @@ from data.asof.windows import first_at_or_after
 from data.schema import DAY_US
 from features import network, profile, schema, sequence
 from features.catalogue import catalogue_table, differences, window_features
+from features.known import Known
 from parameters import Days
 
 
@@ -22,44 +21,10 @@ class Params(pipeline.Parameters):
     """Section ``build`` of params.yaml."""
 
     line: sequence.Line
-    peers: profile.Peers
+    peers: profile.PeerParams
     graph_days: Days
     stability_bins: int = Field(ge=2, le=1_000)
     network: network.Limits
-
-
-@dataclass(frozen=True)
-class Known:
-    """The bank's tables as far as features read them."""
-
-    customers: pd.DataFrame
-    accounts: pd.DataFrame
-    transactions: pd.DataFrame
-    tags: pd.DataFrame
-    weekly: pd.DataFrame
-    devices: pd.DataFrame
-    dispositions: pd.DataFrame
-
-    def before(self, moment: pd.Timestamp) -> Known:
-        """The same bank with every row deleted that was not yet known at a moment.
-
-        Accounts stay, for they number the parties of payments, but lose their later dates.
-        """
-        tags = self.tags[self.tags["valid_from"] < moment]
-        devices = self.devices[self.devices["valid_from"] < moment]
-        return replace(
-            self,
-            customers=self.customers[self.customers["joined_at"] < moment],
-            accounts=self.accounts.assign(
-                opened_at=self.accounts["opened_at"].where(self.accounts["opened_at"] < moment),
-                closed_at=self.accounts["closed_at"].where(self.accounts["closed_at"] < moment),
-            ),
-            transactions=self.transactions[(self.transactions["at"] < moment).to_numpy()],
-            tags=tags.assign(valid_to=tags["valid_to"].where(tags["valid_to"] < moment)),
-            weekly=self.weekly[self.weekly["as_of"] <= moment],
-            devices=devices.assign(valid_to=devices["valid_to"].where(devices["valid_to"] < moment)),
-            dispositions=self.dispositions[self.dispositions["known_at"] < moment],
-        )
 
 
 def draw_subjects(
@@ -111,18 +76,9 @@ def compute(
     in the day they were.
     """
     parts = [
-        profile.profile(
-            subjects,
-            known.customers,
-            known.tags,
-            known.accounts,
-            known.devices,
-            known.weekly,
-            profile.wages(subjects, events, parties),
-            params.peers,
-        ),
+        profile.profile_features(profile.Profile.of(subjects, known, events, parties, params.peers)),
         sequence.line_statistics(events, is_new, hour, subjects, params.line),
-        network.network(
+        network.network_features(
             subjects,
             network.multigraph(known.transactions, parties, params.network.threads),
             parties,

@@ -11,7 +11,7 @@ Sums are taken in whole cents, so that they are exact in any order.
 
 from data.asof.events import Events, Milestones, Parties, codes_of
 from data.asof.flows import WAYS, Flows
-from data.asof.histories import count_so_far, days_since_last, sum_so_far, value_as_of
+from data.asof.histories import RowsBefore, count_so_far, value_as_of
 from data.asof.moments import bank_time, happened_within, moments_of, pairs_within
 from data.asof.past import Past, share
 from data.asof.peers import Peers, deviation_within, groups_alike
@@ -27,18 +27,17 @@ __all__ = [
     "Parties",
     "Past",
     "Peers",
+    "RowsBefore",
     "Surroundings",
     "Trace",
     "bank_time",
     "codes_of",
     "count_so_far",
-    "days_since_last",
     "deviation_within",
     "groups_alike",
     "happened_within",
     "moments_of",
     "pairs_within",
     "share",
-    "sum_so_far",
     "value_as_of",
 ]

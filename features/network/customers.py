@@ -85,7 +85,7 @@ class Ties:
         return member, np.unique(self.household[member], return_inverse=True)[1]
 
 
-def network(
+def network_features(
     subjects: pd.DataFrame,
     graph: Multigraph,
     parties: Parties,
