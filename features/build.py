@@ -14,6 +14,7 @@ from data.schema import DAY_US
 from features import network, profile, schema, sequence
 from features.catalogue import catalogue_table, differences, window_features
 from features.known import Known
+from features.line import LINE
 from parameters import Days
 
 
@@ -156,7 +157,7 @@ def main() -> None:
     windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
     matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
-    features = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
+    features = [*window_features(), *profile.FEATURES, *LINE, *network.FEATURES]
     catalogue = catalogue_table(
         features, matrix, kind, period_names(subjects["as_of"], periods), masked, params.stability_bins
     )
