@@ -15,7 +15,7 @@ from features.network.degrees import COUNTS, degrees
 from features.network.limits import Limits
 from features.network.multigraph import Multigraph
 from features.network.neighbours import (
-    Links,
+    Counterparties,
     around,
     linked_sharers,
     report_distance,
@@ -103,7 +103,7 @@ def network_features(
     queries = Queries.of(node, as_of)
     columns = _windowed(graph, queries, limits)
     found = roles(Patterns.of(graph, limits), queries, ROLE_DAYS * DAY_US, limits.threads)
-    columns |= {f"{name}_{ROLE_DAYS}d": found[:, i] for i, name in enumerate(ROLES)}
+    columns |= {role.name: found[:, i] for i, role in enumerate(ROLES)}
     columns |= _surroundings(graph, parties, node, as_of, indicators, ties, limits)
     return pd.DataFrame({f.name: columns[f.name].astype(np.float32) for f in FEATURES})
 
@@ -170,7 +170,7 @@ def _at_moment(
 ) -> dict[str, np.ndarray]:
     """Surroundings of every customer as of one moment, columns of shape (customers,) or longer."""
     since = moment - ROLE_DAYS * DAY_US
-    links = Links.of(graph, since, moment)
+    links = Counterparties.of(graph, since, moment)
     reported = np.zeros(graph.nodes, bool)
     reported[ties.reported[ties.reported_at < moment]] = True
     found = around(links, customers, is_outside_person, told, reported)

@@ -20,7 +20,7 @@ from features.network.columns import ROLE_DAYS, WINDOWS
 from features.network.degrees import COUNTS, PORTS, counting, ports_and_ever
 from features.network.limits import Limits
 from features.network.multigraph import Multigraph
-from features.network.neighbours import Links, around, report_distance
+from features.network.neighbours import Counterparties, around, report_distance
 from features.network.parallel import each
 from features.network.queries import Queries
 from features.network.roles import ROLES, Patterns, telling
@@ -176,7 +176,7 @@ def _told(
         for name, column in zip(COUNTS, counts, strict=True)
     }
     answers |= dict(zip(PORTS, ever, strict=True))
-    answers |= {f"{name}_{ROLE_DAYS}d": column for name, column in zip(ROLES, shown, strict=True)}
+    answers |= {role.name: column for role, column in zip(ROLES, shown, strict=True)}
     return answers | dict(zip(AT_MIDNIGHT, around_them, strict=True)), ports, patterns
 
 
@@ -191,7 +191,7 @@ def _midnights(
 
     def at_midnight(first: int, end: int) -> None:
         moment = days[first] * DAY_US
-        links = Links.of(graph, moment - ROLE_DAYS * DAY_US, moment)
+        links = Counterparties.of(graph, moment - ROLE_DAYS * DAY_US, moment)
         indicators = np.stack([links.out_degree, links.in_degree], axis=1).astype(np.float64)
         reported = nobody.copy()
         reported[facts.reported[facts.reported_at < moment]] = True

@@ -14,7 +14,7 @@ from features.network.degrees import COUNTS, degrees, ports, ports_ever
 from features.network.fans import gather_scatter, scatter_gather
 from features.network.multigraph import Multigraph
 from features.network.neighbours import (
-    Links,
+    Counterparties,
     around,
     linked_sharers,
     report_distance,
@@ -323,7 +323,7 @@ GROUPS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 2)), max_size=8, u
 @given(pairs=LINKS, groups=GROUPS, reported=st.sets(st.integers(0, 7)), most=st.sampled_from([1, 2, 3]))
 def test_steps_to_a_reported_customer_are_the_fewest(pairs, groups, reported, most) -> None:
     payments = [Payment(a, b, at, 1) for at, (a, b) in enumerate(pairs)]
-    links = Links.of(graph_of(payments, 8), 0, 100)
+    links = Counterparties.of(graph_of(payments, 8), 0, 100)
     assert len(links.other) == 2 * len({frozenset(pair) for pair in pairs})
     table = np.array(groups, np.int64).reshape(-1, 2)
     is_reported = np.isin(np.arange(8), list(reported))
@@ -336,7 +336,7 @@ def test_steps_to_a_reported_customer_are_the_fewest(pairs, groups, reported, mo
 def test_a_hub_passes_no_nearness_on_unless_the_report_is_its_own() -> None:
     """Everybody is two steps from everybody who shares an employer."""
     wages = [Payment(0, payee, 1, 1) for payee in range(1, 6)]
-    links = Links.of(graph_of(wages), 0, 100)
+    links = Counterparties.of(graph_of(wages), 0, 100)
     nobody = np.zeros(0, np.int64)
 
     def steps(who: int, hub_degree: int) -> list[int]:
@@ -356,7 +356,7 @@ def test_counterparties_are_looked_at_once_each(payments, reported, data) -> Non
     )
     is_person = np.array([False] * customers + [True, False])
     is_reported = np.isin(np.arange(NODES), list(reported))
-    links = Links.of(graph_of(payments), 5, 25)
+    links = Counterparties.of(graph_of(payments), 5, 25)
     found = around(links, customers, is_person, np.array(values)[:, None], is_reported)
     now = {frozenset(p[:2]) for p in payments if 5 <= p.at < 25 and p.payer != p.payee}
 
@@ -385,5 +385,7 @@ def test_relatives_on_one_device_are_no_strangers() -> None:
     household = np.array([7, 7, 8, 9])
     assert sharers(members, devices, household, 4).tolist() == [1, 1, 2, 0]
     assert reported_sharers(members, devices, np.array([False, True, False, True])).tolist() == [1, 0, 1, 0]
-    links = Links.of(graph_of([Payment(0, 1, 1, 1), Payment(2, 3, 1, 1), Payment(3, 0, 1, 1)], 4), 0, 9)
+    links = Counterparties.of(
+        graph_of([Payment(0, 1, 1, 1), Payment(2, 3, 1, 1), Payment(3, 0, 1, 1)], 4), 0, 9
+    )
     assert linked_sharers(links, members, devices, 4).tolist() == [1, 1, 0, 0]
