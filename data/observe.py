@@ -13,7 +13,18 @@ from pydantic import AfterValidator, Field
 
 import pipeline
 from data import schema
-from data.asof import Crowd, Devices, Events, Milestones, Parties, Past, Peers, Surroundings, Trace, codes_of
+from data.asof import (
+    Crowd,
+    DeviceUses,
+    Events,
+    Milestones,
+    Parties,
+    Past,
+    Peers,
+    Surroundings,
+    Trace,
+    codes_of,
+)
 from data.asof.habits import PatternParams, patterns
 from data.asof.money_trail import answers, layered_chains, match_first_in_first_out, round_trip_hops
 from data.asof.ranges import Pages, ranges
@@ -307,7 +318,7 @@ def surroundings(
     )
     out, into = abroad.payer < size, abroad.payee < size
     household = bank.customers.set_index("customer_id").loc[parties.customer_id, "household_id"]
-    devices = Devices.of(bank.devices, parties.customer_id, household)
+    devices = DeviceUses.of(bank.devices, parties.customer_id, household)
     shared = (fast > 0) & devices.sharers()[events.customer]
     return Surroundings(
         traces={

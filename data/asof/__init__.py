@@ -15,12 +15,12 @@ from data.asof.histories import RowsBefore, count_so_far, value_as_of
 from data.asof.moments import bank_time, happened_within, moments_of, pairs_within
 from data.asof.past import Past, share
 from data.asof.peers import Peers, deviation_within, groups_alike
-from data.asof.surroundings import Crowd, Devices, Surroundings, Trace
+from data.asof.surroundings import Crowd, DeviceUses, Surroundings, Trace
 
 __all__ = [
     "WAYS",
     "Crowd",
-    "Devices",
+    "DeviceUses",
     "Events",
     "Flows",
     "Milestones",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.asof import Crowd, Devices, Trace
+from data.asof import Crowd, DeviceUses, Trace
 from data.asof.events import ends_in_order
 from data.asof.money_trail import answers, layered_chains
 from data.asof.surroundings import count_companions, largest_crowd
@@ -136,7 +136,7 @@ def test_companions_are_those_of_every_pair_of_stretches(uses, fast, as_of, wind
         moments = pd.to_datetime(table[name].astype("Int64"), unit="us", utc=True)
         table[name] = moments.astype("datetime64[us, UTC]")
     table = table.astype({"customer_id": "int64", "device_id": "int64"})
-    devices = Devices.of(table, ids, household)
+    devices = DeviceUses.of(table, ids, household)
     who, when, cents = (np.array([line[place] for line in fast], np.int64) for place in range(3))
     trace = Trace.of(who, when, cents, 6)
     others, passed_on = count_companions(
