@@ -200,3 +200,39 @@ def test_peers_share_the_moment_and_a_small_group_falls_back_to_the_kind() -> No
     assert len({*found[:3]}) == 1
     assert len({*found[3:6]}) == 1 and found[3] != found[0]
     assert found[6:].tolist() == [-1, -1]
+
+
+# ------------------------------------------------------------- registration
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"doc": ""}, "labels in both languages"),
+        ({"doc": "年限."}, "in English and one in Chinese"),
+        ({"label_zh": "years"}, "in English and one in Chinese"),
+        ({"source": " "}, "labels in both languages, family and source"),
+        ({"unit": "fortnights"}, "unknown unit 'fortnights'"),
+        ({"applies_to": "minors"}, "expected an encoding and customers"),
+    ],
+)
+def test_a_feature_without_its_words_is_refused(change: dict[str, str], said: str) -> None:
+    def tenure(known: profile.Profile) -> np.ndarray:
+        return known.number("joined_at")
+
+    tenure.__doc__ = change.pop("doc", "Years since joining.")
+    words = {"label_zh": "年限", "unit": "years", "family": "profile", "source": "assumption"} | change
+    with pytest.raises(ValueError, match=said):
+        profile.feature(**words)(tenure)
+    assert "tenure" not in profile.PROFILE
+
+
+def test_a_second_feature_of_one_name_is_an_error() -> None:
+    def age_years(known: profile.Profile) -> np.ndarray:
+        """Age again."""
+        return known.number("birth_year")
+
+    before = profile.PROFILE["age_years"]
+    with pytest.raises(pipeline.BadInput, match="two entries of profile feature are named 'age_years'"):
+        profile.feature("又一个年龄", "years", "profile", "assumption")(age_years)
+    assert profile.PROFILE["age_years"] is before
