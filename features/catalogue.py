@@ -129,11 +129,7 @@ def catalogue_table(
     masked : `differences` by feature, for the features that were computed again
     bins : of the stability index
     """
-    applies = {
-        "all": np.ones(len(matrix), bool),
-        "person": kind == "person",
-        "firm": np.isin(kind, FIRMS),
-    }
+    applies = {"all": np.ones(len(matrix), bool), "person": kind == "person", "firm": np.isin(kind, FIRMS)}
     before, after = role == "train", role == "test"  # names are slow to compare: once for all features
     rows = []
     for f in features:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.asof import pairs_within
+from data.asof import microseconds, pairs_within
 from data.labels.label_models import Votes
 from data.schema import DAY_US, DECIDED
 
@@ -155,11 +155,6 @@ def with_decision(dispositions: pd.DataFrame) -> pd.DataFrame:
 def moment(at: pd.Timestamp) -> int:
     """UTC microseconds of one moment."""
     return int(at.value // 1_000)
-
-
-def microseconds(at: pd.Series) -> np.ndarray:
-    """UTC microseconds, shape of ``at``."""
-    return np.asarray(at.astype("datetime64[us, UTC]").astype("int64"))
 
 
 def _placed(hits: pd.DataFrame, rule_ids: list[str]) -> pd.DataFrame:

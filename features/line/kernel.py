@@ -74,7 +74,7 @@ COLUMNS = tuple(feature.name for feature in LINE)
 # calls: numba compiles anew when this file was written, and does not see what changed in another.
 (
     COUNT, SPAN, SILENT, GAP_MEDIAN, GAP_LONGEST, BURST, BURSTINESS, GAP_MEMORY, IN_THEN_OUT,
-    LAG_MEDIAN, PASSED_ON, ALTERNATION, LONGEST_RUN, REPEATED_AMOUNT, TOP_AMOUNT, AMOUNT_JUMP,
+    LAG_MEDIAN, PASSED_ON_SHARE, ALTERNATION, LONGEST_RUN, REPEATED_AMOUNT, TOP_AMOUNT, AMOUNT_JUMP,
     NEW_COUNTERPARTY, COUNTERPARTY_ENTROPY, HOUR_ENTROPY, DIGIT_ENTROPY, BENFORD_DISTANCE,
     AMOUNT_SHIFT, TEMPO_SHIFT,
 ) = range(len(LINE))  # fmt: skip
@@ -314,7 +314,7 @@ def measure_lines(
         row[SILENT] = (as_of[q] - at[b - 1]) / DAY_US
         if followed:
             row[LAG_MEDIAN] = middle(room, followed)
-            row[PASSED_ON] = passed_on / followed
+            row[PASSED_ON_SHARE] = passed_on / followed
         for k in range(size - 1):
             room[k] = gap[a + 1 + k]
         row[GAP_MEDIAN] = middle(room, size - 1)

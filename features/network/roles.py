@@ -12,7 +12,7 @@ from numba import njit
 from data.schema import DAY_US, HOUR_US
 from features.catalogue import Feature
 from features.network.ahead import AHEAD, EIGHT, FOUR, INNER, LEAVE, NONE, ONE, THREE, TWO, fetch
-from features.network.fans import ScatterGather, gather_scatter, scatter_gather
+from features.network.fans import ScatterGather, gather_scatters, scatter_gathers
 from features.network.limits import Limits
 from features.network.multigraph import Multigraph
 from features.network.parallel import each
@@ -83,7 +83,7 @@ class Patterns:
         trails = Trails.of(
             graph, limits.hop_hours * HOUR_US, limits.kept, limits.most_arrivals, limits.threads
         )
-        gather, scatter = gather_scatter(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
+        gather, scatter = gather_scatters(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
         return cls(
             graph=graph,
             chain_hops=chains(graph, trails, limits.chain_hops),
@@ -96,7 +96,7 @@ class Patterns:
                 limits.most_steps,
                 limits.threads,
             ),
-            scatter_gather=scatter_gather(
+            scatter_gather=scatter_gathers(
                 graph, limits.fan_days * DAY_US, limits.fan_least, limits.most_arrivals, limits.threads
             ),
             gather=gather,

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import Feature
-from features.profile.view import Measure, PeerParams, Profile
+from features.profile.view import PeerParams, Profile, ProfileMeasure
 from pipeline import Registry, import_siblings
 
 CDD, REGISTER, PRODUCTS = "customer due diligence", "commercial register", "product systems"
@@ -35,13 +35,15 @@ class Measured(NamedTuple):
     """A feature and how it is measured."""
 
     feature: Feature
-    measure: Measure
+    measure: ProfileMeasure
 
 
 PROFILE: Registry[Measured] = Registry("profile feature")
 
 
-def feature(label_zh: str, unit: str, family: str, source: str, **more: Any) -> Callable[[Measure], Measure]:
+def feature(
+    label_zh: str, unit: str, family: str, source: str, **more: Any
+) -> Callable[[ProfileMeasure], ProfileMeasure]:
     """Register a measure as a column of the feature matrix.
 
     Parameters
@@ -57,7 +59,7 @@ def feature(label_zh: str, unit: str, family: str, source: str, **more: Any) -> 
         where another feature has the name
     """
 
-    def enter(measure: Measure) -> Measure:
+    def enter(measure: ProfileMeasure) -> ProfileMeasure:
         name = measure.__name__
         label_en = ((measure.__doc__ or "").splitlines() or [""])[0].rstrip(".")
         entry = Feature(name, label_en, label_zh, unit, family, "profile", source, **more)

@@ -80,7 +80,7 @@ class Profile:
     weekly: pd.DataFrame
     past: Past
     peers: PeerParams
-    _computed: dict[Measure, np.ndarray] = field(default_factory=dict, init=False, repr=False)
+    _computed: dict[ProfileMeasure, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(
@@ -98,7 +98,7 @@ class Profile:
         accounts, devices = Dated(known.accounts, subjects), Dated(known.devices, subjects)
         return cls(subjects, known.customers, accounts, devices, known.tags, known.weekly, past, peers)
 
-    def once(self, measure: Measure) -> np.ndarray:
+    def once(self, measure: ProfileMeasure) -> np.ndarray:
         """What a measure says; one that several features ask for is computed once."""
         if measure not in self._computed:
             self._computed[measure] = measure(self)
@@ -163,7 +163,7 @@ class Profile:
         return self.weekly[name].to_numpy(dtype=float)[self._week]
 
 
-Measure = Callable[[Profile], np.ndarray]
+ProfileMeasure = Callable[[Profile], np.ndarray]
 
 
 def coded(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:

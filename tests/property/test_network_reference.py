@@ -11,7 +11,7 @@ import pipeline
 from features.build import Params
 from features.network import transaction_features
 from features.network.degrees import COUNTS, degrees, ports, ports_ever
-from features.network.fans import gather_scatter, scatter_gather
+from features.network.fans import gather_scatters, scatter_gathers
 from features.network.multigraph import Multigraph
 from features.network.neighbours import (
     Counterparties,
@@ -158,7 +158,7 @@ def test_every_cycle_is_counted(payments, most, most_hops) -> None:
 @given(payments=PAYMENTS, most=BOUNDS, least=st.sampled_from([1, 2, 3]))
 def test_every_scatter_gather_is_counted(payments, most, least) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    found = scatter_gather(graph, WITHIN, least, most, threads=2)
+    found = scatter_gathers(graph, WITHIN, least, most, threads=2)
     for e in range(len(known)):
         middles = reference.scatter_gather(known, e, WITHIN, most)
         assert found.count[e] == sum(size >= least for size in middles.values())
@@ -172,7 +172,7 @@ def test_every_scatter_gather_is_counted(payments, most, least) -> None:
 @example(payments=[Payment(0, 1, 0, 1), Payment(1, 2, 20, 1), Payment(1, 3, 21, 1)], least=1)
 def test_every_gather_scatter_is_counted(payments, least) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    gather, scatter = gather_scatter(graph, WITHIN, least, threads=2)
+    gather, scatter = gather_scatters(graph, WITHIN, least, threads=2)
     for e in range(len(known)):
         assert (gather[e], scatter[e]) == reference.gather_scatter(known, e, WITHIN, least)
 
@@ -187,8 +187,8 @@ def test_a_party_shows_what_its_own_payments_of_the_window_complete(payments, wi
         chains(graph, trails, MOST_HOPS),
         passed_on(graph, trails, 3),
         cycles(graph, trails, WITHIN, MOST_HOPS, ENOUGH_STEPS, threads=2),
-        scatter_gather(graph, WITHIN, 2, 50, threads=2),
-        *gather_scatter(graph, WITHIN, 2, threads=1),
+        scatter_gathers(graph, WITHIN, 2, 50, threads=2),
+        *gather_scatters(graph, WITHIN, 2, threads=1),
     )
     rings, joins = patterns.cycles, patterns.scatter_gather
     told = {"chain": patterns.chain_hops, "passed_on": moments_of(graph, patterns.passed_on)}
@@ -254,7 +254,7 @@ def test_a_planted_scatter_gather_is_counted_with_all_its_middles(noise, size) -
     apart = [Payment(41, 43 + k, FIRST, 1_000) for k in range(size)]
     together = [Payment(43 + k, 42, FIRST + 1 + k, 1_000) for k in range(size)]
     graph, _, places = planted(noise, [*apart, *together])
-    found = scatter_gather(graph, WITHIN, size, 50, threads=1)
+    found = scatter_gathers(graph, WITHIN, size, 50, threads=1)
     last = places[-1]
     assert (found.count[last], found.middles[last], found.source[last]) == (1, size, 41)
     assert found.count[places[:-1]].sum() == 0
@@ -265,7 +265,7 @@ def test_a_planted_gather_scatter_is_counted_with_all_its_payees(noise, size) ->
     together = [Payment(43 + k, 42, FIRST, 1_000) for k in range(size)]
     apart = [Payment(42, 53 + k, FIRST + 1 + k, 1_000) for k in range(size)]
     graph, _, places = planted(noise, [*together, *apart])
-    gather, scatter = gather_scatter(graph, WITHIN, size, threads=2)
+    gather, scatter = gather_scatters(graph, WITHIN, size, threads=2)
     assert gather[places[-1]] >= size
     assert scatter[places[-1]] == size
 
@@ -307,7 +307,7 @@ def test_the_number_of_threads_changes_nothing(threads) -> None:
     np.testing.assert_array_equal(rings[0].counts, rings[1].counts)
     np.testing.assert_array_equal(rings[0].member_edge, rings[1].member_edge)
     np.testing.assert_array_equal(
-        scatter_gather(graph, 100, 2, 20, 2).source, scatter_gather(graph, 100, 2, 20, threads).source
+        scatter_gathers(graph, 100, 2, 20, 2).source, scatter_gathers(graph, 100, 2, 20, threads).source
     )
 
 
