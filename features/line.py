@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from features.network.ahead import INNER
+from data.asof.network.ahead import INNER
 
 # Order of the columns that `statistics` returns.
 COLUMNS = (

@@ -8,11 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import pipeline
+from data.asof.network import Cycles, TrailLimits, Trails, chains, cycles, passed_on
+from data.asof.network.multigraph import Multigraph
 from features.build import Params
 from features.network import transaction_features
 from features.network.degrees import COUNTS, degrees, ports, ports_ever
 from features.network.fans import gather_scatter, scatter_gather
-from features.network.multigraph import Multigraph
 from features.network.neighbours import (
     Links,
     around,
@@ -23,7 +24,6 @@ from features.network.neighbours import (
 )
 from features.network.queries import Queries
 from features.network.roles import CHAIN_LINK, Patterns, roles
-from features.network.trails import Cycles, Trails, chains, cycles, passed_on
 from tests.property import network_reference as reference
 from tests.property.network_reference import Payment
 
@@ -92,10 +92,11 @@ def test_questions_out_of_order_are_refused() -> None:
 
 def test_no_payments_have_no_rows_and_all_columns() -> None:
     limits = pipeline.params("build", Params).network
+    trails = pipeline.params("observe.trails", TrailLimits)
     none = np.zeros(0, np.int64)
-    features = transaction_features(none, none, none, none, 3, limits)
+    features = transaction_features(none, none, none, none, 3, limits, trails)
     one = np.ones(1, np.int64)
-    assert list(features) == list(transaction_features(0 * one, one, one, one, 3, limits))
+    assert list(features) == list(transaction_features(0 * one, one, one, one, 3, limits, trails))
     assert len(features) == 0
 
 
