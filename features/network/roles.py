@@ -63,8 +63,8 @@ class Patterns:
         gather, scatter = gather_scatter(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
         return cls(
             graph=graph,
-            chain_hops=chains(graph, trails, trail_limits.chain_hops),
-            passed_on=passed_on(graph, trails, PASS_ON_HOPS),
+            chain_hops=chains(graph, trails, trail_limits.hop_us, trail_limits.chain_hops),
+            passed_on=passed_on(graph, trails, trail_limits.hop_us, PASS_ON_HOPS),
             cycles=trail_limits.cycles(graph, trails, limits.threads),
             scatter_gather=scatter_gather(
                 graph, limits.fan_days * DAY_US, limits.fan_least, limits.fan_arrivals, limits.threads

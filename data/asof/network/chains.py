@@ -14,8 +14,10 @@ from data.asof.network.trails import Trails
 def _chains(
     payer: np.ndarray,
     payee: np.ndarray,
+    at: np.ndarray,
     first: np.ndarray,
     earlier: np.ndarray,
+    hop_us: int,
     most_hops: int,
     longest: np.ndarray,
 ) -> None:
@@ -23,29 +25,39 @@ def _chains(
         hops = 1
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
+            if at[before] < at[e] - hop_us:
+                break  # what stands behind it in the list is older still
             if payer[before] != payee[e] and longest[before] >= hops:
                 hops = longest[before] + 1
         longest[e] = hops if hops < most_hops else most_hops
 
 
-def chains(graph: Multigraph, trails: Trails, most_hops: int) -> np.ndarray:
+def chains(graph: Multigraph, trails: Trails, hop_us: int, most_hops: int) -> np.ndarray:
     """Payments of the longest chain that ends in each payment, at most ``most_hops``; shape (n,).
 
-    Each payment of a chain continues the one before and does not go straight back to its
-    payer.
+    Each payment of a chain continues the one before within ``hop_us`` and does not go straight
+    back to its payer.
     """
     room = np.empty(len(graph), np.int32)
-    _chains(graph.payer, graph.payee, trails.first, trails.earlier, most_hops, room)
+    _chains(graph.payer, graph.payee, graph.at, trails.first, trails.earlier, hop_us, most_hops, room)
     return room
 
 
 @njit(**INNER)
 def _passed_on(
-    payer: np.ndarray, payee: np.ndarray, first: np.ndarray, earlier: np.ndarray, mover: np.ndarray
+    payer: np.ndarray,
+    payee: np.ndarray,
+    at: np.ndarray,
+    first: np.ndarray,
+    earlier: np.ndarray,
+    hop_us: int,
+    mover: np.ndarray,
 ) -> None:
     for e in range(len(payer) - 1, -1, -1):
         for position in range(first[e], first[e + 1]):
             before = earlier[position]
+            if at[before] < at[e] - hop_us:
+                break
             if payer[before] == payee[e]:
                 continue
             mover[before, 0] = e  # no earlier one comes after it
@@ -54,14 +66,16 @@ def _passed_on(
                     mover[before, hop + 1] = mover[e, hop]
 
 
-def passed_on(graph: Multigraph, trails: Trails, hops: int) -> np.ndarray:
+def passed_on(graph: Multigraph, trails: Trails, hop_us: int, hops: int) -> np.ndarray:
     """The payment by which the money of each one had moved on by 1 to ``hops`` payments, shape (n, hops).
+
+    Each payment moves on within ``hop_us`` what the one before brought.
 
     The earliest such payment, n where it did not. A query as of a moment asks whether that
     payment lies before: what was completed later has not happened yet.
     """
     room = np.full((len(graph), hops), len(graph), np.int32)
-    _passed_on(graph.payer, graph.payee, trails.first, trails.earlier, room)
+    _passed_on(graph.payer, graph.payee, graph.at, trails.first, trails.earlier, hop_us, room)
     return room
 
 

@@ -23,9 +23,18 @@ class TrailLimits(pipeline.Parameters):
     most_arrivals: Count
     most_steps: Count
 
+    @property
+    def hop_us(self) -> int:
+        """The longest time in which received money is passed on."""
+        return self.hop_hours * HOUR_US
+
     def trails(self, graph: Multigraph, threads: int) -> Trails:
-        """Which payment may continue which; the number of threads changes nothing."""
-        return Trails.of(graph, self.hop_hours * HOUR_US, self.kept, self.most_arrivals, threads)
+        """Which payment may continue which, as long as money may take to come back.
+
+        The number of threads changes nothing.
+        """
+        longest_us = max(self.hop_us, self.cycle_days * DAY_US)
+        return Trails.of(graph, longest_us, self.kept, self.most_arrivals, threads)
 
     def cycles(self, graph: Multigraph, trails: Trails, threads: int) -> Cycles:
         """The cycles that each payment closes."""
