@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def voting_hits(rules: pd.DataFrame) -> int:
     return int(rules.loc[(rules["use"] == "label") & (rules["vote"] > 0), "hits"].sum())
 
 
-def funnel(
+def review_funnel(
     alerts: pd.DataFrame, dispositions: pd.DataFrame, hits: int, months: float, customers: int
 ) -> dict[str, Any]:
     """Hits, alerts, cases and reports of the whole run, and each per thousand customers and month."""
@@ -64,7 +65,7 @@ def funnel(
         for stream in data_schema.STREAMS
         for result in data_schema.OUTCOMES
     }
-    levels = reviews.levels(alerts, dispositions)
+    levels = reviews.review_levels(alerts, dispositions)
     per_month = {
         f"{name}_per_thousand_customers_month": round(count / months / customers * 1_000, 2)
         for name, count in levels.items()
@@ -95,68 +96,98 @@ def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Pa
     }
 
 
-def main() -> None:
-    """Write the bank's view as one JSON file."""
-    split = pipeline.read(schema.Split)
-    periods = pipeline.read(data_schema.Periods)
-    scores = pipeline.read(schema.Scores)
-    budget, params = pipeline.params("budget", Budget), pipeline.params("evaluate", Params)
-    everyone, by_ranker = watched_scores(split, scores)
+@dataclass(frozen=True)
+class BankInputs:
+    """The tables that the bank has to judge its rankers by."""
+
+    periods: pd.DataFrame
+    customers: pd.DataFrame
+    transactions: pd.DataFrame
+    rules: pd.DataFrame
+    alerts: pd.DataFrame
+    dispositions: pd.DataFrame
+    split: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def read_inputs() -> BankInputs:
+    """Read them; of customers and transactions little more than their number."""
+    return BankInputs(
+        periods=pipeline.read(data_schema.Periods),
+        customers=pipeline.read(data_schema.Customers, columns=["customer_id", "kind"]),
+        transactions=pipeline.read(data_schema.Transactions, columns=["transaction_id"]),
+        rules=pipeline.read(data_schema.Rules),
+        alerts=pipeline.read(data_schema.Alerts),
+        dispositions=pipeline.read(data_schema.Dispositions),
+        split=pipeline.read(schema.Split),
+        scores=pipeline.read(schema.Scores),
+    )
+
+
+def label_counts(split: pd.DataFrame) -> list[dict[str, Any]]:
+    """Subjects and belief by role and source of the label."""
+    counts = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
+    return [
+        {
+            "role": role,
+            "source": source,
+            "subjects": int(row.subjects),
+            "suspicious": round(float(row.suspicious), 2),
+        }
+        for (role, source), row in counts.iterrows()
+    ]
+
+
+def period_dates(periods: pd.DataFrame) -> list[dict[str, str]]:
+    """The periods of the run by local date."""
+    midnight = periods["starts_at"].min()
+    starts, ends = (bank_time(periods[column], midnight) for column in ("starts_at", "ends_at"))
+    return [
+        {"name": name, "starts_at": f"{first:%Y-%m-%d}", "ends_at": f"{end:%Y-%m-%d}"}
+        for name, first, end in zip(periods["name"], starts, ends, strict=True)
+    ]
+
+
+def world_counts(inputs: BankInputs, subjects: pd.DataFrame, positives: Positives) -> dict[str, int]:
+    """How large the bank is, and whom its labels suspect in the test; ``subjects`` are the test's."""
+    periods, customer = inputs.periods, subjects["customer_id"]
+    return {
+        "customers": len(inputs.customers),
+        "transactions": len(inputs.transactions),
+        "days": int((periods["ends_at"].max() - periods["starts_at"].min()) / np.timedelta64(1, "D")),
+        "test_subjects": len(subjects),
+        "test_customers": int(customer.nunique()),
+        "suspicious_customers_in_test": int(customer[positives.is_positive].nunique()),
+        "suspicious_leftovers_in_test": int(customer[positives.is_leftover].nunique()),
+    }
+
+
+def bank_view(inputs: BankInputs, params: Params, budget: Budget) -> dict[str, Any]:
+    """Every ranker judged by the bank's labels, the model that it chooses, its rules and its reviews."""
+    periods, rules, alerts, dispositions = inputs.periods, inputs.rules, inputs.alerts, inputs.dispositions
+    everyone, by_ranker = watched_scores(inputs.split, inputs.scores)
     subjects = everyone[everyone["role"] == "test"]
     positives = as_labelled(subjects, periods.set_index("name").loc["test", "starts_at"])
-    result = judge(
-        Watch.of(everyone),
-        by_ranker,
-        subjects["label"].to_numpy(),
-        positives,
-        budget,
-        params,
-    )
-    alerts = pipeline.read(data_schema.Alerts)
-    dispositions = pipeline.read(data_schema.Dispositions)
-    rules = pipeline.read(data_schema.Rules)
-    customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind"])
-    transactions = pipeline.read(data_schema.Transactions, columns=["transaction_id"])
-    midnight = periods["starts_at"].min()
-    months = watched_months(periods, dispositions)
-    labels_by_role = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
-    result |= {
-        "chosen": choice(split, scores, budget, params),
+    label, months = subjects["label"].to_numpy(), watched_months(periods, dispositions)
+    return {
+        **judge(Watch.of(everyone), by_ranker, label, positives, budget, params),
+        "chosen": choice(inputs.split, inputs.scores, budget, params),
         "rule_table": rule_table(rules, alerts, dispositions),
-        "funnel": funnel(alerts, dispositions, voting_hits(rules), months, len(customers)),
+        "funnel": review_funnel(alerts, dispositions, voting_hits(rules), months, len(inputs.customers)),
         "reviews": {
             "agreement": reviews.agreement(dispositions),
             "delays": reviews.delays(dispositions),
         },
-        "labels": [
-            {
-                "role": role,
-                "source": source,
-                "subjects": int(row.subjects),
-                "suspicious": round(float(row.suspicious), 2),
-            }
-            for (role, source), row in labels_by_role.iterrows()
-        ],
-        "periods": [
-            {"name": name, "starts_at": f"{starts_at:%Y-%m-%d}", "ends_at": f"{ends_at:%Y-%m-%d}"}
-            for name, starts_at, ends_at in zip(
-                periods["name"],
-                bank_time(periods["starts_at"], midnight),
-                bank_time(periods["ends_at"], midnight),
-                strict=True,
-            )
-        ],
-        "world": {
-            "customers": len(customers),
-            "transactions": len(transactions),
-            "days": int((periods["ends_at"].max() - periods["starts_at"].min()) / np.timedelta64(1, "D")),
-            "test_subjects": len(subjects),
-            "test_customers": int(subjects["customer_id"].nunique()),
-            "suspicious_customers_in_test": int(subjects["customer_id"][positives.is_positive].nunique()),
-            "suspicious_leftovers_in_test": int(subjects["customer_id"][positives.is_leftover].nunique()),
-        },
+        "labels": label_counts(inputs.split),
+        "periods": period_dates(periods),
+        "world": world_counts(inputs, subjects, positives),
     }
-    pipeline.write_json("models", "bank.json", result)
+
+
+def main() -> None:
+    """Write the bank's view."""
+    budget, params = pipeline.params("budget", Budget), pipeline.params("evaluate", Params)
+    pipeline.write_json("models", "bank.json", bank_view(read_inputs(), params, budget))
 
 
 if __name__ == "__main__":

@@ -9,17 +9,10 @@ import pandas as pd
 
 import pipeline
 from models.budget import Budget, Watch, watched
-from models.metrics import (
-    Ranking,
-    differences,
-    drawn,
-    group_share,
-    recall_at_budget,
-    sampled,
-    summary,
-)
+from models.intervals import drawn, group_share, rounded
+from models.metrics import Ranking, paired_differences, recall_at_budget, sampled, with_intervals
 from models.positives import Positives
-from models.probability import calibration
+from models.probability import probability_calibration
 from models.schema import RULES
 from parameters import Draws, Seed
 
@@ -84,22 +77,21 @@ def judge(
         if weight is None:
             weight = drawn(ranking.groups, params.bootstrap_draws, params.seed)
         samples[ranker] = sampled(ranking, weight)
-        metrics[ranker] = summary(samples[ranker])
+        metrics[ranker] = with_intervals(samples[ranker])
         if ranker != RULES:
             margin = score[watch.is_judged][counts]
-            metrics[ranker] |= calibration(positives.group[counts], margin, label[counts])
+            metrics[ranker] |= probability_calibration(positives.group[counts], margin, label[counts])
         for scale in BUDGET_SCALES:
             alerted = queue.alerted(budget, scale)
             recall = recall_at_budget(customer, positives.is_positive, alerted)
-            shown = None if np.isnan(recall) else round(recall, 4)  # NaN is no JSON
-            curves.append({"ranker": ranker, "budget": scale, "recall": shown})
+            curves.append({"ranker": ranker, "budget": scale, "recall": rounded(recall)})
         alerted = queue.alerted(budget)
         silent = np.isin(np.unique(customer[positives.is_positive]), queue.silent(budget))
         spent.append({"ranker": ranker, "alerts": int(alerted.sum()), "silent": int(silent.sum())})
         leftovers.append({"ranker": ranker} | left_over(customer, positives, alerted, least))
     return {
         "metrics": metrics,
-        "differences": differences(samples),
+        "differences": paired_differences(samples),
         "alerts_spent": spent,
         "leftovers": leftovers,
         "recall_by_budget": curves,

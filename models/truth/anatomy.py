@@ -9,19 +9,13 @@ import pandas as pd
 
 from data.asof import bank_time
 from data.schema import CHANNELS, CUSTOMER_KINDS
-from models.metrics import ratio
-from models.truth.calibration import KINDS, MONTH_US, Bank, gaps
-from models.truth.difficulty import plain
+from models.intervals import quantile, ratio, rounded
+from models.truth.calibration import MONTH_US, PAYMENT_KINDS, JudgedBank, gaps
 
 BLOCK_WEEKS = 4  # weeks of one column in the picture of starts
 
 
-def quantile(values: np.ndarray, share: float) -> float | None:
-    """A quantile for a JSON file, None of no values."""
-    return plain(float(np.quantile(values, share)), 2) if len(values) else None
-
-
-def segments(bank: Bank) -> list[dict[str, Any]]:
+def segments(bank: JudgedBank) -> list[dict[str, Any]]:
     """Payments, amounts, gaps and counterparties of each kind of customer that the bank has."""
     kind = bank.customers.set_index("customer_id")["kind"].loc[bank.parties.customer_id].to_numpy()
     of_event, months = kind[bank.events.customer], bank.length_us / MONTH_US
@@ -37,18 +31,18 @@ def segments(bank: Bank) -> list[dict[str, Any]]:
             {
                 "kind": name,
                 "customers": int(is_here.sum()),
-                "payments_per_month": plain(ratio(float(mine.sum()), months * is_here.sum()), 2),
-                "amount_median": quantile(amounts, 0.5),
-                "amount_p90": quantile(amounts, 0.9),
-                "gap_median_hours": quantile(hours[of_event[later] == name], 0.5),
-                "counterparties_median": quantile(met, 0.5),
-                "counterparties_p99": quantile(met, 0.99),
+                "payments_per_month": rounded(ratio(float(mine.sum()), months * is_here.sum()), 2),
+                "amount_median": rounded(quantile(amounts, 0.5), 2),
+                "amount_p90": rounded(quantile(amounts, 0.9), 2),
+                "gap_median_hours": rounded(quantile(hours[of_event[later] == name], 0.5), 2),
+                "counterparties_median": rounded(quantile(met, 0.5), 2),
+                "counterparties_p99": rounded(quantile(met, 0.99), 2),
             }
         )
     return rows
 
 
-def channels(bank: Bank) -> list[dict[str, Any]]:
+def channels(bank: JudgedBank) -> list[dict[str, Any]]:
     """Share and amounts of the payments of each channel, the most used first."""
     yuan, channel = bank.transactions["amount_cents"].to_numpy() / 100, bank.transactions["channel"]
     rows = []
@@ -58,18 +52,20 @@ def channels(bank: Bank) -> list[dict[str, Any]]:
             rows.append(
                 {
                     "channel": name,
-                    "share": plain(len(mine) / len(yuan)),
-                    "median": quantile(mine, 0.5),
-                    "p90": quantile(mine, 0.9),
+                    "share": rounded(len(mine) / len(yuan)),
+                    "median": rounded(quantile(mine, 0.5), 2),
+                    "p90": rounded(quantile(mine, 0.9), 2),
                 }
             )
     return sorted(rows, key=lambda row: -row["share"])
 
 
-def amounts_by_kind(bank: Bank) -> dict[str, float | None]:
+def amounts_by_kind(bank: JudgedBank) -> dict[str, float | None]:
     """Median yuan of a payment of each kind: ordinary, of a look-alike, illicit."""
     yuan = bank.transactions["amount_cents"].to_numpy() / 100
-    return {name: quantile(yuan[bank.kind == code], 0.5) for code, name in enumerate(KINDS)}
+    return {
+        name: rounded(quantile(yuan[bank.kind == code], 0.5), 2) for code, name in enumerate(PAYMENT_KINDS)
+    }
 
 
 def scheme_starts(schemes: pd.DataFrame, first_day: pd.Timestamp) -> dict[str, Any]:
@@ -93,7 +89,7 @@ def scheme_starts(schemes: pd.DataFrame, first_day: pd.Timestamp) -> dict[str, A
     }
 
 
-def parts(bank: Bank, schemes: pd.DataFrame, alerts: pd.DataFrame) -> dict[str, Any]:
+def target_parts(bank: JudgedBank, schemes: pd.DataFrame, alerts: pd.DataFrame) -> dict[str, Any]:
     """Every part that the report explains a target with.
 
     ``alerts`` are the rules' alerts, with the ids of the rules that raised them.

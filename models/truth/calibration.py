@@ -12,14 +12,13 @@ from pydantic import Field, model_validator
 import pipeline
 from data.asof import Events, Parties, bank_time, happened_within
 from data.schema import DAY_US, HOUR_US
-from models.metrics import ratio
-from models.truth.difficulty import plain
+from models.intervals import quantile, ratio, rounded
 
 WEEK_US = 7 * DAY_US
 MONTH_US = 30.4 * DAY_US
 YEAR_US = 365 * DAY_US
 SHORTEST_GAP_HOURS = 1 / 3_600  # two payments of one second, on a logarithmic scale
-KINDS = ("licit", "look_alike", "illicit")
+PAYMENT_KINDS = ("licit", "look_alike", "illicit")
 
 
 class Target(pipeline.Parameters):
@@ -84,10 +83,10 @@ class Targets(pipeline.Parameters):
 
 
 @dataclass(frozen=True)
-class Bank:
+class JudgedBank:
     """The bank's payments with what is true of them.
 
-    ``kind`` is a code of KINDS by payment; ``is_ever_illicit``, ``is_ever_double`` (of a
+    ``kind`` is a code of PAYMENT_KINDS by payment; ``is_ever_illicit``, ``is_ever_double`` (of a
     look-alike, and never illicit) and ``counterparties`` (how many different ones over the
     whole run) go by customer, in the order of ``parties``.
     """
@@ -113,7 +112,7 @@ class Bank:
         truth: pd.DataFrame,
         planted: pd.DataFrame,
         periods: pd.DataFrame,
-    ) -> Bank:
+    ) -> JudgedBank:
         """Put the tables together; ``planted`` are moments of schemes: customer_id, is_illicit."""
         parties = Parties.of(customers["customer_id"], accounts)
         events = Events.of(transactions, parties)
@@ -131,7 +130,7 @@ class Bank:
             kinds_of_payments(transactions, truth),
             is_illicit,
             is_double & ~is_illicit,
-            degrees(events),
+            counterparty_counts(events),
             first_day,
             (periods["ends_at"].max() - first_day).value // 1_000,
         )
@@ -139,20 +138,20 @@ class Bank:
     @property
     def is_illicit(self) -> np.ndarray:
         """Whether a payment belongs to a scheme, shape (transactions,)."""
-        return np.asarray(self.kind == KINDS.index("illicit"))
+        return np.asarray(self.kind == PAYMENT_KINDS.index("illicit"))
 
 
-def illicit_counts(bank: Bank) -> dict[str, Any]:
+def illicit_counts(bank: JudgedBank) -> dict[str, Any]:
     """Illicit payments and customers of the whole run."""
     payments = int(bank.is_illicit.sum())
     return {
         "illicit_transactions": payments,
-        "illicit_transaction_share": plain(ratio(payments, len(bank.kind)), 6),
+        "illicit_transaction_share": rounded(ratio(payments, len(bank.kind)), 6),
         "illicit_customers": int(bank.is_ever_illicit.sum()),
     }
 
 
-def table(measured: dict[str, float], targets: Targets) -> list[dict[str, Any]]:
+def target_rows(measured: dict[str, float], targets: Targets) -> list[dict[str, Any]]:
     """One row a target: what was aimed at, what came out, and whether it lies in the range."""
     rows = []
     for name, target in targets:
@@ -190,7 +189,7 @@ def rule_performance(
     }
 
 
-def gaps(bank: Bank) -> tuple[np.ndarray, np.ndarray]:
+def gaps(bank: JudgedBank) -> tuple[np.ndarray, np.ndarray]:
     """Hours since the customer's payment before, and the place of each such payment in the events.
 
     A customer's first payment has none before it.
@@ -199,12 +198,8 @@ def gaps(bank: Bank) -> tuple[np.ndarray, np.ndarray]:
     return (bank.events.at[later] - bank.events.at[later - 1]) / HOUR_US, later
 
 
-def payment_life(bank: Bank) -> dict[str, float]:
+def payment_life(bank: JudgedBank) -> dict[str, float]:
     """Size of payments, time between a customer's payments, counterparties of a customer."""
-
-    def quantile(values: np.ndarray, share: float) -> float:
-        return float(np.quantile(values, share)) if len(values) else float("nan")
-
     customers = len(bank.parties.customer_id)
     yuan = bank.transactions["amount_cents"].to_numpy() / 100
     hours, _ = gaps(bank)
@@ -238,7 +233,7 @@ def declined_share(settlement: dict[str, int | None], settled: int) -> float:
     return float("nan") if declined is None else ratio(declined, settled + declined)
 
 
-def degrees(events: Events) -> np.ndarray:
+def counterparty_counts(events: Events) -> np.ndarray:
     """Different counterparties of each customer, whole run; shape (customers,)."""
     nodes = int(events.counterparty.max(initial=0)) + 1
     pairs = np.unique(events.customer * nodes + events.counterparty)
@@ -246,7 +241,7 @@ def degrees(events: Events) -> np.ndarray:
 
 
 def kinds_of_payments(transactions: pd.DataFrame, truth: pd.DataFrame) -> np.ndarray:
-    """A code of KINDS by payment: part of a scheme, of a look-alike only, or of neither."""
+    """A code of PAYMENT_KINDS by payment: part of a scheme, of a look-alike only, or of neither."""
     kind = np.zeros(len(transactions), np.int8)
     for code, side in ((1, ~truth["is_illicit"]), (2, truth["is_illicit"])):
         kind[transactions["transaction_id"].isin(truth["transaction_id"][side]).to_numpy()] = code
@@ -260,9 +255,11 @@ def weekly_volume(at_us: np.ndarray, kind: np.ndarray, first_day: pd.Timestamp) 
     week = (at_us - first_day.value // 1_000) // WEEK_US
     weeks = int(week.max()) + 1
     starts = pd.Series(pd.date_range(first_day, periods=weeks, freq=pd.Timedelta(days=7)))
-    counts = {name: np.bincount(week[kind == code], minlength=weeks) for code, name in enumerate(KINDS)}
+    counts = {
+        name: np.bincount(week[kind == code], minlength=weeks) for code, name in enumerate(PAYMENT_KINDS)
+    }
     return [
-        {"starts_at": f"{day:%Y-%m-%d}"} | {name: int(counts[name][number]) for name in KINDS}
+        {"starts_at": f"{day:%Y-%m-%d}"} | {name: int(counts[name][number]) for name in PAYMENT_KINDS}
         for number, day in enumerate(bank_time(starts, first_day))
     ]
 
@@ -282,7 +279,7 @@ def histogram(groups: dict[str, np.ndarray], per_decade: int) -> dict[str, Any]:
     shares = {}
     for name, values in groups.items():
         count = np.histogram(values, edges)[0] if len(values) else np.zeros(len(edges) - 1)
-        shares[name] = [plain(float(part)) for part in count / max(len(values), 1)]
+        shares[name] = [rounded(float(part)) for part in count / max(len(values), 1)]
     return {
         "edges": [float(f"{edge:.4g}") for edge in edges],
         "sizes": {name: len(values) for name, values in groups.items()},
@@ -309,7 +306,7 @@ def overlaps(found: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def distributions(bank: Bank, per_decade: int) -> dict[str, Any]:
+def distributions(bank: JudgedBank, per_decade: int) -> dict[str, Any]:
     """Payments by week, by amount and by the time since the one before, customers by counterparties.
 
     A payment between two customers has a time since the one before for each of them.
@@ -317,7 +314,7 @@ def distributions(bank: Bank, per_decade: int) -> dict[str, Any]:
     yuan = bank.transactions["amount_cents"].to_numpy() / 100
     at_us = bank.transactions["at"].astype("int64").to_numpy()
     is_active = bank.counterparties > 0
-    by_kind = {name: yuan[bank.kind == code] for code, name in enumerate(KINDS)}
+    by_kind = {name: yuan[bank.kind == code] for code, name in enumerate(PAYMENT_KINDS)}
     hours, later = gaps(bank)
     of_gap = bank.kind[bank.events.payment[later]]
     waited = np.maximum(hours, SHORTEST_GAP_HOURS)
@@ -329,6 +326,8 @@ def distributions(bank: Bank, per_decade: int) -> dict[str, Any]:
     return {
         "weeks": weekly_volume(at_us, bank.kind, bank.first_day),
         "amounts": histogram(by_kind, per_decade),
-        "gaps": histogram({name: waited[of_gap == code] for code, name in enumerate(KINDS)}, per_decade),
+        "gaps": histogram(
+            {name: waited[of_gap == code] for code, name in enumerate(PAYMENT_KINDS)}, per_decade
+        ),
         "counterparties": histogram(by_customer, per_decade),
     }

@@ -13,66 +13,11 @@ import numpy as np
 import pandas as pd
 
 from data.asof import happened_within
-from models.metrics import group_share, ratio
+from models.intervals import group_share, ratio, rounded
+from models.truth.areas import area_under_roc, average_precision, ranks
 
 DIRECTIONS = {"high": 1.0, "low": -1.0}  # which end of an indicator is the suspicious one
 EVERY = "all"  # in place of a typology: all of them together
-
-
-def ranks(values: np.ndarray) -> np.ndarray:
-    """Share of values that lie below, half of its ties included; missing values rank lowest.
-
-    Shape (n,), in (0, 1); constant values rank 0.5 whatever their number.
-    """
-    _, place, size = np.unique(
-        np.where(np.isnan(values), -np.inf, values), return_inverse=True, return_counts=True
-    )
-    below = np.cumsum(size) - size / 2
-    return np.asarray(below[place] / len(values))
-
-
-def area_under_roc(rank: np.ndarray, is_positive: np.ndarray) -> float:
-    """Chance that a positive outranks a negative, from `ranks`; NaN where one side is empty."""
-    positive, size = int(is_positive.sum()), len(rank)
-    above = float(rank[is_positive].sum()) * size - positive * positive / 2
-    return ratio(above, positive * (size - positive))
-
-
-class AreaUnderRoc:
-    """Area under the ROC of one ranking under many weightings; ties count half."""
-
-    def __init__(self, score: np.ndarray, is_positive: np.ndarray) -> None:
-        _, place = np.unique(score, return_inverse=True)
-        self.order = np.argsort(place, kind="stable")
-        self.first_of_tie = np.flatnonzero(np.diff(place[self.order], prepend=-1))
-        self.is_positive = is_positive[self.order]
-
-    def __call__(self, weight: np.ndarray) -> float:
-        """Chance that a positive outranks a negative, each drawn by weight of shape (n,)."""
-        mass = weight[self.order]
-        hits, misses = (
-            np.add.reduceat(mass * side, self.first_of_tie) for side in (self.is_positive, ~self.is_positive)
-        )
-        below = np.cumsum(misses) - misses / 2
-        return ratio(float((hits * below).sum()), float(hits.sum() * misses.sum()))
-
-
-def average_precision(score: np.ndarray, is_positive: np.ndarray) -> float:
-    """Average precision of a ranking, ties sharing one threshold; NaN without a positive.
-
-    Only the positives' thresholds are looked at: many rankings are tried on few positives.
-    """
-    if not is_positive.any():
-        return float("nan")
-    positive = np.sort(score[is_positive])
-    seen = len(score) - np.searchsorted(np.sort(score), positive)
-    hits = len(positive) - np.searchsorted(positive, positive)
-    return float(np.mean(hits / seen))
-
-
-def plain(value: float, digits: int = 4) -> float | None:
-    """A number for a JSON file: rounded, None for NaN."""
-    return None if np.isnan(value) else round(float(value), digits)
 
 
 def directed_ranks(indicators: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
@@ -106,7 +51,7 @@ def best_indicators(
     result: dict[str, Any] = {
         "subjects": subjects,
         "positives": int(is_positive.sum()),
-        "base_rate": plain(ratio(float(is_positive.sum()), subjects)),
+        "base_rate": rounded(ratio(float(is_positive.sum()), subjects)),
         "singles": [],
         "best_single": None,
         "best_pair": None,
@@ -122,8 +67,8 @@ def best_indicators(
         {
             "indicator": key[0],
             "direction": key[1],
-            "average_precision": plain(value),
-            "auc": plain(area_under_roc(directed[key], is_positive)),
+            "average_precision": rounded(value),
+            "auc": rounded(area_under_roc(directed[key], is_positive)),
         }
         for value, key in best
     ]
@@ -136,7 +81,7 @@ def best_indicators(
         value, names = max(pairs)
         result["best_pair"] = {
             "indicators": [{"indicator": name, "direction": direction} for name, direction in names],
-            "average_precision": plain(value),
+            "average_precision": rounded(value),
         }
     return result
 
@@ -166,7 +111,7 @@ def best_by_typology(
                 "subjects": int(is_positive.sum()),
                 "indicator": key[0] if key else None,
                 "direction": key[1] if key else None,
-                "auc": plain(known[key]) if key else None,
+                "auc": rounded(known[key]) if key else None,
             }
         )
     return rows

@@ -88,7 +88,7 @@ def outline(
     }
 
 
-def drawn(
+def scheme_outlines(
     transactions: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame, accounts: pd.DataFrame
 ) -> list[dict[str, Any]]:
     """One row a typology: the median-sized scheme and the median-sized look-alike, None without any."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.metrics import Interval, interval
-from models.truth.difficulty import AreaUnderRoc, plain
+from models.intervals import NOTHING, Interval, interval, middle, rounded
+from models.truth.areas import AreaUnderRoc
 from models.truth.encoding import TargetEncoder, encoded_in_fold
 
 RATINGS = ("low", "medium", "high")
@@ -105,7 +105,7 @@ def encoder_of_noise(
     code = rng.integers(levels, size=customers)[number]
     naive = TargetEncoder.fit(code, label, weight, levels, prior_rows).transform(code)
     honest = encoded_in_fold(code, label, weight, customer, as_of_us, levels, folds, prior_rows)
-    return {"in_fold": plain(correlation(honest, label)), "own_rows": plain(correlation(naive, label))}
+    return {"in_fold": rounded(correlation(honest, label)), "own_rows": rounded(correlation(naive, label))}
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:
@@ -128,14 +128,13 @@ def auc_by_customer(
     np.maximum.at(best, number, score)
     positive = np.bincount(number, is_positive, size) > 0
     if positive.all() or not positive.any():
-        return {"value": None, "low": None, "high": None}
+        return NOTHING
     rng = np.random.default_rng(seed)
     area = AreaUnderRoc(best, positive)  # sorted once, for every draw
     sample = [
         area(np.bincount(rng.integers(size, size=size), minlength=size).astype(float)) for _ in range(draws)
     ]
-    low, high = np.nanquantile(sample, [0.025, 0.975])
-    return interval(area(np.ones(size)), float(low), float(high))
+    return interval(area(np.ones(size)), *middle(np.array(sample)))
 
 
 def exchanged_within(values: np.ndarray, group: np.ndarray, seed: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from scipy.special import betaincinv
 import pipeline
 from data.asof import happened_within
 from data.schema import DECIDED
-from models.metrics import Interval, wilson
+from models.intervals import Interval, wilson
 from parameters import Positive
 
 MICRO = pd.Timedelta(microseconds=1)

@@ -34,7 +34,7 @@ def reported_truly(
     return pairs.sort_values([*order, "at"]).drop_duplicates(order).reset_index(drop=True)
 
 
-def chosen(
+def alert_to_follow(
     candidates: pd.DataFrame, rules: pd.DataFrame, examples: dict[str, list[str]]
 ) -> dict[str, Any] | None:
     """The alert, rule and case to follow; None without any alert that was reported and true.

@@ -7,17 +7,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.truth.calibration import Bank
-from models.truth.difficulty import area_under_roc, plain, ranks
-from models.truth.probes.customers import burstiness, counter_artefacts, device_artefacts, roundness
-from models.truth.probes.learner import NOTHING, Probe, auc_interval, halves, held_out_ranks
+from models.intervals import NOTHING, rounded
+from models.truth.areas import area_under_roc, ranks
+from models.truth.calibration import JudgedBank
+from models.truth.probes.customers import counter_artefacts, device_artefacts, own_burstiness, roundness
+from models.truth.probes.learner import Probe, auc_interval, halves, held_out_ranks
 
 MINUTE_US = 60_000_000
 SECOND_US = 1_000_000
 
 
 def customer_artefacts(
-    bank: Bank, devices: pd.DataFrame, own_payments: int, rng: np.random.Generator
+    bank: JudgedBank, devices: pd.DataFrame, own_payments: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """How the rows of each customer were made; one row an early customer with enough payments.
 
@@ -61,7 +62,7 @@ def customer_artefacts(
             "id_gap_digit_mean": (gap % 10).mean(axis=1),
             "id_behind_row": np.median(row - ids[row], axis=1),
             "round_excess": roundness(bank, drawn),
-            "own_burstiness": burstiness(bank, chosen, own_payments, rng),
+            "own_burstiness": own_burstiness(bank, chosen, own_payments, rng),
         }
     )
     who = columns["customer_id"].to_numpy()
@@ -110,7 +111,7 @@ def artefact_probe(
 
     def held_out(chosen: pd.DataFrame, divisions: list[np.ndarray]) -> np.ndarray:
         parts = [
-            held_out_ranks(chosen, is_positive, fold, probe, seed + repeat)
+            held_out_ranks(chosen, is_positive, fold, probe.few_rows, seed + repeat)
             for repeat, fold in enumerate(divisions)
         ]
         return np.asarray(np.mean(parts, axis=0))
@@ -118,12 +119,12 @@ def artefact_probe(
     result["auc"] = auc_interval(held_out(columns, folds), is_positive, group, draws, rng)
     for name in columns:  # one division: these say where to look, not how much there is
         alone = ranks(held_out(columns[[name]], folds[:1]))
-        result["columns"].append({"column": name, "auc": plain(area_under_roc(alone, is_positive))})
+        result["columns"].append({"column": name, "auc": rounded(area_under_roc(alone, is_positive))})
     return result
 
 
-def on_customers(
-    bank: Bank, devices: pd.DataFrame, illicit: pd.DataFrame, probe: Probe, draws: int, seed: int
+def artefacts_of_customers(
+    bank: JudgedBank, devices: pd.DataFrame, illicit: pd.DataFrame, probe: Probe, draws: int, seed: int
 ) -> dict[str, Any]:
     """The artefact probe on customers: those ever illicit against all others.
 
@@ -137,7 +138,7 @@ def on_customers(
     return artefact_probe(columns, scheme.notna().to_numpy(), group, probe, draws, seed)
 
 
-def on_payments(bank: Bank, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
+def artefacts_of_payments(bank: JudgedBank, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
     """The artefact probe on single payments: illicit ones against a draw of all others.
 
     Payments of one payer (or, paid from outside, of one payee) are in one half.

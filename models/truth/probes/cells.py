@@ -9,13 +9,12 @@ import pandas as pd
 
 from data.schema import DAY_US
 from models.budget import Budget, Watch
-from models.metrics import AveragePrecision, Interval, interval, ratio, recall_at_budget
-from models.truth.difficulty import plain
+from models.intervals import NOTHING, Interval, drawn, interval, mean_by_group, middle, ratio, rounded
+from models.metrics import AveragePrecision
 from models.truth.probes.ground import ILLICIT, Ground
-from models.truth.probes.learner import NOTHING, Probe
+from models.truth.probes.learner import WORST, Probe
 
 PRIOR_PAYMENTS = 1  # that the rate of all is worth in a cell (assumption)
-WORST = 12  # cells that a list names
 
 
 def mostly_planned(ground: Ground, probe: Probe) -> dict[str, Any]:
@@ -114,9 +113,10 @@ def lookup(
     base = ratio(float(is_illicit.sum()), len(is_illicit))
     weight, group = _by_scheme(customer, is_illicit, scheme_of, draws, seed)
     lifts = precision.by_group(weight, group)[1:] / base
+    reached = precision(np.ones(len(score)))
     result["recall"] = recall_by_scheme(customer, is_illicit, alerted, scheme_of, draws, seed)
-    result["average_precision"] = plain(precision(np.ones(len(score))))
-    result["over_base"] = _interval(precision(np.ones(len(score))) / base, lifts)
+    result["average_precision"] = rounded(reached)
+    result["over_base"] = interval(reached / base, *middle(lifts))
     return result
 
 
@@ -133,13 +133,8 @@ def recall_by_scheme(
         return NOTHING
     wanted, caught = np.unique(customer[is_positive]), np.unique(customer[is_positive & alerted])
     _, scheme = np.unique(scheme_of.reindex(wanted).fillna(-1).to_numpy(), return_inverse=True)
-    groups = int(scheme.max()) + 1
-    size = np.bincount(scheme)
-    found = np.bincount(scheme, np.isin(wanted, caught), groups)
-    drawn = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), draws)
-    return _interval(
-        recall_at_budget(customer, is_positive, alerted), (drawn * found).sum(1) / (drawn * size).sum(1)
-    )
+    weight = drawn(int(scheme.max()) + 1, draws, seed)
+    return mean_by_group(np.isin(wanted, caught), scheme, weight)
 
 
 def _by_scheme(
@@ -148,14 +143,7 @@ def _by_scheme(
     """Weights of a bootstrap, shape (draws + 1, groups), and the group by row: 0 for the negatives."""
     scheme = scheme_of.reindex(customer[is_positive]).fillna(-1).to_numpy()
     _, number = np.unique(scheme, return_inverse=True)
-    groups = int(number.max()) + 1
+    weight = drawn(int(number.max()) + 1, draws, seed)
     group = np.zeros(len(customer), np.int64)
     group[is_positive] = number + 1
-    weight = np.ones((draws + 1, groups + 1))
-    weight[1:, 1:] = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), draws)
-    return weight, group
-
-
-def _interval(value: float, sample: np.ndarray) -> Interval:
-    low, high = np.nanquantile(sample, [0.025, 0.975])
-    return interval(value, float(low), float(high))
+    return np.column_stack([np.ones(draws + 1), weight]), group

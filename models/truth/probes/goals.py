@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.metrics import Interval
-from models.truth.probes.learner import NOTHING, Range
+from models.intervals import NOTHING, Interval
+from models.truth.probes.learner import Range
 
 Figure = float | int | Interval | None
 
 
-def figures(found: dict[str, Any]) -> dict[str, Figure]:
+def probe_figures(found: dict[str, Any]) -> dict[str, Figure]:
     """The figures of the probes; an interval, or a number where there is none. None: not measured.
 
     ``found`` is the part ``difficulty`` of the audit's results.
@@ -42,10 +42,10 @@ def _of_enough(probe: dict[str, Any]) -> Interval:
     return NOTHING if probe["is_exploratory"] else probe["auc"]
 
 
-def goals(found: dict[str, Any], wanted: dict[str, Range]) -> list[dict[str, Any]]:
+def goal_rows(found: dict[str, Any], wanted: dict[str, Range]) -> list[dict[str, Any]]:
     """Figures beside the range that is wanted, if one is, and whether they lie in it."""
     rows = []
-    for name, figure in figures(found).items():
+    for name, figure in probe_figures(found).items():
         value = figure["value"] if isinstance(figure, dict) else figure
         asked = wanted.get(name)
         rows.append(

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.truth.calibration import Bank
+from models.intervals import NOTHING
+from models.truth.calibration import JudgedBank
 from models.truth.probes.columns import payment_columns
 from models.truth.probes.ground import ILLICIT, Ground
-from models.truth.probes.learner import NOTHING, Probe, auc_interval, held_out_ranks, stratified_folds
+from models.truth.probes.learner import Probe, auc_interval, held_out_ranks, stratified_folds
 
 ALL = "all"  # in place of a typology: all of them together
 
 
-def on_amounts(
-    bank: Bank, truth: pd.DataFrame, schemes: pd.DataFrame, probe: Probe, draws: int, seed: int
+def amount_look_alikes(
+    bank: JudgedBank, truth: pd.DataFrame, schemes: pd.DataFrame, probe: Probe, draws: int, seed: int
 ) -> dict[str, Any]:
     """The look-alike probe on the amounts of the schemes' shapes; spent proceeds have none.
 
@@ -77,13 +78,13 @@ def look_alike_probe(
             rank = np.zeros(len(mine))
             for repeat in range(probe.repeats):
                 fold = stratified_folds(is_illicit, probe.folds, rng)
-                rank += held_out_ranks(columns, is_illicit, fold, probe, seed + repeat)
+                rank += held_out_ranks(columns, is_illicit, fold, probe.few_rows, seed + repeat)
             row["auc"] = auc_interval(rank, is_illicit, np.arange(len(mine)), draws, rng)
         rows.append(row)
     return rows
 
 
-def on_payments(
+def payment_look_alikes(
     ground: Ground, truth: pd.DataFrame, schemes: pd.DataFrame, probe: Probe, draws: int, seed: int
 ) -> dict[str, Any]:
     """All columns of one payment of a scheme's shape, a scheme's against a look-alike's.

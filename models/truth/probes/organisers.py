@@ -10,10 +10,11 @@ import pandas as pd
 
 from data.asof import happened_within, moments_of
 from models.budget import Budget, Watch
-from models.truth.difficulty import average_precision, plain
+from models.intervals import NOTHING, rounded
+from models.truth import fixed_trees
+from models.truth.areas import average_precision
 from models.truth.probes.cells import recall_by_scheme
-from models.truth.probes.learner import NOTHING, Probe
-from models.zoo.lightgbm import binned, grown
+from models.truth.probes.learner import Probe
 
 ORGANISER = "organiser"  # role of those who take proceeds in and spend them
 
@@ -93,14 +94,13 @@ def oracle(
     }
     if not mine.can_be_asked:
         return result
-    options = probe.payments.options(seed)
-    data = binned(learnt.to_numpy(), options)
-    booster = grown(data, mine.is_train.astype(float), mine.weight, options, probe.payments.trees)
-    score = np.asarray(booster.predict(judged.to_numpy(), raw_score=True))
+    label = mine.is_train.astype(float)
+    booster = fixed_trees.fit(learnt.to_numpy(), label, mine.weight, probe.payments, seed)
+    score = fixed_trees.margins(booster, judged.to_numpy())
     as_of_us = mine.test["as_of"].astype("int64").to_numpy()
     alerted = Watch(customer, as_of_us, np.ones(len(customer), bool)).alerted(score, budget)
     is_new = mine.is_test & ~np.isin(customer, mine.train["customer_id"][mine.is_train])
     result["recall"] = recall_by_scheme(customer, mine.is_test, alerted, mine.scheme_of, draws, seed)
     result["recall_of_new"] = recall_by_scheme(customer, is_new, alerted, mine.scheme_of, draws, seed)
-    result["average_precision"] = plain(average_precision(score, mine.is_test))
+    result["average_precision"] = rounded(average_precision(score, mine.is_test))
     return result

@@ -15,16 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.metrics import ratio
-from models.truth.difficulty import plain
+from models.intervals import NOTHING, ratio, rounded
+from models.truth import fixed_trees
+from models.truth.fixed_trees import Trees
 from models.truth.probes.columns import digits
 from models.truth.probes.ground import ILLICIT, LIFE
-from models.truth.probes.learner import NOTHING, Probe, Trees
+from models.truth.probes.learner import WORST, Probe
 from models.truth.probes.sample import Sample, balanced
 from models.truth.probes.strata import Placed, place
-from models.zoo.lightgbm import binned, grown
-
-WORST = 12  # strata, cells and columns that a list names
 
 
 @dataclass(frozen=True)
@@ -44,24 +42,23 @@ def learnt(
     seed: int,
 ) -> Told:
     """Learn on one side, score the other."""
-    values, options = columns.to_numpy(dtype=float), trees.options(seed)
-    learns = sample.learns
+    values, learns = columns.to_numpy(dtype=float), sample.learns
     mass = balanced(is_positive[learns], sample.weight[learns], stratum[learns])
     mine = np.flatnonzero(learns)[mass > 0]
     if len(np.unique(is_positive[mine])) < 2:  # no stratum holds both
         return Told(np.zeros(int((~learns).sum())), [])
-    data = binned(values[mine], options, list(columns.columns))
-    booster = grown(data, is_positive[mine].astype(float), mass[mass > 0], options, trees.trees)
+    data = fixed_trees.bins(values[mine], trees, seed, list(columns.columns))
+    booster = fixed_trees.fit_bins(data, is_positive[mine].astype(float), mass[mass > 0], trees, seed)
     gain = booster.feature_importance("gain")
     order = np.argsort(-gain, kind="stable")[:WORST]
     carried = [
-        {"column": str(columns.columns[row]), "gain": plain(ratio(float(gain[row]), float(gain.sum())))}
+        {"column": str(columns.columns[row]), "gain": rounded(ratio(float(gain[row]), float(gain.sum())))}
         for row in order
     ]
-    return Told(np.asarray(booster.predict(values[~learns], raw_score=True)), carried)
+    return Told(fixed_trees.margins(booster, values[~learns]), carried)
 
 
-def compared(
+def placed_among_like(
     told: Told, is_positive: np.ndarray, stratum: np.ndarray, sample: Sample, is_enough: np.ndarray
 ) -> Placed:
     """Place the positives judged among the others of their strata."""
@@ -85,7 +82,7 @@ def _answer(
         "schemes": placed.schemes,
         "auc": placed.auc(draws, rng),
         "lift": placed.lift(draws, rng),
-        "base_rate": plain(placed.base_rate, 6),
+        "base_rate": rounded(placed.base_rate, 6),
         "columns": gain,
     }
 
@@ -102,7 +99,7 @@ def nothing(payments: int = 0) -> dict[str, Any]:
     }
 
 
-def on_plans(sample: Sample | None, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
+def single_payments(sample: Sample | None, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
     """All columns of one payment: planned against life and illicit against all others.
 
     Returns
@@ -125,11 +122,11 @@ def on_plans(sample: Sample | None, probe: Probe, draws: int, seed: int) -> dict
             continue
         for how, stratum in (("within", sample.stratum), ("without", one)):
             told = learnt(sample.columns, is_positive, stratum, sample, probe.payments, seed)
-            placed = compared(told, is_positive, stratum, sample, enough[how])
+            placed = placed_among_like(told, is_positive, stratum, sample, enough[how])
             result[name][how] = _answer(placed, told.gain, draws, rng)
             if (name, how) == ("planned", "within"):
                 result["strata"] = [
-                    {"stratum": sample.ground.name_of_stratum(code), "planned": count, "auc": plain(area)}
+                    {"stratum": sample.ground.name_of_stratum(code), "planned": count, "auc": rounded(area)}
                     for code, count, area in placed.by_stratum()[:WORST]
                 ]
     return result
@@ -141,10 +138,10 @@ def without_life(sample: Sample | None, probe: Probe) -> float | None:
         return None
     planned = ~sample.learns & (sample.kind != LIFE)
     alone = planned & (sample.life < probe.ordinary_least)
-    return plain(ratio(float(alone.sum()), float(planned.sum())))
+    return rounded(ratio(float(alone.sum()), float(planned.sum())))
 
 
-def on_digits(sample: Sample | None, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
+def digits_alone(sample: Sample | None, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
     """Digits of one payment alone, planned against life, within channel and purpose.
 
     ``sized`` is the same within the decade of the amount, too: large sums are rounder than
@@ -158,9 +155,9 @@ def on_digits(sample: Sample | None, probe: Probe, draws: int, seed: int) -> dic
     columns = pd.concat([within, digits(ground.cents[rows])], axis=1)
     rng, every = np.random.default_rng(seed), np.ones(len(rows), bool)
     told = learnt(columns, is_positive, group, sample, probe.payments, seed)
-    placed = compared(told, is_positive, group, sample, every)
+    placed = placed_among_like(told, is_positive, group, sample, every)
     sized = group * 100 + ground.decade[rows]
-    alike = compared(
+    alike = placed_among_like(
         learnt(columns, is_positive, sized, sample, probe.payments, seed), is_positive, sized, sample, every
     )
     groups = [
@@ -168,7 +165,7 @@ def on_digits(sample: Sample | None, probe: Probe, draws: int, seed: int) -> dic
             "channel": ground.channels[code // len(ground.purposes)],
             "purpose": ground.purposes[code % len(ground.purposes)],
             "planned": count,
-            "auc": plain(area),
+            "auc": rounded(area),
         }
         for code, count, area in placed.by_stratum()[:WORST]
     ]
