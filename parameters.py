@@ -273,7 +273,7 @@ def parse(settings: type[Settings], values: Any, place: str) -> Settings:
 
 
 def parse_text(settings: type[Settings], text: str, place: str) -> Settings:
-    """Check a JSON text against a class, every number as it is written; the first fault becomes one sentence."""
+    """Check a JSON text, every number as it is written; the first fault becomes one sentence."""
     try:
         return settings.model_validate_json(text, strict=True)
     except ValidationError as error:

@@ -29,7 +29,7 @@ class Faithfulness(Result):
     feature_shares: list[FeatureShare] = Field(description="the largest shares, the largest first")
 
 
-class Headline(Record):
+class CaseHeadline(Record):
     """The plain sentence of a case, from facts only."""
 
     en: str = Field(description="in English")
@@ -108,7 +108,7 @@ class Case(Record):
     city: int | None = Field(description="city, if one is known")
     joined_at: str = Field(description="local date since which it is a customer")
     declared_income: int | None = Field(description="declared monthly income, yuan; null: unknown")
-    headline: Headline = Field(description="the plain sentence")
+    headline: CaseHeadline = Field(description="the plain sentence")
     rule_hits: list[CaseRuleHit] = Field(description="one row a rule")
     reasons: list[CaseReason] = Field(description="why the model scored as it did")
     earlier_decisions: list[EarlierDecision] = Field(description="in order of time")

@@ -16,14 +16,14 @@ class Compared(Record):
     average_precision: Interval = Field(description="area under precision over recall, all subjects; share")
 
 
-class Headline(Compared):
+class HeadlineMetrics(Compared):
     """The five headline metrics of a ranker by one set of labels."""
 
     precision_ceiling: Interval = Field(description="precision at the budget of a ranking by the labels")
     base_rate: Interval = Field(description="positive subjects; share of all that count")
 
 
-class Measured(Headline):
+class Measured(HeadlineMetrics):
     """The headline metrics, and of a model how far its scores are from probabilities; null for the rules."""
 
     calibration_ratio: Interval | None = Field(

@@ -39,7 +39,7 @@ class LabelAudit(LabelComparison, Result):
     ceiling: Interval = Field(description="true recall at the budget of the fixed model taught the truth")
 
 
-class Sample(Record):
+class ReviewSample(Record):
     """What was reviewed on one side of a rule's line, beside the truth of all that lies there."""
 
     alerts: int = Field(description="alerts (below: what would have been one) on this side")
@@ -55,7 +55,7 @@ class Sample(Record):
 
 
 class RuleFigures(Record):
-    """What a rule is worth; of a rule that raises no alert only hits and truth are known, the rest is null."""
+    """What a rule is worth; of one that raises no alert only hits and truth are known."""
 
     rule_id: str = Field(description="rule")
     use: str = Field(description="label: raises alerts; feature and held_out: does not")
@@ -67,8 +67,8 @@ class RuleFigures(Record):
     schemes_found: int = Field(description="schemes of which it hit a member in time")
     unique_schemes: int = Field(description="of them hit by no other rule that raises alerts")
     line_cny: float | None = Field(None, description="money of a hit from which on it is alerted, yuan")
-    above: Sample | None = Field(None, description="above its line")
-    below: Sample | None = Field(None, description="below its line")
+    above: ReviewSample | None = Field(None, description="above its line")
+    below: ReviewSample | None = Field(None, description="below its line")
     hours: float | None = Field(None, description="work that fell to it, hours")
     learned: dict[str, float | None] | None = Field(
         None, description="by label model: what it believes when this rule alone votes"
@@ -95,11 +95,11 @@ class NegativeRuleFigures(Record):
     without_vote: ReportedAndTrue = Field(description="all other flagged moments")
 
 
-class Lines(Record):
+class LineSamples(Record):
     """The whole rulebook on both sides of the line, each alert once."""
 
-    above: Sample = Field(description="above the line: alerts")
-    below: Sample = Field(description="below the line: reviewed by sample")
+    above: ReviewSample = Field(description="above the line: alerts")
+    below: ReviewSample = Field(description="below the line: reviewed by sample")
 
 
 class ReviewEffort(Record):
@@ -116,5 +116,5 @@ class RuleReport(Result):
 
     rules: list[RuleFigures] = Field(description="one row a rule that speaks for suspicion")
     negative_rules: list[NegativeRuleFigures] = Field(description="one row a rule that speaks against it")
-    lines: Lines = Field(description="the whole rulebook")
+    lines: LineSamples = Field(description="the whole rulebook")
     effort: ReviewEffort = Field(description="what a review costs")
