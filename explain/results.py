@@ -93,7 +93,7 @@ class FlowEdge(Record):
     yuan: float = Field(description="amount, yuan")
 
 
-class Case(Record):
+class ExplainedCase(Record):
     """What an investigator needs of one alert, all as of the alert; the bank knows every word of it."""
 
     subject_id: int = Field(description="alerted subject")
@@ -117,7 +117,7 @@ class Case(Record):
     flow: list[FlowEdge] = Field(description="largest payments in, out and beyond")
 
 
-class Cases(Result):
+class ExplainedCases(Result):
     """The alerts with the highest scores of the explained model, one a customer."""
 
-    cases: list[Case] = Field(description="the highest score first")
+    cases: list[ExplainedCase] = Field(description="the highest score first")

@@ -67,7 +67,7 @@ class Agreement(Record):
     kappa: float | None = Field(description="Cohen's kappa over the outcomes: 1 always, 0 chance; or null")
 
 
-class Delay(Record):
+class OutcomeDelay(Record):
     """Days from an alert (or a draw) to its outcome."""
 
     outcome: str = Field(description="dismissed, case or reported")
@@ -80,7 +80,7 @@ class Reviews(Record):
     """How the reviews went."""
 
     agreement: Agreement = Field(description="of two reviewers")
-    delays: list[Delay] = Field(description="one row an outcome")
+    delays: list[OutcomeDelay] = Field(description="one row an outcome")
 
 
 class LabelCount(Record):

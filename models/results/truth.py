@@ -185,7 +185,7 @@ class TracedLabel(Record):
     known: str | None = Field(description="local date from which on it is known")
 
 
-class Trace(Record):
+class AlertTrace(Record):
     """One truly illicit and reported alert, from the public case behind its rule to the label."""
 
     case_id: str | None = Field(description="public case of the rulebook; null: none fits")
@@ -226,4 +226,4 @@ class TruthView(Judged, Result):
     drift: list[DriftDate] = Field(description="the drift plan")
     anatomy: Anatomy = Field(description="what the calibrated figures are made of")
     distributions: Distributions = Field(description="pictures of the world")
-    trace: Trace | None = Field(description="one alert followed; null where none was reported and true")
+    trace: AlertTrace | None = Field(description="one alert followed; null where none was reported and true")

@@ -9,7 +9,7 @@ from pipeline import Record, Result
 Choice = dict[str, int | float | str]  # hyper-parameters by name, as a model of the zoo suggests them
 
 
-class Trial(Record):
+class TunedTrial(Record):
     """One trial of the search, judged on validation by the bank's labels."""
 
     number: int = Field(description="place in the search, from 0")
@@ -22,4 +22,4 @@ class Tuned(Result):
     """The hyper-parameters chosen for one model, on validation by the bank's labels alone."""
 
     choice: Choice = Field(description="hyper-parameters of the best trial")
-    trials: list[Trial] = Field(description="every trial in order")
+    trials: list[TunedTrial] = Field(description="every trial in order")
