@@ -13,9 +13,22 @@ from pydantic import Field
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, moments_of
+from data.results import Settlement
 from models import examples, judgement, schema
 from models.budget import Budget, Watch
+from models.intervals import ratio, rounded
 from models.positives import Positives
+from models.results.judged import RankerRecall
+from models.results.probes import Difficulty, ProbeFindings
+from models.results.truth import (
+    Distributions,
+    DriftDate,
+    Histogram,
+    SophisticationRecall,
+    TrueWorld,
+    TruthView,
+    TypologyRecall,
+)
 from models.truth import alerts, anatomy, calibration, difficulty, drawn_schemes, ordinary_life, trace
 from models.truth.calibration import JudgedBank
 from models.truth.illicit import in_truth
@@ -55,7 +68,7 @@ class AuditTables:
     accounts: pd.DataFrame
     devices: pd.DataFrame
     transactions: pd.DataFrame
-    settlement: dict[str, int | None]
+    settlement: Settlement
     truth: pd.DataFrame
     schemes: pd.DataFrame
     drift_plan: pd.DataFrame
@@ -128,7 +141,7 @@ def read_inputs(params: Params, budget: Budget) -> AuditInputs:
         accounts=pipeline.read(data_schema.Accounts, ACCOUNT_COLUMNS),
         devices=pipeline.read(data_schema.Devices),
         transactions=pipeline.read(data_schema.Transactions),
-        settlement=pipeline.read_json("data", "settlement.json"),
+        settlement=pipeline.read_result(Settlement),
         truth=pipeline.read(data_schema.Truth),
         schemes=pipeline.read(data_schema.Schemes),
         drift_plan=pipeline.read(data_schema.DriftPlan),
@@ -158,21 +171,28 @@ def read_inputs(params: Params, budget: Budget) -> AuditInputs:
 
 
 def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[str, Any]:
-    """Every ranker judged by the truth, by groups of the illicit and beyond the rules."""
+    """Every ranker judged by the truth, by groups of the illicit and beyond the rules.
+
+    Returned by field of TruthView.
+    """
     days, least = budget.label_window_days, params.least_group
     everyone, by_ranker = judgement.watched_scores(tables.split, tables.scores)
     positives, subjects, raised = tables.positives(days), tables.subjects, tables.model_alerts
     label, starts_at = positives.is_positive.astype(float), tables.test_starts_at
     found = judgement.judge(Watch.of(everyone), by_ranker, label, positives, budget, params, least)
-    by_property = {
-        f"by_{column}": alerts.recall_by(tables.planted, subjects, raised, column, starts_at, days, least)
-        for column in ("typology", "sophistication")
-    }
+
+    def recall_by(column: str) -> list[tuple[Any, RankerRecall]]:
+        return alerts.recall_by(tables.planted, subjects, raised, column, starts_at, days, least)
+
     return {
-        **found,
-        **by_property,
-        "chosen_by_truth": judgement.leading(found["metrics"]),
+        **dict(found),
+        "chosen_by_truth": judgement.leading(found.metrics),
         "least_group": least,
+        "by_typology": [TypologyRecall(typology=name, **dict(row)) for name, row in recall_by("typology")],
+        "by_sophistication": [
+            SophisticationRecall(sophistication=int(level), **dict(row))
+            for level, row in recall_by("sophistication")
+        ],
         "beyond_rules": alerts.beyond_rules(
             positives.is_positive, subjects, raised, tables.hits, days, least
         ),
@@ -181,41 +201,46 @@ def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[s
     }
 
 
-def illicit_in_test(tables: AuditTables, days: int) -> dict[str, Any]:
+def true_world(tables: AuditTables, days: int) -> TrueWorld:
     """How many payments and customers are illicit, in the run and in the test."""
-    positives, customer = tables.positives(days), tables.subjects["customer_id"]
-    return calibration.illicit_counts(tables.bank) | {
-        "illicit_customers_in_test": int(customer[positives.is_positive].nunique()),
-        "illicit_groups_in_test": len(np.unique(positives.group[positives.is_positive])),
-        "leftover_customers_in_test": int(customer[positives.is_leftover].nunique()),
-    }
+    positives, customer, bank = tables.positives(days), tables.subjects["customer_id"], tables.bank
+    payments = int(bank.is_illicit.sum())
+    return TrueWorld(
+        illicit_transactions=payments,
+        illicit_transaction_share=rounded(ratio(payments, len(bank.kind)), 6),
+        illicit_customers=int(bank.is_ever_illicit.sum()),
+        illicit_customers_in_test=int(customer[positives.is_positive].nunique()),
+        illicit_groups_in_test=len(np.unique(positives.group[positives.is_positive])),
+        leftover_customers_in_test=int(customer[positives.is_leftover].nunique()),
+    )
 
 
-def hardness(inputs: AuditInputs, params: Params, budget: Budget) -> dict[str, Any]:
+def hardness(inputs: AuditInputs, params: Params, budget: Budget) -> Difficulty:
     """How hard the world is: indicators alone, every probe, schemes that no rule ever hit."""
     tables, days, least = inputs.tables, budget.label_window_days, params.least_group
     draws, seed, probe = params.bootstrap_draws, params.seed, params.probe
     positives = tables.positives(days)
     subjects, is_illicit = tables.subjects[positives.counts], positives.is_positive[positives.counts]
     plans = answers.Plans(tables.bank, tables.truth, tables.schemes, tables.illicit, tables.periods)
-    found = {
-        "indicators": difficulty.of_indicators(
+    found = ProbeFindings(
+        indicators=difficulty.of_indicators(
             subjects, tables.weekly, is_illicit, tables.illicit, params.paired_indicators, days, least
         ),
-        "rule_invisible": difficulty.rule_invisible(tables.illicit, tables.hits, days, least),
-        "organisers": oracle(inputs.organisers, inputs.learnt, inputs.judged, budget, probe, draws, seed),
+        rule_invisible=difficulty.rule_invisible(tables.illicit, tables.hits, days, least),
+        organisers=oracle(inputs.organisers, inputs.learnt, inputs.judged, budget, probe, draws, seed),
         **answers.of_payments(plans, probe, draws, seed),
         **answers.of_customers(plans, tables.devices, subjects, is_illicit, budget, probe, draws, seed),
-    }
-    return found | {"goals": goal_rows(found, probe.wanted)}
+    )
+    return Difficulty(**dict(found), goals=goal_rows(found, probe.wanted))
 
 
-def measured_world(tables: AuditTables, spreads: dict[str, Any], days: int) -> dict[str, float]:
-    """Every figure that has a target; ``spreads`` are the distributions of payments and customers."""
+def measured_world(tables: AuditTables, spreads: dict[str, Histogram], days: int) -> dict[str, float]:
+    """Every figure that has a target; ``spreads`` are histograms of payments and customers."""
     months, customers = judgement.watched_months(tables.periods, tables.dispositions), len(tables.customers)
+    declined = tables.settlement.declined_payments
     return {
         "patternless_illicit_share": calibration.patternless_share(tables.truth),
-        "declined_share": calibration.declined_share(tables.settlement, len(tables.transactions)),
+        "declined_share": calibration.declined_share(declined, len(tables.transactions)),
         **calibration.rule_performance(tables.alerts, tables.illicit, days, months, customers),
         **calibration.payment_life(tables.bank),
         **ordinary_life.life_figures(tables.bank),
@@ -223,22 +248,25 @@ def measured_world(tables: AuditTables, spreads: dict[str, Any], days: int) -> d
     }
 
 
-def audit(inputs: AuditInputs, audited: pd.DataFrame, params: Params, budget: Budget) -> dict[str, Any]:
+def audit(inputs: AuditInputs, audited: pd.DataFrame, params: Params, budget: Budget) -> TruthView:
     """The true view; ``audited`` is the table AuditedAlerts."""
     tables, days = inputs.tables, budget.label_window_days
     bank, schemes = tables.bank, tables.schemes
-    spreads = calibration.distributions(bank, params.bins_per_decade)
-    measured = measured_world(tables, spreads, days)
-    return {
+    spreads = calibration.histograms(bank, params.bins_per_decade)
+    return TruthView(
         **against_truth(tables, params, budget),
-        "alerts": alerts.alert_counts(audited),
-        "world": illicit_in_test(tables, days),
-        "difficulty": hardness(inputs, params, budget),
-        "calibration": calibration.target_rows(measured, params.targets),
-        "drift": drift_dates(tables.drift_plan, bank.first_day),
-        "anatomy": anatomy.target_parts(bank, schemes, tables.alerts),
-        "distributions": spreads | {"scheme_starts": anatomy.scheme_starts(schemes, bank.first_day)},
-        "trace": trace.followed(
+        alerts=alerts.alert_counts(audited),
+        world=true_world(tables, days),
+        difficulty=hardness(inputs, params, budget),
+        calibration=calibration.target_rows(measured_world(tables, spreads, days), params.targets),
+        drift=drift_dates(tables.drift_plan, bank.first_day),
+        anatomy=anatomy.target_parts(bank, schemes, tables.alerts),
+        distributions=Distributions(
+            **spreads,
+            weeks=calibration.weekly_volume(bank),
+            scheme_starts=anatomy.scheme_starts(schemes, bank.first_day),
+        ),
+        trace=trace.followed(
             inputs.picked,
             inputs.daily,
             inputs.names,
@@ -247,14 +275,14 @@ def audit(inputs: AuditInputs, audited: pd.DataFrame, params: Params, budget: Bu
             schemes,
             bank.first_day,
         ),
-    }
+    )
 
 
-def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[dict[str, str]]:
+def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[DriftDate]:
     """The drift plan by local date, in both languages."""
     local = bank_time(plan["starts_at"], first_day)
     return [
-        {"at": f"{day:%Y-%m-%d}", "en": str(en), "zh": str(zh)}
+        DriftDate(at=f"{day:%Y-%m-%d}", en=str(en), zh=str(zh))
         for day, en, zh in zip(local, plan["description_en"], plan["description_zh"], strict=True)
     ]
 
@@ -267,11 +295,10 @@ def main() -> None:
     audited = alerts.audited_alerts(
         tables.planted, tables.subjects, tables.model_alerts, budget.label_window_days
     )
-    pipeline.write_json("models", "truth.json", audit(inputs, audited, params, budget))
-    outlines = drawn_schemes.scheme_outlines(
-        tables.transactions, tables.truth, tables.schemes, tables.accounts
+    pipeline.write_result(audit(inputs, audited, params, budget))
+    pipeline.write_result(
+        drawn_schemes.scheme_outlines(tables.transactions, tables.truth, tables.schemes, tables.accounts)
     )
-    pipeline.write_json("models", "drawn_schemes.json", outlines)
     pipeline.write(schema.AuditedAlerts, audited)
 
 

@@ -15,7 +15,6 @@ ceiling; recall at the alert budget is the true one. Two files for the report:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,12 +22,14 @@ import pandas as pd
 import pipeline
 from data import schema as data_schema
 from data.asof import happened_within, moments_of
+from data.results import Interval, LabelModels
 from models import examples, schema
 from models import split as splitting
 from models.budget import Budget, Watch, watched
-from models.intervals import Interval, drawn, wilson
+from models.intervals import drawn, wilson
 from models.metrics import Catches
 from models.positives import Positives
+from models.results.labels import AuditedSet, LabelAudit, LabelQuality, ReviewEffort, RuleReport
 from models.truth import fixed_trees, rule_report
 from models.truth.fixed_trees import Trees
 from models.truth.illicit import in_truth
@@ -64,17 +65,17 @@ def training_rows(
     return rows, np.where(told[rows], 1.0, 1 / params.unlabelled_share)
 
 
-def label_quality(label: np.ndarray, source: pd.Series, is_true: np.ndarray) -> dict[str, Any]:
+def label_quality(label: np.ndarray, source: pd.Series, is_true: np.ndarray) -> LabelQuality:
     """How a label set's view of the training subjects compares with the truth."""
     suspicious = label >= 0.5
     both = int((suspicious & is_true).sum())
-    return {
-        "suspicious": int(suspicious.sum()),
-        "belief": round(float(label.sum()), 1),
-        "labelled": int((source != "unreviewed").sum()),
-        "right": wilson(both, int(suspicious.sum())),
-        "found": wilson(both, int(is_true.sum())),
-    }
+    return LabelQuality(
+        suspicious=int(suspicious.sum()),
+        belief=round(float(label.sum()), 1),
+        labelled=int((source != "unreviewed").sum()),
+        right=wilson(both, int(suspicious.sum())),
+        found=wilson(both, int(is_true.sum())),
+    )
 
 
 def vote_loss(votes: pd.DataFrame, is_true: np.ndarray, least: float) -> float | None:
@@ -162,7 +163,7 @@ class LabelInputs:
 
     periods: pd.DataFrame
     illicit: pd.DataFrame
-    compared: dict[str, Any]
+    compared: LabelModels
     labels: pd.DataFrame
     sides: TrialSides
     train: Examples
@@ -193,7 +194,7 @@ def read_inputs(params: Params, budget: Budget) -> LabelInputs:
     return LabelInputs(
         periods,
         illicit,
-        pipeline.read_json("data", "label_models.json"),
+        pipeline.read_result(LabelModels),
         labels,
         sides,
         train,
@@ -212,21 +213,19 @@ def audit_sets(
     trials: LabelTrials,
     labels: pd.DataFrame,
     illicit: pd.DataFrame,
-    compared: dict[str, Any],
+    compared: LabelModels,
     until: pd.Timestamp,
     split_params: splitting.Params,
-    least_belief: float,
-) -> dict[str, Any]:
+) -> LabelAudit:
     """The bank's comparison of label sets with the truth beside each, and the ceiling.
 
-    ``until`` is the end of training: no set knows anything later. ``least_belief`` is as
-    sure as a belief may be from either end.
+    ``until`` is the end of training: no set knows anything later.
     """
     days, truth = trials.budget.label_window_days, trials.sides.train_is_true
     ceiling = trials.caught(truth.astype(float), np.ones(len(truth)))
     rows = []
-    for row in pipeline.progress(compared["sets"], "label sets", "set"):
-        is_mine = np.logical_and.reduce([labels[key] == row[key] for key in SET_KEYS])
+    for row in pipeline.progress(compared.sets, "label sets", "set"):
+        is_mine = np.logical_and.reduce([labels[key] == getattr(row, key) for key in SET_KEYS])
         mine = labels[is_mine]
         known = splitting.known_label(trials.sides.train, mine, until, days, split_params)
         label, weight = known["label"].to_numpy(), known["weight"].to_numpy()
@@ -234,41 +233,41 @@ def audit_sets(
         votes = mine[mine["source"].isin(VOTES)]
         is_true = happened_within(illicit, votes["customer_id"], votes["event_at"], days)
         rows.append(
-            row
-            | {
-                "labels": label_quality(label, known["label_source"], truth),
-                "true_log_loss": vote_loss(votes, is_true, least_belief),
-                "true_recall": trials.recall(catches),
-                "below_ceiling": trials.recall(catches - ceiling),
-            }
+            AuditedSet(
+                **dict(row),
+                labels=label_quality(label, known["label_source"], truth),
+                true_log_loss=vote_loss(votes, is_true, compared.least_belief),
+                true_recall=trials.recall(catches),
+                below_ceiling=trials.recall(catches - ceiling),
+            )
         )
-    return compared | {"sets": rows, "customers": len(ceiling), "ceiling": trials.recall(ceiling)}
+    told = dict(compared) | {"sets": rows}
+    return LabelAudit(**told, customers=len(ceiling), ceiling=trials.recall(ceiling))
 
 
 def audit_labels(
     inputs: LabelInputs, params: Params, budget: Budget, split_params: splitting.Params
-) -> dict[str, Any]:
+) -> LabelAudit:
     """What each label set is worth, by what one fixed model finds that learns from it."""
     trials = LabelTrials(inputs.sides, inputs.train, inputs.watched, budget, params)
     until = inputs.periods.set_index("name").loc["validation", "starts_at"]
-    least = inputs.compared["least_belief"]
-    return audit_sets(trials, inputs.labels, inputs.illicit, inputs.compared, until, split_params, least)
+    return audit_sets(trials, inputs.labels, inputs.illicit, inputs.compared, until, split_params)
 
 
-def audit_rules(inputs: LabelInputs, effort: rule_report.Effort, days: int) -> dict[str, Any]:
+def audit_rules(inputs: LabelInputs, effort: rule_report.Effort, days: int) -> RuleReport:
     """What each rule is worth, above its line and below it; ``days`` is the label window."""
     alerts, below_line, illicit = inputs.alerts, inputs.below_line, inputs.illicit
     reviewed = rule_report.Reviewed.of(alerts, below_line, inputs.dispositions, illicit, days, effort)
     flagged = pd.concat([alerts, below_line])[["alert_id", "customer_id", "alerted_at"]]
-    learned = inputs.compared["learned"]
-    return {
-        "rules": rule_report.rule_rows(
+    learned = inputs.compared.learned
+    return RuleReport(
+        rules=rule_report.rule_rows(
             inputs.rules, inputs.lines, inputs.hits, reviewed, illicit, learned, days
         ),
-        "negative_rules": rule_report.negative_rows(inputs.rules, inputs.negative_hits, reviewed, flagged),
-        "lines": rule_report.line_rows(reviewed),
-        "effort": effort.model_dump(),
-    }
+        negative_rules=rule_report.negative_rows(inputs.rules, inputs.negative_hits, reviewed, flagged),
+        lines=rule_report.line_samples(reviewed),
+        effort=ReviewEffort(**effort.model_dump()),
+    )
 
 
 def main() -> None:
@@ -276,10 +275,8 @@ def main() -> None:
     params, budget = pipeline.params("audit_labels", Params), pipeline.params("budget", Budget)
     split_params = pipeline.params("split", splitting.Params)
     inputs = read_inputs(params, budget)
-    audited = audit_labels(inputs, params, budget, split_params)
-    report = audit_rules(inputs, params.effort, budget.label_window_days)
-    pipeline.write_json("models", "label_audit.json", audited)
-    pipeline.write_json("models", "rule_report.json", report)
+    pipeline.write_result(audit_labels(inputs, params, budget, split_params))
+    pipeline.write_result(audit_rules(inputs, params.effort, budget.label_window_days))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ bank's labels, with one fixed choice of parameters.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from models import schema
 from models.budget import WATCHED, Budget
 from models.metrics import Catches
 from models.positives import as_labelled
+from models.results.ladder import EncoderTest, LabelShuffle, Ladder, LadderRanking, RatingMask
 from models.truth import experiments, fixed_trees, ladder, leakage
 from models.truth.encoding import Encoder
 from models.truth.fixed_trees import Trees
@@ -125,7 +126,7 @@ def single_line_scores(inputs: LadderInputs, tokens: np.ndarray, params: Params)
 
 def all_scores(
     inputs: LadderInputs, rungs: dict[str, list[str]], params: Params
-) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+) -> tuple[dict[str, np.ndarray], LabelShuffle]:
     """Scores of every rung and of every experiment on the highest one, and the test of shuffled labels."""
     bench = Bench(inputs.train, inputs.test, params.trees, params.seed)
     tokens = inputs.line[list(features_schema.TOKEN_COLUMNS)].to_numpy()
@@ -181,54 +182,57 @@ def gains(booster: lightgbm.Booster, names: list[str]) -> dict[str, float]:
     return {name: round(float(share.get(name, 0.0)), 5) for name in names}
 
 
-def leakage_tests(inputs: LadderInputs, params: Params) -> dict[str, Any]:
-    """The tests that need no ranking: ids, the rating as of the day, an encoder of noise."""
-    bench, encoder, rows = (
-        Bench(inputs.train, inputs.test, params.trees, params.seed),
-        params.encoder,
-        inputs.train,
+def rating_mask(inputs: LadderInputs, tag: str) -> RatingMask:
+    """How many values of both ratings change when the future is deleted."""
+    dated, undated = (
+        leakage.changed_by_mask(inputs.subjects, inputs.histories, tag, is_dated)
+        for is_dated in (True, False)
     )
-    return {
-        "rating_mask": {
-            name: leakage.changed_by_mask(inputs.subjects, inputs.histories, params.rating_tag, is_dated)
-            for name, is_dated in (("dated", True), ("undated", False))
-        },
-        "ids": experiments.id_probe(bench, inputs.split["customer_id"].to_numpy(), params.bootstrap_draws),
-        "encoder": leakage.encoder_of_noise(
-            rows.label,
-            rows.weight,
-            rows.customer,
-            rows.as_of_us,
-            encoder.customers_per_name,
-            encoder.folds,
-            encoder.prior_rows,
-            params.seed,
-        ),
-    }
+    return RatingMask(dated=dated, undated=undated)
 
 
-def climb_all(inputs: LadderInputs, params: Params, budget: Budget) -> dict[str, Any]:
+def noise_encoded(rows: Rows, encoder: Encoder, seed: int) -> EncoderTest:
+    """The test of the encoder by a meaningless name."""
+    return leakage.encoder_of_noise(
+        rows.label,
+        rows.weight,
+        rows.customer,
+        rows.as_of_us,
+        encoder.customers_per_name,
+        encoder.folds,
+        encoder.prior_rows,
+        seed,
+    )
+
+
+def climb_all(inputs: LadderInputs, params: Params, budget: Budget) -> Ladder:
     """The ladder, the demonstration of the leaked rating, and the leakage tests of this run."""
-    rungs = ladder.rung_columns(inputs.catalogue)
+    rungs, draws, seed = ladder.rung_columns(inputs.catalogue), params.bootstrap_draws, params.seed
     scores, shuffled = all_scores(inputs, rungs, params)
     alerted = {name: inputs.test.watch.alerted(score, budget) for name, score in scores.items()}
     views, against = both_views(inputs, budget.label_window_days), compared_with(list(scores))
-    compared = ladder.rankings_compared(alerted, against, views, params.bootstrap_draws, params.seed)
+    compared = ladder.rankings_compared(alerted, against, views, draws, seed)
     columns = {rung: len(names) for rung, names in rungs.items()}
     columns[ladder.SINGLE_LINE] = len(features_schema.TOKEN_COLUMNS)
-    return {
-        "rankings": [row | {"columns": columns.get(row["ranking"])} for row in compared],
-        "alerts": int(alerted[TOP].sum()),
-        "gain_share": gains(inputs.booster, inputs.catalogue["feature"].tolist()),
-        "label_shuffle": shuffled,
-        **leakage_tests(inputs, params),
-    }
+    bench = Bench(inputs.train, inputs.test, params.trees, seed)
+    return Ladder(
+        rankings=[
+            LadderRanking(ranking=name, columns=columns.get(name), **found)
+            for name, found in compared.items()
+        ],
+        alerts=int(alerted[TOP].sum()),
+        gain_share=gains(inputs.booster, inputs.catalogue["feature"].tolist()),
+        rating_mask=rating_mask(inputs, params.rating_tag),
+        label_shuffle=shuffled,
+        ids=experiments.id_probe(bench, inputs.split["customer_id"].to_numpy(), draws),
+        encoder=noise_encoded(inputs.train, params.encoder, seed),
+    )
 
 
 def main() -> None:
     """Write the ladder."""
     params, budget = pipeline.params("audit_ladder", Params), pipeline.params("budget", Budget)
-    pipeline.write_json("models", "ladder.json", climb_all(read_inputs(params, budget), params, budget))
+    pipeline.write_result(climb_all(read_inputs(params, budget), params, budget))
 
 
 if __name__ == "__main__":

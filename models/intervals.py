@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-Interval = dict[str, float | None]
+from data.results import Interval
+
 Statistic = Callable[[np.ndarray], float]  # of weights, one a row
 
 Z = 1.96  # of the normal distribution, two-sided 95 %
 ENDS = (0.025, 0.975)  # quantiles of a bootstrap, likewise
-NOTHING: Interval = {"value": None, "low": None, "high": None}
+NOTHING = Interval()  # what cannot be measured
 
 
 def rounded(value: float, digits: int = 4) -> float | None:
@@ -26,7 +27,7 @@ def rounded(value: float, digits: int = 4) -> float | None:
 
 def interval(value: float, low: float, high: float) -> Interval:
     """A number between the two ends of its interval."""
-    return {"value": rounded(value), "low": rounded(low), "high": rounded(high)}
+    return Interval(value=rounded(value), low=rounded(low), high=rounded(high))
 
 
 def ratio(part: float, whole: float) -> float:

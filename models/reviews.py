@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from data.schema import DECIDED
 from models.intervals import rounded
+from models.results.bank import Agreement, OutcomeDelay
 
 LOOKED_INTO = ("case", "reported")
 
@@ -40,30 +39,26 @@ def cohens_kappa(one: pd.Series, other: pd.Series) -> float:
     return float(cohen_kappa_score(one[decided], other[decided], labels=list(DECIDED)))
 
 
-def agreement(dispositions: pd.DataFrame) -> dict[str, Any]:
+def agreement(dispositions: pd.DataFrame) -> Agreement:
     """What two people who saw the same material decided, and how far they agree."""
     twice = dispositions.dropna(subset="second_outcome")
-    kappa = cohens_kappa(twice["outcome"], twice["second_outcome"])
     same = float((twice["outcome"] == twice["second_outcome"]).mean()) if len(twice) else float("nan")
-    return {
-        "reviewed_twice": len(twice),
-        "same_share": rounded(same),
-        "kappa": rounded(kappa),
-    }
+    kappa = cohens_kappa(twice["outcome"], twice["second_outcome"])
+    return Agreement(reviewed_twice=len(twice), same_share=rounded(same), kappa=rounded(kappa))
 
 
-def delays(dispositions: pd.DataFrame) -> list[dict[str, Any]]:
+def delays(dispositions: pd.DataFrame) -> list[OutcomeDelay]:
     """Days from the alert (or the draw) to the outcome by outcome: median and 90th percentile."""
     rows = []
     for outcome in DECIDED:
         mine = dispositions[dispositions["outcome"] == outcome]
         days = (mine["known_at"] - mine["event_at"]) / pd.Timedelta(days=1)
         rows.append(
-            {
-                "outcome": outcome,
-                "decisions": len(mine),
-                "median_days": round(float(days.median()), 1) if len(mine) else None,
-                "p90_days": round(float(days.quantile(0.9)), 1) if len(mine) else None,
-            }
+            OutcomeDelay(
+                outcome=outcome,
+                decisions=len(mine),
+                median_days=rounded(days.median(), 1),
+                p90_days=rounded(days.quantile(0.9), 1),
+            )
         )
     return rows

@@ -27,10 +27,11 @@ class Measured(HeadlineMetrics):
     """The headline metrics, and of a model how far its scores are from probabilities; null for the rules."""
 
     calibration_ratio: Interval | None = Field(
-        None, description="mean of the sigmoid of the scores over the mean label; 1 is calibrated"
+        default=None, description="mean of the sigmoid of the scores over the mean label; 1 is calibrated"
     )
     calibration_slope: Interval | None = Field(
-        None, description="slope of the label's log-odds on the score; below 1: scores are spread too far"
+        default=None,
+        description="slope of the label's log-odds on the score; below 1: scores are spread too far",
     )
 
 

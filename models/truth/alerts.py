@@ -11,6 +11,8 @@ from data.asof import happened_within
 from data.schema import DECIDED
 from models.intervals import group_share, wilson
 from models.positives import Positives
+from models.results.judged import RankerRecall
+from models.results.truth import AlertsInTruth, InvestigatorErrors, RuleTruth
 from models.truth.illicit import concerned
 
 
@@ -22,11 +24,11 @@ def recall_by(
     starts_at: pd.Timestamp,
     days: int,
     least: int,
-) -> list[dict[str, Any]]:
+) -> list[tuple[Any, RankerRecall]]:
     """Share of the customers illicit in the test who are alerted while so, by one property.
 
     The test begins at ``starts_at``. Groups of fewer than ``least`` such customers are
-    counted, and have no share.
+    counted, and have no share. Returns pairs of a value of ``column`` and a ranker's recall.
     """
     rows = []
     illicit = planted[planted["is_illicit"]]
@@ -39,20 +41,14 @@ def recall_by(
             continue
         for ranker, mine in alerts.groupby("ranker"):
             caught = active[active["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-            rows.append(
-                {
-                    column: _plain(value),
-                    "ranker": ranker,
-                    "customers": size,
-                    "caught": caught,
-                    "recall": group_share(caught, size, least),
-                }
-            )
+            rows.append((value, ranker_recall(str(ranker), caught, size, least)))
     return rows
 
 
-def _plain(value: object) -> object:
-    return value.item() if isinstance(value, np.generic) else value
+def ranker_recall(ranker: str, caught: int, customers: int, least: int) -> RankerRecall:
+    """Whom of a group a ranker catches; no share of a group of fewer than ``least``."""
+    share = group_share(caught, customers, least)
+    return RankerRecall(ranker=ranker, customers=customers, caught=caught, recall=share)
 
 
 def beyond_rules(
@@ -62,7 +58,7 @@ def beyond_rules(
     hits: pd.DataFrame,
     days: int,
     least: int,
-) -> list[dict[str, Any]]:
+) -> list[RankerRecall]:
     """Recall among illicit customers whom no rule hit in any window in which they were illicit."""
     moments = hits.rename(columns={"hit_at": "at"})[["customer_id", "at"]]
     # A hit carries the as_of of its indicators, so one at this very moment counts as well.
@@ -75,8 +71,7 @@ def beyond_rules(
     rows = []
     for ranker, mine in alerts.groupby("ranker"):
         caught = unseen[unseen["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-        recall = group_share(caught, size, least)
-        rows.append({"ranker": ranker, "customers": size, "caught": caught, "recall": recall})
+        rows.append(ranker_recall(str(ranker), caught, size, least))
     return rows
 
 
@@ -102,42 +97,42 @@ def audited_alerts(
     )
 
 
-def rules_in_truth(alerts: pd.DataFrame, illicit: pd.DataFrame, days: int) -> list[dict[str, Any]]:
+def rules_in_truth(alerts: pd.DataFrame, illicit: pd.DataFrame, days: int) -> list[RuleTruth]:
     """True precision of every rule's alerts over the whole run."""
     is_true = happened_within(illicit, alerts["customer_id"], alerts["alerted_at"], days)
     votes = alerts.assign(is_true=is_true, rule_id=alerts["rule_ids"].str.split(" ")).explode("rule_id")
     return [
-        {
-            "rule_id": rule_id,
-            "alerts": len(mine),
-            "true": int(mine["is_true"].sum()),
-            "precision": wilson(int(mine["is_true"].sum()), len(mine)),
-        }
+        RuleTruth(
+            rule_id=rule_id,
+            alerts=len(mine),
+            true=int(mine["is_true"].sum()),
+            precision=wilson(int(mine["is_true"].sum()), len(mine)),
+        )
         for rule_id, mine in votes.groupby("rule_id")
     ]
 
 
-def disposition_errors(dispositions: pd.DataFrame, illicit: pd.DataFrame, days: int) -> dict[str, int]:
+def disposition_errors(dispositions: pd.DataFrame, illicit: pd.DataFrame, days: int) -> InvestigatorErrors:
     """How often the simulated investigators were right, by outcome."""
     decided = dispositions[dispositions["outcome"].isin(DECIDED)]
     is_true = happened_within(illicit, decided["customer_id"], decided["event_at"], days)
     reported = (decided["outcome"] == "reported").to_numpy()
-    return {
-        "reported_true": int((reported & is_true).sum()),
-        "reported_false": int((reported & ~is_true).sum()),
-        "dismissed_true": int((~reported & is_true).sum()),
-        "dismissed_false": int((~reported & ~is_true).sum()),
-    }
+    return InvestigatorErrors(
+        reported_true=int((reported & is_true).sum()),
+        reported_false=int((reported & ~is_true).sum()),
+        dismissed_true=int((~reported & is_true).sum()),
+        dismissed_false=int((~reported & ~is_true).sum()),
+    )
 
 
-def alert_counts(audited: pd.DataFrame) -> list[dict[str, Any]]:
+def alert_counts(audited: pd.DataFrame) -> list[AlertsInTruth]:
     """How many alerts of each ranker were illicit, and how many a look-alike."""
     return [
-        {
-            "ranker": ranker,
-            "alerts": len(mine),
-            "illicit": int(mine["is_illicit"].sum()),
-            "look_alike": int((~mine["is_illicit"] & (mine["schemes"] != "")).sum()),
-        }
+        AlertsInTruth(
+            ranker=ranker,
+            alerts=len(mine),
+            illicit=int(mine["is_illicit"].sum()),
+            look_alike=int((~mine["is_illicit"] & (mine["schemes"] != "")).sum()),
+        )
         for ranker, mine in audited.groupby("ranker")
     ]

@@ -5,12 +5,13 @@ The tests themselves, and what they deal or encode, are in `leakage` and `encodi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from models.intervals import NOTHING, rounded
+from models.intervals import NOTHING, ratio, rounded
+from models.results.ladder import IdProbe, LabelShuffle
 from models.truth import fixed_trees, leakage
 from models.truth.areas import area_under_roc, average_precision, ranks
 from models.truth.encoding import Encoder, TargetEncoder, encoded_in_fold, integer_codes
@@ -91,7 +92,7 @@ def network_dealt(bench: Bench, whole: list[np.ndarray], network: np.ndarray) ->
     return bench.scores(*whole)
 
 
-def id_probe(bench: Bench, customer_id: np.ndarray, draws: int) -> dict[str, Any]:
+def id_probe(bench: Bench, customer_id: np.ndarray, draws: int) -> IdProbe:
     """Whether a customer's number or the order of rows tells anything: it must be at chance.
 
     Learnt on one half of the customers, measured on the other: a customer who was
@@ -105,12 +106,12 @@ def id_probe(bench: Bench, customer_id: np.ndarray, draws: int) -> dict[str, Any
     learns = np.array([half[customer] == 0 for customer in train.customer])
     judged = np.array([half[customer] == 1 for customer in test.customer]) & test.is_judged
     if not learns.any() or not judged.any():
-        return {"auc": NOTHING}
+        return IdProbe(auc=NOTHING)
     label, weight = train.label[learns], train.weight[learns]
     booster = fixed_trees.fit(id_columns(train)[learns], label, weight, bench.trees, bench.seed)
     score = fixed_trees.margins(booster, id_columns(test)[judged])
     is_illicit, customer = test.is_illicit[judged], test.customer[judged]
-    return {"auc": leakage.auc_by_customer(score, is_illicit, customer, draws, bench.seed)}
+    return IdProbe(auc=leakage.auc_by_customer(score, is_illicit, customer, draws, bench.seed))
 
 
 def id_columns(rows: Rows) -> np.ndarray:
@@ -120,9 +121,7 @@ def id_columns(rows: Rows) -> np.ndarray:
     return np.column_stack([rows.customer, order, rows.customer % 10]).astype(float)
 
 
-def shuffled_labels(
-    data: lightgbm.Dataset, values: np.ndarray, bench: Bench, shuffles: int
-) -> dict[str, Any]:
+def shuffled_labels(data: lightgbm.Dataset, values: np.ndarray, bench: Bench, shuffles: int) -> LabelShuffle:
     """What models find that learnt from meaningless labels: area under the ROC, by deal.
 
     A label is a fair coin here and a weight is another row's: whom the bank reviewed would
@@ -145,8 +144,8 @@ def shuffled_labels(
         score = fixed_trees.margins(booster, values)[is_judged]
         areas.append(area_under_roc(ranks(score), is_illicit))
         precisions.append(average_precision(score, is_illicit))
-    return {
-        "areas": [rounded(area) for area in areas],
-        "average_precision": rounded(float(np.median(precisions))),
-        "base_rate": rounded(float(is_illicit.mean()) if len(is_illicit) else float("nan")),
-    }
+    return LabelShuffle(
+        areas=[rounded(area) for area in areas],
+        average_precision=rounded(float(np.median(precisions))),
+        base_rate=rounded(ratio(float(is_illicit.sum()), len(is_illicit))),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from data.schema import DAY_US
 from models.budget import Watch
 from models.intervals import drawn
 from models.metrics import Catches
+from models.results.ladder import RankingCatch
 from models.truth import fixed_trees
 from models.truth.fixed_trees import Trees
 
@@ -221,8 +222,8 @@ def rankings_compared(
     views: dict[str, Catches],
     draws: int,
     seed: int,
-) -> list[dict[str, Any]]:
-    """Recall of each ranking by the bank's labels and in truth, and its gain over another.
+) -> dict[str, dict[str, RankingCatch]]:
+    """Recall of each ranking by each set of labels, and its gain over another: ``[ranking][view]``.
 
     Parameters
     ----------
@@ -235,17 +236,16 @@ def rankings_compared(
     The intervals come from a bootstrap of the positive customers, by scheme where the
     truth is known, the same draw for both of a pair.
     """
-    table: list[dict[str, Any]] = [{"ranking": name} for name in alerted]
+    found: dict[str, dict[str, RankingCatch]] = {name: {} for name in alerted}
     for view, catches in views.items():
         weight = drawn(catches.groups, draws, seed)
         hits = {name: catches.caught(mine) for name, mine in alerted.items()}
-        for row in table:
-            mine = hits[row["ranking"]]
-            base = hits.get(against.get(row["ranking"], ""))
-            row[view] = {
-                "customers": len(mine),
-                "caught": int(mine.sum()),
-                "recall": catches.mean(mine, weight),
-                "gain": None if base is None else catches.mean(mine - base, weight),
-            }
-    return table
+        for name, mine in hits.items():
+            base = hits.get(against.get(name, ""))
+            found[name][view] = RankingCatch(
+                customers=len(mine),
+                caught=int(mine.sum()),
+                recall=catches.mean(mine, weight),
+                gain=None if base is None else catches.mean(mine - base, weight),
+            )
+    return found

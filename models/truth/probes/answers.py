@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models.budget import Budget
+from models.results.probes import Artefacts
 from models.truth.calibration import JudgedBank
 from models.truth.probes import artefacts, cells, look_alikes, planned
 from models.truth.probes.ground import Ground
@@ -37,15 +38,17 @@ class Plans:
 
 
 def of_payments(plans: Plans, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
-    """Cells, single payments, digits, and whether look-alikes are doubles payment by payment."""
+    """Cells, single payments, digits and look-alikes, by field of ProbeFindings."""
     ground, truth, schemes = plans.ground, plans.truth, plans.schemes
     sample = Sample.of(ground, plans.periods, probe, np.random.default_rng(seed))
+    amounts, all_amounts = look_alikes.amount_look_alikes(plans.bank, truth, schemes, probe, draws, seed)
     return {
         "cells": cells.mostly_planned(ground, probe),
         "single_payments": planned.single_payments(sample, probe, draws, seed),
         "digits": planned.digits_alone(sample, probe, draws, seed),
         "payment_look_alikes": look_alikes.payment_look_alikes(ground, truth, schemes, probe, draws, seed),
-        **look_alikes.amount_look_alikes(plans.bank, truth, schemes, probe, draws, seed),
+        "look_alikes": amounts,
+        "amount_look_alikes": all_amounts,
     }
 
 
@@ -59,16 +62,16 @@ def of_customers(
     draws: int,
     seed: int,
 ) -> dict[str, Any]:
-    """How rows were made, and what words and parties alone find of the test's ``subjects``.
+    """How rows were made, and what words and parties alone find, by field of ProbeFindings.
 
-    ``is_illicit`` is the truth of the subjects, shape (subjects,).
+    ``is_illicit`` is the truth of the test's ``subjects``, shape (subjects,).
     """
     bank, illicit = plans.bank, plans.illicit
     return {
-        "artefacts": {
-            "customers": artefacts.artefacts_of_customers(bank, devices, illicit, probe, draws, seed),
-            "payments": artefacts.artefacts_of_payments(bank, probe, draws, seed),
-        },
+        "artefacts": Artefacts(
+            customers=artefacts.artefacts_of_customers(bank, devices, illicit, probe, draws, seed),
+            payments=artefacts.artefacts_of_payments(bank, probe, draws, seed),
+        ),
         "cell_lookup": cells.lookup(
             plans.ground, subjects, is_illicit, illicit, plans.periods, budget, draws, seed
         ),

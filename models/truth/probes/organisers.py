@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from data.asof import happened_within, moments_of
 from models.budget import Budget, Watch
 from models.intervals import NOTHING, rounded
+from models.results.probes import OrganiserOracle
 from models.truth import fixed_trees
 from models.truth.areas import average_precision
 from models.truth.probes.cells import recall_by_scheme
@@ -78,29 +78,28 @@ def oracle(
     probe: Probe,
     draws: int,
     seed: int,
-) -> dict[str, Any]:
+) -> OrganiserOracle:
     """Recall of the test's organisers at the budget, by a model of all features taught the truth.
 
     ``learnt`` and ``judged`` are the features of the train and the test subjects, row by row.
     ``recall_of_new`` is that of organisers who were none in training.
     """
     customer = mine.test["customer_id"].to_numpy()
-    result: dict[str, Any] = {
+    counts = {
         "learnt": int(mine.train["customer_id"][mine.is_train].nunique()),
         "organisers": int(mine.test["customer_id"][mine.is_test].nunique()),
-        "recall": NOTHING,
-        "recall_of_new": NOTHING,
-        "average_precision": None,
     }
     if not mine.can_be_asked:
-        return result
+        return OrganiserOracle(**counts, recall=NOTHING, recall_of_new=NOTHING, average_precision=None)
     label = mine.is_train.astype(float)
     booster = fixed_trees.fit(learnt.to_numpy(), label, mine.weight, probe.payments, seed)
     score = fixed_trees.margins(booster, judged.to_numpy())
     as_of_us = mine.test["as_of"].astype("int64").to_numpy()
     alerted = Watch(customer, as_of_us, np.ones(len(customer), bool)).alerted(score, budget)
     is_new = mine.is_test & ~np.isin(customer, mine.train["customer_id"][mine.is_train])
-    result["recall"] = recall_by_scheme(customer, mine.is_test, alerted, mine.scheme_of, draws, seed)
-    result["recall_of_new"] = recall_by_scheme(customer, is_new, alerted, mine.scheme_of, draws, seed)
-    result["average_precision"] = rounded(average_precision(score, mine.is_test))
-    return result
+    return OrganiserOracle(
+        **counts,
+        recall=recall_by_scheme(customer, mine.is_test, alerted, mine.scheme_of, draws, seed),
+        recall_of_new=recall_by_scheme(customer, is_new, alerted, mine.scheme_of, draws, seed),
+        average_precision=rounded(average_precision(score, mine.is_test)),
+    )
