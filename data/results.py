@@ -13,9 +13,9 @@ from pipeline import Record, Result
 class Interval(Record):
     """A measure and its 95 % interval, in the unit of the measure; null where there is nothing to measure."""
 
-    value: float | None = Field(None, description="the measure itself")
-    low: float | None = Field(None, description="2.5th percentile of its draws, or lower bound")
-    high: float | None = Field(None, description="97.5th percentile of its draws, or upper bound")
+    value: float | None = Field(default=None, description="the measure itself")
+    low: float | None = Field(default=None, description="2.5th percentile of its draws, or lower bound")
+    high: float | None = Field(default=None, description="97.5th percentile of its draws, or upper bound")
 
 
 class Settlement(Result):

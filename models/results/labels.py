@@ -66,15 +66,17 @@ class RuleFigures(Record):
     hits_true: Interval = Field(description="hits within the label window after an illicit payment; share")
     schemes_found: int = Field(description="schemes of which it hit a member in time")
     unique_schemes: int = Field(description="of them hit by no other rule that raises alerts")
-    line_cny: float | None = Field(None, description="money of a hit from which on it is alerted, yuan")
-    above: ReviewSample | None = Field(None, description="above its line")
-    below: ReviewSample | None = Field(None, description="below its line")
-    hours: float | None = Field(None, description="work that fell to it, hours")
+    line_cny: float | None = Field(
+        default=None, description="money of a hit from which on it is alerted, yuan"
+    )
+    above: ReviewSample | None = Field(default=None, description="above its line")
+    below: ReviewSample | None = Field(default=None, description="below its line")
+    hours: float | None = Field(default=None, description="work that fell to it, hours")
     learned: dict[str, float | None] | None = Field(
-        None, description="by label model: what it believes when this rule alone votes"
+        default=None, description="by label model: what it believes when this rule alone votes"
     )
     true_alone: Interval | None = Field(
-        None, description="flagged moments of this rule alone that were truly illicit; share"
+        default=None, description="flagged moments of this rule alone that were truly illicit; share"
     )
 
 
