@@ -38,7 +38,7 @@ def size_of(gap: Interval, metric: str) -> Text:
     return Text(f"{value} points, 95% {low} to {high}", f"{value} 个百分点，95% 区间 {low} 至 {high}")
 
 
-def compared(one: Text, other: Text, gap: Interval, metric: str) -> Text:
+def comparison_sentence(one: Text, other: Text, gap: Interval, metric: str) -> Text:
     """One sentence: which of the two is ahead in a metric, or that no difference was measured.
 
     Parameters

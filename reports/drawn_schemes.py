@@ -8,13 +8,13 @@ from markupsafe import Markup
 
 from models.results.schemes import Outline
 from reports.evidence import Evidence
-from reports.scheme_figures import drawing, lasting, steps
+from reports.scheme_figures import drawing, lasting, step_words
 from reports.wording import LOOK_ALIKES, SOPHISTICATION, TYPOLOGIES, Text, count, named, yuan
 
 SIDES = {"illicit": Text("Illicit", "违法"), "look_alike": Text("Innocent look-alike", "形似正常")}
 
 
-def summary(scheme: Outline, kind: str) -> Text:
+def scheme_summary(scheme: Outline, kind: str) -> Text:
     """Size, sum and length of a scheme in one line."""
     size, total, length = count(scheme.payments), yuan(scheme.yuan), lasting(scheme.hours)
     words = Text(f"{size} payments, {total}, {length.en}", f"{size} 笔，{total}，{length.zh}")
@@ -47,7 +47,9 @@ def drawn_side(scheme: Outline | None, kind: str, name: Text) -> DrawnSide:
     title = Text(f"{SIDES[kind].en}: {name.en}", f"{SIDES[kind].zh}：{name.zh}")
     if scheme is None:
         return DrawnSide(kind, title)
-    return DrawnSide(kind, title, drawing(scheme, kind, title), summary(scheme, kind), tuple(steps(scheme)))
+    return DrawnSide(
+        kind, title, drawing(scheme, kind, title), scheme_summary(scheme, kind), tuple(step_words(scheme))
+    )
 
 
 @dataclass(frozen=True)

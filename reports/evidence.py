@@ -18,7 +18,7 @@ from models.results.truth import TruthView
 from models.results.tuned import Tuned
 from models.schema import RULES
 from reports.catalogue import Labels
-from reports.comparison import compared, gap_between
+from reports.comparison import comparison_sentence, gap_between
 from reports.wording import RANKERS, Text, named
 from reports.written import WrittenRulebook
 
@@ -28,13 +28,13 @@ GRAPH, CONTROL = "gnn", "gnn_without_edges"
 IN_A_SENTENCE = {RULES: Text("the rules", "规则"), CONTROL: Text("the GNN without edges", "无边 GNN")}
 
 
-class Settings(BaseModel):
+class ShownSettings(BaseModel):
     """Base of what the report says of a section of params.yaml; what it does not say is passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class BudgetSettings(Settings):
+class BudgetSettings(ShownSettings):
     """Section ``budget`` of params.yaml."""
 
     alerts_per_thousand_customers_week: float | int
@@ -42,7 +42,7 @@ class BudgetSettings(Settings):
     label_window_days: int
 
 
-class WorldSettings(Settings):
+class WorldSettings(ShownSettings):
     """Section ``simulate`` of params.yaml."""
 
     schemes_per_typology: int
@@ -129,7 +129,7 @@ class Said:
         """By one set of labels."""
         gaps = gap_between(measured, one, other)
         first, second = (IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker) for ranker in (one, other))
-        return cls(*(compared(first, second, gaps.figure(metric), metric) for metric in SAID))
+        return cls(*(comparison_sentence(first, second, gaps.figure(metric), metric) for metric in SAID))
 
 
 @dataclass(frozen=True)

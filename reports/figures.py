@@ -137,7 +137,7 @@ def typologies(rows: list[TypologyRecall], rankers: list[str]) -> Markup:
     return figure(parts, bottom + 44, Text("True recall by group", "分组真实召回率"))
 
 
-def funnel(steps: list[tuple[Text, int]]) -> Markup:
+def funnel_chart(steps: list[tuple[Text, int]]) -> Markup:
     """From rule hits to reports, each step with its share of the one before."""
     x, parts, y = scale(0, max(size for _, size in steps) or 1, 110, 690), [], 6.0
     for place, (name, size) in enumerate(steps):

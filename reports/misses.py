@@ -49,14 +49,14 @@ def hours(value: float) -> Text:
     return Text(f"{value:.3g} h", f"{value:.3g} 小时")
 
 
-def plain(value: float) -> Text:
+def plain_number(value: float) -> Text:
     """A number."""
     return Text(
         f"{value:,.3g}" if value < 1_000 else count(value), f"{value:.3g}" if value < 1_000 else count(value)
     )
 
 
-def amounts(evidence: Evidence, figure: Callable[[Segment], float | None]) -> Text:
+def amounts_by_segment(evidence: Evidence, figure: Callable[[Segment], float | None]) -> Text:
     """Amounts by segment, and how much of the payments is small change."""
     segments = by_segment(evidence, figure, money)
     small = [row for row in parts_of(evidence).channels if row.channel in ("qr", "pos")]
@@ -73,18 +73,18 @@ def amounts(evidence: Evidence, figure: Callable[[Segment], float | None]) -> Te
 @EXPLANATIONS.register("amount_median_cny")
 def amount_median(evidence: Evidence) -> Text:
     """Who pays how much, at the median."""
-    return amounts(evidence, lambda row: row.amount_median)
+    return amounts_by_segment(evidence, lambda row: row.amount_median)
 
 
 @EXPLANATIONS.register("amount_p90_cny")
 def amount_p90(evidence: Evidence) -> Text:
     """Who pays how much, at the 90th percentile."""
-    return amounts(evidence, lambda row: row.amount_p90)
+    return amounts_by_segment(evidence, lambda row: row.amount_p90)
 
 
 def rhythm(evidence: Evidence) -> Text:
     """How often each segment pays and is paid."""
-    often = by_segment(evidence, lambda row: row.payments_per_month, plain)
+    often = by_segment(evidence, lambda row: row.payments_per_month, plain_number)
     return Text(
         f"Payments a month: {often.en}. Few shops and firms pay often, most persons seldom: daily shopping "
         "is drawn thinner than life to keep the run short.",
@@ -105,7 +105,7 @@ def gap_median(evidence: Evidence) -> Text:
 
 def counterparties(evidence: Evidence, figure: Callable[[Segment], float | None]) -> Text:
     """Counterparties by segment."""
-    met = by_segment(evidence, figure, plain)
+    met = by_segment(evidence, figure, plain_number)
     return Text(
         f"By segment it is {met.en}. A shop meets as many parties as it has buyers over the run, and there "
         "are enough shops to be the top percent of all customers.",
@@ -262,7 +262,7 @@ def gap_overlap(evidence: Evidence) -> Text:
 @EXPLANATIONS.register("counterparties_overlap")
 def counterparties_overlap(evidence: Evidence) -> Text:
     """Where the number of counterparties gives customers away."""
-    return widest(evidence.truth.distributions.counterparties, plain)
+    return widest(evidence.truth.distributions.counterparties, plain_number)
 
 
 @EXPLANATIONS.register("declined_share")

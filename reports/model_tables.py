@@ -32,7 +32,7 @@ def printed_range(metric: str, interval: Interval) -> str:
 
 
 @dataclass(frozen=True)
-class Cell:
+class MetricCell:
     """A metric of the main table with its interval, and the key under which metrics.json holds it."""
 
     view: str
@@ -44,7 +44,7 @@ class Cell:
     high: float | None
 
     @classmethod
-    def of(cls, view: str, key: str, metric: str, interval: Interval) -> Cell:
+    def of(cls, view: str, key: str, metric: str, interval: Interval) -> MetricCell:
         """As the table prints it."""
         return cls(
             view,
@@ -62,7 +62,7 @@ class MainRow:
     """A ranker of the main table."""
 
     name: Text
-    cells: list[Cell]
+    cells: list[MetricCell]
 
 
 def main_table(metrics: Metrics, rankers: list[str]) -> list[MainRow]:
@@ -73,7 +73,7 @@ def main_table(metrics: Metrics, rankers: list[str]) -> list[MainRow]:
         found = metrics.rules if ranker == RULES else metrics.models[ranker]
         views: tuple[tuple[str, HeadlineMetrics], ...] = (("bank", found.bank), ("true", found.true))
         cells = [
-            Cell.of(view, f"{place}.{view}.{metric}", metric, measured.figure(metric))
+            MetricCell.of(view, f"{place}.{view}.{metric}", metric, measured.figure(metric))
             for metric in METRICS
             for view, measured in views
         ]

@@ -53,7 +53,7 @@ class PeriodRow:
     weeks: float
 
 
-def periods(evidence: Evidence) -> list[PeriodRow]:
+def period_rows(evidence: Evidence) -> list[PeriodRow]:
     """The calendar of the run."""
     return [
         PeriodRow(
@@ -67,7 +67,7 @@ def periods(evidence: Evidence) -> list[PeriodRow]:
 
 
 @dataclass(frozen=True)
-class TypologyRow:
+class LaunderingRow:
     """A kind of laundering, who looks alike, and its customers in the test."""
 
     name: Text
@@ -75,10 +75,12 @@ class TypologyRow:
     customers: int
 
 
-def typologies(evidence: Evidence) -> list[TypologyRow]:
+def laundering_rows(evidence: Evidence) -> list[LaunderingRow]:
     """The kinds of laundering in the test, how many customers, and who looks alike."""
     sizes = {row.typology: row.customers for row in evidence.truth.by_typology}
-    return [TypologyRow(named(TYPOLOGIES, name), LOOK_ALIKES.get(name), size) for name, size in sizes.items()]
+    return [
+        LaunderingRow(named(TYPOLOGIES, name), LOOK_ALIKES.get(name), size) for name, size in sizes.items()
+    ]
 
 
 def funnel_figure(evidence: Evidence) -> Markup:
@@ -90,7 +92,7 @@ def funnel_figure(evidence: Evidence) -> Markup:
         (Text("looked into", "立案调查"), counts.cases),
         (Text("reported", "上报可疑"), counts.reports),
     ]
-    return figures.funnel(steps)
+    return figures.funnel_chart(steps)
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Figures:
     features: Markup
 
 
-def drawn_figures(evidence: Evidence) -> Figures:
+def result_figures(evidence: Evidence) -> Figures:
     """The charts of the results, in both languages."""
     rankers, bank, truth = evidence.rankers, evidence.bank, evidence.truth
     return Figures(
@@ -193,8 +195,8 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "bank_base_rate": bank.base_rate,
         "ceiling": truth.precision_ceiling,
         "bank_ceiling": bank.precision_ceiling,
-        "periods": periods(evidence),
-        "typologies": typologies(evidence),
+        "periods": period_rows(evidence),
+        "typologies": laundering_rows(evidence),
         "drawn_schemes": drawn_schemes(evidence),
         "rulebook": rulebook_page(evidence),
         "difficulty": difficulty(evidence),
@@ -217,5 +219,5 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "budget": evidence.budget,
         "simulate": evidence.simulate,
         "is_simulated": evidence.is_simulated,
-        "figures": drawn_figures(evidence),
+        "figures": result_figures(evidence),
     }

@@ -151,7 +151,7 @@ def graph(evidence: Evidence) -> Text:
     )
 
 
-def profile(evidence: Evidence) -> Text:
+def customer_profile(evidence: Evidence) -> Text:
     """Question 5."""
     share = attribution(evidence, "profile")
     lead = next(iter(evidence.faithfulness.feature_shares), None)
@@ -292,7 +292,7 @@ ELEVEN = (
     (Text("How is an alert explained?", "预警如何解释？"), explained),
     (Text("A single payment, or the whole line?", "单条交易还是连续流水？"), line_of_payments),
     (Text("What does the graph network bring?", "图神经网络带来什么？"), graph),
-    (Text("How does the customer profile enter?", "用户画像如何输入模型？"), profile),
+    (Text("How does the customer profile enter?", "用户画像如何输入模型？"), customer_profile),
     (Text("Accuracy or recall?", "准确率还是召回率？"), accuracy),
     (Text("Suspicious or illegal?", "可疑交易等于违法交易吗？"), suspicion),
     (Text("How is the effect judged when truth is missing?", "现实中没有真值，如何判断效果？"), judged),

@@ -119,7 +119,7 @@ def without_formula(value: object) -> object:
     return f"'{line}" if line.lstrip().startswith(FORMULA_SIGNS) else line
 
 
-class BudgetRow(NamedTuple):
+class BudgetPlotRow(NamedTuple):
     """Recall at a multiple of the budget, in both views."""
 
     budget: float
@@ -128,7 +128,7 @@ class BudgetRow(NamedTuple):
     true_recall: float | None
 
 
-class TypologyRow(NamedTuple):
+class TypologyPlotRow(NamedTuple):
     """True recall of a ranker by typology with its interval."""
 
     typology: str
@@ -139,7 +139,7 @@ class TypologyRow(NamedTuple):
     high: float | None
 
 
-PlotRow = TypeVar("PlotRow", BudgetRow, TypologyRow)
+PlotRow = TypeVar("PlotRow", BudgetPlotRow, TypologyPlotRow)
 
 
 def table_text(kind: type[PlotRow], rows: list[PlotRow]) -> str:
@@ -151,19 +151,19 @@ def table_text(kind: type[PlotRow], rows: list[PlotRow]) -> str:
     return page.getvalue()
 
 
-def budget_rows(bank: BankView, truth: TruthView) -> list[BudgetRow]:
+def budget_rows(bank: BankView, truth: TruthView) -> list[BudgetPlotRow]:
     """Recall by budget, both views in one row."""
     seen = {(row.ranker, row.budget): row.recall for row in bank.recall_by_budget}
     return [
-        BudgetRow(row.budget, row.ranker, seen.get((row.ranker, row.budget)), row.recall)
+        BudgetPlotRow(row.budget, row.ranker, seen.get((row.ranker, row.budget)), row.recall)
         for row in truth.recall_by_budget
     ]
 
 
-def typology_rows(truth: TruthView) -> list[TypologyRow]:
+def typology_rows(truth: TruthView) -> list[TypologyPlotRow]:
     """True recall by typology with its interval."""
     return [
-        TypologyRow(
+        TypologyPlotRow(
             row.typology, row.ranker, row.customers, row.recall.value, row.recall.low, row.recall.high
         )
         for row in truth.by_typology
@@ -221,9 +221,9 @@ def main() -> None:
     pipeline.write_text("reports", "report.html", page)
     pipeline.write_text("reports", "report.md", twin)
     pipeline.write_result(result)
-    by_budget = table_text(BudgetRow, budget_rows(found.bank, found.truth))
+    by_budget = table_text(BudgetPlotRow, budget_rows(found.bank, found.truth))
     pipeline.write_text("reports", "plots/recall_by_budget.csv", by_budget)
-    by_typology = table_text(TypologyRow, typology_rows(found.truth))
+    by_typology = table_text(TypologyPlotRow, typology_rows(found.truth))
     pipeline.write_text("reports", "plots/recall_by_typology.csv", by_typology)
 
 

@@ -9,7 +9,7 @@ from models.results.bank import BankRule
 from models.results.labels import ReportedAndTrue, ReviewEffort, ReviewSample, RuleFigures
 from models.results.truth import AlertTrace
 from reports.evidence import Evidence
-from reports.sentences import amount, sentence
+from reports.sentences import amount, rule_sentence
 from reports.wording import (
     DASH,
     FACTS,
@@ -57,7 +57,7 @@ def rulebook(evidence: Evidence) -> list[RuleWords]:
         RuleWords(
             seen=rule,
             name=Text(rule.name_en, rule.name_zh),
-            sentence=sentence(rule.predicate, evidence.catalogue),
+            sentence=rule_sentence(rule.predicate, evidence.catalogue),
             false_positives=false_positives(rule.known_false_positives),
             share=wilson(rule.reported, rule.reviewed),
             precision=truth.get(rule.rule_id, Interval()),
@@ -66,7 +66,7 @@ def rulebook(evidence: Evidence) -> list[RuleWords]:
     ]
 
 
-def flags(words: str) -> Text:
+def red_flag_words(words: str) -> Text:
     """Red flags, separated by commas, in both languages."""
     return joined(
         [named(RED_FLAGS, part.strip().replace(" ", "_")) for part in words.split(",")], Text(", ", "、")
@@ -107,7 +107,7 @@ class NumberRow:
     source: Text
 
 
-def numbers(entry: WrittenRule) -> list[NumberRow]:
+def number_rows(entry: WrittenRule) -> list[NumberRow]:
     """The numbers of a rule with where each comes from."""
     rows = []
     for name, told in entry.parameters.items():
@@ -216,11 +216,11 @@ def rule_row(
         reported=seen.reported,
         share=rule.share,
         precision=rule.precision,
-        flags=flags(seen.red_flags),
+        flags=red_flag_words(seen.red_flags),
         cases=[CaseWords.of(public[case]) for case in entry.case_refs if case in public] if entry else [],
         owner=named(OWNERS, entry.owner if entry else DASH),
         last_review=str(entry.reviewed) if entry else DASH,
-        parameters=numbers(entry) if entry else [],
+        parameters=number_rows(entry) if entry else [],
         found=found,
         above=SampleRow.of(found.above) if found and found.above else None,
         below=SampleRow.of(found.below) if found and found.below else None,

@@ -242,7 +242,7 @@ def offset(first: float, last: float) -> Text:
     return Text(f"after {begin.en} to {end.en}", f"{begin.zh}至{end.zh}后")
 
 
-def steps(scheme: Outline) -> list[Text]:
+def step_words(scheme: Outline) -> list[Text]:
     """The words to the numbers: who pays whom, how often, how much and when."""
     sizes = {group: len(mine) for group, mine in groups_of(scheme.nodes).items()}
     told = []

@@ -255,7 +255,7 @@ class Speech:
         raise Unsaid
 
 
-def sentence(predicate: str, labels: Labels) -> Text | None:
+def rule_sentence(predicate: str, labels: Labels) -> Text | None:
     """The whole predicate in both languages, or None."""
     try:
         words = Speech(labels).clause(tree(predicate))
