@@ -182,7 +182,7 @@ def not_told_apart(audit: LabelAudit) -> list[str]:
     return [name for name in dict.fromkeys(close) if name != audit.chosen]
 
 
-def verdict(audit: LabelAudit) -> Text:
+def verdict_on_choice(audit: LabelAudit) -> Text:
     """Whether what the bank sees bears out its choice of a label model."""
     chosen, preferred = named(LABEL_MODELS, audit.chosen), named(LABEL_MODELS, audit.preferred.model)
     mine = [row for row in audit.sets if row.model == audit.chosen and row.uses_dispositions]
@@ -241,7 +241,7 @@ def label_page(evidence: Evidence) -> LabelPage:
         levels=level_rows(evidence),
         people=people(evidence),
         sets=set_rows(audit),
-        verdict=verdict(audit),
+        verdict=verdict_on_choice(audit),
         ceiling=Ceiling(top.shown, top.range, audit.customers),
         constant=loss_cell(audit.constant_belief),
         judges=audit.judges,
