@@ -17,6 +17,7 @@ from explain.attribution import contributions, contributions_table, peer_values
 from explain.cases import case, named_payments
 from explain.faithfulness import deletion
 from explain.reasons import reasons
+from explain.results import ExplainedCases, Faithfulness, FeatureShare
 from features import schema as features_schema
 from models import schema as models_schema
 from models.zoo import MODELS, Examples
@@ -45,19 +46,19 @@ def opened(name: str) -> Any:
     return fitted
 
 
-def feature_shares(table: pd.DataFrame, labels: pd.DataFrame, most: int = 15) -> list[dict[str, Any]]:
+def feature_shares(table: pd.DataFrame, labels: pd.DataFrame, most: int = 15) -> list[FeatureShare]:
     """The largest shares of the whole absolute contribution; empty where nothing was explained."""
     strength = table["contribution"].abs().groupby(table["feature"]).sum()
     if strength.sum() <= 0:
         return []
     shares = (strength / strength.sum()).sort_values(ascending=False, kind="stable")
     return [
-        {
-            "feature": name,
-            "label_en": labels.loc[name, "label_en"],
-            "label_zh": labels.loc[name, "label_zh"],
-            "share": round(float(share), 4),
-        }
+        FeatureShare(
+            feature=name,
+            label_en=labels.loc[name, "label_en"],
+            label_zh=labels.loc[name, "label_zh"],
+            share=round(float(share), 4),
+        )
         for name, share in shares.head(most).items()
     ]
 
@@ -114,16 +115,15 @@ def main() -> None:
     medians = median.loc[peers, alerted.columns].to_numpy()
     family = labels.loc[list(alerted.columns), "family"].to_numpy()
     faithful = deletion(margin, alerted, medians, values, family, params.deleted_families, params.seed)
-    pipeline.write_json(
-        "explain",
-        "faithfulness.json",
-        {
-            "model": params.model,
-            "alerts": len(alerts),
-            "deleted_families": params.deleted_families,
-            **faithful,
-            "feature_shares": feature_shares(table, labels),
-        },
+    pipeline.write_result(
+        Faithfulness(
+            model=params.model,
+            alerts=len(alerts),
+            deleted_families=params.deleted_families,
+            top_families_fall=faithful.top,
+            random_families_fall=faithful.at_random,
+            feature_shares=feature_shares(table, labels),
+        )
     )
 
     midnight = pipeline.read(data_schema.Periods)["starts_at"].min()
@@ -158,7 +158,7 @@ def main() -> None:
         )
         for alert in best.itertuples(index=False)
     ]
-    pipeline.write_json("explain", "cases.json", cases)
+    pipeline.write_result(ExplainedCases(cases=cases))
 
 
 if __name__ == "__main__":

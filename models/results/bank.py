@@ -40,6 +40,28 @@ class BankRule(Record):
     reported_share: float | None = Field(description="reported over reviewed; null where none was reviewed")
 
 
+class OutcomeCounts(Record):
+    """How many reviews of one stream ended how."""
+
+    dismissed: int = Field(description="dismissed at once")
+    case: int = Field(description="looked into and closed")
+    reported: int = Field(description="reported")
+    unreviewed: int = Field(description="waited too long and closed unseen")
+
+    @property
+    def decided(self) -> int:
+        """Reviews on which a person decided."""
+        return self.dismissed + self.case + self.reported
+
+
+class StreamCounts(Record):
+    """Reviews by the way in which a customer came to be reviewed."""
+
+    alert: OutcomeCounts = Field(description="alerts above the line")
+    below_line: OutcomeCounts = Field(description="a sample of what lies below it")
+    random: OutcomeCounts = Field(description="customers drawn at random")
+
+
 class Funnel(Record):
     """From rule hits to reports; whole run, rates from the first decision on."""
 
@@ -54,9 +76,7 @@ class Funnel(Record):
     reports_per_thousand_customers_month: float = Field(description="likewise")
     case_files_per_thousand_customers_month: float = Field(description="likewise")
     report_files_per_thousand_customers_month: float = Field(description="likewise")
-    decisions: dict[str, dict[str, int]] = Field(
-        description="reviews by stream (alert, below_line, random) and outcome"
-    )
+    decisions: StreamCounts = Field(description="reviews by stream and outcome")
 
 
 class Agreement(Record):

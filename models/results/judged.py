@@ -15,12 +15,31 @@ class Compared(Record):
     precision_at_budget: Interval = Field(description="alerts on positive subjects; share of the alerts")
     average_precision: Interval = Field(description="area under precision over recall, all subjects; share")
 
+    @classmethod
+    def alike(cls) -> Compared:
+        """The difference of a ranker from itself."""
+        nothing = Interval(value=0.0, low=0.0, high=0.0)
+        return cls(recall_at_budget=nothing, precision_at_budget=nothing, average_precision=nothing)
+
+    def figure(self, metric: str) -> Interval:
+        """A metric by its name; an unknown one is a KeyError."""
+        return {
+            "recall_at_budget": self.recall_at_budget,
+            "precision_at_budget": self.precision_at_budget,
+            "average_precision": self.average_precision,
+        }[metric]
+
 
 class HeadlineMetrics(Compared):
     """The five headline metrics of a ranker by one set of labels."""
 
     precision_ceiling: Interval = Field(description="precision at the budget of a ranking by the labels")
     base_rate: Interval = Field(description="positive subjects; share of all that count")
+
+    def figure(self, metric: str) -> Interval:
+        """A metric by its name; an unknown one is a KeyError."""
+        more = {"precision_ceiling": self.precision_ceiling, "base_rate": self.base_rate}
+        return more[metric] if metric in more else super().figure(metric)
 
 
 class Measured(HeadlineMetrics):

@@ -143,13 +143,17 @@ class Week(Record):
     look_alike: int = Field(description="payments of look-alikes")
     illicit: int = Field(description="payments of schemes")
 
+    def of(self, kind: str) -> int:
+        """Payments of a kind by its name; an unknown one is a KeyError."""
+        return {"licit": self.licit, "look_alike": self.look_alike, "illicit": self.illicit}[kind]
+
 
 class Histogram(Record):
     """Shares of values by bins that are even in their logarithm; all empty without values."""
 
     edges: list[float] = Field(description="edges of the bins, one more than bins")
     sizes: dict[str, int] = Field(description="by kind: how many values")
-    shares: dict[str, list[float | None]] = Field(description="by kind: share of each bin")
+    shares: dict[str, list[float]] = Field(description="by kind: share of each bin")
 
 
 class SchemeStarts(Record):
