@@ -30,7 +30,7 @@ from torch_geometric.nn import GINEConv
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS
 from models.zoo import Examples, Graph
 from models.zoo.gnn import GnnSettings
-from models.zoo.gnn.network import PaymentNetwork, score, use_threads
+from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
 from models.zoo.gnn.slices import EDGE_COLUMNS, Scale, Slice, Slicer, kinds
 
 RESULT = Path("benchmarks/results/gnn.json")

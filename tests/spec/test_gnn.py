@@ -17,7 +17,7 @@ from models.zoo import MODELS, Examples
 from models.zoo.gnn import GnnSettings, without_edges
 from models.zoo.gnn.draws import Draws
 from models.zoo.gnn.messages import PaymentConv, SlicePayments
-from models.zoo.gnn.network import PaymentNetwork, score, use_threads
+from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
 from models.zoo.gnn.settling import settled
 from models.zoo.gnn.slices import Scale, Slice, Slicer, kinds
 
