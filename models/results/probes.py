@@ -226,7 +226,7 @@ class Goal(Record):
     is_met: bool | None = Field(description="whether it lies there; null where nothing can be said")
 
 
-class Difficulty(Record):
+class ProbeFindings(Record):
     """How hard the world is; every probe is taught the truth and says what the simulator gives away."""
 
     indicators: Indicators = Field(description="what one or two indicators find")
@@ -240,4 +240,9 @@ class Difficulty(Record):
     cell_lookup: CellLookup = Field(description="a lookup instead of a model")
     organisers: OrganiserOracle = Field(description="organisers, whose payments lie outside any pattern")
     rule_invisible: list[RuleInvisible] = Field(description="schemes that no rule saw")
+
+
+class Difficulty(ProbeFindings):
+    """What was found, and the figures that are kept of it beside what is wanted."""
+
     goals: list[Goal] = Field(description="the figures of metrics.json beside what is wanted")

@@ -8,10 +8,9 @@ import pytest
 
 import pipeline
 from models.audit_labels import (
-    Fixed,
-    Ladder,
+    LabelTrials,
     Params,
-    Sides,
+    TrialSides,
     audit_sets,
     label_quality,
     training_rows,
@@ -20,6 +19,7 @@ from models.audit_labels import (
 from models.budget import Budget
 from models.examples import examples_of
 from models.split import Params as SplitParams
+from models.truth.fixed_trees import Trees
 from models.truth.rule_report import (
     Effort,
     Reviewed,
@@ -29,7 +29,6 @@ from models.truth.rule_report import (
     schemes_found,
     upper_bound,
 )
-from models.zoo import MODELS
 
 MONDAY = pd.Timestamp("2025-03-03", tz="UTC").as_unit("us")
 DAY = pd.Timedelta(days=1)
@@ -197,7 +196,7 @@ GUILTY = 10  # customers 0 to 9
 @pytest.fixture(scope="module")
 def params() -> Params:
     real = pipeline.params("audit_labels", Params)
-    fixed = Fixed(**real.fixed.model_dump() | {"trees": 40, "min_sum_hessian_in_leaf": 0.5, "lambda_l2": 1.0})
+    fixed = Trees(**real.fixed.model_dump() | {"count": 40, "min_sum_hessian_in_leaf": 0.5, "lambda_l2": 1.0})
     return real.model_copy(update={"fixed": fixed, "bootstrap_draws": 50, "unlabelled_share": 0.5})
 
 
@@ -249,18 +248,17 @@ def test_a_model_that_learns_the_truth_reaches_the_ceiling_and_one_misled_pays_f
     split, matrix, moments = bank
     right, wrong = labels_of(range(GUILTY), 1.0, "right"), labels_of(range(100, 110), 1.0, "wrong")
     labels = pd.concat([right, wrong], ignore_index=True)
-    settings = pipeline.params("models.lightgbm", MODELS["lightgbm"].settings)
     starts_at = MONDAY + 20 * DAY
     days = BUDGET.label_window_days
-    sides = Sides.of(split.assign(label=0.0, weight=1.0), moments, labels, starts_at, days, params)
+    sides = TrialSides.of(split.assign(label=0.0, weight=1.0), moments, labels, starts_at, days, params)
     features = matrix.set_index("subject_id")
     train, test = (
         examples_of(side, features.loc[side["subject_id"]].reset_index(drop=True), None)
         for side in (sides.train, sides.watched)
     )
-    ladder = Ladder(sides, train, test, BUDGET, settings, params)
+    trials = LabelTrials(sides, train, test, BUDGET, params)
     result = audit_sets(
-        ladder,
+        trials,
         labels,
         moments,
         compared("right", "wrong"),

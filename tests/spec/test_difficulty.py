@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from models.metrics import AveragePrecision
-from models.truth import anatomy, calibration, difficulty, ordinary_life
-from models.truth.calibration import Bank
+from models.truth import anatomy, areas, calibration, difficulty, ordinary_life
+from models.truth.calibration import JudgedBank
 from reports.evidence import Evidence
 from reports.ordinary_misses import EXPLANATIONS
 from reports.wording import CALIBRATION
@@ -52,7 +52,7 @@ def test_a_useless_indicator_finds_the_base_rate() -> None:
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_missing_values_rank_lowest_in_both_directions(sign: float) -> None:
-    ranked = difficulty.ranks(sign * np.array([np.nan, -7.0, 3.0]))
+    ranked = areas.ranks(sign * np.array([np.nan, -7.0, 3.0]))
     assert ranked[0] < ranked[1:].min()
 
 
@@ -69,7 +69,7 @@ def test_average_precision_equals_that_of_the_metrics_with_ties() -> None:
     rng = np.random.default_rng(2)
     score, is_positive = rng.integers(0, 20, 500).astype(float), rng.random(500) < 0.1
     expected = AveragePrecision(score, is_positive)(np.ones(500))
-    assert difficulty.average_precision(score, is_positive) == pytest.approx(expected)
+    assert areas.average_precision(score, is_positive) == pytest.approx(expected)
 
 
 def test_nothing_to_find_gives_nulls() -> None:
@@ -141,7 +141,7 @@ def test_a_typology_of_too_few_schemes_is_counted_without_a_share() -> None:
 # -------------------------------------------------------------- calibration
 
 
-def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) -> Bank:
+def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) -> JudgedBank:
     """Payments are (day, payer, payee, cents) between customers 1 to 3 and the outside 9."""
     frame = pd.DataFrame(payments, columns=["day", "payer_account_id", "payee_account_id", "amount_cents"])
     frame = frame.astype({"payer_account_id": "int64", "payee_account_id": "int64", "amount_cents": "int64"})
@@ -170,7 +170,7 @@ def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) 
         }
     )
     truth = pd.DataFrame({"transaction_id": illicit, "is_illicit": True}).astype({"transaction_id": "int64"})
-    return Bank.of(
+    return JudgedBank.of(
         customers,
         accounts,
         transactions,
@@ -330,12 +330,12 @@ def test_an_empty_bank_gives_nulls_and_empty_lists() -> None:
 
 
 def test_ordinary_life_of_an_empty_bank_is_unknown_and_of_a_small_one_counted() -> None:
-    nothing = ordinary_life.figures(small_bank([], []))
+    nothing = ordinary_life.life_figures(small_bank([], []))
     assert {name for name, value in nothing.items() if not np.isnan(value)} == {
         *("main_events_month", "second_events_month", "person_transfers_month")
     }
     # Two transfers to the person outside, one from there, none with a remark; the outsider came thrice.
-    found = ordinary_life.figures(small_bank([(0, 1, 9, 100), (1, 1, 9, 300), (2, 9, 2, 800)], []))
+    found = ordinary_life.life_figures(small_bank([(0, 1, 9, 100), (1, 1, 9, 300), (2, 9, 2, 800)], []))
     assert found["person_transfer_median_cny"] == 3
     assert found["person_transfer_mean_cny"] == 4
     assert found["empty_remark_share"] == 1
@@ -352,7 +352,7 @@ def test_a_target_is_hit_missed_or_not_measured() -> None:
     target = {"low": 0.1, "high": 0.2, "mark": "D", "source": "no source"}
     targets = calibration.Targets.model_validate(dict.fromkeys(calibration.Targets.model_fields, target))
     measured = dict.fromkeys(calibration.Targets.model_fields, float("nan"))
-    rows = calibration.table(measured | {"rule_recall": 0.2, "rule_precision": 0.21}, targets)
+    rows = calibration.target_rows(measured | {"rule_recall": 0.2, "rule_precision": 0.21}, targets)
     found = {row["name"]: row["is_hit"] for row in rows}
     assert (found["rule_recall"], found["rule_precision"], found["declined_share"]) == (True, False, None)
 

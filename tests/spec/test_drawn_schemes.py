@@ -61,7 +61,7 @@ def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list
             "holder": ["person" if account < 100 else "merchant" for account in used],
         }
     )
-    return drawn_schemes.drawn(transactions, truth, members, accounts)
+    return drawn_schemes.scheme_outlines(transactions, truth, members, accounts)
 
 
 SPENT = 77  # yuan of a payment of proceeds outside the shape

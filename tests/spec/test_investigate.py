@@ -10,7 +10,7 @@ import pipeline
 from data.investigate import DRAWS, Params, alerts_of_case, drawn_weekly, investigate, opening_times
 from data.labels.reviewers import decide, sensitivity, tired, visibility_of
 from data.schema import DAY_US, Dispositions
-from models.reviews import agreement, cohens_kappa, delays, levels
+from models.reviews import agreement, cohens_kappa, delays, review_levels
 
 MICRO = pd.Timedelta(microseconds=1)
 DAY = pd.Timedelta(days=1)
@@ -347,7 +347,7 @@ def test_levels_count_alerts_cases_and_reports_by_alert_and_by_case_file() -> No
     table["case_id"] = [1, 1, 2, 3, 4]
     outcomes = ["reported", "case", "case", "dismissed", "unreviewed"]
     decided = pd.DataFrame({"alert_id": pd.array([1, 2, 3, 4, 5], "Int64"), "outcome": outcomes})
-    found = levels(table, decided)
+    found = review_levels(table, decided)
     assert found == {"alerts": 5, "cases": 3, "reports": 1, "case_files": 2, "report_files": 1}
 
 

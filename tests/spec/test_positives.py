@@ -9,7 +9,7 @@ import pytest
 from data.schema import DAY_US
 from models.budget import Budget, Watch
 from models.judgement import Params, judge
-from models.metrics import Ranking, measure
+from models.metrics import Ranking, headline_metrics
 from models.positives import Positives, as_labelled
 from models.truth.illicit import in_truth, scheme_groups
 
@@ -95,7 +95,7 @@ def leftover_test() -> tuple[Watch, Positives]:
 def test_an_alert_on_a_leftover_is_spent_and_neither_right_nor_wrong() -> None:
     watch, positives = leftover_test()
     score = np.array([9.0, 1, 8, 2, 3, 4, 5, 6])  # of two places one goes to a leftover
-    result = measure(Ranking.of(watch.queue(score), positives, BUDGET), 50, 1)
+    result = headline_metrics(Ranking.of(watch.queue(score), positives, BUDGET), 50, 1)
     assert result["recall_at_budget"]["value"] == 0.5
     assert result["precision_at_budget"]["value"] == 1.0
     assert result["base_rate"]["value"] == pytest.approx(2 / 6, abs=1e-4)

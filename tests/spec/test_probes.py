@@ -11,8 +11,8 @@ import pytest
 
 import pipeline
 from models.truth.probes import artefacts, look_alikes
-from models.truth.probes.customers import burstiness, counter_artefacts, device_artefacts
-from models.truth.probes.goals import figures, goals
+from models.truth.probes.customers import counter_artefacts, device_artefacts, own_burstiness
+from models.truth.probes.goals import goal_rows, probe_figures
 from models.truth.probes.learner import halves
 from reports.difficulty import asked
 from reports.wording import ARTEFACTS, GOALS
@@ -94,7 +94,9 @@ def test_too_few_schemes_give_no_number() -> None:
 
 
 def on_customers(world: World) -> dict[str, Any]:
-    return artefacts.on_customers(world.bank(), world.devices, world.moments(), PROBE, DRAWS, seed=1)
+    return artefacts.artefacts_of_customers(
+        world.bank(), world.devices, world.moments(), PROBE, DRAWS, seed=1
+    )
 
 
 def solo(found: dict[str, Any]) -> dict[str, float]:
@@ -187,9 +189,9 @@ def test_members_whose_own_life_is_a_clock_are_found() -> None:
 def test_burstiness_of_a_clock_is_minus_one_and_of_chance_about_nothing() -> None:
     bank = little_life().bank()
     everyone = np.arange(len(bank.parties.customer_id))
-    found = burstiness(bank, everyone, 20, np.random.default_rng(1))
+    found = own_burstiness(bank, everyone, 20, np.random.default_rng(1))
     assert abs(np.nanmedian(found)) < 0.1
-    assert np.isnan(burstiness(bank, everyone, 10_000, np.random.default_rng(1))).all()
+    assert np.isnan(own_burstiness(bank, everyone, 10_000, np.random.default_rng(1))).all()
 
 
 def test_without_devices_purposes_or_closings_the_probe_still_answers() -> None:
@@ -213,7 +215,7 @@ def test_without_devices_purposes_or_closings_the_probe_still_answers() -> None:
 
 
 def payment_doubles(world: World) -> dict[str, Any]:
-    return look_alikes.on_payments(world.ground(), world.truth, world.schemes, PROBE, DRAWS, seed=1)
+    return look_alikes.payment_look_alikes(world.ground(), world.truth, world.schemes, PROBE, DRAWS, seed=1)
 
 
 def test_schemes_and_look_alikes_of_the_clean_world_are_doubles_in_every_payment() -> None:
@@ -260,7 +262,7 @@ def found_of(**changed: Any) -> dict[str, Any]:
 
 def test_a_figure_is_met_inside_its_range_and_judged_by_nothing_else() -> None:
     wanted = {"digits_auc": (0.0, 0.5), "artefact_probe_auc": (0.0, 0.49), "cells_mostly_planned": (0.0, 2.0)}
-    rows = {row["name"]: row["is_met"] for row in goals(found_of(), wanted)}
+    rows = {row["name"]: row["is_met"] for row in goal_rows(found_of(), wanted)}
     assert (rows["digits_auc"], rows["artefact_probe_auc"], rows["cells_mostly_planned"]) == (
         True,
         False,
@@ -273,7 +275,7 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     few = {"auc": {"value": 0.9, "low": 0.8, "high": 1.0}, "is_exploratory": True}
     found = found_of(cells={"count": None}, payment_look_alikes=few)
     wanted = {"cells_mostly_planned": (0.0, 0.0), "look_alike_payments_auc": (0.4, 0.65)}
-    rows = {row["name"]: row for row in goals(found, wanted)}
+    rows = {row["name"]: row for row in goal_rows(found, wanted)}
     assert rows["cells_mostly_planned"]["is_met"] is None
     assert rows["look_alike_payments_auc"]["is_met"] is None
     assert rows["look_alike_payments_auc"]["figure"]["value"] is None
@@ -281,8 +283,8 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
 
 def test_every_aim_is_the_aim_of_a_figure_and_every_figure_has_words() -> None:
     wanted = pipeline.read_yaml(pipeline.PARAMS_FILE)["audit"]["probe"]["wanted"]
-    assert set(wanted) <= set(figures(found_of()))
-    assert set(GOALS) == set(figures(found_of()))
+    assert set(wanted) <= set(probe_figures(found_of()))
+    assert set(GOALS) == set(probe_figures(found_of()))
 
 
 def test_every_column_of_the_customer_probe_has_words() -> None:

@@ -12,7 +12,7 @@ import pytest
 from data.asof import happened_within
 from models.budget import Budget
 from models.truth.probes import cells, organisers, planned
-from models.truth.probes.columns import digits, met_before
+from models.truth.probes.columns import digits, payments_before
 from models.truth.probes.sample import Sample, balanced
 from models.truth.probes.strata import place
 from tests.spec.little_life import DAY, PROBE, START, TEST, World, little_life
@@ -26,7 +26,7 @@ def sample_of(world: World) -> Sample | None:
 
 
 def on_plans(world: World) -> dict[str, Any]:
-    return planned.on_plans(sample_of(world), PROBE, DRAWS, seed=1)
+    return planned.single_payments(sample_of(world), PROBE, DRAWS, seed=1)
 
 
 # ------------------------------------------------------- planned and illicit
@@ -124,7 +124,7 @@ def test_payment_probes_without_anything_to_compare_answer_null(without: str) ->
     found = on_plans(world)
     assert found["planned"]["within"]["auc"]["value"] is None
     assert found["without_life_share"] is None
-    assert planned.on_digits(sample_of(world), PROBE, DRAWS, seed=1)["auc"]["value"] is None
+    assert planned.digits_alone(sample_of(world), PROBE, DRAWS, seed=1)["auc"]["value"] is None
 
 
 def test_foreign_payments_without_words_or_balances_are_compared_all_the_same() -> None:
@@ -201,7 +201,7 @@ def test_weights_leave_nothing_to_learn_from_how_common_a_stratum_is() -> None:
 
 
 def test_digits_of_the_clean_world_tell_nothing() -> None:
-    found = planned.on_digits(sample_of(little_life()), PROBE, DRAWS, seed=1)
+    found = planned.digits_alone(sample_of(little_life()), PROBE, DRAWS, seed=1)
     assert 0.38 < found["auc"]["value"] < 0.62
     assert 0.38 < found["sized"]["value"] < 0.62
 
@@ -209,7 +209,7 @@ def test_digits_of_the_clean_world_tell_nothing() -> None:
 def test_round_sums_of_plans_are_found_in_their_channel_and_purpose() -> None:
     world = little_life()
     cents, mine = world.transactions["amount_cents"], world.planned
-    found = planned.on_digits(
+    found = planned.digits_alone(
         sample_of(world.paying(amount_cents=cents.mask(mine, cents // 1_000 * 1_000 + 1_000))),
         PROBE,
         DRAWS,
@@ -232,7 +232,7 @@ def test_meetings_are_counted_up_to_the_payment_itself() -> None:
     world = little_life()
     ground, table = world.ground(), world.transactions
     rows = np.array([100, 5_000, 19_999])
-    counted = met_before(ground.payer[rows], ground.payee[rows], ground, rows)
+    counted = payments_before(ground.payer[rows], ground.payee[rows], ground, rows)
     for row, count in zip(rows, counted, strict=True):
         earlier = table[:row]
         same = (earlier["payer_account_id"] == table["payer_account_id"][row]) & (

@@ -142,18 +142,18 @@ def test_only_alerts_that_were_reported_and_true_can_be_followed() -> None:
         (5, 3, 13.0, "R01", "reported"),  # another customer
     )
     assert found["alert_id"].tolist() == [3]
-    assert trace.chosen(found[:0], rules(R01="ring"), EXAMPLES) is None
+    assert trace.alert_to_follow(found[:0], rules(R01="ring"), EXAMPLES) is None
 
 
 def test_the_best_case_goes_first_and_its_rule_must_fit_the_scheme() -> None:
     found = reported((1, 1, 12.0, "R01 R02", "reported"), (2, 2, 13.0, "R03", "reported"))
-    picked = trace.chosen(found, rules(R01="student", R02="ring", R03="student"), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="student", R02="ring", R03="student"), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (2, "R03", "student")
-    picked = trace.chosen(found, rules(R01="student", R02="ring", R03=""), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="student", R02="ring", R03=""), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (1, "R02", "ring")
-    picked = trace.chosen(found, rules(R01="", R02="", R03=""), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="", R02="", R03=""), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (1, "R01", None)
 
@@ -166,7 +166,7 @@ def test_the_indicators_of_the_rule_are_named_in_its_order() -> None:
 
 def test_an_alert_is_followed_through_every_station_in_local_days() -> None:
     found = reported((7, 2, 13.0, "R03", "reported"))
-    picked = trace.chosen(found, rules(R03="student"), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R03="student"), EXAMPLES)
     assert picked is not None
     as_of = [START + day * DAY for day in (12, 13)]
     told = trace.followed(

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.audit import beyond_rules, recall_by
-from models.metrics import group_share, wilson
+from models.intervals import group_share, wilson
+from models.truth.alerts import beyond_rules, recall_by
 from reports.report import environment
 from reports.wording import Text, share_or_count
 
