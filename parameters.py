@@ -278,6 +278,9 @@ def parse_text(settings: type[Settings], text: str, place: str) -> Settings:
         return settings.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            line = re.search(r"line (\d+)", first["msg"])
+            raise BadInput(f"{place}, line {line[1] if line else 1}: expected valid JSON") from None
         key = ".".join(str(part) for part in (place, *first["loc"]))
         if first["type"] == "extra_forbidden":
             known = ", ".join(_keys_at(settings, first["loc"][:-1]))
