@@ -8,7 +8,8 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import Events, Parties
+from data.asof import Events, Parties, period_of
+from data.asof.network import TrailLimits
 from data.asof.windows import first_at_or_after
 from data.schema import DAY_US
 from features import network, profile, schema, sequence
@@ -70,6 +71,7 @@ def compute(
     is_new: np.ndarray,
     hour: np.ndarray,
     params: Params,
+    trails: TrailLimits,
 ) -> pd.DataFrame:
     """Profile, sequence and network of ``subjects``, row by row.
 
@@ -86,6 +88,7 @@ def compute(
             known.weekly,
             network.Ties.of(parties, known.customers, known.devices, known.dispositions),
             params.network,
+            trails,
         ),
     ]
     return pd.concat(parts, axis=1)
@@ -98,6 +101,7 @@ def future_mask(
     parties: Parties,
     origin_us: int,
     params: Params,
+    trails: TrailLimits,
 ) -> pd.DataFrame:
     """`differences` of the features at the middle moment, once every later row is deleted.
 
@@ -112,21 +116,14 @@ def future_mask(
     events = Events.of(past.transactions, parties)
     mine = with_lines(subjects[chosen].reset_index(drop=True), events, parties.customer_id, params.line)
     is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
-    again = compute(mine, past, events, parties, is_new, hour, params)
+    again = compute(mine, past, events, parties, is_new, hour, params, trails)
     return differences(features[chosen], again)
-
-
-def period_names(as_of: pd.Series, periods: pd.DataFrame) -> np.ndarray:
-    """Name of the period that holds each moment, shape of ``as_of``."""
-    names = np.full(len(as_of), "", dtype=object)
-    for row in periods.itertuples():
-        names[((as_of >= row.starts_at) & (as_of < row.ends_at)).to_numpy()] = row.name
-    return names
 
 
 def main() -> None:
     """Write subjects, features, their catalogue, the lines and the graph."""
     params = pipeline.params("build", Params)
+    trails = pipeline.params("observe.trails", TrailLimits)
     known = Known(
         customers=pipeline.read(data_schema.Customers),
         accounts=pipeline.read(data_schema.Accounts),
@@ -152,15 +149,14 @@ def main() -> None:
     moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
     slices = network.graph_slices(edges, moments, params.graph_days)
     is_new, hour = line["is_new"].to_numpy(), line["hour"].to_numpy()
-    built = compute(subjects, known, events, parties, is_new, hour, params)
-    masked = future_mask(subjects, built, known, parties, origin_us, params)
+    built = compute(subjects, known, events, parties, is_new, hour, params, trails)
+    masked = future_mask(subjects, built, known, parties, origin_us, params, trails)
     windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
     matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
+    period = period_of(subjects["as_of"], periods).to_numpy()
     features = [*window_features(), *profile.FEATURES, *LINE, *network.FEATURES]
-    catalogue = catalogue_table(
-        features, matrix, kind, period_names(subjects["as_of"], periods), masked, params.stability_bins
-    )
+    catalogue = catalogue_table(features, matrix, kind, period, masked, params.stability_bins)
     pipeline.write(schema.Subjects, subjects)
     pipeline.write(schema.FeatureMatrix, matrix)
     pipeline.write(schema.FeatureCatalogue, catalogue)

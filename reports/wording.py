@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from data.results import Interval
+from models.results.judged import RankerRecall
 
 DASH = "–"
 CHINESE_FROM = "\u2e80"  # the first letter of Chinese, Japanese and Korean writing
 LONGEST_WORD = 30  # letters that stand together on the page
-
-Interval = dict[str, float | None]
 
 
 class Text(NamedTuple):
@@ -778,7 +779,7 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 def percent_range(interval: Interval, digits: int = 1) -> str:
     """The interval of a share, ``44.2–65.2``; empty without one."""
-    low, high = interval["low"], interval["high"]
+    low, high = interval.low, interval.high
     return "" if low is None or high is None else f"{low * 100:.{digits}f}–{high * 100:.{digits}f}"
 
 
@@ -795,21 +796,21 @@ def yuan(amount: float) -> str:
 def worded_interval(interval: Interval, digits: int = 1) -> str:
     """A share with its interval for running text, ``55.7% (44.2–65.2)``."""
     inner = percent_range(interval, digits)
-    return percent(interval["value"], digits) + (f" ({inner})" if inner else "")
+    return percent(interval.value, digits) + (f" ({inner})" if inner else "")
 
 
-def share_or_count(row: dict[str, Any]) -> str:
+def share_or_count(row: RankerRecall) -> str:
     """A group's recall with its interval, or what was counted where it is too small to have one."""
-    if row["recall"]["value"] is not None:
-        return worded_interval(row["recall"], 0)
-    return f"{row['caught']} of {row['customers']}" if row["customers"] else DASH
+    if row.recall.value is not None:
+        return worded_interval(row.recall, 0)
+    return f"{row.caught} of {row.customers}" if row.customers else DASH
 
 
 def wilson(hits: int, size: int) -> Interval:
     """A share of a count with its 95% Wilson interval."""
     if size == 0:
-        return {"value": None, "low": None, "high": None}
+        return Interval()
     z, share = 1.96, hits / size
     centre = (share + z * z / (2 * size)) / (1 + z * z / size)
     half = z * math.sqrt(share * (1 - share) / size + z * z / (4 * size * size)) / (1 + z * z / size)
-    return {"value": share, "low": max(centre - half, 0.0), "high": min(centre + half, 1.0)}
+    return Interval(value=share, low=max(centre - half, 0.0), high=min(centre + half, 1.0))

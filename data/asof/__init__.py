@@ -12,7 +12,7 @@ Sums are taken in whole cents, so that they are exact in any order.
 from data.asof.events import Events, Milestones, Parties, codes_of
 from data.asof.flows import WAYS, Flows
 from data.asof.histories import RowsBefore, count_so_far, value_as_of
-from data.asof.moments import bank_time, happened_within, microseconds, moments_of, pairs_within
+from data.asof.moments import bank_time, happened_within, microseconds, moments_of, pairs_within, period_of
 from data.asof.past import Past, share
 from data.asof.peers import Peers, deviation_within, groups_alike
 from data.asof.surroundings import Crowd, DeviceUses, Surroundings, Trace
@@ -39,6 +39,7 @@ __all__ = [
     "microseconds",
     "moments_of",
     "pairs_within",
+    "period_of",
     "share",
     "value_as_of",
 ]

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from data.asof.network.ahead import INNER
 from data.schema import DAY_US, HOUR_US
 from features.catalogue import Feature
-from features.network.ahead import INNER
 
 
 def _of_line(name: str, label_en: str, label_zh: str, unit: str, source: str, family: str) -> Feature:

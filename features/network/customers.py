@@ -9,11 +9,12 @@ import pandas as pd
 
 import pipeline
 from data.asof import Parties
+from data.asof.network.limits import TrailLimits
+from data.asof.network.multigraph import Multigraph
 from data.schema import DAY_US, HOLDER_KINDS
 from features.network.columns import FEATURES, NEIGHBOUR_SOURCES, PORT_DAYS, ROLE_DAYS, WINDOWS
 from features.network.degrees import COUNTS, degrees
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph
 from features.network.neighbours import (
     Counterparties,
     around,
@@ -92,6 +93,7 @@ def network_features(
     indicators: pd.DataFrame,
     ties: Ties,
     limits: Limits,
+    trail_limits: TrailLimits,
 ) -> pd.DataFrame:
     """Network features by subject, row by row; counts are 0 where a customer has no edge.
 
@@ -102,7 +104,7 @@ def network_features(
     as_of = subjects["as_of"].astype("int64").to_numpy()
     queries = Queries.of(node, as_of)
     columns = _windowed(graph, queries, limits)
-    found = roles(Patterns.of(graph, limits), queries, ROLE_DAYS * DAY_US, limits.threads)
+    found = roles(Patterns.of(graph, limits, trail_limits), queries, ROLE_DAYS * DAY_US, limits.threads)
     columns |= {role.name: found[:, i] for i, role in enumerate(ROLES)}
     columns |= _surroundings(graph, parties, node, as_of, indicators, ties, limits)
     return pd.DataFrame({f.name: columns[f.name].astype(np.float32) for f in FEATURES})

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.ahead import AHEAD, INNER, NONE, fetch
-from features.network.multigraph import Multigraph
-from features.network.parallel import in_parts
-from features.network.sides import Sides
+from data.asof.network.ahead import AHEAD, INNER, NONE, fetch
+from data.asof.network.multigraph import Multigraph
+from data.asof.network.parallel import in_parts
+from data.asof.network.sides import Sides
 
 
 @dataclass(frozen=True)

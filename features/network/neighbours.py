@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.ahead import INNER, NONE
-from features.network.multigraph import Multigraph, Pairs, by_node
+from data.asof.network.ahead import INNER, NONE
+from data.asof.network.multigraph import Multigraph, Pairs, by_node
 
 FAR = 1_000  # half-steps: nobody found
 

@@ -9,15 +9,17 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from data.schema import DAY_US, HOUR_US
+from data.asof.network.ahead import AHEAD, EIGHT, FOUR, INNER, LEAVE, NONE, ONE, THREE, TWO, fetch
+from data.asof.network.chains import chains, passed_on
+from data.asof.network.cycles import Cycles
+from data.asof.network.limits import TrailLimits
+from data.asof.network.multigraph import Multigraph
+from data.asof.network.parallel import each
+from data.schema import DAY_US
 from features.catalogue import Feature
-from features.network.ahead import AHEAD, EIGHT, FOUR, INNER, LEAVE, NONE, ONE, THREE, TWO, fetch
 from features.network.fans import ScatterGather, gather_scatters, scatter_gathers
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph
-from features.network.parallel import each
 from features.network.queries import Queries
-from features.network.trails import Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
 CHAIN_LINK = 3  # from this payment of a chain on it is layering (R20 asks for three hops)
@@ -78,26 +80,17 @@ class Patterns:
     scatter: np.ndarray
 
     @classmethod
-    def of(cls, graph: Multigraph, limits: Limits) -> Patterns:
+    def of(cls, graph: Multigraph, limits: Limits, trail_limits: TrailLimits) -> Patterns:
         """Find all patterns of a graph."""
-        trails = Trails.of(
-            graph, limits.hop_hours * HOUR_US, limits.kept, limits.most_arrivals, limits.threads
-        )
+        trails = trail_limits.trails(graph, limits.threads)
         gather, scatter = gather_scatters(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
         return cls(
             graph=graph,
-            chain_hops=chains(graph, trails, limits.chain_hops),
-            passed_on=passed_on(graph, trails, PASS_ON_HOPS),
-            cycles=cycles(
-                graph,
-                trails,
-                limits.cycle_days * DAY_US,
-                limits.cycle_hops,
-                limits.most_steps,
-                limits.threads,
-            ),
+            chain_hops=chains(graph, trails, trail_limits.hop_us, trail_limits.chain_hops),
+            passed_on=passed_on(graph, trails, trail_limits.hop_us, PASS_ON_HOPS),
+            cycles=trail_limits.cycles(graph, trails, limits.threads),
             scatter_gather=scatter_gathers(
-                graph, limits.fan_days * DAY_US, limits.fan_least, limits.most_arrivals, limits.threads
+                graph, limits.fan_days * DAY_US, limits.fan_least, limits.fan_arrivals, limits.threads
             ),
             gather=gather,
             scatter=scatter,

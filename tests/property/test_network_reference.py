@@ -8,11 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import pipeline
+from data.asof.network import Cycles, TrailLimits, Trails, chains, cycles, passed_on
+from data.asof.network.multigraph import Multigraph
 from features.build import Params
 from features.network import transaction_features
 from features.network.degrees import COUNTS, degrees, ports, ports_ever
 from features.network.fans import gather_scatters, scatter_gathers
-from features.network.multigraph import Multigraph
 from features.network.neighbours import (
     Counterparties,
     around,
@@ -23,7 +24,6 @@ from features.network.neighbours import (
 )
 from features.network.queries import Queries
 from features.network.roles import CHAIN_LINK, Patterns, roles
-from features.network.trails import Cycles, Trails, chains, cycles, passed_on
 from tests.property import network_reference as reference
 from tests.property.network_reference import Payment
 
@@ -51,8 +51,8 @@ def graph_of(payments: list[Payment], nodes: int = NODES) -> Multigraph:
     return Multigraph.of(*columns, nodes)
 
 
-def trails_of(graph: Multigraph, most: int) -> Trails:
-    return Trails.of(graph, HOP, KEPT, most, threads=2)
+def trails_of(graph: Multigraph, most: int, hop: int = HOP) -> Trails:
+    return Trails.of(graph, hop, KEPT, most, threads=2)
 
 
 def moments_of(graph: Multigraph, edges: np.ndarray) -> np.ndarray:
@@ -92,10 +92,11 @@ def test_questions_out_of_order_are_refused() -> None:
 
 def test_no_payments_have_no_rows_and_all_columns() -> None:
     limits = pipeline.params("build", Params).network
+    trails = pipeline.params("observe.trails", TrailLimits)
     none = np.zeros(0, np.int64)
-    features = transaction_features(none, none, none, none, 3, limits)
+    features = transaction_features(none, none, none, none, 3, limits, trails)
     one = np.ones(1, np.int64)
-    assert list(features) == list(transaction_features(0 * one, one, one, one, 3, limits))
+    assert list(features) == list(transaction_features(0 * one, one, one, one, 3, limits, trails))
     assert len(features) == 0
 
 
@@ -111,7 +112,7 @@ def test_ports_are_those_of_the_definition(payments) -> None:
 @given(payments=PAYMENTS, most=BOUNDS)
 def test_the_longest_chain_is_found(payments, most) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    found = chains(graph, trails_of(graph, most), MOST_HOPS)
+    found = chains(graph, trails_of(graph, most, WITHIN), HOP, MOST_HOPS)
     for e in range(len(known)):
         ways = [len(reference.paths(known, e, hops, HOP, KEPT, most)) for hops in range(1, MOST_HOPS + 1)]
         assert found[e] == sum(count > 0 for count in ways)
@@ -121,7 +122,7 @@ def test_the_longest_chain_is_found(payments, most) -> None:
 @given(payments=PAYMENTS, most=BOUNDS)
 def test_money_is_passed_on_when_the_first_chain_is_complete(payments, most) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    found = moments_of(graph, passed_on(graph, trails_of(graph, most), 3))
+    found = moments_of(graph, passed_on(graph, trails_of(graph, most, WITHIN), HOP, 3))
     for e in range(len(known)):
         for hops in (1, 2, 3):
             expected = reference.passed_on_at(known, e, hops, HOP, KEPT, most)
@@ -184,8 +185,8 @@ def test_a_party_shows_what_its_own_payments_of_the_window_complete(payments, wi
     trails = trails_of(graph, 50)
     patterns = Patterns(
         graph,
-        chains(graph, trails, MOST_HOPS),
-        passed_on(graph, trails, 3),
+        chains(graph, trails, HOP, MOST_HOPS),
+        passed_on(graph, trails, HOP, 3),
         cycles(graph, trails, WITHIN, MOST_HOPS, ENOUGH_STEPS, threads=2),
         scatter_gathers(graph, WITHIN, 2, 50, threads=2),
         *gather_scatters(graph, WITHIN, 2, threads=1),
@@ -245,7 +246,7 @@ def test_a_planted_cycle_is_closed_by_its_last_payment(noise, size) -> None:
 def test_a_planted_chain_is_counted_to_its_last_hop(noise, size) -> None:
     line = [Payment(41 + k, 42 + k, FIRST + k, 10_000 - 100 * k) for k in range(size)]
     graph, _, places = planted(noise, line)
-    found = chains(graph, trails_of(graph, 50), 10)
+    found = chains(graph, trails_of(graph, 50), HOP, 10)
     assert [found[place] >= hops for hops, place in enumerate(places, 1)] == [True] * size
 
 
