@@ -195,7 +195,7 @@ def copied(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(root / name, tmp_path)
     for room in ("data", "features", "models", "explain", "reports", "docs"):
         shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pipeline.py", "parameters.py"):
+    for name in ("pipeline.py", "parameters.py", "registry.py", "memory.py"):
         shutil.copy(root / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
