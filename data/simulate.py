@@ -15,7 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 import pipeline
 from data import schema
-from data.schema import DAY_US
+from data.schema import DAY_US, NEVER_US
 from data.sources import (
     DECLINED,
     READERS,
@@ -29,7 +29,6 @@ from data.sources import (
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw
 from data.world import population as people
-from data.world.accounts import NEVER
 from data.world.calendar import Calendar, Span, periods
 from data.world.devices import devices_table
 from data.world.drift import Adaptation, Drift, plan_table
@@ -281,7 +280,7 @@ def payouts(world: people.Population) -> Flow:
 
     On closing it goes to an account of the owner that is open then, or to a bank elsewhere.
     """
-    account = np.flatnonzero(world.closed_us != NEVER)
+    account = np.flatnonzero(world.closed_us != NEVER_US)
     at = world.closed_us[account] - 1
     owner, elsewhere = world.owner[account], world.outside("person")
     main = world.used(world.account[owner], at)

@@ -12,15 +12,13 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from data.schema import DAY_US
+from data.schema import DAY_US, MINUTE_US, NEVER_US
 from data.world.calendar import Calendar
 from data.world.flows import CHANNEL, Flow
 from data.world.population import Population
 from parameters import Days, PartRange, Share, Yuan
 from pipeline import Parameters
 
-MINUTE_US = 60_000_000
-NEVER = np.iinfo(np.int64).max
 PRIVATE = ("person", "micro_business")  # who pays and is paid by a private code
 
 
@@ -79,10 +77,10 @@ class Drift(Parameters):
 
 
 def adopted_at(world: Population, calendar: Calendar, launch: Launch, rng: np.random.Generator) -> np.ndarray:
-    """When each account takes up the new product (UTC microseconds), NEVER for most. Shape (accounts,)."""
+    """When each account takes up the new product (UTC microseconds), NEVER_US for most. Shape (accounts,)."""
     day = launch.first_day + launch.ramp_days * rng.random(len(world.owner))
     adopts = (rng.random(len(world.owner)) < launch.adopter_share) & np.isin(world.holder, PRIVATE)
-    return np.where(adopts, calendar.start_us + (day * DAY_US).astype(np.int64), NEVER)
+    return np.where(adopts, calendar.start_us + (day * DAY_US).astype(np.int64), NEVER_US)
 
 
 class Adaptation:
