@@ -269,7 +269,11 @@ def parse(settings: type[Settings], values: Any, place: str) -> Settings:
     if not isinstance(values, dict):
         raise BadInput(f"{place}: expected a mapping of parameters, found {values!r}")
     # Of strict readings only that of JSON takes a list for a pair and a text for a date.
-    text = json.dumps(_without_point(values), default=str)
+    return parse_text(settings, json.dumps(_without_point(values), default=str), place)
+
+
+def parse_text(settings: type[Settings], text: str, place: str) -> Settings:
+    """Check a JSON text, every number as it is written; the first fault becomes one sentence."""
     try:
         return settings.model_validate_json(text, strict=True)
     except ValidationError as error:
