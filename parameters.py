@@ -152,7 +152,7 @@ class _Writer(yaml.SafeDumper):
         """The tag that a reader would give a node without one."""
         if kind is yaml.ScalarNode:
             return f"tag:yaml.org,2002:{kind_of(value) if implicit[0] else 'str'}"
-        return str(super().resolve(kind, value, implicit))
+        return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
 
 
 def read_yaml(path: Path) -> Any:

@@ -37,7 +37,9 @@ class Held:
         return self.since_us != NEVER_US
 
 
-def _shares(kind: np.ndarray, occupation: np.ndarray, income: np.ndarray, age: np.ndarray) -> dict:
+def _shares(
+    kind: np.ndarray, occupation: np.ndarray, income: np.ndarray, age: np.ndarray
+) -> dict[str, np.ndarray]:
     """Chance that each customer has a product or uses a channel, shape (customers,)."""
     is_person, is_stall = kind == "person", kind == "micro_business"
     is_well_off, is_old = is_person & (income >= WELL_OFF_CNY), is_person & (age >= OLD)
