@@ -40,7 +40,11 @@ def everything(stages: Stages) -> None:
 
 
 def laid_over(base: Any, change: Any) -> Any:
-    """``base`` with the values that ``change`` has, mapping by mapping."""
+    """``base`` with the values that ``change`` has, mapping by mapping.
+
+    >>> laid_over({"bank": {"customers": 50_000, "cities": 8}}, {"bank": {"customers": 300}})
+    {'bank': {'customers': 300, 'cities': 8}}
+    """
     if isinstance(base, dict) and isinstance(change, dict):
         return base | {key: laid_over(base.get(key), value) for key, value in change.items()}
     return change
@@ -189,5 +193,9 @@ def rules(values: dict[str, Any]) -> None:
 
 
 def module_of(cmd: str) -> str:
-    """``data.simulate`` of ``python -m data.simulate``."""
+    """The module that a command runs.
+
+    >>> module_of("python -m models.tune lightgbm")
+    'models.tune'
+    """
     return cmd.split()[2]

@@ -100,7 +100,12 @@ def param(key: str) -> Any:
 
 
 def table_name(table: type[Table]) -> str:
-    """``data.schema.RuleHits`` is ``rule_hits``."""
+    """The table's name in a path.
+
+    >>> class RuleHits(Table): ...
+    >>> table_name(RuleHits)
+    'rule_hits'
+    """
     return _snake(table.__name__)
 
 
