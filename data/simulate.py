@@ -153,11 +153,6 @@ class Params(pipeline.Parameters):
         for number, shift in enumerate(drift.shifts):
             for key in ("from_typology", "to_typology"):
                 TYPOLOGIES.lookup(getattr(shift, key), f"{place}.shifts.{number}.{key}")
-            if shift.last_day <= shift.first_day:
-                raise pipeline.BadInput(
-                    f"{place}.shifts.{number}.last_day: expected a day after {shift.first_day}, "
-                    f"found {shift.last_day}"
-                )
         if "calendar" in info.data:  # else refused itself
             days = 7 * sum(info.data["calendar"].weeks().values())
             for key, day in drift.days().items():

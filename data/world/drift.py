@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from data.schema import DAY_US, MINUTE_US, NEVER_US
 from data.world.calendar import Calendar
@@ -48,6 +48,15 @@ class Shift(Parameters):
     first_day: int = Field(ge=0)
     last_day: int = Field(ge=0)
     share: Share
+
+    @field_validator("last_day")
+    @classmethod
+    def days_are_in_order(cls, last: int, info: ValidationInfo) -> int:
+        """The share takes at least a day to rise."""
+        first = info.data.get("first_day", -1)  # -1: refused itself
+        if last <= first:
+            raise ValueError(f"expected a day after {first}, found {last}")
+        return last
 
     def share_on(self, day: float) -> float:
         """Share of the schemes that would begin on a day and are of the other typology instead."""
