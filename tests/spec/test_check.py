@@ -84,7 +84,7 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("explain.model", "catboost", "expected a tree model (lightgbm, xgboost), found 'catboost'"),
         ("source_path", "nowhere", "'nowhere' does not exist"),
         ("source", "amlsin", "unknown source 'amlsin'"),
-        ("source", "amlsim", "expected a folder, found the file 'docs/sources.md'"),
+        ("source", "amlsim", "expected a folder, found the file 'data/no_source'"),
         ("source", ["amlsim"], "expected text, found ['amlsim']"),
         ("models", ["lightgbm"], "expected a mapping of sections"),
         ("simulate.first_day_of", {"virtual_gift": 3}, "unknown typology 'virtual_gift'"),
