@@ -14,7 +14,7 @@ from models.truth.probes import artefacts, look_alikes
 from models.truth.probes.customers import counter_artefacts, device_artefacts, own_burstiness
 from models.truth.probes.goals import goal_rows, probe_figures
 from models.truth.probes.learner import halves
-from reports.difficulty import asked
+from reports.probe_tables import asked
 from reports.wording import ARTEFACTS, GOALS
 from tests.spec.little_life import DAY, PROBE, START, World, little_life
 
