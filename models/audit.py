@@ -37,8 +37,8 @@ from models.truth.probes.goals import goal_rows
 from models.truth.probes.learner import Probe
 from models.truth.probes.organisers import Organisers, oracle
 
-CUSTOMER_COLUMNS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
-ACCOUNT_COLUMNS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
+CUSTOMER_FACTS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
+ACCOUNT_FACTS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
 
 
 class Params(judgement.Params):
@@ -137,8 +137,8 @@ def read_inputs(params: Params, budget: Budget) -> AuditInputs:
         split=pipeline.read(schema.Split),
         scores=pipeline.read(schema.Scores),
         model_alerts=pipeline.read(schema.ModelAlerts),
-        customers=pipeline.read(data_schema.Customers, CUSTOMER_COLUMNS),
-        accounts=pipeline.read(data_schema.Accounts, ACCOUNT_COLUMNS),
+        customers=pipeline.read(data_schema.Customers, CUSTOMER_FACTS),
+        accounts=pipeline.read(data_schema.Accounts, ACCOUNT_FACTS),
         devices=pipeline.read(data_schema.Devices),
         transactions=pipeline.read(data_schema.Transactions),
         settlement=pipeline.read_result(Settlement),

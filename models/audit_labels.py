@@ -32,13 +32,12 @@ from models.positives import Positives
 from models.results.labels import AuditedSet, LabelAudit, LabelQuality, ReviewEffort, RuleReport
 from models.truth import fixed_trees, rule_report
 from models.truth.fixed_trees import Trees
-from models.truth.illicit import in_truth
+from models.truth.illicit import MOMENT_COLUMNS, in_truth
 from models.zoo import Examples, believable, by_row, learnable
 from parameters import Draws, Part, Seed
 
 VOTES = ("rule_vote", "below_line_vote")
 SET_KEYS = ["model", "uses_dispositions", "random_share"]
-MOMENT_COLUMNS = ["transaction_id", "at", "payer_account_id", "payee_account_id"]
 
 
 class Params(pipeline.Parameters):

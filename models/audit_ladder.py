@@ -25,7 +25,7 @@ from models.results.ladder import EncoderTest, LabelShuffle, Ladder, LadderRanki
 from models.truth import experiments, fixed_trees, ladder, leakage
 from models.truth.encoding import Encoder
 from models.truth.fixed_trees import Trees
-from models.truth.illicit import in_truth
+from models.truth.illicit import MOMENT_COLUMNS, in_truth
 from models.truth.ladder import Bench, Rows
 from models.zoo.lightgbm import LightgbmModel
 from parameters import Count, Draws, Seed
@@ -33,9 +33,8 @@ from parameters import Count, Draws, Seed
 if TYPE_CHECKING:
     import lightgbm
 
-TOP = ladder.RUNGS[-1]  # the highest rung: all features
+TOP = ladder.ADDED_GROUPS[-1]  # the highest rung: all features
 TESTED_MODEL = "lightgbm.model"  # whose gains the catalogue page shows
-MOMENT_COLUMNS = ["transaction_id", "at", "payer_account_id", "payee_account_id"]
 
 
 class Params(pipeline.Parameters):
@@ -160,7 +159,7 @@ def all_scores(
 
 def compared_with(rankings: list[str]) -> dict[str, str]:
     """The ranking from which each one's gain is measured: the rung below, or all features."""
-    against = dict(zip(ladder.RUNGS, (ladder.SINGLE_LINE, *ladder.RUNGS), strict=False))
+    against = dict(zip(ladder.ADDED_GROUPS, (ladder.SINGLE_LINE, *ladder.ADDED_GROUPS), strict=False))
     return against | {name: TOP for name in rankings if name not in against and name != ladder.SINGLE_LINE}
 
 

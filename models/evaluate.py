@@ -17,7 +17,17 @@ from models.intervals import ratio, rounded
 from models.judgement import Params, judge, leading, watched_months, watched_scores
 from models.metrics import COMPARED
 from models.positives import Positives, as_labelled
-from models.results.bank import BankRule, BankView, BankWorld, Chosen, Funnel, LabelCount, Period, Reviews
+from models.results.bank import (
+    BankRule,
+    BankView,
+    BankWorld,
+    Chosen,
+    Funnel,
+    LabelCount,
+    Period,
+    Reviews,
+    StreamCounts,
+)
 from models.results.judged import Compared
 
 
@@ -72,7 +82,7 @@ def review_funnel(
         f"{name}_per_thousand_customers_month": round(count / months / customers * 1_000, 2)
         for name, count in levels.items()
     }
-    return Funnel(rule_hits=hits, decisions=decisions, **levels, **per_month)
+    return Funnel(rule_hits=hits, decisions=StreamCounts.model_validate(decisions), **levels, **per_month)
 
 
 def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Params) -> Chosen:

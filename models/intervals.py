@@ -16,8 +16,8 @@ from data.results import Interval
 Statistic = Callable[[np.ndarray], float]  # of weights, one a row
 
 Z = 1.96  # of the normal distribution, two-sided 95 %
-ENDS = (0.025, 0.975)  # quantiles of a bootstrap, likewise
-NOTHING = Interval()  # what cannot be measured
+MIDDLE = (0.025, 0.975)  # quantiles of a bootstrap, likewise
+UNMEASURED = Interval()  # what cannot be measured
 
 
 def rounded(value: float, digits: int = 4) -> float | None:
@@ -40,19 +40,19 @@ def quantile(values: np.ndarray, share: float) -> float:
     return float(np.quantile(values, share)) if len(values) else float("nan")
 
 
-def middle(sample: np.ndarray) -> tuple[float, float]:
+def middle_part(sample: np.ndarray) -> tuple[float, float]:
     """Ends of the middle 95 % of a sample, NaN where it holds no number."""
     known = sample[np.isfinite(sample)]
     if not len(known):
         return float("nan"), float("nan")
-    low, high = np.quantile(known, ENDS)
+    low, high = np.quantile(known, MIDDLE)
     return float(low), float(high)
 
 
 def wilson(hits: int, size: int) -> Interval:
     """A share of a count with its Wilson interval; nothing of nothing."""
     if size == 0:
-        return NOTHING
+        return UNMEASURED
     share = hits / size
     centre = (share + Z * Z / (2 * size)) / (1 + Z * Z / size)
     half = Z * np.sqrt(share * (1 - share) / size + Z * Z / (4 * size * size)) / (1 + Z * Z / size)
@@ -65,7 +65,7 @@ def group_share(hits: int, size: int, least: int) -> Interval:
     Groups are compared by it. One of two that is caught would lead with 50 %, and a group
     without a single positive would trail with 0 %: neither says anything.
     """
-    return wilson(hits, size) if size >= max(least, 1) else NOTHING
+    return wilson(hits, size) if size >= max(least, 1) else UNMEASURED
 
 
 def drawn(groups: int, draws: int, seed: int | np.random.Generator) -> np.ndarray:
@@ -91,7 +91,7 @@ def bootstrap_by(
     names, number = np.unique(group, return_inverse=True)
     rng, even = np.random.default_rng(seed), np.full(len(names), 1 / len(names))
     sample = [statistic(rng.multinomial(len(names), even).astype(float)[number]) for _ in range(draws)]
-    return interval(statistic(np.ones(len(group))), *middle(np.array(sample)))
+    return interval(statistic(np.ones(len(group))), *middle_part(np.array(sample)))
 
 
 def mean_by_group(value: np.ndarray, group: np.ndarray, weight: np.ndarray) -> Interval:
@@ -106,4 +106,4 @@ def mean_by_group(value: np.ndarray, group: np.ndarray, weight: np.ndarray) -> I
     groups = weight.shape[1]
     sample, size = weight @ np.bincount(group, value, groups), weight @ np.bincount(group, minlength=groups)
     means = np.divide(sample, size, out=np.full(len(size), np.nan), where=size > 0)
-    return interval(means[0], *middle(means[1:]))
+    return interval(means[0], *middle_part(means[1:]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.budget import Budget, Queue
-from models.intervals import Interval, drawn, interval, mean_by_group, middle, ratio
+from models.intervals import Interval, drawn, interval, mean_by_group, middle_part, ratio
 from models.positives import Positives
 
 METRICS = ("recall_at_budget", "precision_at_budget", "precision_ceiling", "average_precision", "base_rate")
@@ -158,7 +158,7 @@ def headline_metrics(ranking: Ranking, draws: int, seed: int) -> dict[str, Inter
 def with_intervals(samples: np.ndarray) -> dict[str, Interval]:
     """Values with the middle 95 % of their draws, from `sampled` or a difference of two of them."""
     return {
-        name: interval(column[0], *middle(column[1:]))
+        name: interval(column[0], *middle_part(column[1:]))
         for name, column in zip(METRICS, samples.T, strict=True)
     }
 
@@ -206,7 +206,7 @@ def paired_differences(samples: dict[str, np.ndarray]) -> dict[str, dict[str, di
     return {
         one: {
             other: {
-                name: interval(gap[0], *middle(gap[1:]))
+                name: interval(gap[0], *middle_part(gap[1:]))
                 for name, gap in zip(COMPARED, (mine - theirs)[:, places].T, strict=True)
             }
             for other, theirs in samples.items()

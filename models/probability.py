@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from models.intervals import NOTHING, Interval, interval
+from models.intervals import UNMEASURED, Interval, interval
 
 PROBABILITY = ("calibration_ratio", "calibration_slope")
 
@@ -29,7 +29,7 @@ def probability_calibration(group: np.ndarray, margin: np.ndarray, label: np.nda
     _, number = np.unique(group, return_inverse=True)
     chance, total = expit(margin), float(label.sum())
     if not 0 < total < len(label) or np.ptp(margin) == 0:
-        return dict.fromkeys(PROBABILITY, NOTHING)
+        return dict.fromkeys(PROBABILITY, UNMEASURED)
     ratio_ = float(chance.sum()) / total
     error = np.sqrt((np.bincount(number, chance - ratio_ * label) ** 2).sum()) / total
     slope, slope_error = _slope(number, margin, label)

@@ -267,7 +267,7 @@ def histogram(groups: dict[str, np.ndarray], per_decade: int) -> Histogram:
     shares = {}
     for name, values in groups.items():
         count = np.histogram(values, edges)[0] if len(values) else np.zeros(len(edges) - 1)
-        shares[name] = [rounded(float(part)) for part in count / max(len(values), 1)]
+        shares[name] = [round(float(part), 4) for part in count / max(len(values), 1)]
     return Histogram(
         edges=[float(f"{edge:.4g}") for edge in edges],
         sizes={name: len(values) for name, values in groups.items()},

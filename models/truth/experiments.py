@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.intervals import NOTHING, ratio, rounded
+from models.intervals import UNMEASURED, ratio, rounded
 from models.results.ladder import IdProbe, LabelShuffle
 from models.truth import fixed_trees, leakage
 from models.truth.areas import area_under_roc, average_precision, ranks
@@ -106,7 +106,7 @@ def id_probe(bench: Bench, customer_id: np.ndarray, draws: int) -> IdProbe:
     learns = np.array([half[customer] == 0 for customer in train.customer])
     judged = np.array([half[customer] == 1 for customer in test.customer]) & test.is_judged
     if not learns.any() or not judged.any():
-        return IdProbe(auc=NOTHING)
+        return IdProbe(auc=UNMEASURED)
     label, weight = train.label[learns], train.weight[learns]
     booster = fixed_trees.fit(id_columns(train)[learns], label, weight, bench.trees, bench.seed)
     score = fixed_trees.margins(booster, id_columns(test)[judged])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import lightgbm
 
 SINGLE_LINE = "single_line"
-RUNGS = ("windows", "profile", "sequence", "network")
+ADDED_GROUPS = ("windows", "profile", "sequence", "network")
 LOOK_BACK_DAYS = 7  # a weekly ranking looks at the payments since the last one
 
 
@@ -102,7 +102,7 @@ def rung_columns(catalogue: pd.DataFrame) -> dict[str, list[str]]:
     """Feature names of each rung above the first: every rung has those below it."""
     chosen: list[str] = []
     rungs = {}
-    for group in RUNGS:
+    for group in ADDED_GROUPS:
         chosen = chosen + catalogue.loc[catalogue["group"] == group, "feature"].tolist()
         rungs[group] = chosen
     return rungs

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.intervals import NOTHING, Interval, interval, middle, rounded
+from models.intervals import UNMEASURED, Interval, interval, middle_part, rounded
 from models.results.ladder import EncoderTest, MaskCount
 from models.truth.areas import AreaUnderRoc
 from models.truth.encoding import TargetEncoder, encoded_in_fold
@@ -131,13 +131,13 @@ def auc_by_customer(
     np.maximum.at(best, number, score)
     positive = np.bincount(number, is_positive, size) > 0
     if positive.all() or not positive.any():
-        return NOTHING
+        return UNMEASURED
     rng = np.random.default_rng(seed)
     area = AreaUnderRoc(best, positive)  # sorted once, for every draw
     sample = [
         area(np.bincount(rng.integers(size, size=size), minlength=size).astype(float)) for _ in range(draws)
     ]
-    return interval(area(np.ones(size)), *middle(np.array(sample)))
+    return interval(area(np.ones(size)), *middle_part(np.array(sample)))
 
 
 def exchanged_within(values: np.ndarray, group: np.ndarray, seed: int) -> np.ndarray:

@@ -22,7 +22,7 @@ MAIN_SHARE, SECOND_SHARE = 0.45, 0.35
 LARGE_PURCHASE_CENTS = 30_000
 FEWEST_GAPS = 50  # of a person whose burstiness is measured
 PURCHASES = (50, 120)  # in shops, of a person whose favourite is looked for (1305.1120 [V2])
-FIRMS = ("micro_business", "company")
+TRADING_KINDS = ("micro_business", "company")
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def partners(sides: PaymentEnds) -> dict[str, float]:
     is_trade = [
         sides.is_kind(mine, "company")
         & (mine < sides.customers)
-        & sides.is_kind(other, *FIRMS)
+        & sides.is_kind(other, *TRADING_KINDS)
         & sides.bank.transactions["channel"].isin(["transfer", "wire"]).to_numpy()
         for mine, other in both
     ]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.results import Interval
 from models.budget import Budget
 from models.metrics import Catches
 from models.positives import Positives
@@ -99,11 +100,11 @@ def test_a_customer_ranks_by_the_most_suspicious_single_payment() -> None:
 def test_recall_counts_a_customer_once_and_by_both_labels() -> None:
     customer = [1, 1, 2, 3]
     views = {"bank": catches(customer, [1, 1, 0, 0]), "true": catches(customer, [1, 0, 1, 0])}
-    (row,) = ladder.rankings_compared({"one": np.array([False, True, False, True])}, {}, views, 50, 1)
-    assert (row["bank"]["customers"], row["bank"]["caught"]) == (1, 1)
+    row = ladder.rankings_compared({"one": np.array([False, True, False, True])}, {}, views, 50, 1)["one"]
+    assert (row["bank"].customers, row["bank"].caught) == (1, 1)
     # Customer 1 was alerted in the week in which the truth has nothing against them.
-    assert (row["true"]["customers"], row["true"]["caught"]) == (2, 0)
-    assert row["bank"]["gain"] is None
+    assert (row["true"].customers, row["true"].caught) == (2, 0)
+    assert row["bank"].gain is None
 
 
 def test_a_gain_is_paired_so_equal_rankings_differ_by_nothing() -> None:
@@ -112,12 +113,12 @@ def test_a_gain_is_paired_so_equal_rankings_differ_by_nothing() -> None:
     table = ladder.rankings_compared(
         {"base": some, "same": some, "more": more}, {"same": "base", "more": "base"}, views, 200, 1
     )
-    by_name = {row["ranking"]: row["true"] for row in table}
-    assert by_name["same"]["gain"] == {"value": 0, "low": 0, "high": 0}
-    assert by_name["more"]["gain"]["value"] == pytest.approx(0.15)
+    by_name = {name: row["true"] for name, row in table.items()}
+    assert by_name["same"].gain == Interval(value=0, low=0, high=0)
+    assert by_name["more"].gain.value == pytest.approx(0.15)
     # Not paired, the interval of the difference would hold zero.
-    assert by_name["more"]["gain"]["low"] > 0
-    assert by_name["base"]["recall"]["value"] == 0.5
+    assert by_name["more"].gain.low > 0
+    assert by_name["base"].recall.value == 0.5
 
 
 def test_a_gain_within_one_scheme_is_one_observation() -> None:
@@ -126,9 +127,9 @@ def test_a_gain_within_one_scheme_is_one_observation() -> None:
     views = {"true": catches(list(range(40)), [True] * 40, scheme.tolist())}
     some, more = np.arange(40) % 2 == 0, (np.arange(40) % 2 == 0) | (scheme == 0)
     table = ladder.rankings_compared({"base": some, "more": more}, {"more": "base"}, views, 400, 1)
-    gain = table[1]["true"]["gain"]
-    assert gain["value"] == pytest.approx(5 / 40)
-    assert gain["low"] == 0
+    gain = table["more"]["true"].gain
+    assert gain.value == pytest.approx(5 / 40)
+    assert gain.low == 0
 
 
 def test_thinning_keeps_every_suspicion_and_the_weight_of_the_others() -> None:
@@ -149,8 +150,8 @@ def test_every_ranking_spends_the_same_budget() -> None:
 
 def test_without_a_positive_customer_there_is_nothing_to_measure() -> None:
     views = {"true": catches([1, 2], [False, False])}
-    (row,) = ladder.rankings_compared({"one": np.array([True, False])}, {}, views, 50, 1)
-    assert row["true"]["recall"] == {"value": None, "low": None, "high": None}
+    row = ladder.rankings_compared({"one": np.array([True, False])}, {}, views, 50, 1)["one"]
+    assert row["true"].recall == Interval()
 
 
 def test_equal_rows_give_equal_trees() -> None:

@@ -13,7 +13,6 @@ import pytest
 
 import pipeline
 from data import schema as data_schema
-from data.results import Interval
 from data.sources import Whole
 from explain import explain
 from explain import schema as explain_schema
@@ -24,6 +23,7 @@ from features import schema as features_schema
 from features.catalogue import Feature, catalogue_table, differences
 from models import schema as models_schema
 from models.budget import Budget, Watch
+from models.intervals import UNMEASURED
 from models.judgement import Params as JudgeParams
 from models.judgement import judge
 from models.positives import Positives
@@ -40,7 +40,7 @@ COLUMNS = [
     Feature("out_amount_7d", "Money out", "转出", "CNY", "fan_out", "windows", "nowhere"),
 ]
 WEEKS = pd.to_datetime(["2025-11-03", "2025-11-10"], utc=True).astype("datetime64[us, UTC]")
-NOBODY = Interval()
+NOBODY = {"value": None, "low": None, "high": None}
 
 
 def subjects(customer_id: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -159,7 +159,7 @@ def test_nobody_illicit_has_no_recall_at_any_budget_and_the_json_is_valid() -> N
     score = np.arange(size, dtype=float)
     found = judge(watch, {"m": score, "rules": score}, np.zeros(size), nobody, budget, params)
     assert {row.recall for row in found.recall_by_budget} == {None}
-    assert found.differences["m"]["rules"].recall_at_budget == NOBODY
+    assert found.differences["m"]["rules"].recall_at_budget == UNMEASURED
     assert {row.customers for row in found.leftovers} == {0}
     json.dumps(found.model_dump(mode="json"), allow_nan=False)
 
@@ -168,13 +168,13 @@ def test_labels_without_a_decision_are_measured_by_the_votes_alone() -> None:
     row = {
         "model": "any_rule",
         "uses_dispositions": False,
-        "log_loss": NOBODY,
-        "true_recall": NOBODY,
-        "below_ceiling": NOBODY,
+        "log_loss": UNMEASURED,
+        "true_recall": UNMEASURED,
+        "below_ceiling": UNMEASURED,
     }
-    audit = partial(LabelAudit, chosen="any_rule", sets=[row], ceiling=NOBODY)
+    audit = partial(LabelAudit, chosen="any_rule", sets=[row], ceiling=UNMEASURED)
     bank = partial(BankView, reviews={"agreement": {"kappa": None}})
-    assert labels_metrics(bank, audit).true_recall == NOBODY
+    assert labels_metrics(bank, audit).true_recall == UNMEASURED
 
 
 SHOWN = {

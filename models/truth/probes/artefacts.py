@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.intervals import NOTHING, rounded
+from models.intervals import UNMEASURED, rounded
 from models.results.probes import ArtefactProbe, ColumnArea
 from models.truth.areas import area_under_roc, ranks
 from models.truth.calibration import JudgedBank
@@ -101,7 +101,7 @@ def artefact_probe(
     counts = {"rows": len(columns), "positives": int(is_positive.sum())}
     folds = [halves(group, rng) for _ in range(probe.repeats)]
     if any(len(np.unique(is_positive[fold == half])) < 2 for fold in folds for half in (0, 1)):
-        return ArtefactProbe(**counts, auc=NOTHING, columns=[])
+        return ArtefactProbe(**counts, auc=UNMEASURED, columns=[])
 
     def held_out(chosen: pd.DataFrame, divisions: list[np.ndarray]) -> np.ndarray:
         parts = [

@@ -7,7 +7,7 @@ import pandas as pd
 
 from data.schema import DAY_US
 from models.budget import Budget, Watch
-from models.intervals import NOTHING, Interval, drawn, interval, mean_by_group, middle, ratio, rounded
+from models.intervals import UNMEASURED, Interval, drawn, interval, mean_by_group, middle_part, ratio, rounded
 from models.metrics import AveragePrecision
 from models.results.probes import Cell, CellLookup, PlannedCells
 from models.truth.probes.ground import ILLICIT, Ground
@@ -97,7 +97,7 @@ def lookup(
     illicit : moments of illicit schemes: customer_id, scheme_id; schemes are the unit of the interval
     """
     scheme_of = illicit.drop_duplicates("customer_id").set_index("customer_id")["scheme_id"]
-    nothing = CellLookup(recall=NOTHING, average_precision=None, over_base=NOTHING)
+    nothing = CellLookup(recall=UNMEASURED, average_precision=None, over_base=UNMEASURED)
     starts = periods["starts_at"][periods["name"] == "validation"]
     if not len(starts) or not is_illicit.any():
         return nothing
@@ -116,7 +116,7 @@ def lookup(
     return CellLookup(
         recall=recall_by_scheme(customer, is_illicit, alerted, scheme_of, draws, seed),
         average_precision=rounded(reached),
-        over_base=interval(reached / base, *middle(lifts)),
+        over_base=interval(reached / base, *middle_part(lifts)),
     )
 
 
@@ -130,7 +130,7 @@ def recall_by_scheme(
 ) -> Interval:
     """Recall at the budget, its interval from a bootstrap of the schemes of the positives."""
     if not is_positive.any():
-        return NOTHING
+        return UNMEASURED
     wanted, caught = np.unique(customer[is_positive]), np.unique(customer[is_positive & alerted])
     _, scheme = np.unique(scheme_of.reindex(wanted).fillna(-1).to_numpy(), return_inverse=True)
     weight = drawn(int(scheme.max()) + 1, draws, seed)

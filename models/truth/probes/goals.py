@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.results import Interval
-from models.intervals import NOTHING
+from models.intervals import UNMEASURED
 from models.results.probes import Figure, Goal, LookAlikeProbe, PaymentLookAlikes, ProbeFindings
 from models.truth.probes.learner import Range
 
@@ -34,7 +34,7 @@ def probe_figures(found: ProbeFindings) -> dict[str, Figure]:
 
 def _of_enough(probe: LookAlikeProbe | PaymentLookAlikes) -> Interval:
     """An area, unless it is exploratory."""
-    return NOTHING if probe.is_exploratory else probe.auc
+    return UNMEASURED if probe.is_exploratory else probe.auc
 
 
 def goal_rows(found: ProbeFindings, wanted: dict[str, Range]) -> list[Goal]:

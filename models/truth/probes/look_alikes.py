@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from data.results import Interval
-from models.intervals import NOTHING
+from models.intervals import UNMEASURED
 from models.results.probes import LookAlikeProbe, PaymentLookAlikes, TypologyPayments
 from models.truth.calibration import JudgedBank
+from models.truth.difficulty import EVERY
 from models.truth.probes.columns import payment_columns
 from models.truth.probes.ground import ILLICIT, Ground
 from models.truth.probes.learner import Probe, auc_interval, held_out_ranks, stratified_folds
-
-ALL = "all"  # in place of a typology: all of them together
 
 
 def amount_look_alikes(
@@ -28,8 +27,8 @@ def amount_look_alikes(
     truth = truth[truth["is_patterned"]]
     cents = bank.transactions.set_index("transaction_id")["amount_cents"]
     amounts = scheme_amounts(truth, cents, probe.round_to_cny)
-    together = look_alike_probe(schemes.assign(typology=ALL), amounts, probe, draws, seed)
-    nobody = LookAlikeProbe(typology=ALL, schemes=0, look_alikes=0, is_exploratory=True, auc=NOTHING)
+    together = look_alike_probe(schemes.assign(typology=EVERY), amounts, probe, draws, seed)
+    nobody = LookAlikeProbe(typology=EVERY, schemes=0, look_alikes=0, is_exploratory=True, auc=UNMEASURED)
     by_typology = look_alike_probe(schemes, amounts, probe, draws, seed)
     return by_typology, together[0] if together else nobody
 
@@ -74,7 +73,7 @@ def look_alike_probe(
                 is_exploratory=min(counts) < probe.exploratory_below,
                 auc=amounts_auc(amounts.loc[mine.index], is_illicit, probe, draws, seed)
                 if min(counts) >= probe.folds
-                else NOTHING,
+                else UNMEASURED,
             )
         )
     return rows
@@ -111,7 +110,7 @@ def payment_look_alikes(
     is_exploratory = min(sides) < probe.exploratory_below
     if min(sides) < probe.folds:
         return PaymentLookAlikes(
-            **counts, is_exploratory=is_exploratory, auc=NOTHING, auc_by_scheme=NOTHING, typologies=[]
+            **counts, is_exploratory=is_exploratory, auc=UNMEASURED, auc_by_scheme=UNMEASURED, typologies=[]
         )
     rng = np.random.default_rng(seed)
     fold = stratified_folds(of_scheme, probe.folds, rng)[number]
@@ -149,7 +148,7 @@ class Ranked:
         """The area by scheme of the ``chosen`` payments, if either side has ``least`` schemes."""
         rank, is_illicit, scheme = self.rank[chosen], self.is_illicit[chosen], self.scheme[chosen]
         schemes, look_alikes = (len(np.unique(scheme[side])) for side in (is_illicit, ~is_illicit))
-        auc = NOTHING
+        auc = UNMEASURED
         if min(schemes, look_alikes) >= least:
             auc = auc_interval(rank, is_illicit, scheme, draws, rng, self.weight[chosen])
         return TypologyPayments(typology=typology, schemes=schemes, look_alikes=look_alikes, auc=auc)

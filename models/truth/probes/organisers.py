@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.asof import happened_within, moments_of
 from models.budget import Budget, Watch
-from models.intervals import NOTHING, rounded
+from models.intervals import UNMEASURED, rounded
 from models.results.probes import OrganiserOracle
 from models.truth import fixed_trees
 from models.truth.areas import average_precision
@@ -90,7 +90,7 @@ def oracle(
         "organisers": int(mine.test["customer_id"][mine.is_test].nunique()),
     }
     if not mine.can_be_asked:
-        return OrganiserOracle(**counts, recall=NOTHING, recall_of_new=NOTHING, average_precision=None)
+        return OrganiserOracle(**counts, recall=UNMEASURED, recall_of_new=UNMEASURED, average_precision=None)
     label = mine.is_train.astype(float)
     booster = fixed_trees.fit(learnt.to_numpy(), label, mine.weight, probe.payments, seed)
     score = fixed_trees.margins(booster, judged.to_numpy())

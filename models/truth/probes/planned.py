@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.intervals import NOTHING, ratio, rounded
+from models.intervals import UNMEASURED, ratio, rounded
 from models.results.probes import (
     ColumnGain,
     DigitGroup,
@@ -95,7 +95,7 @@ def answer(placed: Placed, gain: list[ColumnGain], draws: int, rng: np.random.Ge
 
 
 # The answers of a probe that cannot be asked.
-UNASKED = PaymentProbe(payments=0, schemes=0, auc=NOTHING, lift=NOTHING, base_rate=None, columns=[])
+UNASKED = PaymentProbe(payments=0, schemes=0, auc=UNMEASURED, lift=UNMEASURED, base_rate=None, columns=[])
 UNTOLD = StrataProbe(within=UNASKED, without=UNASKED)
 
 
@@ -104,14 +104,14 @@ def single_payments(sample: Sample | None, probe: Probe, draws: int, seed: int) 
     if sample is None:
         return SinglePayments(planned=UNTOLD, illicit=UNTOLD, without_life_share=None, strata=[])
     rng = np.random.default_rng(seed)
-    planned, strata = told_apart(sample, sample.kind != LIFE, probe, draws, seed, rng)
-    illicit, _ = told_apart(sample, sample.kind == ILLICIT, probe, draws, seed, rng)
+    planned, strata = strata_probe(sample, sample.kind != LIFE, probe, draws, seed, rng)
+    illicit, _ = strata_probe(sample, sample.kind == ILLICIT, probe, draws, seed, rng)
     return SinglePayments(
         planned=planned, illicit=illicit, without_life_share=without_life(sample, probe), strata=strata
     )
 
 
-def told_apart(
+def strata_probe(
     sample: Sample, is_positive: np.ndarray, probe: Probe, draws: int, seed: int, rng: np.random.Generator
 ) -> tuple[StrataProbe, list[Stratum]]:
     """Positives told from the others within strata and without them, and the strata that give most away."""
@@ -147,7 +147,7 @@ def digits_alone(sample: Sample | None, probe: Probe, draws: int, seed: int) -> 
     small ones, whoever sends them. ``groups`` are the channels and purposes that give most away.
     """
     if sample is None:
-        return Digits(**dict(UNASKED), sized=NOTHING, groups=[])
+        return Digits(**dict(UNASKED), sized=UNMEASURED, groups=[])
     ground, rows, is_positive = sample.ground, sample.rows, sample.kind != LIFE
     group = (ground.channel.astype(np.int64) * len(ground.purposes) + ground.purpose)[rows]
     within = pd.DataFrame({"channel": ground.channel[rows], "purpose": ground.purpose[rows]})

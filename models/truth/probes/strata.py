@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.intervals import NOTHING, Interval, bootstrap_by, ratio
+from models.intervals import UNMEASURED, Interval, bootstrap_by, ratio
 
 FEWEST_SCHEMES = 2  # a bootstrap of one scheme says nothing
 
@@ -59,7 +59,7 @@ class Placed:
 
     def _drawn(self, value: Callable[[np.ndarray], float], draws: int, rng: np.random.Generator) -> Interval:
         if self.schemes < FEWEST_SCHEMES:
-            return NOTHING
+            return UNMEASURED
         return bootstrap_by(self.scheme, value, draws, rng)
 
     def by_stratum(self) -> list[tuple[int, int, float]]:
