@@ -85,7 +85,7 @@ def test_every_attribution_is_checked_and_no_fit_stops_early(file: Path) -> None
 def test_only_a_main_touches_disk_clock_or_environment(file: Path) -> None:
     """Outside ``main`` and ``read_inputs``, its reading half, no function touches what is kept."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    touching = {"read", "pages", "write", "writer", "read_json", "write_json", "write_text"}
+    touching = {"read", "pages", "write", "writer", "write_text"}
     touching |= {"read_result", "write_result"}
     touching |= {"save", "set_aside", "artifact"}
     touching |= {"params", "param", "read_yaml", "section_of"}

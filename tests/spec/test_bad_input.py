@@ -26,6 +26,7 @@ from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
 from data.world.calendar import Span
 from features.build import Params as BuildParams
+from models.results.tuned import Tuned
 from pipeline import BadInput
 from tests.spec.foreign import stricter, terms
 
@@ -769,7 +770,9 @@ def test_a_result_comes_back_as_it_was_written_whole_numbers_whole(here: Path) -
 def test_a_broken_result_is_named_with_its_line(here: Path) -> None:
     pipeline.write_text("models", "tuned.json", '{\n  "choice": ,\n}')
     assert refusal(pipeline.read_result, Tuned) == "artifacts/models/tuned.json, line 2: expected valid JSON"
-    assert refusal(pipeline.read_result, Tuned, "none").startswith("artifacts/models/tuned_none.json: the file")
+    assert refusal(pipeline.read_result, Tuned, "none").startswith(
+        "artifacts/models/tuned_none.json: the file"
+    )
 
 
 def test_an_outdated_result_is_named_with_its_key(here: Path) -> None:
