@@ -46,6 +46,7 @@ LONG_MODULES = {
     "features/profile.py",
     "reports/wording.py",
 }
+LEAVING = {"features/network/trails.py: cycles"}  # long functions that another search replaces
 UNITS_AGAIN = {"features/line.py: DAY_US", "features/line.py: MINUTE_US", "features/sequence.py: MINUTE_US"}
 
 
@@ -143,7 +144,8 @@ def test_hardly_a_function_is_longer_than_a_page() -> None:
         if not is_kernel(function)
     }
     long = {name: lines for name, lines in lengths.items() if lines > FUNCTION_LINES}
-    assert len(long) <= LONG_FUNCTIONS * len(lengths), f"{len(long)} of {len(lengths)}: {long}"
+    assert set(long) >= LEAVING, refusal(set(long), LEAVING)
+    assert len(set(long) - LEAVING) <= LONG_FUNCTIONS * len(lengths), f"{len(long)} of {len(lengths)}: {long}"
 
 
 @pytest.mark.parametrize(
