@@ -9,10 +9,9 @@ import pandas as pd
 
 from data.asof import microseconds, pairs_within
 from data.labels.label_models import Votes
-from data.schema import DAY_US, DECIDED
+from data.schema import DECIDED, WEEK_US
 
 WEEK_DAYS = 7
-WEEK_US = WEEK_DAYS * DAY_US
 
 
 @dataclass(frozen=True)

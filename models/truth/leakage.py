@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from data.asof import count_so_far, value_as_of
-from models.intervals import UNMEASURED, Interval, interval, middle_part, rounded
+from data.results import Interval
+from models.intervals import UNMEASURED, interval, middle_part, rounded
 from models.results.ladder import EncoderTest, MaskCount
 from models.truth.areas import AreaUnderRoc
 from models.truth.encoding import TargetEncoder, encoded_in_fold
