@@ -273,8 +273,8 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 
 def result_path(result: type[Result], of: str = "") -> Path:
-    """Where a result lies: ``artifacts/<room>/<name>.json``; ``of`` tells several of one kind apart."""
-    name = _snake(result.__name__) + (f"_{of}" if of else "")
+    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where there are several."""
+    name = _snake(result.__name__) + (f"/{of}" if of else "")
     return ARTIFACTS / result.__module__.split(".")[0] / f"{name}.json"
 
 
@@ -282,7 +282,8 @@ def write_result(value: Result, of: str = "") -> None:
     """Write a result in one move, with sorted keys, so that equal results are equal bytes."""
     path = result_path(type(value), of)
     text = json.dumps(value.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False)
-    write_text(path.parent.name, path.name, f"{text}\n")
+    with _written_aside(path) as aside:
+        aside.write_text(f"{text}\n", encoding="utf-8")
 
 
 def read_result(result: type[Kept], of: str = "") -> Kept:

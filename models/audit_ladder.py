@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import lightgbm
 
 TOP = ladder.ADDED_GROUPS[-1]  # the highest rung: all features
-TESTED_MODEL = "lightgbm.model"  # whose gains the catalogue page shows
+TESTED_MODEL = "fitted/lightgbm.model"  # whose gains the catalogue page shows
 
 
 class Params(pipeline.Parameters):

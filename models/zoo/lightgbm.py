@@ -115,7 +115,7 @@ class LightgbmModel:
     """
 
     settings = LightgbmSettings
-    file = "lightgbm.model"
+    file = "fitted/lightgbm.model"
     needs_graph = False
     is_trees = True
 

@@ -65,7 +65,7 @@ class XgboostModel:
     """Histogram trees with soft labels."""
 
     settings = XgboostSettings
-    file = "xgboost.model"
+    file = "fitted/xgboost.model"
     needs_graph = False
     is_trees = True
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import console
+from models.zoo import MODELS
 from pipeline import ROOMS
 
 SHARED_DOORS = {"data.asof", "data.indicators", "models.intervals", "models.zoo"}
@@ -24,6 +25,7 @@ TRUTH_AUDITED = {
     "artifacts/models/label_audit.json",
     "artifacts/models/rule_report.json",
 }
+OF_EVERY_MODEL = {"artifacts/models/fitted", "artifacts/models/tuned"}
 # What reviewers would have decided in other streams, and labels learnt from that: never a model's food.
 ON_TRIAL = {"artifacts/data/trial_dispositions.parquet", "artifacts/data/trial_labels.parquet"}
 MAY_READ_TRIALS = {"label", "audit_labels"}
@@ -139,10 +141,20 @@ def test_every_stage_is_a_module_a_section_and_a_verb() -> None:
 
 
 def test_no_stage_declares_a_folder_of_what_is_generated() -> None:
-    """A folder would hold what a killed process left, and tables that the stage never reads."""
+    """A folder would hold what a killed process left, and tables that the stage never reads.
+
+    But for the two that hold one file a model and nothing else, so that a model more is no edit there.
+    """
     for name, stage in console.stages().items():
-        for dep in stage["deps"]:
+        for dep in set(stage["deps"]) - OF_EVERY_MODEL:
             assert not dep.startswith("artifacts/") or Path(dep).suffix, f"{name} reads the folder {dep}"
+
+
+def test_the_folders_of_models_hold_one_file_of_each_and_no_other() -> None:
+    outs = [out for stage in console.stages().values() for out in stage["outs"] if isinstance(out, str)]
+    for folder in OF_EVERY_MODEL:
+        held = {Path(out).stem for out in outs if out.startswith(f"{folder}/")}
+        assert held == set(MODELS)
 
 
 def test_every_table_is_written_by_exactly_one_stage() -> None:

@@ -754,7 +754,7 @@ def test_equal_results_are_equal_bytes(here: Path) -> None:
     choice = {"trees": 7, "rate": 2.5, "name": "中"}
     pipeline.write_result(Tuned(choice=choice, trials=[]), "one")
     pipeline.write_result(Tuned(trials=[], choice=dict(reversed(choice.items()))), "two")
-    one, two = ((here / f"artifacts/models/tuned_{name}.json").read_bytes() for name in ("one", "two"))
+    one, two = ((here / f"artifacts/models/tuned/{name}.json").read_bytes() for name in ("one", "two"))
     assert one == two
     assert "中".encode() in one
 
@@ -771,7 +771,7 @@ def test_a_broken_result_is_named_with_its_line(here: Path) -> None:
     pipeline.write_text("models", "tuned.json", '{\n  "choice": ,\n}')
     assert refusal(pipeline.read_result, Tuned) == "artifacts/models/tuned.json, line 2: expected valid JSON"
     assert refusal(pipeline.read_result, Tuned, "none").startswith(
-        "artifacts/models/tuned_none.json: the file"
+        "artifacts/models/tuned/none.json: the file"
     )
 
 

@@ -182,5 +182,5 @@ class GnnModel:
         return FittedGnn(network, Slicer(scale), shape, threads, self.seen)
 
 
-MODELS.register("gnn")(GnnModel("gnn.model", sees_payments=True))
-MODELS.register("gnn_without_edges")(GnnModel("gnn_without_edges.model", sees_payments=False))
+MODELS.register("gnn")(GnnModel("fitted/gnn.model", sees_payments=True))
+MODELS.register("gnn_without_edges")(GnnModel("fitted/gnn_without_edges.model", sees_payments=False))
