@@ -273,7 +273,7 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 
 def result_path(result: type[Result], of: str = "") -> Path:
-    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where there are several."""
+    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts."""
     name = _snake(result.__name__) + (f"/{of}" if of else "")
     return ARTIFACTS / result.__module__.split(".")[0] / f"{name}.json"
 
