@@ -10,8 +10,11 @@ import pandas as pd
 from scipy.special import xlogy
 
 from data.indicators import INDICATORS
+from features.schema import APPLIES_TO, ENCODINGS
 
 FIRMS = ("micro_business", "company")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+UNITS = ("CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code", "bits", "deviations")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,26 @@ class Feature:
     levels: int = 0
     applies_to: str = "all"
     owner: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a feature that a page could not put in words.
+
+        Raises
+        ------
+        ValueError
+            where a word is missing or not one of its vocabulary
+        """
+        words = (self.label_en, self.label_zh, self.family, self.source)
+        if not all(text.strip() for text in words):
+            raise ValueError(f"feature {self.name}: expected labels in both languages, family and source")
+        if CHINESE.search(self.label_en) or not CHINESE.search(self.label_zh):
+            raise ValueError(f"feature {self.name}: expected a label in English and one in Chinese")
+        if self.unit not in UNITS:
+            raise ValueError(
+                f"feature {self.name}: unknown unit {self.unit!r}, expected one of: {', '.join(UNITS)}"
+            )
+        if self.encoding not in ENCODINGS or self.applies_to not in APPLIES_TO:
+            raise ValueError(f"feature {self.name}: expected an encoding and customers of features/schema")
 
     def look_back(self) -> str:
         """Days or hours, ``line``, or ``day`` where the value is that of the day."""
@@ -106,11 +129,7 @@ def catalogue_table(
     masked : `differences` by feature, for the features that were computed again
     bins : of the stability index
     """
-    applies = {
-        "all": np.ones(len(matrix), bool),
-        "person": kind == "person",
-        "firm": np.isin(kind, FIRMS),
-    }
+    applies = {"all": np.ones(len(matrix), bool), "person": kind == "person", "firm": np.isin(kind, FIRMS)}
     before, after = role == "train", role == "test"  # names are slow to compare: once for all features
     rows = []
     for f in features:

@@ -38,8 +38,8 @@ from reports.wording import (
     SOPHISTICATION,
     TYPOLOGIES,
     Text,
+    counted_share,
     named,
-    wilson,
 )
 
 
@@ -125,9 +125,9 @@ def investigators(evidence: Evidence) -> Investigators:
         illicit=illicit,
         innocent=innocent,
         reported=reported,
-        found=wilson(counts.reported_true, illicit),
-        wronged=wilson(counts.reported_false, innocent),
-        right=wilson(counts.reported_true, reported),
+        found=counted_share(counts.reported_true, illicit),
+        wronged=counted_share(counts.reported_false, innocent),
+        right=counted_share(counts.reported_true, reported),
     )
 
 

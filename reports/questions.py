@@ -12,7 +12,17 @@ from models.schema import RULES
 from reports.evidence import GRAPH, RECALL, Evidence, control, headline
 from reports.pages import investigators
 from reports.rulebook import rulebook
-from reports.wording import DASH, METRICS, RANKERS, Text, count, named, percent, wilson, worded_interval
+from reports.wording import (
+    DASH,
+    METRICS,
+    RANKERS,
+    Text,
+    count,
+    counted_share,
+    named,
+    percent,
+    worded_interval,
+)
 
 NOT_MEASURED = Text("Not measured in this run:", "本次运行未测量：")
 LINE = "sequence"  # the group of features that a customer's line of payments gives
@@ -275,7 +285,7 @@ def convinced(evidence: Evidence) -> Text:
             f"With below-the-line samples and blind replays. {NOT_MEASURED.en} this data set has no reviews.",
             f"依靠线下抽样与盲测回放。{NOT_MEASURED.zh}该数据集没有甄别记录。",
         )
-    found = worded_interval(wilson(drawn.reported, size))
+    found = worded_interval(counted_share(drawn.reported, size))
     return Text(
         f"With samples that no rule chose: {size} customers were reviewed at random and "
         f"{drawn.reported} "

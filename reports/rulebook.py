@@ -25,12 +25,12 @@ from reports.wording import (
     USES,
     Text,
     count,
+    counted_share,
     false_positives,
     joined,
     named,
     percent,
     same,
-    wilson,
 )
 from reports.written import WrittenCase, WrittenRule
 
@@ -59,7 +59,7 @@ def rulebook(evidence: Evidence) -> list[RuleWords]:
             name=Text(rule.name_en, rule.name_zh),
             sentence=rule_sentence(rule.predicate, evidence.catalogue),
             false_positives=false_positives(rule.known_false_positives),
-            share=wilson(rule.reported, rule.reviewed),
+            share=counted_share(rule.reported, rule.reviewed),
             precision=truth.get(rule.rule_id, Interval()),
         )
         for rule in evidence.bank.rule_table

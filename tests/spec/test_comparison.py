@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.results import Interval
-from docs_pages import headline as headline_in_words
+from docs_pages import finding_in_words
 from models.budget import Budget
 from models.evaluate import choice
 from models.judgement import Params, leading
@@ -137,12 +137,12 @@ def found_by(chosen: str, by_truth: str, gap: Interval) -> Metrics:
 
 
 def test_the_headline_is_of_the_chosen_model_and_names_the_one_of_the_truth_beside_it() -> None:
-    words = headline_in_words(found_by("lightgbm", "gnn", interval(-0.05, -0.12, 0.02)))
+    words = finding_in_words(found_by("lightgbm", "gnn", interval(-0.05, -0.12, 0.02)))
     assert "on validation, lightgbm, catches 50%" in words
     assert "The truth would have chosen gnn" in words
     assert words.count("no difference was measured") == 2
     assert not PLACE.search(words)
-    same = headline_in_words(found_by("gnn", "gnn", interval(0.2, 0.1, 0.3)))
+    same = finding_in_words(found_by("gnn", "gnn", interval(0.2, 0.1, 0.3)))
     assert "The truth would have chosen the same model." in same
     assert "gnn is ahead of the rules (+20.0 points" in same
 

@@ -17,7 +17,7 @@ from data.sources import READERS
 from data.typologies import TYPOLOGIES, typology
 from data.world.livelihoods import LIVELIHOODS
 from explain.reasons import FAMILIES, worded
-from features import network, profile, sequence
+from features import line, network, profile
 from features.catalogue import Feature, window_features
 from models.zoo import MODELS
 from pipeline import BadInput, Registry
@@ -25,7 +25,7 @@ from reports import wording
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 UNITS = {"CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code", "bits", "deviations"}
-FEATURES: list[Feature] = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
+FEATURES: list[Feature] = [*window_features(), *profile.FEATURES, *line.LINE, *network.FEATURES]
 
 
 @pytest.mark.parametrize("entry", INDICATORS.values(), ids=lambda entry: entry.name)
