@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.words import FAMILIES
 from explain.flow import DAYS, ego_flow
-from explain.reasons import FAMILIES
 
 Names = Mapping[int, str]  # what a foreign data set calls an account, and so its only customer
 NO_NAMES: Names = {}
@@ -152,8 +152,8 @@ def case(
         "reasons": [
             {
                 "rank": int(row.rank),
-                "family_en": FAMILIES[row.family][0],
-                "family_zh": FAMILIES[row.family][1],
+                "family_en": FAMILIES[row.family].en,
+                "family_zh": FAMILIES[row.family].zh,
                 "contribution": round(float(row.contribution), 3),
                 "text_en": row.text_en,
                 "text_zh": row.text_zh,

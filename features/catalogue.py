@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import xlogy
 
 from data.indicators import INDICATORS
+from data.words.citations import Source, cited
 
 FIRMS = ("micro_business", "company")
 
@@ -28,7 +29,7 @@ class Feature:
     unit: str
     family: str
     group: str
-    source: str
+    source: Source
     window: str = ""
     encoding: str = "number"
     levels: int = 0
@@ -126,7 +127,8 @@ def catalogue_table(
                 "unit": f.unit,
                 "family": f.family,
                 "group": f.group,
-                "source": f.source,
+                "source_en": cited(f.source).en,
+                "source_zh": cited(f.source).zh,
                 "window": f.look_back(),
                 "encoding": f.encoding,
                 "levels": f.levels,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.words import OUTCOME_NAMES, STREAM_NAMES
 from reports.case_figures import flow, leading_on, timeline
 from reports.evidence import Evidence
 from reports.wording import (
     FACTS,
-    LOOK_ALIKES,
-    OUTCOMES,
-    STREAMS,
-    TYPOLOGIES,
+    Names,
     Text,
     chinese,
     count,
@@ -62,12 +60,12 @@ def reasons(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, 
     return [row for row in rows if row["rank"] > 0], [row for row in rows if row["rank"] < 0]
 
 
-def knowledge(names: str) -> dict[str, Any]:
-    """What the simulator knows of an alert; ``names`` is the schemes of AuditedAlerts."""
-    found = names.split()
-    schemes = [named(TYPOLOGIES, name) for name in found if not name.startswith(LIKE)]
+def knowledge(schemes_of: str, names: Names) -> dict[str, Any]:
+    """What the simulator knows of an alert; ``schemes_of`` is the schemes of AuditedAlerts."""
+    found = schemes_of.split()
+    schemes = [named(names.typologies, name) for name in found if not name.startswith(LIKE)]
     licit = [
-        LOOK_ALIKES.get(name.removeprefix(LIKE), named(TYPOLOGIES, name.removeprefix(LIKE)))
+        names.look_alikes.get(name.removeprefix(LIKE), named(names.typologies, name.removeprefix(LIKE)))
         for name in found
         if name.startswith(LIKE)
     ]
@@ -104,10 +102,13 @@ def case_pages(evidence: Evidence) -> list[dict[str, Any]]:
                 "edges": len(leading_on(case["flow"], case["customer_name"])),
                 "decisions": [
                     row
-                    | {"outcome": named(OUTCOMES, row["outcome"]), "stream": named(STREAMS, row["stream"])}
+                    | {
+                        "outcome": named(OUTCOME_NAMES, row["outcome"]),
+                        "stream": named(STREAM_NAMES, row["stream"]),
+                    }
                     for row in case["earlier_decisions"]
                 ],
-                "truth": knowledge(evidence.schemes[case["subject_id"]])
+                "truth": knowledge(evidence.schemes[case["subject_id"]], evidence.names)
                 if case["subject_id"] in evidence.schemes
                 else None,
             }

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.words import MARK_NAMES
 from reports import world_figures
 from reports.evidence import Evidence, headline
 from reports.ordinary_misses import EXPLANATIONS
-from reports.wording import (
-    ARTEFACTS,
-    CALENDAR,
-    CALIBRATION,
-    DASH,
-    DIRECTIONS,
-    GOALS,
-    MARKS,
-    TARGET_SOURCES,
-    TYPOLOGIES,
-    Text,
-    chinese,
-    count,
-    joined,
-    named,
-    yuan,
-)
+from reports.wording import DASH, DIRECTIONS, Text, chinese, count, joined, named, yuan
+from reports.world_wording import ARTEFACTS, CALENDAR, CALIBRATION, GOALS
 
 CHANCE = 0.5
 
@@ -148,7 +134,7 @@ def asked(low: float, high: float, name: str) -> str:
 def look_alikes(evidence: Evidence) -> dict[str, Any]:
     """The look-alike probe by typology, and how often amounts alone beat chance."""
     rows = [
-        row | {"name": named(TYPOLOGIES, row["typology"]), "auc": area(row["auc"])}
+        row | {"name": named(evidence.names.typologies, row["typology"]), "auc": area(row["auc"])}
         for row in evidence.truth["difficulty"]["look_alikes"]
     ]
     measured = [row for row in rows if row["auc"]["value"] is not None]
@@ -173,7 +159,7 @@ def by_typology(evidence: Evidence) -> list[dict[str, Any]]:
     names = sorted(set(names)) + ["all"] * ("all" in unseen)
     return [
         {
-            "name": Text("All", "合计") if name == "all" else named(TYPOLOGIES, name),
+            "name": Text("All", "合计") if name == "all" else named(evidence.names.typologies, name),
             "indicator": indicator(best.get(name), evidence),
             "auc": figure_of(best[name]["auc"] if name in best else None),
             "unseen": unseen.get(name),
@@ -210,8 +196,8 @@ def calibration(evidence: Evidence) -> dict[str, Any]:
                 "measured": amount(row["measured"], unit),
                 "is_hit": row["is_hit"],
                 "why": EXPLANATIONS[row["name"]](evidence) if row["is_hit"] is False else None,
-                "mark": MARKS[row["mark"]],
-                "source": TARGET_SOURCES.get(row["source"], Text(row["source"], row["source"])),
+                "mark": MARK_NAMES[row["mark"]],
+                "source": Text(row["source_en"], row["source_zh"]),
             }
         )
     judged = [row for row in rows if row["is_hit"] is not None]
@@ -249,7 +235,7 @@ def difficulty(evidence: Evidence) -> dict[str, Any]:
         "calibration": calibration(evidence),
         "figures": {
             "volume": world_figures.volume(spreads["weeks"], evidence.bank["periods"], marks),
-            "starts": world_figures.starts(spreads["scheme_starts"], marks),
+            "starts": world_figures.starts(spreads["scheme_starts"], marks, evidence.names.typologies),
             "amounts": world_figures.spread(
                 spreads["amounts"],
                 Text("amount of a payment (logarithmic)", "单笔金额（对数坐标）"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.words import SOPHISTICATION_NAMES
 from reports.evidence import Evidence
 from reports.scheme_figures import drawing, lasting, steps
-from reports.wording import LOOK_ALIKES, SOPHISTICATION, TYPOLOGIES, Text, count, named, yuan
+from reports.wording import Names, Text, count, named, yuan
 
 SIDES = {"illicit": Text("Illicit", "违法"), "look_alike": Text("Innocent look-alike", "形似正常")}
 
@@ -24,15 +25,15 @@ def summary(scheme: dict[str, Any], kind: str) -> Text:
         )
     if kind != "illicit":
         return words
-    level = SOPHISTICATION[scheme["sophistication"]]
+    level = SOPHISTICATION_NAMES[scheme["sophistication"]]
     return Text(f"{words.en}; {level.en}", f"{words.zh}；{level.zh}")
 
 
-def side(row: dict[str, Any], kind: str) -> dict[str, Any]:
+def side(row: dict[str, Any], kind: str, names: Names) -> dict[str, Any]:
     """One half of a typology's picture."""
-    scheme, name = row[kind], named(TYPOLOGIES, row["typology"])
+    scheme, name = row[kind], named(names.typologies, row["typology"])
     if kind == "look_alike":
-        name = LOOK_ALIKES.get(row["typology"], name)
+        name = names.look_alikes.get(row["typology"], name)
     title = Text(f"{SIDES[kind].en}: {name.en}", f"{SIDES[kind].zh}：{name.zh}")
     if scheme is None:
         return {"kind": kind, "title": title, "drawing": None}
@@ -40,8 +41,8 @@ def side(row: dict[str, Any], kind: str) -> dict[str, Any]:
         "kind": kind,
         "title": title,
         "summary": summary(scheme, kind),
-        "drawing": drawing(scheme, kind, title),
-        "steps": steps(scheme),
+        "drawing": drawing(scheme, kind, title, names.roles),
+        "steps": steps(scheme, names.roles),
     }
 
 
@@ -49,9 +50,9 @@ def drawn_schemes(evidence: Evidence) -> list[dict[str, Any]]:
     """Every typology that the run planted, with both sides."""
     return [
         {
-            "name": named(TYPOLOGIES, row["typology"]),
-            "look_alike": LOOK_ALIKES.get(row["typology"]),
-            "sides": [side(row, kind) for kind in SIDES],
+            "name": named(evidence.names.typologies, row["typology"]),
+            "look_alike": evidence.names.look_alikes.get(row["typology"]),
+            "sides": [side(row, kind, evidence.names) for kind in SIDES],
         }
         for row in evidence.drawn
     ]

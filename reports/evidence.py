@@ -8,7 +8,7 @@ from typing import Any
 from models.schema import RULES
 from reports.comparison import compared, gap_between
 from reports.sentences import Labels
-from reports.wording import RANKERS, Interval, Text, named
+from reports.wording import RANKERS, Interval, Names, Text, named
 
 GRAPH, CONTROL = "gnn", "gnn_without_edges"
 IN_A_SENTENCE = {RULES: Text("the rules", "规则"), CONTROL: Text("the GNN without edges", "无边 GNN")}
@@ -35,6 +35,7 @@ class Evidence:
     ladder: dict[str, Any] = field(default_factory=dict)  # what each group adds; empty: not audited
     shap_share: dict[str, float] = field(default_factory=dict)  # of the explained alerts, by feature
     rule_report: dict[str, Any] = field(default_factory=dict)  # what each rule is worth; empty: not audited
+    names: Names = field(default_factory=Names)  # of typologies, look-alikes and their members
 
     @property
     def chosen(self) -> str:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from data.words import FAMILIES, UNITS
 from reports import feature_figures
 from reports.evidence import Evidence
 from reports.feature_wording import (
     APPLIES_TO,
     CHECKS,
     ENCODINGS,
-    FAMILIES,
     GROUPS,
     OWNERS,
     RATINGS,
     RUNGS,
     TESTS,
-    UNITS,
     window,
 )
 from reports.wording import DASH, Interval, Text, count, named, percent, worded_interval
@@ -82,7 +81,7 @@ def feature_rows(evidence: Evidence) -> list[dict[str, Any]]:
                 "family": named(FAMILIES, row["family"]),
                 "unit": named(UNITS, row["unit"]),
                 "window": window(row["window"]),
-                "source": row["source"],
+                "source": Text(row["source_en"], row["source_zh"]),
                 "encoding": named(ENCODINGS, row["encoding"]),
                 "levels": row["levels"],
                 "applies_to": named(APPLIES_TO, row["applies_to"]),

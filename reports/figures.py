@@ -10,7 +10,6 @@ from markupsafe import Markup
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.wording import (
     RANKERS,
-    TYPOLOGIES,
     VIEWS,
     Text,
     count,
@@ -24,6 +23,11 @@ NAME_LETTERS = 72  # that stand on one line left of a bar
 PANEL = 304  # width of one of two panels side by side
 GROUP_LETTERS = 36  # that stand left of the rankers' names
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+def colour(ranker: str, rankers: list[str]) -> str:
+    """CSS classes of a ranker, which has its colour by its place among all."""
+    return f"ranker ranker-{rankers.index(ranker)}"
 
 
 def scale(low: float, high: float, start: float, end: float) -> Any:
@@ -98,12 +102,13 @@ def curves(bank: list[dict[str, Any]], truth: list[dict[str, Any]], rankers: lis
             if not points:
                 continue
             path = " ".join(f"{number(x(budget))},{number(y(recall))}" for budget, recall in points)
-            parts.append(element("polyline", points=path, class_=f"curve {ranker}"))
+            parts.append(element("polyline", points=path, class_=f"curve {colour(ranker, rankers)}"))
             ends.append((ranker, y(points[-1][1])))
         spread = apart([end for _, end in ends], 17, bottom)
         for (ranker, end), place in zip(ends, spread, strict=True):
             parts.append(line(left + PANEL + 1, end, left + PANEL + 12, place, "leader"))
-            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), f"{ranker} strong"))
+            class_ = f"{colour(ranker, rankers)} strong"
+            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), class_))
     label = Text("Recall by alert budget", "不同预警预算下的召回率")
     return figure(parts, bottom + 48, label)
 
@@ -128,21 +133,17 @@ def groups(rows: list[dict[str, Any]], column: str, names: dict[Any, Text], rank
             if row is None:
                 continue
             level, recall = y + row_height / 2, row["recall"]
-            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{ranker} small", "end"))
+            class_ = colour(ranker, rankers)
+            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{class_} small", "end"))
             if recall["value"] is not None:
-                parts.append(line(x(recall["low"]), level, x(recall["high"]), level, f"range {ranker}"))
-                parts.append(dot(x(recall["value"]), level, 4.5, f"dot {ranker}"))
+                parts.append(line(x(recall["low"]), level, x(recall["high"]), level, f"range {class_}"))
+                parts.append(dot(x(recall["value"]), level, 4.5, f"dot {class_}"))
             caught = Text(f"{row['caught']} of {row['customers']}", f"{row['caught']} / {row['customers']}")
             parts.append(words(WIDTH, level + 4, caught, "tick", "end"))
             y += row_height
         y += gap
         parts.append(line(0, y - gap / 2, WIDTH, y - gap / 2, "rule"))
     return figure(parts, bottom + 44, Text("True recall by group", "分组真实召回率"))
-
-
-def typologies(rows: list[dict[str, Any]], rankers: list[str]) -> Markup:
-    """True recall by typology."""
-    return groups(rows, "typology", TYPOLOGIES, rankers)
 
 
 def funnel(steps: list[tuple[Text, int]]) -> Markup:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.words import OUTCOME_NAMES
 from reports.evidence import Evidence
 from reports.wording import (
     DASH,
     LABEL_MODELS,
-    OUTCOMES,
     Interval,
     Text,
     joined,
@@ -64,7 +64,7 @@ def people(evidence: Evidence) -> dict[str, Any]:
         "kappa": None if agreement["kappa"] is None else f"{agreement['kappa']:.2f}",
         "delays": [
             {
-                "outcome": named(OUTCOMES, row["outcome"]),
+                "outcome": named(OUTCOME_NAMES, row["outcome"]),
                 "decisions": row["decisions"],
                 "median": DASH if row["median_days"] is None else f"{row['median_days']:.0f}",
                 "p90": DASH if row["p90_days"] is None else f"{row['p90_days']:.0f}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES
 from reports import figures
 from reports.difficulty import difficulty
@@ -15,15 +16,10 @@ from reports.label_pages import label_page
 from reports.rulebook import rulebook_page
 from reports.wording import (
     DASH,
-    LABEL_SOURCES,
-    LOOK_ALIKES,
     METRICS,
-    PERIODS,
     PROBABILITY,
     RANKERS,
     ROLES,
-    SOPHISTICATION,
-    TYPOLOGIES,
     Interval,
     Text,
     named,
@@ -102,7 +98,7 @@ def periods(evidence: Evidence) -> list[dict[str, Any]]:
     """The calendar of the run."""
     return [
         {
-            "name": named(PERIODS, row["name"]),
+            "name": named(PERIOD_NAMES, row["name"]),
             "starts": row["starts_at"],
             "ends": row["ends_at"],
             "weeks": (date.fromisoformat(row["ends_at"]) - date.fromisoformat(row["starts_at"])).days / 7,
@@ -115,7 +111,11 @@ def typologies(evidence: Evidence) -> list[dict[str, Any]]:
     """The kinds of laundering in the test, how many customers, and who looks alike."""
     sizes = {row["typology"]: row["customers"] for row in evidence.truth["by_typology"]}
     return [
-        {"name": named(TYPOLOGIES, name), "look_alike": LOOK_ALIKES.get(name), "customers": size}
+        {
+            "name": named(evidence.names.typologies, name),
+            "look_alike": evidence.names.look_alikes.get(name),
+            "customers": size,
+        }
         for name, size in sizes.items()
     ]
 
@@ -151,7 +151,9 @@ def label_table(evidence: Evidence) -> list[dict[str, Any]]:
     """Subjects and what the bank believes of them by role and source of the label."""
     order = list(ROLES)
     rows = sorted(evidence.bank["labels"], key=lambda row: (order.index(row["role"]), row["source"]))
-    return [row | {"role": ROLES[row["role"]], "source": named(LABEL_SOURCES, row["source"])} for row in rows]
+    return [
+        row | {"role": ROLES[row["role"]], "source": named(LABEL_SOURCE_NAMES, row["source"])} for row in rows
+    ]
 
 
 def tuning(evidence: Evidence) -> list[dict[str, Any]]:
@@ -276,8 +278,10 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "labels": label_table(evidence),
         "label_page": label_page(evidence),
         "tuning": tuning(evidence),
-        "by_typology": by_group(evidence.truth["by_typology"], "typology", TYPOLOGIES),
-        "by_sophistication": by_group(evidence.truth["by_sophistication"], "sophistication", SOPHISTICATION),
+        "by_typology": by_group(evidence.truth["by_typology"], "typology", evidence.names.typologies),
+        "by_sophistication": by_group(
+            evidence.truth["by_sophistication"], "sophistication", SOPHISTICATION_NAMES
+        ),
         "beyond": beyond(evidence),
         "least_group": evidence.truth["least_group"],
         "alerts": alerts_in_truth(evidence),
@@ -290,7 +294,9 @@ def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
         "figures": {
             "dumbbell": figures.dumbbell(both, rankers),
             "curves": figures.curves(*curves, rankers),
-            "typology": figures.typologies(evidence.truth["by_typology"], rankers),
+            "typology": figures.groups(
+                evidence.truth["by_typology"], "typology", evidence.names.typologies, rankers
+            ),
             "funnel": funnel_figure(evidence),
             "features": figures.top_features(evidence.faithfulness["feature_shares"]),
         },

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 import pipeline
+from data import schema as data_schema
 from explain import schema as explain_schema
 from features import schema as features_schema
 from models import schema as models_schema
@@ -24,6 +25,7 @@ from reports.questions import questions
 from reports.wording import (
     CHINESE_FROM,
     LONGEST_WORD,
+    Names,
     Text,
     count,
     percent,
@@ -52,7 +54,7 @@ def breakable(words: str) -> Markup:
 
 def both(text: Text | str) -> Markup:
     """Both languages as HTML; the page's CSS shows one."""
-    pair = text if isinstance(text, Text) else same(text)
+    pair = same(text) if isinstance(text, str) else text
     if pair.en == pair.zh:
         return breakable(pair.en)
     return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
@@ -184,6 +186,7 @@ def read_inputs() -> Evidence:
         label_audit=pipeline.read_json("models", "label_audit.json"),
         rulebook=pipeline.read_yaml(RULEBOOK),
         rule_report=pipeline.read_json("models", "rule_report.json"),
+        names=Names.of(pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles)),
     )
 
 

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.words import MARK_NAMES, REASON_NAMES, RULE_USE_NAMES, SOPHISTICATION_NAMES
+from data.words.citations import cited
 from reports.evidence import Evidence
 from reports.sentences import amount, sentence
 from reports.wording import (
     DASH,
     FACTS,
     LABEL_MODELS,
-    MARKS,
-    MEMBERS,
-    ORIGINS,
-    OWNERS,
-    REASONS,
-    RED_FLAGS,
-    SOPHISTICATION,
-    TYPOLOGIES,
-    USES,
     Text,
     count,
-    false_positives,
     joined,
     named,
     percent,
@@ -44,7 +36,9 @@ def rulebook(evidence: Evidence) -> list[dict[str, Any]]:
             | {
                 "name": Text(rule["name_en"], rule["name_zh"]),
                 "sentence": sentence(rule["predicate"], evidence.labels),
-                "false_positives": false_positives(rule["known_false_positives"]),
+                "source": Text(rule["source_en"], rule["source_zh"]),
+                "flags": Text(rule["red_flags_en"], rule["red_flags_zh"]),
+                "false_positives": Text(rule["known_false_positives_en"], rule["known_false_positives_zh"]),
                 "share": wilson(rule["reported"], rule["reviewed"]),
                 "true": true["true"] if true else 0,
                 "precision": true["precision"] if true else wilson(0, 0),
@@ -53,30 +47,18 @@ def rulebook(evidence: Evidence) -> list[dict[str, Any]]:
     return rows
 
 
-def flags(words: str) -> Text:
-    """Red flags, separated by commas, in both languages."""
-    return joined(
-        [named(RED_FLAGS, part.strip().replace(" ", "_")) for part in words.split(",")], Text(", ", "、")
-    )
-
-
 def case_words(case: dict[str, Any]) -> dict[str, Text]:
     """A public case: what it is, and how well its source is known."""
+    source, mark = origin(case["source"]), MARK_NAMES[case["evidence"]]
     return {
-        "name": Text(case["name"]["en"], case["name"]["zh"]),
-        "source": Text(
-            f"{case['source']} ({MARKS[case['evidence']].en})",
-            f"{case['source']}（{MARKS[case['evidence']].zh}）",
-        ),
+        "name": Text(**case["name"]),
+        "source": Text(f"{source.en} ({mark.en})", f"{source.zh}（{mark.zh}）"),
     }
 
 
-def origin(words: str) -> Text:
-    """Where a number comes from; the source's own name stays, what is said of it is in both languages."""
-    told = words
-    for english, local in ORIGINS.items():
-        told = told.replace(english, local)
-    return Text(words, told)
+def origin(source: str | dict[str, str]) -> Text:
+    """Where a number or a case comes from, as the rulebook writes it."""
+    return cited(Text(**source) if isinstance(source, dict) else source)
 
 
 def parameters(entry: dict[str, Any]) -> list[dict[str, Any]]:
@@ -120,6 +102,7 @@ def rulebook_page(evidence: Evidence) -> dict[str, Any]:
     entries = evidence.rulebook.get("rules", []) + evidence.rulebook.get("negative_rules", [])
     written = {entry["id"]: entry for entry in entries}
     public = {case["id"]: case for case in evidence.rulebook.get("cases", [])}
+    owners = evidence.rulebook.get("owners", {})
     rows = []
     for rule in rulebook(evidence):
         name = rule["rule_id"]
@@ -127,11 +110,10 @@ def rulebook_page(evidence: Evidence) -> dict[str, Any]:
         rows.append(
             rule
             | {
-                "use_name": USES["against" if rule["vote"] < 0 else rule["use"]],
+                "use_name": RULE_USE_NAMES["against" if rule["vote"] < 0 else rule["use"]],
                 "is_elsewhere": entry.get("computed_in") == "features",
-                "flags": flags(rule["red_flags"]),
                 "cases": [case_words(public[case]) for case in entry.get("case_refs", []) if case in public],
-                "owner": named(OWNERS, entry.get("owner", DASH)),
+                "owner": Text(**owners[entry["owner"]]) if entry else same(DASH),
                 "last_review": str(entry.get("reviewed", DASH)),
                 "parameters": parameters(entry),
                 "found": mine,
@@ -184,9 +166,9 @@ def trace(evidence: Evidence, rules: list[dict[str, Any]], public: dict[str, Any
         "case": case_words(case) if case else None,
         "who": named(FACTS, found["occupation"] or found["kind"]),
         "shown": indicators,
-        "reason": named(REASONS, found["reason"].replace(" ", "_")),
-        "typology_name": named(TYPOLOGIES, found["typology"]),
-        "role_name": named(MEMBERS, found["role"]) if found["role"] else None,
-        "level": SOPHISTICATION[found["sophistication"]] if found["sophistication"] is not None else None,
+        "reason": named(REASON_NAMES, found["reason"]),
+        "typology_name": named(evidence.names.typologies, found["typology"]),
+        "role_name": named(evidence.names.roles, found["role"]) if found["role"] else None,
+        "level": None if found["sophistication"] is None else SOPHISTICATION_NAMES[found["sophistication"]],
         "alert_number": count(found["alert_id"]),
     }

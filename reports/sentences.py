@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from data.words import UNITS
 from reports.wording import FACTS, Text, joined, named, same
 
 Labels = dict[str, dict[str, str]]
@@ -52,7 +53,7 @@ def amount(value: float, unit: str) -> Text:
     if unit == "CNY":
         return Text(f"CNY {value:,.0f}", f"{value:,.0f} 元")
     if unit in ("hours", "days"):
-        return Text(f"{value:g} {unit}", f"{value:g} {'小时' if unit == 'hours' else '天'}")
+        return Text(f"{value:g} {UNITS[unit].en}", f"{value:g} {UNITS[unit].zh}")
     return same(f"{value:,g}")
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 import pipeline
 from data.asof import Events, Parties, bank_time, happened_within
 from data.schema import DAY_US, HOUR_US
+from data.words.citations import CitedSource, cited
 from models.metrics import ratio
 from models.truth.difficulty import plain
 
@@ -32,7 +33,7 @@ class Target(pipeline.Parameters):
     low: float = Field(ge=0)
     high: float = Field(ge=0)
     mark: Literal["V", "V2", "D"]
-    source: str = Field(min_length=1)
+    source: CitedSource
 
     @model_validator(mode="after")
     def low_is_below_high(self) -> Target:
@@ -164,7 +165,8 @@ def table(measured: dict[str, float], targets: Targets) -> list[dict[str, Any]]:
                 "low": target.low,
                 "high": target.high,
                 "mark": target.mark,
-                "source": target.source,
+                "source_en": cited(target.source).en,
+                "source_zh": cited(target.source).zh,
                 "measured": round(float(value), 6) if known else None,
                 "is_hit": bool(target.low <= value <= target.high) if known else None,
             }
