@@ -96,11 +96,10 @@ def typology(
             raise ValueError(f"typology {name}: {error}") from None
         if family not in FAMILIES:
             raise ValueError(f"typology {name}: expected a family of data/words, found {family!r}")
-        for role in parts:
-            if role in ROLES:
-                raise BadInput(f"typology {name}: the role {role!r} has its words already")
+        for role, words in parts.items():
+            if ROLES.setdefault(role, words) != words:
+                raise BadInput(f"typology {name}: the role {role!r} is called {ROLES[role].en!r} already")
         TYPOLOGIES.register(name)(Typology(name, label, double, family, source, draw, look_alike))
-        ROLES.update(parts)
         return draw
 
     return enter

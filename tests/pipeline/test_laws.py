@@ -10,7 +10,7 @@ import pytest
 import console
 from pipeline import ROOMS
 
-SHARED_DOORS = {"data.asof", "data.indicators", "models.zoo"}
+SHARED_DOORS = {"data.asof", "data.indicators", "data.words", "models.zoo"}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.

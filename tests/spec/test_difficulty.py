@@ -13,7 +13,7 @@ from models.truth import anatomy, calibration, difficulty, ordinary_life
 from models.truth.calibration import Bank
 from reports.evidence import Evidence
 from reports.ordinary_misses import EXPLANATIONS
-from reports.wording import CALIBRATION
+from reports.world_wording import CALIBRATION
 
 DAY = pd.Timedelta(days=1)
 SPREADS = ("amounts", "gaps", "counterparties")

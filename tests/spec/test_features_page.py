@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from explain.reasons import FAMILIES as REASONS
+from data.words import UNITS
+from data.words.citations import cited
 from features.catalogue import Feature
 from features.profile import FEATURES
-from reports.feature_wording import APPLIES_TO, ENCODINGS, FAMILIES, OWNERS, RUNGS, TESTS, UNITS, window
+from reports.feature_wording import APPLIES_TO, ENCODINGS, OWNERS, RUNGS, TESTS, window
 from reports.features import features, leakage_tests, points, stability
 from reports.wording import Text
 
@@ -31,7 +32,8 @@ def entry(feature: Feature, **more) -> dict:
         "unit": feature.unit,
         "family": feature.family,
         "group": feature.group,
-        "source": feature.source,
+        "source_en": cited(feature.source).en,
+        "source_zh": cited(feature.source).zh,
         "window": feature.look_back(),
         "encoding": feature.encoding,
         "levels": feature.levels,
@@ -84,10 +86,6 @@ def test_every_text_of_the_section_is_in_both_languages() -> None:
         assert text.en and text.zh
         assert text.en == text.zh or CHINESE.search(text.zh), text
         assert not CHINESE.search(text.en), text
-
-
-def test_families_are_called_as_in_the_reasons() -> None:
-    assert {name: (text.en, text.zh) for name, text in FAMILIES.items()} == REASONS
 
 
 def test_every_feature_of_the_profile_can_be_put_in_words() -> None:

@@ -15,7 +15,7 @@ from models.truth.probes.customers import burstiness, counter_artefacts, device_
 from models.truth.probes.goals import figures, goals
 from models.truth.probes.learner import halves
 from reports.difficulty import asked
-from reports.wording import ARTEFACTS, GOALS
+from reports.world_wording import ARTEFACTS, GOALS
 from tests.spec.little_life import DAY, PROBE, START, World, little_life
 
 DRAWS = 50

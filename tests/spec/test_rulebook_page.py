@@ -14,7 +14,7 @@ from reports.evidence import Evidence
 from reports.report import environment
 from reports.rulebook import rulebook_page
 from reports.sentences import sentence
-from reports.wording import FALSE_POSITIVES, OWNERS, RED_FLAGS, Text
+from reports.wording import Text
 
 LABELS = {
     "in_amount": {"label_en": "Money received", "label_zh": "转入金额", "unit": "CNY"},
@@ -90,7 +90,7 @@ def test_what_cannot_be_said_has_no_sentence(predicate: str) -> None:
     assert sentence(predicate, LABELS) is None
 
 
-def test_every_rule_of_the_rulebook_has_a_sentence_and_chinese_words() -> None:
+def test_every_rule_of_the_rulebook_has_a_sentence() -> None:
     labels = {
         name: {"label_en": entry.label_en, "label_zh": entry.label_zh, "unit": entry.unit}
         for name, entry in INDICATORS.items()
@@ -98,9 +98,6 @@ def test_every_rule_of_the_rulebook_has_a_sentence_and_chinese_words() -> None:
     for rule in load().every_rule:
         # A rule that is computed from features finds its words in their catalogue.
         assert rule.computed_in == "features" or sentence(rule.sql(), labels) is not None, rule.id
-        assert set(rule.red_flags) <= set(RED_FLAGS), rule.id
-        assert set(rule.known_false_positives) <= set(FALSE_POSITIVES), rule.id
-        assert rule.owner in OWNERS, rule.id
 
 
 # -------------------------------------------------------------------- trace
@@ -222,7 +219,14 @@ SAMPLED = {
 
 def page(at_most: float | None) -> dict[str, Any]:
     """The page of a rulebook of one voting and one negative rule, after their audit."""
-    words = {"source": "somewhere [D]", "known_false_positives": "bonus", "red_flags": "few payers"}
+    words = {
+        "source_en": "somewhere [D]",
+        "source_zh": "某处 [D]",
+        "known_false_positives_en": "bonus",
+        "known_false_positives_zh": "奖金",
+        "red_flags_en": "few payers",
+        "red_flags_zh": "付款方少",
+    }
     counts = {"is_applied": True, "hits": 12, "alerts": 8, "unique_alerts": 3, "reviewed": 5, "reported": 1}
     bank_rules = [
         {
@@ -242,6 +246,7 @@ def page(at_most: float | None) -> dict[str, Any]:
             "vote": -1,
         },
     ]
+    owners = {"AML operations": {"en": "AML operations", "zh": "反洗钱运营"}}
     written = {
         "id": "R01",
         "case_refs": ["ring"],
@@ -279,7 +284,7 @@ def page(at_most: float | None) -> dict[str, Any]:
         budget={"label_window_days": 28},
         simulate={},
         is_simulated=True,
-        rulebook={"cases": [case], "rules": [written]},
+        rulebook={"owners": owners, "cases": [case], "rules": [written]},
         rule_report={
             "rules": [audited],
             "negative_rules": [
