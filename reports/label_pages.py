@@ -17,11 +17,12 @@ from reports.wording import (
     percent_range,
 )
 
-LEVELS = (
+ALERT_RATE = "rule_alerts_per_thousand_customers_month"  # the target that speaks of alerts
+LEVELS: tuple[tuple[str, Text, Text | None], ...] = (
     (
         "alerts",
         Text("alerts", "预警"),
-        Text("about 9 a month, from budget and prevalence [D]", "每月约 9 条，由预算与占比推算 [D]"),
+        None,  # as the calibration table has it
     ),
     (
         "cases",
@@ -41,6 +42,10 @@ LEVELS = (
 
 def levels(evidence: Evidence) -> list[dict[str, Any]]:
     """Alerts, cases and reports: counts, rates, and what sources say of banks."""
+    target = next((row for row in evidence.truth.get("calibration", []) if row["name"] == ALERT_RATE), None)
+    of_target = Text(DASH, DASH)
+    if target:
+        of_target = Text(*(f"{target[f'source_{language}']} [{target['mark']}]" for language in ("en", "zh")))
     funnel = evidence.bank["funnel"]
     return [
         {
@@ -48,7 +53,7 @@ def levels(evidence: Evidence) -> list[dict[str, Any]]:
             "count": funnel[key],
             "monthly": f"{funnel[f'{key}_per_thousand_customers_month']:.2f}",
             "in_thousand": f"{1_000 * funnel[key] / funnel['alerts']:.0f}" if funnel["alerts"] else DASH,
-            "source": source,
+            "source": source or of_target,
         }
         for key, name, source in LEVELS
     ]

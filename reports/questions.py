@@ -12,7 +12,18 @@ from models.schema import RULES
 from reports.evidence import GRAPH, Evidence, control, headline
 from reports.pages import investigators
 from reports.rulebook import rulebook
-from reports.wording import DASH, METRICS, RANKERS, Text, count, named, percent, wilson, worded_interval
+from reports.wording import (
+    DASH,
+    METRICS,
+    RANKERS,
+    Text,
+    count,
+    joined,
+    named,
+    percent,
+    wilson,
+    worded_interval,
+)
 
 NOT_MEASURED = Text("Not measured in this run:", "本次运行未测量：")
 LINE = "sequence"  # the group of features that a customer's line of payments gives
@@ -240,17 +251,21 @@ def judged(evidence: Evidence) -> Text:
 
 def zoo(evidence: Evidence) -> Text:
     """Question 9."""
+    found = {
+        name: evidence.truth["metrics"][name]["average_precision"]["value"] or 0 for name in evidence.models
+    }
     shown = [
-        f"{named(RANKERS, name).en} {evidence.truth['metrics'][name]['average_precision']['value'] or 0:.3f}"
-        for name in evidence.models
+        Text(f"{name.en} {area:.3f}", f"{name.zh} {area:.3f}")
+        for name, area in ((named(RANKERS, key), area) for key, area in found.items())
     ]
+    told = joined(shown, Text(", ", "，"))
     return Text(
-        f"Average precision against the truth: {', '.join(shown)}. Trees split mixed, skewed and missing "
+        f"Average precision against the truth: {told.en}. Trees split mixed, skewed and missing "
         f"columns "
         f"without scaling. {NOT_MEASURED.en} random forest, SVM, PCA and K-means were not trained, so no "
         f"number is "
         f"claimed for them.",
-        f"对照真实情况的平均精确率：{'，'.join(shown)}。树模型无需缩放即可处理混合、偏态与缺失的特征。"
+        f"对照真实情况的平均精确率：{told.zh}。树模型无需缩放即可处理混合、偏态与缺失的特征。"
         f"{NOT_MEASURED.zh}随机森林、SVM、PCA、K-means 未训练，因此不给出数字。",
     )
 

@@ -126,6 +126,42 @@ HOLDER_NAMES = {
     "state": Words("tax and insurance office", "税务社保机构"),
 }
 
+# Transactions.channel and .purpose.
+CHANNEL_NAMES = {
+    "transfer": Words("transfer", "转账"),
+    "cash_deposit": Words("cash deposit", "现金存入"),
+    "cash_withdrawal": Words("cash withdrawal", "现金支取"),
+    "pos": Words("card terminal", "刷卡"),
+    "qr": Words("QR code", "扫码"),
+    "wire": Words("wire", "汇款"),
+}
+PURPOSE_NAMES = {
+    "payroll": Words("payroll", "工资"),
+    "rent": Words("rent", "租金"),
+    "shopping": Words("shopping", "购物"),
+    "utility": Words("utility", "公用事业"),
+    "supplies": Words("supplies", "采购"),
+    "takings": Words("takings", "营业款"),
+    "cash": Words("cash", "现金"),
+    "savings": Words("savings", "储蓄"),
+    "family": Words("family", "家用"),
+    "gift": Words("gift", "礼金"),
+    "tuition": Words("tuition", "学费"),
+    "donation": Words("donation", "捐赠"),
+    "goods": Words("goods", "货款"),
+    "investment": Words("investment", "投资"),
+    "insurance": Words("insurance", "保险"),
+    "loan": Words("loan", "借款"),
+    "loan_repayment": Words("loan repayment", "还贷"),
+    "fee": Words("fee", "手续费"),
+    "interest": Words("interest", "利息"),
+    "tax": Words("tax", "税费"),
+    "refund": Words("refund", "退款"),
+    "transfer": Words("transfer", "转账"),
+    "other": Words("other", "其他"),
+    "unstated": Words("unstated", "未注明"),
+}
+
 # Periods.name; three of them are roles of subjects.
 PERIOD_NAMES = {
     "warm_up": Words("Warm-up", "预热期"),

@@ -28,6 +28,8 @@ def test_every_word_stands_in_both_languages(name: str) -> None:
     [
         (words.CUSTOMER_KIND_NAMES, schema.CUSTOMER_KINDS),
         (words.HOLDER_NAMES, schema.HOLDER_KINDS),
+        (words.CHANNEL_NAMES, schema.CHANNELS),
+        (words.PURPOSE_NAMES, schema.PURPOSES),
         (words.OUTCOME_NAMES, schema.OUTCOMES),
         (words.STREAM_NAMES, schema.STREAMS),
         (words.LABEL_SOURCE_NAMES, (*schema.LABEL_SOURCES, "unreviewed")),
