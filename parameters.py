@@ -269,11 +269,18 @@ def parse(settings: type[Settings], values: Any, place: str) -> Settings:
     if not isinstance(values, dict):
         raise BadInput(f"{place}: expected a mapping of parameters, found {values!r}")
     # Of strict readings only that of JSON takes a list for a pair and a text for a date.
-    text = json.dumps(_without_point(values), default=str)
+    return parse_text(settings, json.dumps(_without_point(values), default=str), place)
+
+
+def parse_text(settings: type[Settings], text: str, place: str) -> Settings:
+    """Check a JSON text, every number as it is written; the first fault becomes one sentence."""
     try:
         return settings.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            line = re.search(r"line (\d+)", first["msg"])
+            raise BadInput(f"{place}, line {line[1] if line else 1}: expected valid JSON") from None
         key = ".".join(str(part) for part in (place, *first["loc"]))
         if first["type"] == "extra_forbidden":
             known = ", ".join(_keys_at(settings, first["loc"][:-1]))

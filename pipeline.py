@@ -37,6 +37,7 @@ from parameters import BadInput as BadInput
 from parameters import Parameters as Parameters
 from parameters import Settings
 from parameters import parse as parse
+from parameters import parse_text as parse_text
 from parameters import read_yaml as read_yaml
 
 # Threads that wait must sleep: where cores are shared, spinning ones cost ten times the
@@ -85,8 +86,12 @@ class Table(pa.DataFrameModel):
         coerce = True
 
 
-class Result(Parameters):
-    """Base of the contract of a JSON result: frozen, exactly the declared keys, checked on write and read."""
+class Record(Parameters):
+    """Base of a part of a JSON result: frozen, finite, exactly the declared keys, each with a description."""
+
+
+class Result(Record):
+    """Base of the contract of a JSON result, which lies where its class says."""
 
 
 Kept = TypeVar("Kept", bound=Result)
@@ -353,7 +358,10 @@ def write_result(value: Result, of: str = "") -> None:
 def read_result(result: type[Kept], of: str = "") -> Kept:
     """Read a result of an earlier stage; a missing, broken or outdated file is bad input."""
     path = result_path(result, of)
-    return parse(result, read_json(path.parent.name, path.name), str(path))
+    try:
+        return parse_text(result, path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: the file is missing, run the stage that writes it") from None
 
 
 def artifact(room: str, name: str) -> Path:

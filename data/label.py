@@ -10,8 +10,6 @@ go on to the stage audit_labels, which says what each of them is worth in truth.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from pydantic import Field, field_validator
@@ -20,7 +18,8 @@ from scipy.special import xlogy
 import pipeline
 from data import schema
 from data.labels.ballots import Ballots, microseconds, with_decision
-from data.labels.label_models import LABEL_MODELS, Belief, Settings
+from data.labels.label_models import LABEL_MODELS, Belief, Settings, Votes
+from data.results import Interval, Judges, LabelChoice, LabelModels, LabelSet, PriorTrial
 from data.schema import DAY_US
 from parameters import Days, Draws, Positive, Seed, Weeks
 
@@ -134,16 +133,16 @@ def log_loss(belief: np.ndarray, reported: np.ndarray, least: float) -> np.ndarr
     return np.asarray(-xlogy(1.0, np.where(reported, sure, 1 - sure)))
 
 
-def with_interval(value: float, sample: np.ndarray) -> dict[str, float | None]:
-    """A measure and the middle 95 % of its bootstrap sample; None for what is not measurable."""
+def with_interval(value: float, sample: np.ndarray) -> Interval:
+    """A measure and the middle 95 % of its bootstrap sample; empty for what is not measurable."""
     known = sample[np.isfinite(sample)]
     if np.isnan(value) or not len(known):
-        return {"value": None, "low": None, "high": None}
+        return Interval()
     low, high = np.quantile(known, [0.025, 0.975])
-    return {"value": round(float(value), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+    return Interval(value=round(float(value), 4), low=round(float(low), 4), high=round(float(high), 4))
 
 
-class Judged:
+class JudgedDecisions:
     """Later decisions on flagged customers, and how well beliefs foretell them.
 
     Parameters
@@ -186,7 +185,7 @@ def compare(
     until: pd.Timestamp,
     judged_by: pd.Timestamp,
     params: Params,
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+) -> tuple[pd.DataFrame, LabelModels]:
     """Every label model on equal terms: its labels as known by ``until``, and the bank's own verdict.
 
     Parameters
@@ -200,16 +199,16 @@ def compare(
 
     Returns
     -------
-    The TrialLabels table and a result for a JSON file.
+    The TrialLabels table, and the comparison.
     """
     known = flagged[flagged["alerted_at"] <= until]
     questions = ballots.before(known["customer_id"], known["alerted_at"])
     is_later = (decided["known_at"] > until) & (decided["known_at"] <= judged_by)
     later = decided[is_later & decided["stream"].isin(FLAGGED)]
-    judged = Judged(later, ballots, params)
+    judged = JudgedDecisions(later, ballots, params)
     shares = [(True, float(share)) for share in sorted(trials["random_share"].unique())]
     parts: list[pd.DataFrame] = []
-    rows: list[dict[str, Any]] = []
+    keys: list[LabelChoice] = []
     losses: list[np.ndarray] = []
     for model, fit in LABEL_MODELS.items():
         for uses_dispositions, share in [(False, 0.0), *shares]:
@@ -218,43 +217,60 @@ def compare(
             belief = fit(votes if uses_dispositions else votes.blind(), params.settings)
             labels = [vote_labels(known, belief(questions), params)]
             labels += [decision_labels(mine, params)] if uses_dispositions else []
-            key = {"model": model, "uses_dispositions": uses_dispositions, "random_share": share}
-            parts.append(pd.concat(labels).assign(**key))
+            key = LabelChoice(model=model, uses_dispositions=uses_dispositions, random_share=share)
+            parts.append(pd.concat(labels).assign(**dict(key)))
             losses.append(judged.of(belief))
-            rows.append(key)
+            keys.append(key)
     table = np.array(losses)
     best = int(np.argmin(np.nan_to_num(table[:, 0], nan=np.inf)))
-    for row, loss in zip(rows, table, strict=True):
-        row["log_loss"] = with_interval(loss[0], loss[1:])
-        row["behind_best"] = with_interval(loss[0] - table[best, 0], loss[1:] - table[best, 1:])
+    sets = [
+        LabelSet(
+            **dict(key),
+            log_loss=with_interval(loss[0], loss[1:]),
+            behind_best=with_interval(loss[0] - table[best, 0], loss[1:] - table[best, 1:]),
+        )
+        for key, loss in zip(keys, table, strict=True)
+    ]
     votes = ballots.known_by(decided, until)
-    sweep, learned = [], {}
+    blind = np.full(len(later), _reported_share(decided, until))
+    constant = judged.losses(blind)
+    result = LabelModels(
+        chosen=params.model,
+        preferred=keys[best],
+        until=f"{until:%Y-%m-%d}",
+        judged_by=f"{judged_by:%Y-%m-%d}",
+        judges=Judges(
+            decisions=len(later),
+            reported=int((later["outcome"] == "reported").sum()),
+            below_line=int((later["stream"] == "below_line").sum()),
+        ),
+        constant_belief=with_interval(constant[0], constant[1:]),
+        sets=sets,
+        prior_sweep=prior_trials(judged, votes, params),
+        learned=learned_beliefs(ballots, votes, params),
+        least_belief=params.least_belief,
+    )
+    return pd.concat(parts, ignore_index=True), result
+
+
+def learned_beliefs(ballots: Ballots, votes: Votes, params: Params) -> dict[str, dict[str, float]]:
+    """By label model and rule: what it believes when that rule alone votes."""
+    learned = {}
     for model, fit in LABEL_MODELS.items():
         alone = fit(votes, params.settings)(ballots.alone())
         learned[model] = dict(zip(ballots.rule_ids, alone.round(5).tolist(), strict=True))
+    return learned
+
+
+def prior_trials(judged: JudgedDecisions, votes: Votes, params: Params) -> list[PriorTrial]:
+    """Every label model with other priors."""
+    trials = []
+    for model, fit in LABEL_MODELS.items():
         for times in params.prior_sweep:
             prior = min(params.settings.class_prior * times, 0.5)
             loss = judged.of(fit(votes, params.settings.model_copy(update={"class_prior": prior})))
-            sweep.append({"model": model, "times": times, "log_loss": with_interval(loss[0], loss[1:])})
-    blind = np.full(len(later), _reported_share(decided, until))
-    constant = judged.losses(blind)
-    result = {
-        "chosen": params.model,
-        "preferred": {key: rows[best][key] for key in ("model", "uses_dispositions", "random_share")},
-        "until": f"{until:%Y-%m-%d}",
-        "judged_by": f"{judged_by:%Y-%m-%d}",
-        "judges": {
-            "decisions": len(later),
-            "reported": int((later["outcome"] == "reported").sum()),
-            "below_line": int((later["stream"] == "below_line").sum()),
-        },
-        "constant_belief": with_interval(constant[0], constant[1:]),
-        "sets": rows,
-        "prior_sweep": sweep,
-        "learned": learned,
-        "least_belief": params.least_belief,
-    }
-    return pd.concat(parts, ignore_index=True), result
+            trials.append(PriorTrial(model=model, times=times, log_loss=with_interval(loss[0], loss[1:])))
+    return trials
 
 
 def _reported_share(decided: pd.DataFrame, until: pd.Timestamp) -> float:
@@ -263,17 +279,17 @@ def _reported_share(decided: pd.DataFrame, until: pd.Timestamp) -> float:
     return float((known["outcome"] == "reported").mean()) if len(known) else 0.5
 
 
-def verdict(result: dict[str, Any]) -> str:
+def verdict(result: LabelModels) -> str:
     """One sentence: whether the bank's criterion bears out the chosen label model.
 
     A model is called better or worse only where its paired interval leaves out zero.
     """
-    chosen, preferred = result["chosen"], result["preferred"]["model"]
+    chosen, preferred = result.chosen, result.preferred.model
     behind: dict[str, float] = {}
-    for row in result["sets"]:
-        low = row["behind_best"]["low"]
-        if low is not None and (row["uses_dispositions"] or row["model"] != chosen):
-            behind[row["model"]] = min(low, behind.get(row["model"], low))
+    for row in result.sets:
+        low = row.behind_best.low
+        if low is not None and (row.uses_dispositions or row.model != chosen):
+            behind[row.model] = min(low, behind.get(row.model, low))
     if chosen not in behind:
         return f"label model {chosen}: no later decision to judge it by"
     if chosen == preferred:
@@ -307,7 +323,7 @@ def main() -> None:
     until, judged_by = starts_at["validation"], starts_at["test"]
     sets, result = compare(flagged, ballots, decided, trials, until, judged_by, params)
     pipeline.write(schema.TrialLabels, sets)
-    pipeline.write_json("data", "label_models.json", result)
+    pipeline.write_result(result)
     print(verdict(result))
 
 

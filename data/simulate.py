@@ -15,6 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 import pipeline
 from data import schema
+from data.results import Settlement
 from data.schema import DAY_US
 from data.sources import (
     DECLINED,
@@ -515,8 +516,7 @@ def main() -> None:
     if refused is not None:
         pipeline.set_aside(refused, *DECLINED)
     # Null where the source says nothing of payments that did not settle.
-    counts = {"declined_payments": None if refused is None else len(refused)}
-    pipeline.write_json("data", "settlement.json", counts)
+    pipeline.write_result(Settlement(declined_payments=None if refused is None else len(refused)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import Events, Parties
+from data.asof import Events, Parties, period_of
 from data.asof.windows import first_at_or_after
 from data.schema import DAY_US
 from features import network, profile, schema, sequence
@@ -159,14 +159,6 @@ def future_mask(
     return differences(features[chosen], again)
 
 
-def period_names(as_of: pd.Series, periods: pd.DataFrame) -> np.ndarray:
-    """Name of the period that holds each moment, shape of ``as_of``."""
-    names = np.full(len(as_of), "", dtype=object)
-    for row in periods.itertuples():
-        names[((as_of >= row.starts_at) & (as_of < row.ends_at)).to_numpy()] = row.name
-    return names
-
-
 def main() -> None:
     """Write subjects, features, their catalogue, the lines and the graph."""
     params = pipeline.params("build", Params)
@@ -200,10 +192,9 @@ def main() -> None:
     windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
     matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
+    period = period_of(subjects["as_of"], periods).to_numpy()
     features = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
-    catalogue = catalogue_table(
-        features, matrix, kind, period_names(subjects["as_of"], periods), masked, params.stability_bins
-    )
+    catalogue = catalogue_table(features, matrix, kind, period, masked, params.stability_bins)
     pipeline.write(schema.Subjects, subjects)
     pipeline.write(schema.FeatureMatrix, matrix)
     pipeline.write(schema.FeatureCatalogue, catalogue)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
+from data.asof import period_of
 from features import schema as features_schema
 from models import schema
 from models.budget import Budget
@@ -24,14 +25,6 @@ class Params(pipeline.Parameters):
 
     unreviewed_weight: Positive
     maturity_days: int = Field(ge=0, le=36_500)
-
-
-def roles(as_of: pd.Series, periods: pd.DataFrame) -> pd.Series:
-    """Name of the period that holds each moment."""
-    result = pd.Series("", index=as_of.index)
-    for name, starts_at, ends_at in periods.itertuples(index=False):
-        result[(as_of >= starts_at) & (as_of < ends_at)] = name
-    return result
 
 
 def known_label(
@@ -75,7 +68,7 @@ def split(
         "validation": bounds.loc["test", "starts_at"],
         "test": bounds.loc["test", "ends_at"] + pd.Timedelta(days=params.maturity_days),
     }
-    role = roles(subjects["as_of"], periods)
+    role = period_of(subjects["as_of"], periods)
     parts = []
     for name, moment in known_by.items():
         chosen = subjects.loc[role == name, ["subject_id", "customer_id", "as_of"]]

@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 
 from data.words import UNITS
+from reports.catalogue import Labels
 from reports.wording import FACTS, Text, joined, named, same
 
-Labels = dict[str, dict[str, str]]
 Node = dict[str, Any]
 COMPARED = {
     "COMPARE_GREATERTHANOREQUALTO": Text("at least", "不低于"),
@@ -91,7 +91,7 @@ def small(words: str) -> str:
 
 
 class Speech:
-    """Says the parts of a predicate; ``labels`` holds label_en, label_zh and unit of every indicator."""
+    """Says the parts of a predicate; ``labels`` are the indicators by name."""
 
     def __init__(self, labels: Labels) -> None:
         self.labels = labels
@@ -101,7 +101,8 @@ class Speech:
     def unit(self, node: Node) -> str:
         """The unit of the first indicator in an expression; empty without any."""
         if node["class"] == "COLUMN_REF":
-            return self.labels.get(node["column_names"][-1].lower(), {}).get("unit", "")
+            known = self.labels.get(node["column_names"][-1].lower())
+            return known.unit if known else ""
         if node["class"] == "FUNCTION":
             units = [self.unit(part) for part in arguments(node)]
             if node["function_name"] == "/" and len(set(units)) == 1:
@@ -129,7 +130,7 @@ class Speech:
         label = self.labels.get(node["column_names"][-1].lower())
         if label is None:
             raise Unsaid
-        return Text(small(label["label_en"]), label["label_zh"])
+        return Text(small(label.label_en), label.label_zh)
 
     def joined(self, node: Node, unit: str) -> Text:
         """Two expressions added, divided or scaled by the segment."""
@@ -255,7 +256,7 @@ class Speech:
         raise Unsaid
 
 
-def sentence(predicate: str, labels: Labels) -> Text | None:
+def rule_sentence(predicate: str, labels: Labels) -> Text | None:
     """The whole predicate in both languages, or None."""
     try:
         words = Speech(labels).clause(tree(predicate))

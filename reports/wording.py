@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
+from data.results import Interval
 from data.words import CUSTOMER_KIND_NAMES, INDUSTRY_NAMES, OCCUPATION_NAMES, PERIOD_NAMES, Words
+from models.results.judged import RankerRecall
 from models.schema import RULES
 from models.zoo import MODELS
 
@@ -22,7 +23,6 @@ DASH = "–"
 CHINESE_FROM = "\u2e80"  # the first letter of Chinese, Japanese and Korean writing
 LONGEST_WORD = 30  # letters that stand together on the page
 
-Interval = dict[str, float | None]
 Text = Words  # as the report's modules call a pair
 
 RANKERS = {RULES: Text("Rules", "规则")} | {
@@ -160,7 +160,7 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 def percent_range(interval: Interval, digits: int = 1) -> str:
     """The interval of a share, ``44.2–65.2``; empty without one."""
-    low, high = interval["low"], interval["high"]
+    low, high = interval.low, interval.high
     return "" if low is None or high is None else f"{low * 100:.{digits}f}–{high * 100:.{digits}f}"
 
 
@@ -177,21 +177,21 @@ def yuan(amount: float) -> str:
 def worded_interval(interval: Interval, digits: int = 1) -> str:
     """A share with its interval for running text, ``55.7% (44.2–65.2)``."""
     inner = percent_range(interval, digits)
-    return percent(interval["value"], digits) + (f" ({inner})" if inner else "")
+    return percent(interval.value, digits) + (f" ({inner})" if inner else "")
 
 
-def share_or_count(row: dict[str, Any]) -> str:
+def share_or_count(row: RankerRecall) -> str:
     """A group's recall with its interval, or what was counted where it is too small to have one."""
-    if row["recall"]["value"] is not None:
-        return worded_interval(row["recall"], 0)
-    return f"{row['caught']} of {row['customers']}" if row["customers"] else DASH
+    if row.recall.value is not None:
+        return worded_interval(row.recall, 0)
+    return f"{row.caught} of {row.customers}" if row.customers else DASH
 
 
 def wilson(hits: int, size: int) -> Interval:
     """A share of a count with its 95% Wilson interval."""
     if size == 0:
-        return {"value": None, "low": None, "high": None}
+        return Interval()
     z, share = 1.96, hits / size
     centre = (share + z * z / (2 * size)) / (1 + z * z / size)
     half = z * math.sqrt(share * (1 - share) / size + z * z / (4 * size * size)) / (1 + z * z / size)
-    return {"value": share, "low": max(centre - half, 0.0), "high": min(centre + half, 1.0)}
+    return Interval(value=share, low=max(centre - half, 0.0), high=min(centre + half, 1.0))

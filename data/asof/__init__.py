@@ -11,7 +11,7 @@ Sums are taken in whole cents, so that they are exact in any order.
 
 from data.asof.events import Events, Milestones, Parties, codes_of
 from data.asof.flows import WAYS, Flows
-from data.asof.moments import bank_time, happened_within, moments_of
+from data.asof.moments import bank_time, happened_within, moments_of, period_of
 from data.asof.past import Past, share
 from data.asof.peers import Peers
 from data.asof.surroundings import Crowd, Devices, Surroundings, Trace
@@ -32,5 +32,6 @@ __all__ = [
     "codes_of",
     "happened_within",
     "moments_of",
+    "period_of",
     "share",
 ]

@@ -16,6 +16,17 @@ def bank_time(moments: pd.Series, midnight: pd.Timestamp) -> pd.Series:
     return (moments + offset).dt.tz_localize(None)
 
 
+def period_of(moments: pd.Series, periods: pd.DataFrame) -> pd.Series:
+    """Name of the period that holds each moment, empty where none does; index of ``moments``.
+
+    ``periods`` are rows of Periods: a period begins at ``starts_at`` and ends before ``ends_at``.
+    """
+    names = pd.Series("", index=moments.index)
+    for row in periods.itertuples(index=False):
+        names[(moments >= row.starts_at) & (moments < row.ends_at)] = row.name
+    return names
+
+
 def moments_of(
     transactions: pd.DataFrame, accounts: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame
 ) -> pd.DataFrame:

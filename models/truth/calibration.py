@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,14 @@ import pipeline
 from data.asof import Events, Parties, bank_time, happened_within
 from data.schema import DAY_US, HOUR_US
 from data.words.citations import CitedSource, cited
-from models.metrics import ratio
-from models.truth.difficulty import plain
+from models.intervals import quantile, ratio, rounded
+from models.results.truth import CalibrationRow, Histogram, Week
 
 WEEK_US = 7 * DAY_US
 MONTH_US = 30.4 * DAY_US
 YEAR_US = 365 * DAY_US
 SHORTEST_GAP_HOURS = 1 / 3_600  # two payments of one second, on a logarithmic scale
-KINDS = ("licit", "look_alike", "illicit")
+PAYMENT_KINDS = ("licit", "look_alike", "illicit")
 
 
 class Target(pipeline.Parameters):
@@ -85,10 +86,10 @@ class Targets(pipeline.Parameters):
 
 
 @dataclass(frozen=True)
-class Bank:
+class JudgedBank:
     """The bank's payments with what is true of them.
 
-    ``kind`` is a code of KINDS by payment; ``is_ever_illicit``, ``is_ever_double`` (of a
+    ``kind`` is a code of PAYMENT_KINDS by payment; ``is_ever_illicit``, ``is_ever_double`` (of a
     look-alike, and never illicit) and ``counterparties`` (how many different ones over the
     whole run) go by customer, in the order of ``parties``.
     """
@@ -114,7 +115,7 @@ class Bank:
         truth: pd.DataFrame,
         planted: pd.DataFrame,
         periods: pd.DataFrame,
-    ) -> Bank:
+    ) -> JudgedBank:
         """Put the tables together; ``planted`` are moments of schemes: customer_id, is_illicit."""
         parties = Parties.of(customers["customer_id"], accounts)
         events = Events.of(transactions, parties)
@@ -132,7 +133,7 @@ class Bank:
             kinds_of_payments(transactions, truth),
             is_illicit,
             is_double & ~is_illicit,
-            degrees(events),
+            counterparty_counts(events),
             first_day,
             (periods["ends_at"].max() - first_day).value // 1_000,
         )
@@ -140,36 +141,26 @@ class Bank:
     @property
     def is_illicit(self) -> np.ndarray:
         """Whether a payment belongs to a scheme, shape (transactions,)."""
-        return np.asarray(self.kind == KINDS.index("illicit"))
+        return np.asarray(self.kind == PAYMENT_KINDS.index("illicit"))
 
 
-def illicit_counts(bank: Bank) -> dict[str, Any]:
-    """Illicit payments and customers of the whole run."""
-    payments = int(bank.is_illicit.sum())
-    return {
-        "illicit_transactions": payments,
-        "illicit_transaction_share": plain(ratio(payments, len(bank.kind)), 6),
-        "illicit_customers": int(bank.is_ever_illicit.sum()),
-    }
-
-
-def table(measured: dict[str, float], targets: Targets) -> list[dict[str, Any]]:
+def target_rows(measured: dict[str, float], targets: Targets) -> list[CalibrationRow]:
     """One row a target: what was aimed at, what came out, and whether it lies in the range."""
     rows = []
     for name, target in targets:
         value = measured[name]
         known = not np.isnan(value)
         rows.append(
-            {
-                "name": name,
-                "low": target.low,
-                "high": target.high,
-                "mark": target.mark,
-                "source_en": cited(target.source).en,
-                "source_zh": cited(target.source).zh,
-                "measured": round(float(value), 6) if known else None,
-                "is_hit": bool(target.low <= value <= target.high) if known else None,
-            }
+            CalibrationRow(
+                name=name,
+                low=target.low,
+                high=target.high,
+                mark=target.mark,
+                source_en=cited(target.source).en,
+                source_zh=cited(target.source).zh,
+                measured=rounded(value, 6),
+                is_hit=bool(target.low <= value <= target.high) if known else None,
+            )
         )
     return rows
 
@@ -192,7 +183,7 @@ def rule_performance(
     }
 
 
-def gaps(bank: Bank) -> tuple[np.ndarray, np.ndarray]:
+def gaps(bank: JudgedBank) -> tuple[np.ndarray, np.ndarray]:
     """Hours since the customer's payment before, and the place of each such payment in the events.
 
     A customer's first payment has none before it.
@@ -201,12 +192,8 @@ def gaps(bank: Bank) -> tuple[np.ndarray, np.ndarray]:
     return (bank.events.at[later] - bank.events.at[later - 1]) / HOUR_US, later
 
 
-def payment_life(bank: Bank) -> dict[str, float]:
+def payment_life(bank: JudgedBank) -> dict[str, float]:
     """Size of payments, time between a customer's payments, counterparties of a customer."""
-
-    def quantile(values: np.ndarray, share: float) -> float:
-        return float(np.quantile(values, share)) if len(values) else float("nan")
-
     customers = len(bank.parties.customer_id)
     yuan = bank.transactions["amount_cents"].to_numpy() / 100
     hours, _ = gaps(bank)
@@ -234,13 +221,12 @@ def patternless_share(truth: pd.DataFrame) -> float:
     return ratio(float(payments - patterned), payments)
 
 
-def declined_share(settlement: dict[str, int | None], settled: int) -> float:
+def declined_share(declined: int | None, settled: int) -> float:
     """Share of the intended payments that did not settle; NaN where the source does not say."""
-    declined = settlement["declined_payments"]
     return float("nan") if declined is None else ratio(declined, settled + declined)
 
 
-def degrees(events: Events) -> np.ndarray:
+def counterparty_counts(events: Events) -> np.ndarray:
     """Different counterparties of each customer, whole run; shape (customers,)."""
     nodes = int(events.counterparty.max(initial=0)) + 1
     pairs = np.unique(events.customer * nodes + events.counterparty)
@@ -248,61 +234,60 @@ def degrees(events: Events) -> np.ndarray:
 
 
 def kinds_of_payments(transactions: pd.DataFrame, truth: pd.DataFrame) -> np.ndarray:
-    """A code of KINDS by payment: part of a scheme, of a look-alike only, or of neither."""
+    """A code of PAYMENT_KINDS by payment: part of a scheme, of a look-alike only, or of neither."""
     kind = np.zeros(len(transactions), np.int8)
     for code, side in ((1, ~truth["is_illicit"]), (2, truth["is_illicit"])):
         kind[transactions["transaction_id"].isin(truth["transaction_id"][side]).to_numpy()] = code
     return kind
 
 
-def weekly_volume(at_us: np.ndarray, kind: np.ndarray, first_day: pd.Timestamp) -> list[dict[str, Any]]:
+def weekly_volume(bank: JudgedBank) -> list[Week]:
     """Payments of each kind by week of the run, dated by the bank's calendar."""
+    at_us, first_day = bank.transactions["at"].astype("int64").to_numpy(), bank.first_day
     if not len(at_us):
         return []
     week = (at_us - first_day.value // 1_000) // WEEK_US
     weeks = int(week.max()) + 1
     starts = pd.Series(pd.date_range(first_day, periods=weeks, freq=pd.Timedelta(days=7)))
-    counts = {name: np.bincount(week[kind == code], minlength=weeks) for code, name in enumerate(KINDS)}
+    counts = {
+        name: np.bincount(week[bank.kind == code], minlength=weeks) for code, name in enumerate(PAYMENT_KINDS)
+    }
     return [
-        {"starts_at": f"{day:%Y-%m-%d}"} | {name: int(counts[name][number]) for name in KINDS}
+        Week(starts_at=f"{day:%Y-%m-%d}", **{name: int(counts[name][number]) for name in PAYMENT_KINDS})
         for number, day in enumerate(bank_time(starts, first_day))
     ]
 
 
-def histogram(groups: dict[str, np.ndarray], per_decade: int) -> dict[str, Any]:
-    """Shares of positive values by bins that are even in their logarithm.
-
-    Returns ``edges`` (one more than bins), ``sizes`` and ``shares`` by group; all empty
-    where no group has a value.
-    """
+def histogram(groups: dict[str, np.ndarray], per_decade: int) -> Histogram:
+    """Shares of positive values by bins that are even in their logarithm; all empty without a value."""
     every = np.concatenate([np.zeros(0), *groups.values()])
     if not len(every):
-        return {"edges": [], "sizes": {}, "shares": {}}
+        return Histogram(edges=[], sizes={}, shares={})
     low = int(np.floor(np.log10(every.min()) * per_decade))
     high = int(np.floor(np.log10(every.max()) * per_decade)) + 1
     edges = 10 ** (np.arange(low, high + 1) / per_decade)
     shares = {}
     for name, values in groups.items():
         count = np.histogram(values, edges)[0] if len(values) else np.zeros(len(edges) - 1)
-        shares[name] = [plain(float(part)) for part in count / max(len(values), 1)]
-    return {
-        "edges": [float(f"{edge:.4g}") for edge in edges],
-        "sizes": {name: len(values) for name, values in groups.items()},
-        "shares": shares,
-    }
+        shares[name] = [round(float(part), 4) for part in count / max(len(values), 1)]
+    return Histogram(
+        edges=[float(f"{edge:.4g}") for edge in edges],
+        sizes={name: len(values) for name, values in groups.items()},
+        shares=shares,
+    )
 
 
-def overlaps(found: dict[str, Any]) -> dict[str, float]:
-    """How much of the illicit distribution lies under that of the look-alikes, from `distributions`.
+def overlaps(found: Mapping[str, Histogram]) -> dict[str, float]:
+    """How much of the illicit distribution lies under that of the look-alikes, from `histograms`.
 
     1 where the two are alike, 0 where they share no bin, NaN where one is empty.
     """
 
-    def shared(histogram: dict[str, Any]) -> float:
-        sizes, shares = histogram["sizes"], histogram["shares"]
+    def shared(histogram: Histogram) -> float:
+        sizes, shares = histogram.sizes, histogram.shares
         if not (sizes.get("illicit") and sizes.get("look_alike")):
             return float("nan")
-        return float(np.minimum(shares["illicit"], shares["look_alike"]).sum())
+        return float(np.minimum(*(np.array(shares[side], float) for side in ("illicit", "look_alike"))).sum())
 
     return {
         "amount_overlap": shared(found["amounts"]),
@@ -311,15 +296,14 @@ def overlaps(found: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def distributions(bank: Bank, per_decade: int) -> dict[str, Any]:
-    """Payments by week, by amount and by the time since the one before, customers by counterparties.
+def histograms(bank: JudgedBank, per_decade: int) -> dict[str, Histogram]:
+    """Payments by amount and by the time since the one before, customers by counterparties.
 
     A payment between two customers has a time since the one before for each of them.
     """
     yuan = bank.transactions["amount_cents"].to_numpy() / 100
-    at_us = bank.transactions["at"].astype("int64").to_numpy()
     is_active = bank.counterparties > 0
-    by_kind = {name: yuan[bank.kind == code] for code, name in enumerate(KINDS)}
+    by_kind = {name: yuan[bank.kind == code] for code, name in enumerate(PAYMENT_KINDS)}
     hours, later = gaps(bank)
     of_gap = bank.kind[bank.events.payment[later]]
     waited = np.maximum(hours, SHORTEST_GAP_HOURS)
@@ -329,8 +313,9 @@ def distributions(bank: Bank, per_decade: int) -> dict[str, Any]:
         "illicit": bank.counterparties[is_active & bank.is_ever_illicit],
     }
     return {
-        "weeks": weekly_volume(at_us, bank.kind, bank.first_day),
         "amounts": histogram(by_kind, per_decade),
-        "gaps": histogram({name: waited[of_gap == code] for code, name in enumerate(KINDS)}, per_decade),
+        "gaps": histogram(
+            {name: waited[of_gap == code] for code, name in enumerate(PAYMENT_KINDS)}, per_decade
+        ),
         "counterparties": histogram(by_customer, per_decade),
     }

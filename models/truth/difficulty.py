@@ -7,72 +7,25 @@ are therefore ceilings of what so little can find, never results of a method.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.asof import happened_within
-from models.metrics import group_share, ratio
+from models.intervals import group_share, ratio, rounded
+from models.results.probes import (
+    Direction,
+    IndicatorCeilings,
+    IndicatorPair,
+    Indicators,
+    RuleInvisible,
+    SingleIndicator,
+    TypologyIndicator,
+)
+from models.truth.areas import area_under_roc, average_precision, ranks
 
 DIRECTIONS = {"high": 1.0, "low": -1.0}  # which end of an indicator is the suspicious one
 EVERY = "all"  # in place of a typology: all of them together
-
-
-def ranks(values: np.ndarray) -> np.ndarray:
-    """Share of values that lie below, half of its ties included; missing values rank lowest.
-
-    Shape (n,), in (0, 1); constant values rank 0.5 whatever their number.
-    """
-    _, place, size = np.unique(
-        np.where(np.isnan(values), -np.inf, values), return_inverse=True, return_counts=True
-    )
-    below = np.cumsum(size) - size / 2
-    return np.asarray(below[place] / len(values))
-
-
-def area_under_roc(rank: np.ndarray, is_positive: np.ndarray) -> float:
-    """Chance that a positive outranks a negative, from `ranks`; NaN where one side is empty."""
-    positive, size = int(is_positive.sum()), len(rank)
-    above = float(rank[is_positive].sum()) * size - positive * positive / 2
-    return ratio(above, positive * (size - positive))
-
-
-class AreaUnderRoc:
-    """Area under the ROC of one ranking under many weightings; ties count half."""
-
-    def __init__(self, score: np.ndarray, is_positive: np.ndarray) -> None:
-        _, place = np.unique(score, return_inverse=True)
-        self.order = np.argsort(place, kind="stable")
-        self.first_of_tie = np.flatnonzero(np.diff(place[self.order], prepend=-1))
-        self.is_positive = is_positive[self.order]
-
-    def __call__(self, weight: np.ndarray) -> float:
-        """Chance that a positive outranks a negative, each drawn by weight of shape (n,)."""
-        mass = weight[self.order]
-        hits, misses = (
-            np.add.reduceat(mass * side, self.first_of_tie) for side in (self.is_positive, ~self.is_positive)
-        )
-        below = np.cumsum(misses) - misses / 2
-        return ratio(float((hits * below).sum()), float(hits.sum() * misses.sum()))
-
-
-def average_precision(score: np.ndarray, is_positive: np.ndarray) -> float:
-    """Average precision of a ranking, ties sharing one threshold; NaN without a positive.
-
-    Only the positives' thresholds are looked at: many rankings are tried on few positives.
-    """
-    if not is_positive.any():
-        return float("nan")
-    positive = np.sort(score[is_positive])
-    seen = len(score) - np.searchsorted(np.sort(score), positive)
-    hits = len(positive) - np.searchsorted(positive, positive)
-    return float(np.mean(hits / seen))
-
-
-def plain(value: float, digits: int = 4) -> float | None:
-    """A number for a JSON file: rounded, None for NaN."""
-    return None if np.isnan(value) else round(float(value), digits)
 
 
 def directed_ranks(indicators: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
@@ -87,7 +40,7 @@ def directed_ranks(indicators: pd.DataFrame) -> dict[tuple[str, str], np.ndarray
 
 def best_indicators(
     directed: dict[tuple[str, str], np.ndarray], is_positive: np.ndarray, paired: int
-) -> dict[str, Any]:
+) -> IndicatorCeilings:
     """What the best indicator finds alone, and the best two of them together.
 
     Parameters
@@ -96,49 +49,47 @@ def best_indicators(
     is_positive : shape (subjects,)
     paired : how many of the best single indicators are tried in pairs; a pair is the sum
         of two ranks, each in the direction that is best alone
-
-    Returns
-    -------
-    ``base_rate``, ``singles`` (the best first), ``best_single`` and ``best_pair``; None
-    where there is nothing to find or nothing to find it with.
     """
-    subjects = len(is_positive)
-    result: dict[str, Any] = {
-        "subjects": subjects,
-        "positives": int(is_positive.sum()),
-        "base_rate": plain(ratio(float(is_positive.sum()), subjects)),
-        "singles": [],
-        "best_single": None,
-        "best_pair": None,
-    }
-    if not directed or not is_positive.any():
-        return result
-    found = sorted((-average_precision(rank, is_positive), key) for key, rank in directed.items())
+    tried = directed if is_positive.any() else {}
+    found = sorted((-average_precision(rank, is_positive), key) for key, rank in tried.items())
     by_name: dict[str, tuple[float, tuple[str, str]]] = {}
     for value, key in found:
         by_name.setdefault(key[0], (-value, key))
     best = list(by_name.values())[:paired]
-    result["singles"] = [
-        {
-            "indicator": key[0],
-            "direction": key[1],
-            "average_precision": plain(value),
-            "auc": plain(area_under_roc(directed[key], is_positive)),
-        }
+    singles = [
+        SingleIndicator(
+            indicator=key[0],
+            direction=key[1],
+            average_precision=rounded(value),
+            auc=rounded(area_under_roc(directed[key], is_positive)),
+        )
         for value, key in best
     ]
-    result["best_single"] = result["singles"][0]
+    return IndicatorCeilings(
+        subjects=len(is_positive),
+        positives=int(is_positive.sum()),
+        base_rate=rounded(ratio(float(is_positive.sum()), len(is_positive))),
+        singles=singles,
+        best_single=singles[0] if singles else None,
+        best_pair=best_pair(directed, is_positive, [key for _, key in best]),
+    )
+
+
+def best_pair(
+    directed: dict[tuple[str, str], np.ndarray], is_positive: np.ndarray, keys: list[tuple[str, str]]
+) -> IndicatorPair | None:
+    """The pair of some indicators whose ranks find most as a sum; None of fewer than two."""
     pairs = [
         (average_precision(directed[one] + directed[other], is_positive), (one, other))
-        for (_, one), (_, other) in combinations(best, 2)
+        for one, other in combinations(keys, 2)
     ]
-    if pairs:
-        value, names = max(pairs)
-        result["best_pair"] = {
-            "indicators": [{"indicator": name, "direction": direction} for name, direction in names],
-            "average_precision": plain(value),
-        }
-    return result
+    if not pairs:
+        return None
+    value, names = max(pairs)
+    return IndicatorPair(
+        indicators=[Direction(indicator=name, direction=direction) for name, direction in names],
+        average_precision=rounded(value),
+    )
 
 
 def best_by_typology(
@@ -146,7 +97,7 @@ def best_by_typology(
     active: dict[str, np.ndarray],
     customer: np.ndarray,
     least: int,
-) -> list[dict[str, Any]]:
+) -> list[TypologyIndicator]:
     """For each typology the indicator that separates its customer-weeks from all others best.
 
     ``active`` marks the subjects of each typology, shape (subjects,) each. Of hundreds of
@@ -161,13 +112,13 @@ def best_by_typology(
         known = {key: value for key, value in values.items() if not np.isnan(value)}
         key = max(known, key=lambda name: known[name], default=None)
         rows.append(
-            {
-                "typology": typology,
-                "subjects": int(is_positive.sum()),
-                "indicator": key[0] if key else None,
-                "direction": key[1] if key else None,
-                "auc": plain(known[key]) if key else None,
-            }
+            TypologyIndicator(
+                typology=typology,
+                subjects=int(is_positive.sum()),
+                indicator=key[0] if key else None,
+                direction=key[1] if key else None,
+                auc=rounded(known[key]) if key else None,
+            )
         )
     return rows
 
@@ -180,7 +131,7 @@ def of_indicators(
     paired: int,
     days: int,
     least: int,
-) -> dict[str, Any]:
+) -> Indicators:
     """What one or two indicators find, by the bank's labels and in truth, and by typology.
 
     Parameters
@@ -199,14 +150,14 @@ def of_indicators(
         str(typology): happened_within(moments, subjects["customer_id"], subjects["as_of"], days)
         for typology, moments in illicit.groupby("typology")
     }
-    return {
-        "bank": best_indicators(directed, (subjects["label"] >= 0.5).to_numpy(), paired),
-        "true": best_indicators(directed, is_illicit, paired),
-        "by_typology": best_by_typology(directed, active, subjects["customer_id"].to_numpy(), least),
-    }
+    return Indicators(
+        bank=best_indicators(directed, (subjects["label"] >= 0.5).to_numpy(), paired),
+        true=best_indicators(directed, is_illicit, paired),
+        by_typology=best_by_typology(directed, active, subjects["customer_id"].to_numpy(), least),
+    )
 
 
-def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int, least: int) -> list[dict[str, Any]]:
+def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int, least: int) -> list[RuleInvisible]:
     """Share of the schemes of which no rule ever hit a member who had just taken part.
 
     Parameters
@@ -234,11 +185,11 @@ def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int, least: 
     groups = [(EVERY, is_unseen)] if len(schemes) else []
     groups += [(str(name), is_unseen[mine.index]) for name, mine in schemes.groupby("typology")]
     return [
-        {
-            "typology": name,
-            "schemes": len(unseen),
-            "unseen": int(unseen.sum()),
-            "share": group_share(int(unseen.sum()), len(unseen), least),
-        }
+        RuleInvisible(
+            typology=name,
+            schemes=len(unseen),
+            unseen=int(unseen.sum()),
+            share=group_share(int(unseen.sum()), len(unseen), least),
+        )
         for name, unseen in groups
     ]

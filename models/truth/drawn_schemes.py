@@ -7,12 +7,11 @@ counted, not drawn. Only the audit may look at it.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from data.schema import HOUR_US
+from models.results.schemes import Arrow, DrawnSchemes, DrawnTypology, Node, Outline
 
 SIDES = {"illicit": True, "look_alike": False}
 
@@ -37,8 +36,13 @@ def layers(payer: np.ndarray, payee: np.ndarray) -> dict[int, int]:
 
 
 def outline(
-    payments: pd.DataFrame, roles: dict[int, str], holders: pd.Series, own: set[int]
-) -> dict[str, Any]:
+    payments: pd.DataFrame,
+    roles: dict[int, str],
+    holders: pd.Series,
+    own: set[int],
+    sophistication: int,
+    outside: int,
+) -> Outline:
     """Members and payments of one scheme, nameless and timed from its first payment.
 
     Parameters
@@ -47,11 +51,7 @@ def outline(
     roles : role of the members by account id; an account without one goes by its kind
     holders : kind of every account's holder, by account id
     own : the account ids that the bank keeps
-
-    Returns
-    -------
-    ``nodes`` (role, column, is_customer) and ``arrows``, one a pair of payer and payee
-    (places in ``nodes``, number of payments, least and most yuan, first and last hour).
+    outside : payments of the scheme outside its typology's shape
     """
     payer, payee = (payments[f"{side}_account_id"].to_numpy() for side in ("payer", "payee"))
     column = layers(payer, payee)
@@ -72,25 +72,27 @@ def outline(
         first_hours=("hours", "min"),
         last_hours=("hours", "max"),
     )
-    return {
-        "payments": len(told),
-        "yuan": round(float(told["yuan"].sum()), 2),
-        "hours": round(float(hours.max()), 2),
-        "nodes": [
-            {
-                "role": roles.get(account, holders[account]),
-                "column": column[account],
-                "is_customer": account in own,
-            }
+    return Outline(
+        sophistication=sophistication,
+        outside_payments=outside,
+        payments=len(told),
+        yuan=round(float(told["yuan"].sum()), 2),
+        hours=round(float(hours.max()), 2),
+        nodes=[
+            Node(
+                role=roles.get(account, holders[account]),
+                column=column[account],
+                is_customer=account in own,
+            )
             for account in column
         ],
-        "arrows": arrows.reset_index().round(2).to_dict("records"),
-    }
+        arrows=[Arrow(**row) for row in arrows.reset_index().round(2).to_dict("records")],
+    )
 
 
-def drawn(
+def scheme_outlines(
     transactions: pd.DataFrame, truth: pd.DataFrame, schemes: pd.DataFrame, accounts: pd.DataFrame
-) -> list[dict[str, Any]]:
+) -> DrawnSchemes:
     """One row a typology: the median-sized scheme and the median-sized look-alike, None without any."""
     shape, outside = truth[truth["is_patterned"]], truth[~truth["is_patterned"]]
     sizes, beyond = (part.groupby("scheme_id").size() for part in (shape, outside))
@@ -111,12 +113,17 @@ def drawn(
     for key, number in chosen.items():
         parts = members[members["scheme_id"] == number]
         roles = dict(zip(parts["account_id"].tolist(), parts["role"].tolist(), strict=True))
-        found[key] = {
-            "sophistication": int(sides.at[number, "sophistication"]),
-            "outside_payments": int(beyond.get(number, 0)),
-            **outline(told[told["scheme_id"] == number], roles, holders, own),
-        }
-    return [
-        {"typology": typology, **{side: found.get((typology, side)) for side in SIDES}}
-        for typology in dict.fromkeys(name for name, _ in chosen)
-    ]
+        found[key] = outline(
+            told[told["scheme_id"] == number],
+            roles,
+            holders,
+            own,
+            int(sides.at[number, "sophistication"]),
+            int(beyond.get(number, 0)),
+        )
+    return DrawnSchemes(
+        typologies=[
+            DrawnTypology(typology=typology, **{side: found.get((typology, side)) for side in SIDES})
+            for typology in dict.fromkeys(name for name, _ in chosen)
+        ]
+    )

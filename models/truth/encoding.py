@@ -12,6 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
+
+import pipeline
+from parameters import Positive
+
+
+class Encoder(pipeline.Parameters):
+    """Section ``audit_ladder.encoder`` of params.yaml."""
+
+    folds: int = Field(ge=2, le=1_000)
+    prior_rows: Positive
+    customers_per_name: int = Field(ge=2, le=1_000_000)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from scipy.sparse.csgraph import connected_components
 from data.asof import happened_within
 from models.positives import Positives
 
+# Columns of Transactions from which the moments of schemes are told.
+MOMENT_COLUMNS = ["transaction_id", "at", "payer_account_id", "payee_account_id"]
+
 
 def concerned(
     subjects: pd.DataFrame, moments: pd.DataFrame, starts_at: pd.Timestamp, days: int

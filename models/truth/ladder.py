@@ -9,39 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 import pipeline
+from data.schema import DAY_US
 from models.budget import Watch
-from models.metrics import Catches, drawn
-from models.zoo import lightgbm as zoo
-from parameters import Leaves, Part, Positive, Seed, Threads, TreeCount
+from models.intervals import drawn
+from models.metrics import Catches
+from models.results.ladder import RankingCatch
+from models.truth import fixed_trees
+from models.truth.fixed_trees import Trees
 
 if TYPE_CHECKING:
     import lightgbm
 
 SINGLE_LINE = "single_line"
-GROUPS = ("windows", "profile", "sequence", "network")
+ADDED_GROUPS = ("windows", "profile", "sequence", "network")
 LOOK_BACK_DAYS = 7  # a weekly ranking looks at the payments since the last one
-
-
-class Trees(pipeline.Parameters):
-    """Section ``audit_ladder.trees`` of params.yaml: one fixed LightGBM, never tuned."""
-
-    count: TreeCount
-    learning_rate: Part
-    num_leaves: Leaves
-    min_sum_hessian_in_leaf: Positive
-    lambda_l2: float = Field(ge=0, le=1e9)
-    feature_fraction: Part
-    positive_weight: Positive
-    max_bin: int = Field(ge=3, le=65_535)
-    threads: Threads
-    seed: Seed
 
 
 @dataclass(frozen=True)
@@ -83,7 +70,7 @@ class Rows:
         return Watch(self.customer, self.as_of_us, self.is_judged)
 
 
-def thinned(rows: Rows, every: int) -> Rows:
+def fewer_unsuspected(rows: Rows, every: int) -> Rows:
     """Training rows with one in ``every`` of the unsuspected customers' weeks, of as much more weight.
 
     Whoever has any label above zero stays. A ladder of many fits would else spend its time
@@ -96,42 +83,64 @@ def thinned(rows: Rows, every: int) -> Rows:
     return Rows(**columns)
 
 
-def options(trees: Trees) -> dict[str, Any]:
-    """What LightGBM is told: fixed threads and order, so that equal inputs give equal trees."""
-    return {
-        "objective": "cross_entropy",
-        "learning_rate": trees.learning_rate,
-        "num_leaves": trees.num_leaves,
-        "min_sum_hessian_in_leaf": trees.min_sum_hessian_in_leaf,
-        "lambda_l2": trees.lambda_l2,
-        "feature_fraction": trees.feature_fraction,
-        "max_bin": trees.max_bin,
-        "num_threads": trees.threads,
-        "seed": trees.seed,
-    }
+class Bench:
+    """Fits the fixed model on training columns and scores the subjects of validation and test."""
+
+    def __init__(self, train: Rows, test: Rows, trees: Trees, seed: int) -> None:
+        self.train, self.test, self.trees, self.seed = train, test, trees, seed
+
+    def fit(self, train: np.ndarray) -> lightgbm.Booster:
+        """The model of some training columns, by the bank's labels; shape (n, columns)."""
+        return fixed_trees.fit(train, self.train.label, self.train.weight, self.trees, self.seed)
+
+    def scores(self, train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        """Margins of the scored subjects."""
+        return fixed_trees.margins(self.fit(train), test)
 
 
-def binned(values: np.ndarray, trees: Trees) -> lightgbm.Dataset:
-    """Training rows sorted into bins, which costs as much as a fit; shape (n, columns)."""
-    return zoo.binned(values, options(trees))
+def rung_columns(catalogue: pd.DataFrame) -> dict[str, list[str]]:
+    """Feature names of each rung above the first: every rung has those below it."""
+    chosen: list[str] = []
+    rungs = {}
+    for group in ADDED_GROUPS:
+        chosen = chosen + catalogue.loc[catalogue["group"] == group, "feature"].tolist()
+        rungs[group] = chosen
+    return rungs
 
 
-def fit_binned(
-    data: lightgbm.Dataset, label: np.ndarray, weight: np.ndarray, trees: Trees
-) -> lightgbm.Booster:
-    """The fixed model on rows that may serve again; labels lie between 0 and 1."""
-    emphasised = weight * np.where(label >= 0.5, trees.positive_weight, 1.0)
-    return zoo.grown(data, label, emphasised, options(trees), trees.count)
+def climb(
+    bench: Bench, features: list[pd.DataFrame], last: list[np.ndarray], rungs: dict[str, list[str]]
+) -> dict[str, np.ndarray]:
+    """Scores of the given rungs.
+
+    ``features`` and ``last``, the tokens of each subject's last payment, are those of the
+    training and of the scored subjects.
+    """
+    scores = {}
+    for rung, names in pipeline.progress(rungs.items(), "ladder", "rung"):
+        scores[rung] = bench.scores(
+            *(beside(mine[names], tokens) for mine, tokens in zip(features, last, strict=True))
+        )
+    return scores
 
 
-def fit(values: np.ndarray, label: np.ndarray, weight: np.ndarray, trees: Trees) -> lightgbm.Booster:
-    """The fixed model; ``values`` has shape (n, columns)."""
-    return fit_binned(binned(values, trees), label, weight, trees)
+def beside(features: pd.DataFrame, *others: np.ndarray) -> np.ndarray:
+    """Features and further columns, row by row in memory; shape (n, all columns)."""
+    parts = [features.to_numpy(), *others]
+    widths = np.cumsum([0, *(part.shape[1] for part in parts)])
+    whole = np.empty((len(features), widths[-1]), np.result_type(*parts))
+    for part, first, end in zip(parts, widths[:-1], widths[1:], strict=True):
+        whole[:, first:end] = part
+    return whole
 
 
-def margins(booster: lightgbm.Booster, values: np.ndarray) -> np.ndarray:
-    """Raw margin by row, shape (n,)."""
-    return np.asarray(booster.predict(values, raw_score=True))
+def last_tokens(tokens: np.ndarray, subjects: pd.DataFrame) -> np.ndarray:
+    """Tokens of each subject's last payment, NaN where there is none; shape (n, columns)."""
+    end = subjects["token_end"].to_numpy()
+    last = np.full((len(subjects), tokens.shape[1]), np.nan, np.float32)
+    seen = end > subjects["token_first"].to_numpy()
+    last[seen] = tokens[end[seen] - 1]
+    return last
 
 
 def payments_since(
@@ -142,10 +151,9 @@ def payments_since(
     ``customer`` and ``day`` are columns of Sequences, sorted by both; ``subjects`` has
     customer_id, as_of (a bank's midnight) and token_end.
     """
-    us_a_day = 24 * 3_600_000_000
     far = int(day.max(initial=0)) + 2
     key = customer.astype(np.int64) * far + day
-    opens = (subjects["as_of"].astype("int64").to_numpy() - origin_us) // us_a_day - days
+    opens = (subjects["as_of"].astype("int64").to_numpy() - origin_us) // DAY_US - days
     wanted = subjects["customer_id"].to_numpy() * far + np.clip(opens, 0, far - 1)
     end = subjects["token_end"].to_numpy()
     return np.minimum(np.searchsorted(key, wanted, side="left"), end), end
@@ -174,6 +182,7 @@ def score_single_lines(
     test: tuple[np.ndarray, np.ndarray],
     every: int,
     trees: Trees,
+    seed: int,
 ) -> np.ndarray:
     """Each test subject's most suspicious single payment of the week.
 
@@ -189,7 +198,7 @@ def score_single_lines(
     keep = (label[owner] > 0) | (np.arange(len(row)) % every == 0)
     row, owner = row[keep], owner[keep]
     mass = weight[owner] * np.where(label[owner] > 0, 1, every)
-    booster = fit(tokens[row], label[owner], mass, trees)
+    booster = fixed_trees.fit(tokens[row], label[owner], mass, trees, seed)
     row, owner = unfolded(*test)
     scored = margins_of_tokens(booster, tokens[row]) if len(row) else np.empty(0)
     return highest(scored, owner, len(test[0]))
@@ -204,17 +213,17 @@ def margins_of_tokens(booster: lightgbm.Booster, tokens: np.ndarray) -> np.ndarr
     for column in tokens.T:
         kind = (kind << np.uint64(8)) | column.astype(np.uint64)
     _, first, number = np.unique(kind, return_index=True, return_inverse=True)
-    return margins(booster, tokens[first])[number]
+    return fixed_trees.margins(booster, tokens[first])[number]
 
 
-def compared(
+def rankings_compared(
     alerted: dict[str, np.ndarray],
     against: dict[str, str],
     views: dict[str, Catches],
     draws: int,
     seed: int,
-) -> list[dict[str, Any]]:
-    """Recall of each ranking by the bank's labels and in truth, and its gain over another.
+) -> dict[str, dict[str, RankingCatch]]:
+    """Recall of each ranking by each set of labels, and its gain over another: ``[ranking][view]``.
 
     Parameters
     ----------
@@ -227,17 +236,16 @@ def compared(
     The intervals come from a bootstrap of the positive customers, by scheme where the
     truth is known, the same draw for both of a pair.
     """
-    table: list[dict[str, Any]] = [{"ranking": name} for name in alerted]
+    found: dict[str, dict[str, RankingCatch]] = {name: {} for name in alerted}
     for view, catches in views.items():
         weight = drawn(catches.groups, draws, seed)
         hits = {name: catches.caught(mine) for name, mine in alerted.items()}
-        for row in table:
-            mine = hits[row["ranking"]]
-            base = hits.get(against.get(row["ranking"], ""))
-            row[view] = {
-                "customers": len(mine),
-                "caught": int(mine.sum()),
-                "recall": catches.mean(mine, weight),
-                "gain": None if base is None else catches.mean(mine - base, weight),
-            }
-    return table
+        for name, mine in hits.items():
+            base = hits.get(against.get(name, ""))
+            found[name][view] = RankingCatch(
+                customers=len(mine),
+                caught=int(mine.sum()),
+                recall=catches.mean(mine, weight),
+                gain=None if base is None else catches.mean(mine - base, weight),
+            )
+    return found

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.metrics import Interval, interval
-from models.truth.difficulty import AreaUnderRoc, plain
+from models.intervals import UNMEASURED, Interval, interval, middle_part, rounded
+from models.results.ladder import EncoderTest, MaskCount
+from models.truth.areas import AreaUnderRoc
 from models.truth.encoding import TargetEncoder, encoded_in_fold
 
 RATINGS = ("low", "medium", "high")
@@ -69,17 +70,17 @@ def risk_rating(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated
     return result
 
 
-def changed_by_mask(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated: bool) -> dict[str, int]:
+def changed_by_mask(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated: bool) -> MaskCount:
     """The as-of test of the rating: how many values at the middle moment need later rows."""
     moments = np.sort(subjects["as_of"].unique())
     if not len(moments):
-        return {"values": 0, "differences": 0}
+        return MaskCount(values=0, differences=0)
     moment = pd.Timestamp(moments[len(moments) // 2])
     mine = subjects[subjects["as_of"] == moment]
     whole = risk_rating(mine, histories, tag, is_dated)
     past = risk_rating(mine, histories.before(moment), tag, is_dated)
     alike = (whole == past) | (np.isnan(whole) & np.isnan(past))
-    return {"values": len(mine), "differences": int((~alike).sum())}
+    return MaskCount(values=len(mine), differences=int((~alike).sum()))
 
 
 def encoder_of_noise(
@@ -91,7 +92,7 @@ def encoder_of_noise(
     folds: int,
     prior_rows: float,
     seed: int,
-) -> dict[str, float | None]:
+) -> EncoderTest:
     """Correlation of the labels with the mean label of a meaningless name.
 
     Each customer draws a name at random, ``customers_per_name`` of them share one. Encoded
@@ -105,7 +106,9 @@ def encoder_of_noise(
     code = rng.integers(levels, size=customers)[number]
     naive = TargetEncoder.fit(code, label, weight, levels, prior_rows).transform(code)
     honest = encoded_in_fold(code, label, weight, customer, as_of_us, levels, folds, prior_rows)
-    return {"in_fold": plain(correlation(honest, label)), "own_rows": plain(correlation(naive, label))}
+    return EncoderTest(
+        in_fold=rounded(correlation(honest, label)), own_rows=rounded(correlation(naive, label))
+    )
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:
@@ -128,14 +131,13 @@ def auc_by_customer(
     np.maximum.at(best, number, score)
     positive = np.bincount(number, is_positive, size) > 0
     if positive.all() or not positive.any():
-        return {"value": None, "low": None, "high": None}
+        return UNMEASURED
     rng = np.random.default_rng(seed)
     area = AreaUnderRoc(best, positive)  # sorted once, for every draw
     sample = [
         area(np.bincount(rng.integers(size, size=size), minlength=size).astype(float)) for _ in range(draws)
     ]
-    low, high = np.nanquantile(sample, [0.025, 0.975])
-    return interval(area(np.ones(size)), float(low), float(high))
+    return interval(area(np.ones(size)), *middle_part(np.array(sample)))
 
 
 def exchanged_within(values: np.ndarray, group: np.ndarray, seed: int) -> np.ndarray:

@@ -13,8 +13,8 @@ import numpy as np
 
 from data.asof import bank_time
 from data.schema import HOLDER_KINDS
-from models.metrics import ratio
-from models.truth.calibration import MONTH_US, Bank
+from models.intervals import quantile, ratio
+from models.truth.calibration import MONTH_US, JudgedBank
 
 # Persons by activity: of this share is it the main bank, of the next the second one (assumption;
 # the bank does not know, so the busiest stand for the first).
@@ -22,19 +22,19 @@ MAIN_SHARE, SECOND_SHARE = 0.45, 0.35
 LARGE_PURCHASE_CENTS = 30_000
 FEWEST_GAPS = 50  # of a person whose burstiness is measured
 PURCHASES = (50, 120)  # in shops, of a person whose favourite is looked for (1305.1120 [V2])
-FIRMS = ("micro_business", "company")
+TRADING_KINDS = ("micro_business", "company")
 
 
 @dataclass(frozen=True)
-class Sides:
+class PaymentEnds:
     """Both sides of every payment: nodes and kinds of holders, shape (payments,)."""
 
-    bank: Bank
+    bank: JudgedBank
     payer: np.ndarray
     payee: np.ndarray
 
     @classmethod
-    def of(cls, bank: Bank) -> Sides:
+    def of(cls, bank: JudgedBank) -> PaymentEnds:
         """Look the parties of all payments up."""
         table = bank.transactions
         ends = (bank.parties.nodes_of(table[f"{end}_account_id"]) for end in ("payer", "payee"))
@@ -76,18 +76,13 @@ class Sides:
         return self.persons[: round(MAIN_SHARE * len(self.persons))]
 
 
-def figures(bank: Bank) -> dict[str, float]:
+def life_figures(bank: JudgedBank) -> dict[str, float]:
     """All figures of ordinary life by name."""
-    sides = Sides.of(bank)
-    return activity(sides) | sums(sides) | fame(sides) | strangers(sides) | days(sides)
+    sides = PaymentEnds.of(bank)
+    return activity(sides) | sums(sides) | fame(sides) | partners(sides) | days(sides)
 
 
-def quantile(values: np.ndarray, share: float) -> float:
-    """A quantile, NaN of nothing."""
-    return float(np.quantile(values, share)) if len(values) else float("nan")
-
-
-def activity(sides: Sides) -> dict[str, float]:
+def activity(sides: PaymentEnds) -> dict[str, float]:
     """Events a month by how active persons are, and how bursty the gaps of the busiest are."""
     first = len(sides.busiest)
     second = first + round(SECOND_SHARE * len(sides.persons))
@@ -96,11 +91,11 @@ def activity(sides: Sides) -> dict[str, float]:
         "main_events_month": quantile(events[persons[:first]], 0.5),
         "second_events_month": quantile(events[persons[first:second]], 0.5),
         "idle_events_month": quantile(events[persons[second:]], 0.5),
-        "burstiness_median": quantile(burstiness(sides, sides.busiest), 0.5),
+        "burstiness_median": quantile(payer_burstiness(sides, sides.busiest), 0.5),
     }
 
 
-def burstiness(sides: Sides, who: np.ndarray) -> np.ndarray:
+def payer_burstiness(sides: PaymentEnds, who: np.ndarray) -> np.ndarray:
     """(s - m) / (s + m) of the gaps between a customer's own payments (Goh and Barabasi, 2008).
 
     m is the mean and s the standard deviation; one value for each of ``who`` with enough gaps.
@@ -115,7 +110,7 @@ def burstiness(sides: Sides, who: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
-def sums(sides: Sides) -> dict[str, float]:
+def sums(sides: PaymentEnds) -> dict[str, float]:
     """Purchases of persons who bank here, and transfers between persons."""
     by_person = sides.is_kind(sides.payer, "person")
     bought = by_person & (sides.payer < sides.customers) & sides.is_stated("shopping")
@@ -137,7 +132,7 @@ def sums(sides: Sides) -> dict[str, float]:
     }
 
 
-def fame(sides: Sides) -> dict[str, float]:
+def fame(sides: PaymentEnds) -> dict[str, float]:
     """How unlike shops are in size, and how persons explore them and return."""
     by_code = sides.bank.transactions["channel"].isin(["qr", "pos"]).to_numpy()
     in_shop = by_code & sides.is_kind(sides.payee, "merchant", "micro_business")
@@ -164,7 +159,7 @@ def gini(values: np.ndarray) -> float:
     return float(((2 * rank - len(ordered) - 1) * ordered).sum() / (len(ordered) * ordered.sum()))
 
 
-def strangers(sides: Sides) -> dict[str, float]:
+def partners(sides: PaymentEnds) -> dict[str, float]:
     """Persons elsewhere who are met once, and the partners of companies among firms."""
     both = [(sides.payer, sides.payee), (sides.payee, sides.payer)]
     met = np.concatenate(
@@ -177,27 +172,27 @@ def strangers(sides: Sides) -> dict[str, float]:
     is_trade = [
         sides.is_kind(mine, "company")
         & (mine < sides.customers)
-        & sides.is_kind(other, *FIRMS)
+        & sides.is_kind(other, *TRADING_KINDS)
         & sides.bank.transactions["channel"].isin(["transfer", "wire"]).to_numpy()
         for mine, other in both
     ]
     firm, _ = _pairs(
         *(np.concatenate([pair[side][m] for pair, m in zip(both, is_trade, strict=True)]) for side in (0, 1))
     )
-    partners = np.bincount(firm)
+    partner_count = np.bincount(firm)
     sold = is_trade[1]
     seller, taken = _pairs(sides.payee[sold], sides.payer[sold], sides.cents[sold])
     total, most = np.bincount(seller, taken), np.zeros(int(seller.max(initial=-1)) + 1)
     np.maximum.at(most, seller, taken)
     return {
         "outsider_met_once_share": ratio(float((times == 1).sum()), int((times > 0).sum())),
-        "company_partners_median": quantile(partners[partners > 0], 0.5),
-        "company_partners_p99": quantile(partners[partners > 0], 0.99),
+        "company_partners_median": quantile(partner_count[partner_count > 0], 0.5),
+        "company_partners_p99": quantile(partner_count[partner_count > 0], 0.99),
         "largest_buyer_share": quantile(most[total > 0] / total[total > 0], 0.5),
     }
 
 
-def days(sides: Sides) -> dict[str, float]:
+def days(sides: PaymentEnds) -> dict[str, float]:
     """Wages of firms on Saturdays and Sundays that nobody works for a holiday, which firms avoid."""
     table = sides.bank.transactions
     wages = (

@@ -10,8 +10,16 @@ from scipy.special import betaincinv
 
 import pipeline
 from data.asof import happened_within
+from data.results import Interval
 from data.schema import DECIDED
-from models.metrics import Interval, wilson
+from models.intervals import wilson
+from models.results.labels import (
+    LineSamples,
+    NegativeRuleFigures,
+    ReportedAndTrue,
+    ReviewSample,
+    RuleFigures,
+)
 from parameters import Positive
 
 MICRO = pd.Timedelta(microseconds=1)
@@ -69,21 +77,21 @@ class Reviewed:
         known["rule_id"] = known["rule_ids"].str.split(" ")
         return cls(known.drop(columns="rule_ids").explode("rule_id", ignore_index=True))
 
-    def sample(self, rule_id: str, is_above: bool) -> dict[str, Any]:
+    def sample(self, rule_id: str, is_above: bool) -> ReviewSample:
         """What was reviewed of a rule on one side of its line, beside the truth of all that lies there."""
         mine = self.votes[(self.votes["rule_id"] == rule_id) & (self.votes["is_above"] == is_above)]
         reviewed = mine[mine["outcome"].notna()]
         reported = int((reviewed["outcome"] == "reported").sum())
-        return {
-            "alerts": len(mine),
-            "alone": int((mine["rule_count"] == 1).sum()),
-            "reviewed": len(reviewed),
-            "cases": int(reviewed["outcome"].isin(["case", "reported"]).sum()),
-            "reported": reported,
-            "bank": wilson(reported, len(reviewed)),
-            "at_most": upper_bound(reported, len(reviewed)),
-            "true": wilson(int(mine["is_true"].sum()), len(mine)),
-        }
+        return ReviewSample(
+            alerts=len(mine),
+            alone=int((mine["rule_count"] == 1).sum()),
+            reviewed=len(reviewed),
+            cases=int(reviewed["outcome"].isin(["case", "reported"]).sum()),
+            reported=reported,
+            bank=wilson(reported, len(reviewed)),
+            at_most=upper_bound(reported, len(reviewed)),
+            true=wilson(int(mine["is_true"].sum()), len(mine)),
+        )
 
     def hours(self, rule_id: str) -> float:
         """Hours of work that a rule cost."""
@@ -118,7 +126,7 @@ def rule_rows(
     illicit: pd.DataFrame,
     learned: dict[str, dict[str, float]],
     days: int,
-) -> list[dict[str, Any]]:
+) -> list[RuleFigures]:
     """One row a rule that speaks for suspicion; rules that raise no alert have hits and truth only.
 
     ``learned`` holds by label model what it believes when a rule alone votes.
@@ -126,44 +134,54 @@ def rule_rows(
     found = schemes_found(hits, illicit, days)
     uses = rules.set_index("rule_id")["use"]
     by_label_rules = found[found["rule_id"].map(uses) == "label"]
-    finders = by_label_rules.groupby("scheme_id")["rule_id"].agg(["size", "first"])
-    only_one = finders[finders["size"] == 1]["first"].value_counts()
-    together = hits[hits["rule_id"].map(uses) == "label"].groupby(["customer_id", "hit_at"])["rule_id"]
-    alone = together.agg(["size", "first"])
-    unique_hits = alone[alone["size"] == 1]["first"].value_counts()
+    only_one = named_alone(by_label_rules, ["scheme_id"])
+    unique_hits = named_alone(hits[hits["rule_id"].map(uses) == "label"], ["customer_id", "hit_at"])
     line = lines.set_index("rule_id")["line_cny"]
     rows = []
     for rule in rules[rules["vote"] > 0].itertuples(index=False):
-        mine = hits[hits["rule_id"] == rule.rule_id]
+        mine, name = hits[hits["rule_id"] == rule.rule_id], rule.rule_id
         is_true = happened_within(illicit, mine["customer_id"], mine["hit_at"] + MICRO, days)
-        name = rule.rule_id
-        row = {
-            "rule_id": name,
-            "use": rule.use,
-            "is_applied": bool(rule.is_applied),
-            "hits": len(mine),
-            "hit_customers": int(mine["customer_id"].nunique()),
-            "unique_hits": int(unique_hits.get(name, 0)),
-            "hits_true": wilson(int(is_true.sum()), len(mine)),
-            "schemes_found": int((found["rule_id"] == name).sum()),
-            "unique_schemes": int(only_one.get(name, 0)),
-        }
-        if rule.use == "label":
-            row |= {
-                "line_cny": float(line.get(name, 0.0)),
-                "above": reviewed.sample(name, True),
-                "below": reviewed.sample(name, False),
-                "hours": reviewed.hours(name),
-                "learned": {model: beliefs.get(name) for model, beliefs in learned.items()},
-                "true_alone": reviewed.true_alone(name),
-            }
-        rows.append(row)
+        raised = of_alerts(name, float(line.get(name, 0.0)), reviewed, learned) if rule.use == "label" else {}
+        rows.append(
+            RuleFigures(
+                rule_id=name,
+                use=rule.use,
+                is_applied=bool(rule.is_applied),
+                hits=len(mine),
+                hit_customers=int(mine["customer_id"].nunique()),
+                unique_hits=int(unique_hits.get(name, 0)),
+                hits_true=wilson(int(is_true.sum()), len(mine)),
+                schemes_found=int((found["rule_id"] == name).sum()),
+                unique_schemes=int(only_one.get(name, 0)),
+                **raised,
+            )
+        )
     return rows
+
+
+def named_alone(named: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """How many keys each rule alone stands with; a count by rule_id."""
+    rules = named.groupby(keys)["rule_id"].agg(["size", "first"])
+    return rules[rules["size"] == 1]["first"].value_counts()
+
+
+def of_alerts(
+    name: str, line_cny: float, reviewed: Reviewed, learned: dict[str, dict[str, float]]
+) -> dict[str, Any]:
+    """What is known only of a rule that raises alerts, by field of RuleFigures."""
+    return {
+        "line_cny": line_cny,
+        "above": reviewed.sample(name, True),
+        "below": reviewed.sample(name, False),
+        "hours": reviewed.hours(name),
+        "learned": {model: beliefs.get(name) for model, beliefs in learned.items()},
+        "true_alone": reviewed.true_alone(name),
+    }
 
 
 def negative_rows(
     rules: pd.DataFrame, negative: pd.DataFrame, reviewed: Reviewed, alerts: pd.DataFrame
-) -> list[dict[str, Any]]:
+) -> list[NegativeRuleFigures]:
     """One row a negative rule: of the flagged moments that it speaks for, how many were reported, and true.
 
     ``alerts`` are all flagged moments (alert_id, customer_id, alerted_at), both sides of the line.
@@ -175,19 +193,29 @@ def negative_rows(
         spoken = alerts.merge(mine.rename(columns={"hit_at": "alerted_at"}), on=["customer_id", "alerted_at"])
         with_vote = by_alert[by_alert.index.isin(spoken["alert_id"])]
         without = by_alert[~by_alert.index.isin(spoken["alert_id"])]
-        row = {"rule_id": name, "hits": len(mine), "flagged": len(with_vote)}
-        for key, group in (("with_vote", with_vote), ("without_vote", without)):
-            reviewed_of = group[group["outcome"].notna()]
-            reported = int((reviewed_of["outcome"] == "reported").sum())
-            row[key] = {
-                "bank": wilson(reported, len(reviewed_of)),
-                "true": wilson(int(group["is_true"].sum()), len(group)),
-            }
-        rows.append(row)
+        rows.append(
+            NegativeRuleFigures(
+                rule_id=name,
+                hits=len(mine),
+                flagged=len(with_vote),
+                with_vote=reported_and_true(with_vote),
+                without_vote=reported_and_true(without),
+            )
+        )
     return rows
 
 
-def line_rows(reviewed: Reviewed) -> dict[str, dict[str, Any]]:
+def reported_and_true(flagged: pd.DataFrame) -> ReportedAndTrue:
+    """Flagged moments (outcome, is_true), one row each, as the bank and as the truth count them."""
+    reviewed = flagged[flagged["outcome"].notna()]
+    reported = int((reviewed["outcome"] == "reported").sum())
+    return ReportedAndTrue(
+        bank=wilson(reported, len(reviewed)),
+        true=wilson(int(flagged["is_true"].sum()), len(flagged)),
+    )
+
+
+def line_samples(reviewed: Reviewed) -> LineSamples:
     """The same samples for the whole rulebook, each alert once."""
     once = Reviewed(reviewed.votes.drop_duplicates("alert_id").assign(rule_id="all"))
-    return {"above": once.sample("all", True), "below": once.sample("all", False)}
+    return LineSamples(above=once.sample("all", True), below=once.sample("all", False))

@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 
 from data.asof import bank_time
+from models.intervals import rounded
+from models.results.truth import AlertTrace, TracedIndicator, TracedLabel
 
 
 def reported_truly(
@@ -34,7 +36,7 @@ def reported_truly(
     return pairs.sort_values([*order, "at"]).drop_duplicates(order).reset_index(drop=True)
 
 
-def chosen(
+def alert_to_follow(
     candidates: pd.DataFrame, rules: pd.DataFrame, examples: dict[str, list[str]]
 ) -> dict[str, Any] | None:
     """The alert, rule and case to follow; None without any alert that was reported and true.
@@ -79,7 +81,7 @@ def followed(
     customers: pd.DataFrame,
     members: pd.DataFrame,
     midnight: pd.Timestamp,
-) -> dict[str, Any] | None:
+) -> AlertTrace | None:
     """Every station of the alert that was picked; None of none.
 
     ``daily`` holds the rule's indicators, which are called ``names``; ``members`` are the
@@ -96,32 +98,34 @@ def followed(
     of_decision = mine[(mine["event_at"] == row.alerted_at) & (mine["known_at"] == row.known_at)]
     label = next(of_decision.itertuples(index=False), None)
     part = members[(members["scheme_id"] == row.scheme_id) & (members["customer_id"] == row.customer_id)]
-    return {
-        "case_id": picked["case_id"],
-        "rule_id": picked["rule_id"],
-        "rule_ids": row.rule_ids.split(),
-        "alert_id": int(row.alert_id),
-        "customer_id": int(row.customer_id),
-        "kind": str(customer["kind"]),
-        "occupation": None if pd.isna(customer["occupation"]) else str(customer["occupation"]),
-        "alerted": local_day(row.alerted_at, midnight),
-        "indicators": [
-            {"name": str(name), "value": None if pd.isna(value) else round(float(value), 4)}
-            for name, value in values.items()
+    return AlertTrace(
+        case_id=picked["case_id"],
+        rule_id=picked["rule_id"],
+        rule_ids=row.rule_ids.split(),
+        alert_id=int(row.alert_id),
+        customer_id=int(row.customer_id),
+        kind=str(customer["kind"]),
+        occupation=None if pd.isna(customer["occupation"]) else str(customer["occupation"]),
+        alerted=local_day(row.alerted_at, midnight),
+        indicators=[
+            TracedIndicator(name=str(name), value=rounded(float(value))) for name, value in values.items()
         ],
-        "opened": local_day(row.opened_at, midnight),
-        "known": local_day(row.known_at, midnight),
-        "reason": str(row.reason),
-        "label": None
-        if label is None
-        else {
-            "value": round(float(label.value), 4),
-            "weight": round(float(label.weight), 4),
-            "source": str(label.source),
-            "known": local_day(label.known_at, midnight),
-        },
-        "typology": str(row.typology),
-        "role": str(part["role"].iloc[0]) if len(part) else None,
-        "sophistication": int(part["sophistication"].iloc[0]) if len(part) else None,
-        "first_payment": local_day(part["starts_at"].iloc[0], midnight) if len(part) else None,
-    }
+        opened=local_day(row.opened_at, midnight),
+        known=local_day(row.known_at, midnight),
+        reason=str(row.reason),
+        label=None if label is None else traced_label(label, midnight),
+        typology=str(row.typology),
+        role=str(part["role"].iloc[0]) if len(part) else None,
+        sophistication=int(part["sophistication"].iloc[0]) if len(part) else None,
+        first_payment=local_day(part["starts_at"].iloc[0], midnight) if len(part) else None,
+    )
+
+
+def traced_label(label: Any, midnight: pd.Timestamp) -> TracedLabel:
+    """A row of Labels in plain numbers."""
+    return TracedLabel(
+        value=round(float(label.value), 4),
+        weight=round(float(label.weight), 4),
+        source=str(label.source),
+        known=local_day(label.known_at, midnight),
+    )

@@ -27,6 +27,7 @@ from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
 from data.world.calendar import Span
 from features.build import Params as BuildParams
+from models.results.tuned import Tuned
 from pipeline import BadInput
 from tests.spec.foreign import stricter, terms
 
@@ -790,21 +791,37 @@ def test_a_writer_that_fails_leaves_the_file_of_the_run_before(here: Path) -> No
 
 
 def test_equal_results_are_equal_bytes(here: Path) -> None:
-    pipeline.write_json("models", "one.json", {"b": 1, "a": {"d": 2.5, "c": "中"}})
-    pipeline.write_json("models", "two.json", {"a": {"c": "中", "d": 2.5}, "b": 1})
-    one, two = ((here / "artifacts/models" / name).read_bytes() for name in ("one.json", "two.json"))
+    choice = {"trees": 7, "rate": 2.5, "name": "中"}
+    pipeline.write_result(Tuned(choice=choice, trials=[]), "one")
+    pipeline.write_result(Tuned(trials=[], choice=dict(reversed(choice.items()))), "two")
+    one, two = ((here / f"artifacts/models/tuned_{name}.json").read_bytes() for name in ("one", "two"))
     assert one == two
     assert "中".encode() in one
 
 
+def test_a_result_comes_back_as_it_was_written_whole_numbers_whole(here: Path) -> None:
+    written = Tuned(choice={"trees": 7, "rate": 2.0}, trials=[])
+    pipeline.write_result(written, "one")
+    found = pipeline.read_result(Tuned, "one")
+    assert found == written
+    assert [type(value) for value in found.choice.values()] == [float, int]  # in the order of the file
+
+
 def test_a_broken_result_is_named_with_its_line(here: Path) -> None:
     pipeline.write_text("models", "tuned.json", '{\n  "choice": ,\n}')
-    assert refusal(pipeline.read_json, "models", "tuned.json") == (
-        "artifacts/models/tuned.json, line 2: expected valid JSON"
+    assert refusal(pipeline.read_result, Tuned) == "artifacts/models/tuned.json, line 2: expected valid JSON"
+    assert refusal(pipeline.read_result, Tuned, "none").startswith(
+        "artifacts/models/tuned_none.json: the file"
     )
-    assert refusal(pipeline.read_json, "models", "none.json").startswith(
-        "artifacts/models/none.json: the file"
+
+
+def test_an_outdated_result_is_named_with_its_key(here: Path) -> None:
+    pipeline.write_text("models", "tuned.json", '{"choice": {}, "trials": [], "best": 1}')
+    assert refusal(pipeline.read_result, Tuned) == (
+        "artifacts/models/tuned.json.best: unknown key, expected one of: choice, trials"
     )
+    pipeline.write_text("models", "tuned.json", '{"choice": {"rate": [1]}, "trials": []}')
+    assert refusal(pipeline.read_result, Tuned).startswith("artifacts/models/tuned.json.choice.rate")
 
 
 def test_rows_set_aside_are_kept_with_the_reason(here: Path) -> None:

@@ -65,7 +65,7 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("models.gnn.hidden", 0, "found 0"),
         *((f"{place}.seed", 2**32, "less than 4294967296, found 4294967296") for place in
           ("simulate", "investigate", "label", "tune", "models.xgboost", "models.gnn", "evaluate", "audit",
-           "audit_ladder", "audit_ladder.trees", "audit_labels", "explain")),
+           "audit_ladder", "audit_labels", "explain")),
         ("split.maturity_days", True, "valid integer, found True"),
         ("split.maturity_days", "on", "valid integer, found 'on'"),
         ("split.unreviewed_weight", "0.3", "valid number, found '0.3'"),

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from data.typologies import TYPOLOGIES
-from models.audit import alerts_in_truth
+from models.truth.alerts import audited_alerts
 from reports.report import both, breakable, markdown_environment, plain_markdown, table_text
 from reports.wording import Text, shortened
 
@@ -71,7 +71,7 @@ def test_a_typology_whose_name_holds_blanks_stays_one_typology_in_the_audit() ->
         customer_id=7, at=moment - pd.Timedelta(days=1)
     )
     subjects = pd.DataFrame({"subject_id": [1], "customer_id": [7], "as_of": [moment]})
-    found = alerts_in_truth(planted, subjects, subjects.assign(ranker="gnn", rank=1), 28)
+    found = audited_alerts(planted, subjects, subjects.assign(ranker="gnn", rank=1), 28)
     assert sorted(found["schemes"].iloc[0].split()) == ["fan_in_|_odd", "like_fan_in_|_odd", "unnamed"]
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from data.indicators import INDICATORS
 from data.rules.rulebook import load
+from models.results.truth import TracedIndicator, TracedLabel
 from models.truth import trace
 from reports.evidence import Evidence
 from reports.report import environment
 from reports.rulebook import rulebook_page
-from reports.sentences import sentence
+from reports.sentences import rule_sentence
 from reports.wording import Text
 
 LABELS = {
@@ -80,14 +81,14 @@ LABELS = {
     ],
 )
 def test_a_predicate_is_said_in_both_languages(predicate: str, english: str, chinese: str) -> None:
-    assert sentence(predicate, LABELS) == Text(english, chinese)
+    assert rule_sentence(predicate, LABELS) == Text(english, chinese)
 
 
 @pytest.mark.parametrize(
     "predicate", ["unknown_indicator > 3", "list_sum([payers]) > 3", "payers >", "payers"]
 )
 def test_what_cannot_be_said_has_no_sentence(predicate: str) -> None:
-    assert sentence(predicate, LABELS) is None
+    assert rule_sentence(predicate, LABELS) is None
 
 
 def test_every_rule_of_the_rulebook_has_a_sentence() -> None:
@@ -97,7 +98,7 @@ def test_every_rule_of_the_rulebook_has_a_sentence() -> None:
     }
     for rule in load().every_rule:
         # A rule that is computed from features finds its words in their catalogue.
-        assert rule.computed_in == "features" or sentence(rule.sql(), labels) is not None, rule.id
+        assert rule.computed_in == "features" or rule_sentence(rule.sql(), labels) is not None, rule.id
 
 
 # -------------------------------------------------------------------- trace
@@ -139,18 +140,18 @@ def test_only_alerts_that_were_reported_and_true_can_be_followed() -> None:
         (5, 3, 13.0, "R01", "reported"),  # another customer
     )
     assert found["alert_id"].tolist() == [3]
-    assert trace.chosen(found[:0], rules(R01="ring"), EXAMPLES) is None
+    assert trace.alert_to_follow(found[:0], rules(R01="ring"), EXAMPLES) is None
 
 
 def test_the_best_case_goes_first_and_its_rule_must_fit_the_scheme() -> None:
     found = reported((1, 1, 12.0, "R01 R02", "reported"), (2, 2, 13.0, "R03", "reported"))
-    picked = trace.chosen(found, rules(R01="student", R02="ring", R03="student"), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="student", R02="ring", R03="student"), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (2, "R03", "student")
-    picked = trace.chosen(found, rules(R01="student", R02="ring", R03=""), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="student", R02="ring", R03=""), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (1, "R02", "ring")
-    picked = trace.chosen(found, rules(R01="", R02="", R03=""), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="", R02="", R03=""), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (1, "R01", None)
 
@@ -163,7 +164,7 @@ def test_the_indicators_of_the_rule_are_named_in_its_order() -> None:
 
 def test_an_alert_is_followed_through_every_station_in_local_days() -> None:
     found = reported((7, 2, 13.0, "R03", "reported"))
-    picked = trace.chosen(found, rules(R03="student"), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R03="student"), EXAMPLES)
     assert picked is not None
     as_of = [START + day * DAY for day in (12, 13)]
     told = trace.followed(
@@ -193,10 +194,13 @@ def test_an_alert_is_followed_through_every_station_in_local_days() -> None:
         START,
     )
     assert told is not None
-    assert told["indicators"] == [{"name": "payers", "value": 9.0}, {"name": "stay", "value": None}]
-    assert (told["alerted"], told["opened"], told["known"]) == ("2025-01-19", "2025-01-20", "2025-01-28")
-    assert told["label"] == {"value": 1.0, "weight": 1.0, "source": "disposition", "known": "2025-01-28"}
-    assert (told["typology"], told["role"], told["first_payment"]) == (
+    assert told.indicators == [
+        TracedIndicator(name="payers", value=9.0),
+        TracedIndicator(name="stay", value=None),
+    ]
+    assert (told.alerted, told.opened, told.known) == ("2025-01-19", "2025-01-20", "2025-01-28")
+    assert told.label == TracedLabel(value=1.0, weight=1.0, source="disposition", known="2025-01-28")
+    assert (told.typology, told.role, told.first_payment) == (
         "student_mule",
         "student",
         "2025-01-16",

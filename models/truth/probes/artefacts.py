@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from models.truth.calibration import Bank
-from models.truth.difficulty import area_under_roc, plain, ranks
-from models.truth.probes.customers import burstiness, counter_artefacts, device_artefacts, roundness
-from models.truth.probes.learner import NOTHING, Probe, auc_interval, halves, held_out_ranks
+from models.intervals import UNMEASURED, rounded
+from models.results.probes import ArtefactProbe, ColumnArea
+from models.truth.areas import area_under_roc, ranks
+from models.truth.calibration import JudgedBank
+from models.truth.probes.customers import counter_artefacts, device_artefacts, own_burstiness, roundness
+from models.truth.probes.learner import Probe, auc_interval, halves, held_out_ranks
 
 MINUTE_US = 60_000_000
 SECOND_US = 1_000_000
 
 
 def customer_artefacts(
-    bank: Bank, devices: pd.DataFrame, own_payments: int, rng: np.random.Generator
+    bank: JudgedBank, devices: pd.DataFrame, own_payments: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """How the rows of each customer were made; one row an early customer with enough payments.
 
@@ -61,7 +61,7 @@ def customer_artefacts(
             "id_gap_digit_mean": (gap % 10).mean(axis=1),
             "id_behind_row": np.median(row - ids[row], axis=1),
             "round_excess": roundness(bank, drawn),
-            "own_burstiness": burstiness(bank, chosen, own_payments, rng),
+            "own_burstiness": own_burstiness(bank, chosen, own_payments, rng),
         }
     )
     who = columns["customer_id"].to_numpy()
@@ -90,7 +90,7 @@ def payment_artefacts(transactions: pd.DataFrame, rows: np.ndarray) -> pd.DataFr
 
 def artefact_probe(
     columns: pd.DataFrame, is_positive: np.ndarray, group: np.ndarray, probe: Probe, draws: int, seed: int
-) -> dict[str, Any]:
+) -> ArtefactProbe:
     """Whether artefacts tell the positives: all columns together, then each alone.
 
     One half of the groups (customers) trains, the other is measured, and the other way
@@ -98,33 +98,32 @@ def artefact_probe(
     that of one lucky division. 0.5 is chance.
     """
     rng = np.random.default_rng(seed)
-    result: dict[str, Any] = {
-        "rows": len(columns),
-        "positives": int(is_positive.sum()),
-        "auc": NOTHING,
-        "columns": [],
-    }
+    counts = {"rows": len(columns), "positives": int(is_positive.sum())}
     folds = [halves(group, rng) for _ in range(probe.repeats)]
     if any(len(np.unique(is_positive[fold == half])) < 2 for fold in folds for half in (0, 1)):
-        return result
+        return ArtefactProbe(**counts, auc=UNMEASURED, columns=[])
 
     def held_out(chosen: pd.DataFrame, divisions: list[np.ndarray]) -> np.ndarray:
         parts = [
-            held_out_ranks(chosen, is_positive, fold, probe, seed + repeat)
+            held_out_ranks(chosen, is_positive, fold, probe.few_rows, seed + repeat)
             for repeat, fold in enumerate(divisions)
         ]
         return np.asarray(np.mean(parts, axis=0))
 
-    result["auc"] = auc_interval(held_out(columns, folds), is_positive, group, draws, rng)
-    for name in columns:  # one division: these say where to look, not how much there is
-        alone = ranks(held_out(columns[[name]], folds[:1]))
-        result["columns"].append({"column": name, "auc": plain(area_under_roc(alone, is_positive))})
-    return result
+    def alone(name: str) -> float:
+        # One division: these say where to look, not how much there is.
+        return area_under_roc(ranks(held_out(columns[[name]], folds[:1])), is_positive)
+
+    return ArtefactProbe(
+        **counts,
+        auc=auc_interval(held_out(columns, folds), is_positive, group, draws, rng),
+        columns=[ColumnArea(column=name, auc=rounded(alone(name))) for name in columns],
+    )
 
 
-def on_customers(
-    bank: Bank, devices: pd.DataFrame, illicit: pd.DataFrame, probe: Probe, draws: int, seed: int
-) -> dict[str, Any]:
+def artefacts_of_customers(
+    bank: JudgedBank, devices: pd.DataFrame, illicit: pd.DataFrame, probe: Probe, draws: int, seed: int
+) -> ArtefactProbe:
     """The artefact probe on customers: those ever illicit against all others.
 
     ``illicit`` are moments of illicit schemes: customer_id, scheme_id. Customers of one
@@ -137,7 +136,7 @@ def on_customers(
     return artefact_probe(columns, scheme.notna().to_numpy(), group, probe, draws, seed)
 
 
-def on_payments(bank: Bank, probe: Probe, draws: int, seed: int) -> dict[str, Any]:
+def artefacts_of_payments(bank: JudgedBank, probe: Probe, draws: int, seed: int) -> ArtefactProbe:
     """The artefact probe on single payments: illicit ones against a draw of all others.
 
     Payments of one payer (or, paid from outside, of one payee) are in one half.

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from data.schema import DAY_US
 from models.budget import Budget, Watch
-from models.metrics import AveragePrecision, Interval, interval, ratio, recall_at_budget
-from models.truth.difficulty import plain
+from models.intervals import UNMEASURED, Interval, drawn, interval, mean_by_group, middle_part, ratio, rounded
+from models.metrics import AveragePrecision
+from models.results.probes import Cell, CellLookup, PlannedCells
 from models.truth.probes.ground import ILLICIT, Ground
-from models.truth.probes.learner import NOTHING, Probe
+from models.truth.probes.learner import WORST, Probe
 
 PRIOR_PAYMENTS = 1  # that the rate of all is worth in a cell (assumption)
-WORST = 12  # cells that a list names
 
 
-def mostly_planned(ground: Ground, probe: Probe) -> dict[str, Any]:
+def mostly_planned(ground: Ground, probe: Probe) -> PlannedCells:
     """Cells of the whole run that ordinary life hardly uses.
 
     A cell is channel, purpose, kinds of both parties and domestic or abroad. It counts if
@@ -31,24 +29,24 @@ def mostly_planned(ground: Ground, probe: Probe) -> dict[str, Any]:
         for chosen in (slice(None), ground.is_planned, ground.kind == ILLICIT)
     )
     if not planned.any():
-        return {"count": None, "payments": None, "worst": []}
+        return PlannedCells(count=None, payments=None, worst=[])
     share = planned / np.maximum(every, 1)
     told = np.flatnonzero((every >= probe.cell_least) & (share > probe.cell_planned_share))
     worst = told[np.argsort(-planned[told], kind="stable")][:WORST]
-    return {
-        "count": len(told),
-        "payments": int(every[told].sum()),
-        "worst": [
-            {
-                "cell_en": ground.name_of_cell(code).en,
-                "cell_zh": ground.name_of_cell(code).zh,
-                "payments": int(every[code]),
-                "planned": int(planned[code]),
-                "illicit": int(illicit[code]),
-            }
+    return PlannedCells(
+        count=len(told),
+        payments=int(every[told].sum()),
+        worst=[
+            Cell(
+                cell_en=ground.name_of_cell(code).en,
+                cell_zh=ground.name_of_cell(code).zh,
+                payments=int(every[code]),
+                planned=int(planned[code]),
+                illicit=int(illicit[code]),
+            )
             for code in worst
         ],
-    }
+    )
 
 
 def rates(ground: Ground, until_us: int) -> np.ndarray:
@@ -91,7 +89,7 @@ def lookup(
     budget: Budget,
     draws: int,
     seed: int,
-) -> dict[str, Any]:
+) -> CellLookup:
     """The lookup as a weekly ranker of the test's subjects at the alert budget.
 
     Parameters
@@ -100,13 +98,13 @@ def lookup(
     illicit : moments of illicit schemes: customer_id, scheme_id; schemes are the unit of the interval
     """
     scheme_of = illicit.drop_duplicates("customer_id").set_index("customer_id")["scheme_id"]
-    result: dict[str, Any] = {"recall": NOTHING, "average_precision": None, "over_base": NOTHING}
+    nothing = CellLookup(recall=UNMEASURED, average_precision=None, over_base=UNMEASURED)
     starts = periods["starts_at"][periods["name"] == "validation"]
     if not len(starts) or not is_illicit.any():
-        return result
+        return nothing
     rate = rates(ground, int(starts.iloc[0].value // 1_000))
     if not np.isfinite(rate).all():
-        return result
+        return nothing
     customer = subjects["customer_id"].to_numpy()
     as_of_us = subjects["as_of"].astype("int64").to_numpy()
     score = lookup_score(ground, rate, customer, as_of_us, budget.label_window_days)
@@ -115,10 +113,12 @@ def lookup(
     base = ratio(float(is_illicit.sum()), len(is_illicit))
     weight, group = _by_scheme(customer, is_illicit, scheme_of, draws, seed)
     lifts = precision.by_group(weight, group)[1:] / base
-    result["recall"] = recall_by_scheme(customer, is_illicit, alerted, scheme_of, draws, seed)
-    result["average_precision"] = plain(precision(np.ones(len(score))))
-    result["over_base"] = _interval(precision(np.ones(len(score))) / base, lifts)
-    return result
+    reached = precision(np.ones(len(score)))
+    return CellLookup(
+        recall=recall_by_scheme(customer, is_illicit, alerted, scheme_of, draws, seed),
+        average_precision=rounded(reached),
+        over_base=interval(reached / base, *middle_part(lifts)),
+    )
 
 
 def recall_by_scheme(
@@ -131,16 +131,11 @@ def recall_by_scheme(
 ) -> Interval:
     """Recall at the budget, its interval from a bootstrap of the schemes of the positives."""
     if not is_positive.any():
-        return NOTHING
+        return UNMEASURED
     wanted, caught = np.unique(customer[is_positive]), np.unique(customer[is_positive & alerted])
     _, scheme = np.unique(scheme_of.reindex(wanted).fillna(-1).to_numpy(), return_inverse=True)
-    groups = int(scheme.max()) + 1
-    size = np.bincount(scheme)
-    found = np.bincount(scheme, np.isin(wanted, caught), groups)
-    drawn = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), draws)
-    return _interval(
-        recall_at_budget(customer, is_positive, alerted), (drawn * found).sum(1) / (drawn * size).sum(1)
-    )
+    weight = drawn(int(scheme.max()) + 1, draws, seed)
+    return mean_by_group(np.isin(wanted, caught), scheme, weight)
 
 
 def _by_scheme(
@@ -149,14 +144,7 @@ def _by_scheme(
     """Weights of a bootstrap, shape (draws + 1, groups), and the group by row: 0 for the negatives."""
     scheme = scheme_of.reindex(customer[is_positive]).fillna(-1).to_numpy()
     _, number = np.unique(scheme, return_inverse=True)
-    groups = int(number.max()) + 1
+    weight = drawn(int(number.max()) + 1, draws, seed)
     group = np.zeros(len(customer), np.int64)
     group[is_positive] = number + 1
-    weight = np.ones((draws + 1, groups + 1))
-    weight[1:, 1:] = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), draws)
-    return weight, group
-
-
-def _interval(value: float, sample: np.ndarray) -> Interval:
-    low, high = np.nanquantile(sample, [0.025, 0.975])
-    return interval(value, float(low), float(high))
+    return np.column_stack([np.ones(draws + 1), weight]), group

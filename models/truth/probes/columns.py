@@ -66,14 +66,14 @@ def payment_columns(ground: Ground, rows: np.ndarray) -> pd.DataFrame:
         "day_of_month": local.day.to_numpy(),
         "payer_balance_to_amount": _known(table["payer_balance_cents"].iloc[rows]) / cents,
         "payee_balance_to_amount": _known(table["payee_balance_cents"].iloc[rows]) / cents,
-        "met_before": met_before(payer, payee, ground, rows),
+        "met_before": payments_before(payer, payee, ground, rows),
         "city": city,
         "is_home_city": np.where(np.isnan(city) | np.isnan(home[end]), np.nan, city == home[end]),
     }
     return pd.concat([pd.DataFrame(columns), digits(cents)], axis=1)
 
 
-def met_before(payer: np.ndarray, payee: np.ndarray, ground: Ground, rows: np.ndarray) -> np.ndarray:
+def payments_before(payer: np.ndarray, payee: np.ndarray, ground: Ground, rows: np.ndarray) -> np.ndarray:
     """How many payments from the same payer to the same payee lie before each; shape (rows,)."""
     nodes = len(ground.parties.holder)
     wanted = payer * nodes + payee

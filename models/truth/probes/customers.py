@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from data.schema import DAY_US, HOUR_US
-from models.truth.calibration import Bank
+from models.truth.calibration import JudgedBank
 from models.truth.probes.ground import DECADES, LIFE
 
-COUNTER_HOURS = (9, 17)  # of a branch, local time (assumption)
+BRANCH_HOURS = (9, 17)  # of a branch, local time (assumption)
 
 
 def device_artefacts(devices: pd.DataFrame, customer_id: np.ndarray, first_day: pd.Timestamp) -> pd.DataFrame:
@@ -41,9 +41,9 @@ def counter_artefacts(
 ) -> pd.DataFrame:
     """Hours at which accounts were opened and closed during the run; one row a customer, NaN without.
 
-    ``_hour`` is the mean local hour, ``_off_counter_share`` the share outside COUNTER_HOURS.
+    ``_hour`` is the mean local hour, ``_off_counter_share`` the share outside BRANCH_HOURS.
     """
-    first, end = COUNTER_HOURS
+    first, end = BRANCH_HOURS
     columns = {}
     for name in ("opened", "closed"):
         during = accounts[accounts[f"{name}_at"].gt(first_day) & accounts["customer_id"].notna()]
@@ -56,7 +56,7 @@ def counter_artefacts(
     return pd.DataFrame(columns)
 
 
-def roundness(bank: Bank, drawn: np.ndarray) -> np.ndarray:
+def roundness(bank: JudgedBank, drawn: np.ndarray) -> np.ndarray:
     """How much rounder customers' payments are than ordinary ones like them; shape (customers,).
 
     Parameters
@@ -83,7 +83,7 @@ def roundness(bank: Bank, drawn: np.ndarray) -> np.ndarray:
     return np.where(known, excess, 0.0).sum(axis=1) / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
 
 
-def burstiness(bank: Bank, chosen: np.ndarray, gaps: int, rng: np.random.Generator) -> np.ndarray:
+def own_burstiness(bank: JudgedBank, chosen: np.ndarray, gaps: int, rng: np.random.Generator) -> np.ndarray:
     """Burstiness of the gaps of a customer's own life, planned payments left out; shape (chosen,).
 
     (spread - mean) / (spread + mean) of ``gaps`` gaps in a row from a moment drawn at random:

@@ -13,9 +13,9 @@ from data.schema import HOLDER_KINDS
 from data.words import CHANNEL_NAMES, HOLDER_NAMES, PURPOSE_NAMES, Words
 
 LIFE, LOOK_ALIKE, ILLICIT = 0, 1, 2
-NO_SCHEME = -1
+UNPLANNED = -1
 DECADES = 13  # of an amount in cents; larger ones share the last
-HOME = "CN"  # where the bank is, if its own accounts do not say
+HOME_COUNTRY = "CN"  # where the bank is, if its own accounts do not say
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Ground:
     """Payments in order of time, one entry each; codes count from 0, an unknown one included.
 
     ``payer`` and ``payee`` are nodes of ``parties``; ``kind`` is LIFE, LOOK_ALIKE or
-    ILLICIT; ``scheme`` is the number of the scheme, NO_SCHEME in ordinary life.
+    ILLICIT; ``scheme`` is the number of the scheme, UNPLANNED in ordinary life.
     """
 
     transactions: pd.DataFrame
@@ -154,7 +154,7 @@ def _by_frequency(values: pd.Series) -> tuple[np.ndarray, list[str]]:
 def _abroad(accounts: pd.DataFrame, parties: Parties) -> np.ndarray:
     """Whether a node's account is kept in another country than the bank's own; shape (nodes,)."""
     own = accounts["country"][accounts["customer_id"].notna()].dropna()
-    home = own.mode().iloc[0] if len(own) else HOME
+    home = own.mode().iloc[0] if len(own) else HOME_COUNTRY
     known = accounts[accounts["country"].notna()]
     result = np.zeros(len(parties.holder), bool)
     result[parties.nodes_of(known["account_id"])] = (known["country"] != home).to_numpy()
@@ -165,7 +165,7 @@ def _abroad(accounts: pd.DataFrame, parties: Parties) -> np.ndarray:
 def _plans(transaction_id: pd.Series, truth: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Kind and scheme by payment; one of a scheme and of a look-alike is the scheme's."""
     kind = np.full(len(transaction_id), LIFE, np.int8)
-    scheme = np.full(len(transaction_id), NO_SCHEME, np.int64)
+    scheme = np.full(len(transaction_id), UNPLANNED, np.int64)
     first = truth.sort_values(["transaction_id", "is_illicit", "scheme_id"], kind="stable")
     first = first.drop_duplicates("transaction_id", keep="last")
     row = pd.Index(transaction_id).get_indexer(first["transaction_id"])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.asof import happened_within, moments_of
 from models.budget import Budget, Watch
-from models.truth.difficulty import average_precision, plain
+from models.intervals import UNMEASURED, rounded
+from models.results.probes import OrganiserOracle
+from models.truth import fixed_trees
+from models.truth.areas import average_precision
 from models.truth.probes.cells import recall_by_scheme
-from models.truth.probes.learner import NOTHING, Probe
-from models.zoo.lightgbm import binned, grown
+from models.truth.probes.learner import Probe
 
 ORGANISER = "organiser"  # role of those who take proceeds in and spend them
 
@@ -77,30 +78,28 @@ def oracle(
     probe: Probe,
     draws: int,
     seed: int,
-) -> dict[str, Any]:
+) -> OrganiserOracle:
     """Recall of the test's organisers at the budget, by a model of all features taught the truth.
 
     ``learnt`` and ``judged`` are the features of the train and the test subjects, row by row.
     ``recall_of_new`` is that of organisers who were none in training.
     """
     customer = mine.test["customer_id"].to_numpy()
-    result: dict[str, Any] = {
+    counts = {
         "learnt": int(mine.train["customer_id"][mine.is_train].nunique()),
         "organisers": int(mine.test["customer_id"][mine.is_test].nunique()),
-        "recall": NOTHING,
-        "recall_of_new": NOTHING,
-        "average_precision": None,
     }
     if not mine.can_be_asked:
-        return result
-    options = probe.payments.options(seed)
-    data = binned(learnt.to_numpy(), options)
-    booster = grown(data, mine.is_train.astype(float), mine.weight, options, probe.payments.trees)
-    score = np.asarray(booster.predict(judged.to_numpy(), raw_score=True))
+        return OrganiserOracle(**counts, recall=UNMEASURED, recall_of_new=UNMEASURED, average_precision=None)
+    label = mine.is_train.astype(float)
+    booster = fixed_trees.fit(learnt.to_numpy(), label, mine.weight, probe.payments, seed)
+    score = fixed_trees.margins(booster, judged.to_numpy())
     as_of_us = mine.test["as_of"].astype("int64").to_numpy()
     alerted = Watch(customer, as_of_us, np.ones(len(customer), bool)).alerted(score, budget)
     is_new = mine.is_test & ~np.isin(customer, mine.train["customer_id"][mine.is_train])
-    result["recall"] = recall_by_scheme(customer, mine.is_test, alerted, mine.scheme_of, draws, seed)
-    result["recall_of_new"] = recall_by_scheme(customer, is_new, alerted, mine.scheme_of, draws, seed)
-    result["average_precision"] = plain(average_precision(score, mine.is_test))
-    return result
+    return OrganiserOracle(
+        **counts,
+        recall=recall_by_scheme(customer, mine.is_test, alerted, mine.scheme_of, draws, seed),
+        recall_of_new=recall_by_scheme(customer, is_new, alerted, mine.scheme_of, draws, seed),
+        average_precision=rounded(average_precision(score, mine.is_test)),
+    )

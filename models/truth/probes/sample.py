@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.truth.probes.columns import payment_columns
-from models.truth.probes.ground import LIFE, NO_SCHEME, Ground
+from models.truth.probes.ground import LIFE, UNPLANNED, Ground
 from models.truth.probes.learner import Probe
 
 OTHERS_PER_POSITIVE = 4  # weight of all others over that of the positives when learning (assumption)
@@ -91,7 +91,7 @@ def _of_one_side(
 
     A scheme that works on both sides is dealt to one of them.
     """
-    planned = np.flatnonzero(ground.scheme != NO_SCHEME)
+    planned = np.flatnonzero(ground.scheme != UNPLANNED)
     names, number = np.unique(ground.scheme[planned], return_inverse=True)
     learns, judged = learns[planned], judged[planned]
     both = np.bincount(number, learns, len(names)) * np.bincount(number, judged, len(names)) > 0

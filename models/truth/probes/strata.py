@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.metrics import Interval, interval, ratio
-from models.truth.probes.learner import NOTHING
+from models.intervals import UNMEASURED, Interval, bootstrap_by, ratio
 
 FEWEST_SCHEMES = 2  # a bootstrap of one scheme says nothing
 
@@ -59,16 +58,9 @@ class Placed:
         return self._drawn(value, draws, rng)
 
     def _drawn(self, value: Callable[[np.ndarray], float], draws: int, rng: np.random.Generator) -> Interval:
-        if not len(self.scheme):
-            return NOTHING
-        _, number = np.unique(self.scheme, return_inverse=True)
-        groups = int(number.max()) + 1
-        if groups < FEWEST_SCHEMES:
-            return NOTHING
-        even = np.full(groups, 1 / groups)
-        sample = [value(rng.multinomial(groups, even).astype(float)[number]) for _ in range(draws)]
-        low, high = np.nanquantile(sample, [0.025, 0.975])
-        return interval(value(np.ones(len(number))), float(low), float(high))
+        if self.schemes < FEWEST_SCHEMES:
+            return UNMEASURED
+        return bootstrap_by(self.scheme, value, draws, rng)
 
     def by_stratum(self) -> list[tuple[int, int, float]]:
         """Stratum, positives and area, those that give most away first."""

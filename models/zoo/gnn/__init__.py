@@ -36,7 +36,7 @@ Seen = Callable[[Examples], Examples]
 Dropped = Annotated[float, Field(ge=0, lt=1)]  # share of the units
 
 
-class Settings(ModelSettings):
+class GnnSettings(ModelSettings):
     """Section ``models.gnn``: fixed shape, and search ranges (low and high)."""
 
     hidden: int = Field(ge=1, le=4_096)
@@ -83,14 +83,14 @@ class GnnLearner:
     """Training examples cut into slices once, for many fits."""
 
     examples: Examples
-    settings: Settings
+    settings: GnnSettings
     seed: int
     parts: list[Slice]
     slicer: Slicer
     seen: Seen
 
     @classmethod
-    def of(cls, examples: Examples, settings: Settings, seed: int, seen: Seen) -> GnnLearner:
+    def of(cls, examples: Examples, settings: GnnSettings, seed: int, seen: Seen) -> GnnLearner:
         """Learn the scale and cut the training moments."""
         from models.zoo.gnn.slices import Scale, Slicer
 
@@ -113,7 +113,7 @@ class GnnLearner:
         }
         network = gnn_network.PaymentNetwork(**shape)
         weight = emphasised(self.examples, choice["positive_weight"])
-        gnn_network.fit(
+        gnn_network.fit_network(
             network,
             self.parts,
             self.examples.label,
@@ -141,7 +141,7 @@ def without_edges(examples: Examples) -> Examples:
 class GnnModel:
     """Searches little: a fit takes longer than that of trees. ``sees_payments`` is false for the control."""
 
-    settings = Settings
+    settings = GnnSettings
     needs_graph = True
     is_trees = False
 
@@ -154,15 +154,15 @@ class GnnModel:
         """What of the examples the network is shown."""
         return examples if self.sees_payments else without_edges(examples)
 
-    def suggest(self, trial: Trial, settings: Settings) -> Choice:
+    def suggest(self, trial: Trial, settings: GnnSettings) -> Choice:
         """Draw one choice of hyper-parameters."""
         return draw_choice(trial, settings, linear=("dropout",))
 
-    def learner(self, examples: Examples, settings: Settings, seed: int) -> GnnLearner:
+    def learner(self, examples: Examples, settings: GnnSettings, seed: int) -> GnnLearner:
         """The examples cut into slices, ready for many fits."""
         return GnnLearner.of(self.seen(examples), settings, seed, self.seen)
 
-    def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedGnn:
+    def fit(self, examples: Examples, choice: Choice, settings: GnnSettings, seed: int) -> FittedGnn:
         """Fit on the slices of the training moments."""
         return self.learner(examples, settings, seed).fit(choice)
 
