@@ -25,7 +25,15 @@ import check as checks
 import pipeline
 from check import DVC_FILE, laid_over
 from check import module_of as module_of
-from docs_pages import README, RESULTS_PAGE, TABLES_PAGE, headline, results_page, tables_page, with_results
+from docs_pages import (
+    README,
+    RESULTS_PAGE,
+    TABLES_PAGE,
+    finding_in_words,
+    results_page,
+    tables_page,
+    with_results,
+)
 from parameters import read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry
 from reports.results import Metrics, Run, StageRun
@@ -116,7 +124,7 @@ def summary() -> None:
             if count:
                 print(f"set aside in {row.stage}: {count:,} of {what}")
     print()
-    print(headline(pipeline.read_result(Metrics)))
+    print(finding_in_words(pipeline.read_result(Metrics)))
     print(f"report: {(ARTIFACTS / 'reports' / 'report.html').resolve()}")
 
 

@@ -40,7 +40,7 @@ CONSTRAINTS = {  # pandera's names of checks
 BAR = "\\|"  # a bar within a cell of Markdown
 
 
-def headline(metrics: Metrics) -> str:
+def finding_in_words(metrics: Metrics) -> str:
     """The run's finding in a few sentences."""
     models, chosen, differences = metrics.models, metrics.chosen, metrics.differences
 
@@ -246,7 +246,7 @@ def results_table(metrics: Metrics) -> str:
         f"{key.replace('_', ' ')}, {side}" for key in keys for side in ("bank sees", "true")
     ]
     rows: dict[str, RulesMetrics | ModelMetrics] = {"rules": rules, **metrics.models}
-    lines = [headline(metrics), "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines = [finding_in_words(metrics), "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     for name, found in rows.items():
         cells = [shown(side.figure(key)) for key in keys for side in (found.bank, found.true)]
         lines.append("| " + " | ".join([name, f"{found.alerts_spent:,}", *cells]) + " |")

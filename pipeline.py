@@ -352,7 +352,8 @@ def result_path(result: type[Result], of: str = "") -> Path:
 def write_result(value: Result, of: str = "") -> None:
     """Write a result in one move, with sorted keys, so that equal results are equal bytes."""
     path = result_path(type(value), of)
-    write_json(path.parent.name, path.name, value.model_dump(mode="json", by_alias=True))
+    text = json.dumps(value.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False)
+    write_text(path.parent.name, path.name, f"{text}\n")
 
 
 def read_result(result: type[Kept], of: str = "") -> Kept:
@@ -386,22 +387,6 @@ def save(room: str, name: str, writer: Callable[[Path], object]) -> None:
 def write_text(room: str, name: str, text: str) -> None:
     """Write a text file in one move."""
     save(room, name, lambda path: path.write_text(text, encoding="utf-8"))
-
-
-def write_json(room: str, name: str, value: object) -> None:
-    """Write JSON with sorted keys, so that equal results are equal bytes."""
-    write_text(room, name, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def read_json(room: str, name: str) -> Any:
-    """Read a JSON result of an earlier stage."""
-    path = artifact(room, name)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(f"{path}: the file is missing, run the stage that writes it") from None
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{path}, line {error.lineno}: expected valid JSON") from None
 
 
 # ------------------------------------------------------------------- stages

@@ -34,8 +34,8 @@ from reports.wording import (
     RANKERS,
     ROLES,
     Text,
+    counted_share,
     named,
-    wilson,
 )
 
 
@@ -123,9 +123,9 @@ def investigators(evidence: Evidence) -> Investigators:
         illicit=illicit,
         innocent=innocent,
         reported=reported,
-        found=wilson(counts.reported_true, illicit),
-        wronged=wilson(counts.reported_false, innocent),
-        right=wilson(counts.reported_true, reported),
+        found=counted_share(counts.reported_true, illicit),
+        wronged=counted_share(counts.reported_false, innocent),
+        right=counted_share(counts.reported_true, reported),
     )
 
 

@@ -18,11 +18,11 @@ from reports.wording import (
     LABEL_MODELS,
     Text,
     count,
+    counted_share,
     joined,
     named,
     percent,
     same,
-    wilson,
 )
 from reports.written import WrittenCase, WrittenRule, WrittenRulebook
 
@@ -51,7 +51,7 @@ def rulebook(evidence: Evidence) -> list[RuleWords]:
             name=Text(rule.name_en, rule.name_zh),
             sentence=rule_sentence(rule.predicate, evidence.catalogue),
             false_positives=Text(rule.known_false_positives_en, rule.known_false_positives_zh),
-            share=wilson(rule.reported, rule.reviewed),
+            share=counted_share(rule.reported, rule.reviewed),
             precision=truth.get(rule.rule_id, Interval()),
         )
         for rule in evidence.bank.rule_table

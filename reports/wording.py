@@ -187,7 +187,7 @@ def share_or_count(row: RankerRecall) -> str:
     return f"{row.caught} of {row.customers}" if row.customers else DASH
 
 
-def wilson(hits: int, size: int) -> Interval:
+def counted_share(hits: int, size: int) -> Interval:
     """A share of a count with its 95% Wilson interval."""
     if size == 0:
         return Interval()

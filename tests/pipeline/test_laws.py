@@ -10,7 +10,9 @@ import pytest
 import console
 from pipeline import ROOMS
 
-SHARED_DOORS = {"data.asof", "data.indicators", "data.words", "models.zoo"}
+SHARED_DOORS = {"data.asof", "data.indicators", "data.words", "models.intervals", "models.zoo"}
+# Other names of a main's reading half.
+READING_HALVES = {("data/simulate.py", "load")}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.
@@ -83,14 +85,17 @@ def test_every_attribution_is_checked_and_no_fit_stops_early(file: Path) -> None
 def test_only_a_main_touches_disk_clock_or_environment(file: Path) -> None:
     """Outside ``main`` and ``read_inputs``, its reading half, no function touches what is kept."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    touching = {"read", "pages", "write", "writer", "read_json", "write_json", "write_text"}
+    touching = {"read", "pages", "write", "writer", "write_text"}
     touching |= {"read_result", "write_result"}
     touching |= {"save", "set_aside", "artifact"}
+    touching |= {"params", "param", "read_yaml", "section_of"}
     banned = {"os", "time", "datetime.datetime", "random", "shutil", "subprocess"}
     names = imported(file)
     assert not names & banned, f"{file} imports {sorted(names & banned)}"
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef) or function.name in ("main", "read_inputs"):
+            continue
+        if (str(file), function.name) in READING_HALVES:
             continue
         for node in ast.walk(function):
             if (

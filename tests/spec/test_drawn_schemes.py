@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from itertools import combinations
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from data.schema import HOLDER_KINDS
 from data.typologies import ROLES, TYPOLOGIES
+from models.results.schemes import DrawnTypology
 from models.truth import drawn_schemes
 from reports import scheme_figures
 from reports.wording import Text
@@ -21,7 +21,7 @@ START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 HOUR = pd.Timedelta(hours=1)
 
 
-def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list[dict[str, Any]]:
+def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list[DrawnTypology]:
     """Draw schemes of (typology, is illicit, payments of hour, payer, payee, yuan).
 
     Accounts up to 9 are customers' own, others lie outside; account 1 is a collector.
@@ -121,7 +121,7 @@ def test_payments_of_one_pair_are_one_arrow_and_of_one_role_one_step() -> None:
         (1, 300.0, 300.0),
         (1, 390.0, 390.0),
     ]
-    assert scheme_figures.steps(scheme, ROLES) == [
+    assert scheme_figures.step_words(scheme, ROLES) == [
         Text(
             "person × 2 → collector: 3 payments, ¥100–300, within 2\u00a0d",
             "个人 × 2 → 归集账户：3 笔，¥100–300，2 天内",
@@ -148,7 +148,7 @@ def test_numbers_of_crossing_arrows_stand_apart() -> None:
     # Money goes forth and back between the same two, so both ways have one middle.
     scheme = world(("cycle", True, [(0.0, 1, 2, 100), (1.0, 2, 3, 99), (2.0, 1, 3, 98), (3.0, 3, 1, 97)]))[0]
     where, taken = scheme_figures.plan(scheme.illicit.nodes), []
-    for bundle in scheme_figures.bundles(scheme.illicit):
+    for bundle in scheme_figures.arrow_bundles(scheme.illicit):
         taken.append(scheme_figures.badge(bundle, where, taken))
     apart = [math.dist(one, other) for one, other in combinations(taken, 2)]
     assert len(taken) == 4 and min(apart) > 2 * scheme_figures.BADGE

@@ -11,7 +11,14 @@ import pytest
 
 from data.typologies import TYPOLOGIES
 from models.truth.alerts import audited_alerts
-from reports.report import both, breakable, markdown_environment, plain_markdown, table_text
+from reports.report import (
+    TypologyPlotRow,
+    both,
+    breakable,
+    markdown_environment,
+    plain_markdown,
+    table_text,
+)
 from reports.wording import Text, shortened
 
 
@@ -44,16 +51,18 @@ def test_what_a_template_itself_says_in_markdown_is_not_escaped() -> None:
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=x", "\r\n=1", "  =1"])
 def test_a_spreadsheet_reckons_nothing_in_a_table_of_names(words: str) -> None:
-    text = table_text([{"typology": words, "recall": -0.5}], ["typology", "recall"])
+    text = table_text(TypologyPlotRow, [TypologyPlotRow(words, "gnn", 7, -0.5, None, None)])
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["typology"].startswith("'") and row["recall"] == "-0.5"
     assert row["typology"][1:].split() == words.split()
 
 
 def test_an_ordinary_name_is_unchanged_in_a_table() -> None:
-    assert table_text([{"typology": "fan_in", "recall": 0.5}], ["typology", "recall"]) == (
-        "typology,recall\nfan_in,0.5\n"
+    row = TypologyPlotRow("fan_in", "gnn", 7, 0.5, None, 0.6)
+    assert table_text(TypologyPlotRow, [row]) == (
+        "typology,ranker,customers,recall,low,high\nfan_in,gnn,7,0.5,,0.6\n"
     )
+    assert table_text(TypologyPlotRow, []) == "typology,ranker,customers,recall,low,high\n"
 
 
 def test_a_word_longer_than_any_real_one_may_break_and_is_the_same_word() -> None:
