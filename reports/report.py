@@ -92,7 +92,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["t"] = lambda en, zh: both(Text(en, zh))
+    made.globals |= {"t": lambda en, zh: both(Text(en, zh))}
     made.filters |= {
         "both": both,
         "percent": percent,
