@@ -74,7 +74,7 @@ def tables_page() -> str:
         module = importlib.import_module(f"{room}.schema")
         lines += ["", f"## {room}"]
         for _, table in inspect.getmembers(module, inspect.isclass):
-            if not issubclass(table, Table) or table.__module__ != module.__name__:
+            if not issubclass(table, Table) or not table.__module__.startswith(module.__name__):
                 continue
             lines += ["", f"### {table.__name__}", "", inspect.cleandoc(table.__doc__ or ""), ""]
             lines += [f"`{pipeline.table_path(table)}`", ""]

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationInfo, field_validator
 import pipeline
 from data import schema
 from data.results import Settlement
-from data.schema import DAY_US
+from data.schema import DAY_US, NEVER_US
 from data.sources import (
     DECLINED,
     READERS,
@@ -30,7 +30,6 @@ from data.sources import (
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Draw, roles_table, typologies_table
 from data.world import population as people
-from data.world.accounts import NEVER
 from data.world.calendar import Calendar, Span, periods
 from data.world.devices import devices_table
 from data.world.drift import Adaptation, Drift, plan_table
@@ -155,11 +154,6 @@ class Params(pipeline.Parameters):
         for number, shift in enumerate(drift.shifts):
             for key in ("from_typology", "to_typology"):
                 TYPOLOGIES.lookup(getattr(shift, key), f"{place}.shifts.{number}.{key}")
-            if shift.last_day <= shift.first_day:
-                raise pipeline.BadInput(
-                    f"{place}.shifts.{number}.last_day: expected a day after {shift.first_day}, "
-                    f"found {shift.last_day}"
-                )
         if "calendar" in info.data:  # else refused itself
             days = 7 * sum(info.data["calendar"].weeks().values())
             for key, day in drift.days().items():
@@ -282,7 +276,7 @@ def payouts(world: people.Population) -> Flow:
 
     On closing it goes to an account of the owner that is open then, or to a bank elsewhere.
     """
-    account = np.flatnonzero(world.closed_us != NEVER)
+    account = np.flatnonzero(world.closed_us != NEVER_US)
     at = world.closed_us[account] - 1
     owner, elsewhere = world.owner[account], world.outside("person")
     main = world.used(world.account[owner], at)

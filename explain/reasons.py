@@ -22,7 +22,7 @@ def worded(value: float, unit: str) -> str:
     return f"{value:,.1f}"
 
 
-def chinese(text: str) -> str:
+def yuan_worded(text: str) -> str:
     """A worded value as a Chinese reader writes it."""
     return text.removeprefix("CNY ") + " 元" if text.startswith("CNY") else text
 
@@ -33,7 +33,7 @@ def sentence(row: pd.Series, labels: pd.DataFrame) -> tuple[str, str]:
     value, median, p99 = (worded(row[name], entry["unit"]) for name in ("value", "peer_median", "peer_p99"))
     return (
         f"{entry['label_en']}: {value} (peers: median {median}, 99th percentile {p99})",
-        f"{entry['label_zh']}:{chinese(value)}(同类客户中位数 {chinese(median)}，99 分位 {chinese(p99)})",
+        f"{entry['label_zh']}:{yuan_worded(value)}(同类客户中位数 {yuan_worded(median)}，99 分位 {yuan_worded(p99)})",
     )
 
 

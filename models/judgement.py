@@ -9,6 +9,7 @@ import pandas as pd
 
 import pipeline
 from data.results import Interval
+from data.schema import MONTH_DAYS
 from models.budget import Budget, Queue, Watch, watched
 from models.intervals import drawn, group_share, rounded
 from models.metrics import Ranking, paired_differences, recall_at_budget, sampled, with_intervals
@@ -29,9 +30,9 @@ class Params(pipeline.Parameters):
 
 
 def watched_months(periods: pd.DataFrame, dispositions: pd.DataFrame) -> float:
-    """Months of 30.4 days from the first decision to the end of the run."""
+    """Months from the first decision to the end of the run."""
     watched = dispositions["event_at"] if len(dispositions) else periods["starts_at"]
-    return max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=30.4), 0.1)
+    return max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=MONTH_DAYS), 0.1)
 
 
 def watched_scores(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.results import Interval
 from models.budget import Budget, Queue
-from models.intervals import Interval, drawn, interval, mean_by_group, middle_part, ratio
+from models.intervals import drawn, interval, mean_by_group, middle_part, ratio
 from models.positives import Positives
 
 METRICS = ("recall_at_budget", "precision_at_budget", "precision_ceiling", "average_precision", "base_rate")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from models.intervals import UNMEASURED, Interval, interval
+from data.results import Interval
+from models.intervals import UNMEASURED, interval
 
 PROBABILITY = ("calibration_ratio", "calibration_slope")
 

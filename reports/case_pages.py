@@ -12,7 +12,7 @@ from reports.case_figures import flow, leading_on, timeline
 from reports.evidence import Evidence
 from reports.wording import (
     FACTS,
-    Names,
+    RunNames,
     Text,
     chinese,
     count,
@@ -81,7 +81,7 @@ class Knowledge:
     look_alikes: Text
 
 
-def knowledge(schemes_of: str, names: Names) -> Knowledge:
+def knowledge(schemes_of: str, names: RunNames) -> Knowledge:
     """What the simulator knows of an alert; ``schemes_of`` is the schemes of AuditedAlerts."""
     found = schemes_of.split()
     schemes = [named(names.typologies, name) for name in found if not name.startswith(LIKE)]

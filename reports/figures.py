@@ -85,8 +85,9 @@ def curves(bank: list[BudgetPoint], truth: list[BudgetPoint], rankers: list[str]
         for tick in TICKS:
             parts.append(line(left, y(tick), left + PANEL, y(tick), "grid"))
             parts.append(words(left - 8, y(tick) + 4, percent(tick, 0), "tick", "end"))
-        for budget in range(int(most) + 1):
-            parts.append(words(x(budget), bottom + 18, f"{budget}×", "tick", "middle"))
+        parts += [
+            words(x(budget), bottom + 18, f"{budget}×", "tick", "middle") for budget in range(int(most) + 1)
+        ]
         parts.append(line(x(1), top, x(1), bottom, "mark"))
         parts.append(words(x(1) + 5, bottom - 6, Text("the bank’s budget", "银行现行预算"), "tick"))
         title = Text("alert budget, multiples of the bank’s", "预警预算（现行预算的倍数）")

@@ -34,7 +34,7 @@ from reports.results import Metrics
 from reports.wording import (
     CHINESE_FROM,
     LONGEST_WORD,
-    Names,
+    RunNames,
     Text,
     count,
     percent,
@@ -205,7 +205,7 @@ def read_inputs() -> Evidence:
         ladder=pipeline.read_result(Ladder),
         rule_report=pipeline.read_result(RuleReport),
         shap_share=shares(contributions),
-        names=Names.of(pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles)),
+        names=RunNames.of(pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles)),
     )
 
 

@@ -1,7 +1,7 @@
 """The report's own words in both languages, and how numbers are printed.
 
 What the data name by a key has its words elsewhere: in `data.words`, in the rulebook, in
-the registry of models and in tables (`Names`). A key without words is printed as it is,
+the registry of models and in tables (`RunNames`). A key without words is printed as it is,
 with blanks for underscores, so that foreign data never break the report.
 """
 
@@ -85,7 +85,7 @@ LABEL_MODELS = {
 
 
 @dataclass(frozen=True)
-class Names:
+class RunNames:
     """What a run's typologies, their look-alikes and the parts of their members are called, by key."""
 
     typologies: dict[str, Text] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Names:
     roles: dict[str, Text] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, typologies: pd.DataFrame, roles: pd.DataFrame) -> Names:
+    def of(cls, typologies: pd.DataFrame, roles: pd.DataFrame) -> RunNames:
         """The names in the tables Typologies and MemberRoles."""
 
         def pairs(table: pd.DataFrame, key: str, words: str) -> dict[str, Text]:

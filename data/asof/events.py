@@ -17,7 +17,13 @@ WIDEST_IDS = 4  # times their number; accounts whose ids spread wider are looked
 
 
 def codes_of(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:
-    """Position of each value in ``names``, whatever order a category brings; shape of ``values``."""
+    """Position of each value in ``names``, whatever order a category brings; shape of ``values``.
+
+    Examples
+    --------
+    >>> codes_of(pd.Series(["wire", "qr", "wire"]), ("qr", "wire"))
+    array([1, 0, 1], dtype=int8)
+    """
     return pd.Categorical(values, categories=list(names)).codes
 
 

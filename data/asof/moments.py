@@ -10,7 +10,14 @@ from data.schema import DAY_US
 
 
 def bank_time(moments: pd.Series, midnight: pd.Timestamp) -> pd.Series:
-    """Moments as the bank's clock shows them; ``midnight`` is one of its midnights in UTC."""
+    """Moments as the bank's clock shows them; ``midnight`` is one of its midnights in UTC.
+
+    Examples
+    --------
+    >>> seen = pd.Series(pd.to_datetime(["2025-03-03 01:30"], utc=True))
+    >>> bank_time(seen, pd.Timestamp("2025-03-02 16:00", tz="UTC"))[0]
+    Timestamp('2025-03-03 09:30:00')
+    """
     ahead = (-midnight.value // 1_000) % DAY_US
     offset = pd.Timedelta(microseconds=ahead - DAY_US if ahead > DAY_US * 14 // 24 else ahead)
     return (moments + offset).dt.tz_localize(None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-MINUTE_US = 60_000_000
+from data.schema import MINUTE_US
 
 
 @njit(cache=True, nogil=True)

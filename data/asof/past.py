@@ -381,5 +381,11 @@ class Past:
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """``part / whole``, NaN where there is no whole."""
+    """``part / whole``, NaN where there is no whole.
+
+    Examples
+    --------
+    >>> share(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
+    array([0.25,  nan])
+    """
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)

@@ -12,8 +12,8 @@ from numba import njit
 from data.asof.events import Milestones
 from data.asof.peers import Peers
 from data.asof.windows import first_at_or_after
+from data.schema import NEVER_US
 
-NEVER_US = np.iinfo(np.int64).max
 NO_HOUSEHOLD = -1
 
 

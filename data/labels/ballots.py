@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data.labels.label_models import Votes
-from data.schema import DAY_US, DECIDED
-
-WEEK_US = 7 * DAY_US
+from data.schema import DECIDED, WEEK_US
 
 
 @dataclass(frozen=True)

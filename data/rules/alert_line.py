@@ -15,8 +15,9 @@ import pandas as pd
 from pydantic import Field
 
 import pipeline
+from data.schema import MONTH_DAYS
 
-MONTH = pd.Timedelta(days=30.4)
+MONTH = pd.Timedelta(days=MONTH_DAYS)
 
 
 class LineParams(pipeline.Parameters):

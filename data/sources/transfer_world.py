@@ -51,7 +51,7 @@ def transfer_world(
             )
     names = in_order(accounts)
     payer, payee = numbers_of(transfers.payer, names), numbers_of(transfers.payee, names)
-    kept, calendar, aside = usable(transfers, payer, payee, names, terms)
+    kept, calendar, aside = usable(transfers, payer, payee, terms)
     order = settled_order(transfers, kept, terms)
     at_us = transfers.at_us
     if terms.params.ties == "in_order_of_file":
@@ -85,7 +85,7 @@ def transfer_world(
 
 
 def usable(
-    transfers: Transfers, payer: np.ndarray, payee: np.ndarray, names: pd.Index, terms: Terms
+    transfers: Transfers, payer: np.ndarray, payee: np.ndarray, terms: Terms
 ) -> tuple[np.ndarray, pd.DataFrame, Aside]:
     """Which transfers are used, shape (n,); the calendar; and all others, each with one reason."""
     known = (payer >= 0) & (payee >= 0)

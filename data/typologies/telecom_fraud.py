@@ -83,7 +83,12 @@ def telecom_fraud(scene: Scene) -> None:
 
 
 def _defraud(
-    scene: Scene, begins: int, mules: np.ndarray, seconds: np.ndarray, thirds: np.ndarray, reasons: tuple
+    scene: Scene,
+    begins: int,
+    mules: np.ndarray,
+    seconds: np.ndarray,
+    thirds: np.ndarray,
+    reasons: tuple[str, ...],
 ) -> None:
     """One victim pays the first mule; a customer of this bank who does is no member."""
     rng, card = scene.rng, mules[0]

@@ -29,7 +29,7 @@ from data.world.scene import Scene
 from parameters import PartRange, PositiveRange, Share
 from pipeline import Parameters
 
-MONTH_DAYS = 30
+INCOME_DAYS = 30  # that a month's income stands for
 LEAST_DAYS = 3  # with less of the run left nothing is spent any more
 ROLE = "organiser"
 
@@ -88,7 +88,7 @@ def integrate(scene: Scene, params: Integration) -> None:
     growth = float(rng.uniform(*params.growth))
     income = scene.income(organiser)
     larger = income * rng.uniform(*LARGER_INCOMES) if rng.random() < LARGER_SHARE else 0.0
-    means = income * days / MONTH_DAYS * growth + larger
+    means = income * days / INCOME_DAYS * growth + larger
     proceeds = min(int(flow.amount.sum()) / 100 * rng.uniform(0.1, 0.5), means)
     scene.join(organiser, ROLE)
     first, came = _take_in(scene, organiser, proceeds, begins, days)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS
+from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, NEVER_US
 from data.streams import stream
 from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
@@ -281,7 +281,7 @@ def draw_population(
         calendar,
         kind,
         joined,
-        ~is_dormant & (closed[:customers] == lifetimes.NEVER),
+        ~is_dormant & (closed[:customers] == NEVER_US),
     )
     # Accounts opened during the run come last, so that they move no other.
     owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE), more.owner])
@@ -297,8 +297,8 @@ def draw_population(
 
     standing = draw_standing(stream(seed, "standing"), kind)
     long_ago = np.full(len(outside_holders), calendar.start_us)
-    outside_open = np.full(len(outside_holders), lifetimes.NEVER)
-    successor, moved = np.full(len(owner), -1), np.full(len(owner), lifetimes.NEVER)
+    outside_open = np.full(len(outside_holders), NEVER_US)
+    successor, moved = np.full(len(owner), -1), np.full(len(owner), NEVER_US)
     is_move = more.replaces >= 0
     movers = more.replaces[is_move]
     successor[movers], moved[movers] = number[is_move], more.moved_us[is_move]

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from scipy.special import gammaincinv
 
-from data.schema import DAY_US
+from data.schema import DAY_US, MINUTE_US, MONTH_DAYS
 from data.world.calendar import Calendar
 from data.world.population import Population
 
@@ -20,8 +20,6 @@ FOLLOWERS = 0.4  # further payments that one payment draws after it
 PAUSE_MINUTES = 20.0  # mean time until the next payment of a session
 # Standard deviation of a day's activity and of a week's, both of mean 1.
 MOOD_SPREAD, WEEK_SPREAD = 0.95, 0.75
-MONTH_DAYS = 30.4
-MINUTE_US = 60_000_000
 
 _LEVELS = 1024
 

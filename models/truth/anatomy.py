@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.asof import bank_time
-from data.schema import CHANNELS, CUSTOMER_KINDS
+from data.schema import CHANNELS, CUSTOMER_KINDS, MONTH_US
 from models.intervals import quantile, ratio, rounded
 from models.results.truth import (
     AmountsByKind,
@@ -16,7 +16,7 @@ from models.results.truth import (
     SchemeStarts,
     Segment,
 )
-from models.truth.calibration import MONTH_US, PAYMENT_KINDS, JudgedBank, gaps
+from models.truth.calibration import PAYMENT_KINDS, JudgedBank, gaps
 
 BLOCK_WEEKS = 4  # weeks of one column in the picture of starts
 

@@ -12,14 +12,11 @@ from pydantic import Field, model_validator
 
 import pipeline
 from data.asof import Events, Parties, bank_time, happened_within
-from data.schema import DAY_US, HOUR_US
+from data.schema import HOUR_US, MONTH_US, WEEK_US, YEAR_US
 from data.words.citations import CitedSource, cited
 from models.intervals import quantile, ratio, rounded
 from models.results.truth import CalibrationRow, Histogram, Week
 
-WEEK_US = 7 * DAY_US
-MONTH_US = 30.4 * DAY_US
-YEAR_US = 365 * DAY_US
 SHORTEST_GAP_HOURS = 1 / 3_600  # two payments of one second, on a logarithmic scale
 PAYMENT_KINDS = ("licit", "look_alike", "illicit")
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.intervals import UNMEASURED, Interval, interval, middle_part, rounded
+from data.results import Interval
+from models.intervals import UNMEASURED, interval, middle_part, rounded
 from models.results.ladder import EncoderTest, MaskCount
 from models.truth.areas import AreaUnderRoc
 from models.truth.encoding import TargetEncoder, encoded_in_fold

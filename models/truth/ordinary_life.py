@@ -12,9 +12,9 @@ from functools import cached_property
 import numpy as np
 
 from data.asof import bank_time
-from data.schema import HOLDER_KINDS
+from data.schema import HOLDER_KINDS, MONTH_US
 from models.intervals import quantile, ratio
-from models.truth.calibration import MONTH_US, JudgedBank
+from models.truth.calibration import JudgedBank
 
 # Persons by activity: of this share is it the main bank, of the next the second one (assumption;
 # the bank does not know, so the busiest stand for the first).

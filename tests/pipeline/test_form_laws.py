@@ -35,12 +35,18 @@ TIME_UNITS = {
 # What does not obey yet. Each entry must still be needed: who mends one takes it off the list.
 LONG_MAINS = {"data/alert.py", "data/simulate.py", "features/build.py"}
 DOUBLED = {
-    *("Devices", "Links", "Peers"),
-    *("calendar_of", "check", "chinese", "facts", "gather_scatter", "in_order", "joined", "load"),
-    *("measure", "met_before", "parts", "ratio", "scatter_gather", "times", "words"),
+    *("Devices", "Judged", "Links", "Peers", "Trial"),
+    *("calendar_of", "check", "gather_scatter", "in_order", "joined", "load"),
+    *("measure", "met_before", "ratio", "scatter_gather", "times", "words"),
 }
-LONG_MODULES: set[str] = set()
-UNITS_AGAIN: set[str] = set()
+LONG_MODULES = {
+    "data/simulate.py",
+    "data/world/population.py",
+    "data/world/scene.py",
+    "features/profile.py",
+}
+LEAVING = {"features/network/trails.py: cycles"}  # long functions that another search replaces
+UNITS_AGAIN = {"features/line.py: DAY_US", "features/line.py: MINUTE_US", "features/sequence.py: MINUTE_US"}
 
 
 def product() -> list[Path]:
@@ -137,7 +143,8 @@ def test_hardly_a_function_is_longer_than_a_page() -> None:
         if not is_kernel(function)
     }
     long = {name: lines for name, lines in lengths.items() if lines > FUNCTION_LINES}
-    assert len(long) <= LONG_FUNCTIONS * len(lengths), f"{len(long)} of {len(lengths)}: {long}"
+    assert set(long) >= LEAVING, refusal(set(long), LEAVING)
+    assert len(set(long) - LEAVING) <= LONG_FUNCTIONS * len(lengths), f"{len(long)} of {len(lengths)}: {long}"
 
 
 @pytest.mark.parametrize(

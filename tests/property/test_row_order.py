@@ -18,8 +18,8 @@ from pandas.testing import assert_frame_equal
 import pipeline
 from data.alert import alerts, rule_hits, suppressed
 from data.label import Params as LabelParams
-from data.label import vote_values
 from data.labels.ballots import Ballots, with_decision
+from data.labels.dated import vote_values
 from data.labels.label_models import LABEL_MODELS
 from data.rules import rulebook
 from models.split import Params as SplitParams

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from data.asof import WAYS, Events, Parties, Past, happened_within
 from data.asof.windows import count_distinct, number_keys, previous_of_key
-from data.observe import Params, selections
+from data.observe import Params
 from data.schema import DAY_US
+from data.selections import selections
 from tests.property.worlds import AS_OF, PAST, drawn_bank
 from tests.spec.ledger import Ledger
 

@@ -52,7 +52,7 @@ def here(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with copies of the parameters and the rulebook."""
     for folder in ("data/rules", "docs", "folder"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "docs/sources.md").touch()
+    (tmp_path / "data/no_source").touch()
     shutil.copy(root / "params.yaml", tmp_path)
     shutil.copy(root / RULEBOOK, tmp_path / "data/rules")
     monkeypatch.chdir(tmp_path)
@@ -269,8 +269,8 @@ def test_a_source_or_folder_that_is_no_text_is_refused(here: Path, source: Any, 
 def test_a_source_folder_that_is_missing_is_named(here: Path) -> None:
     assert refusal(simulate.load, "amlsim", "nowhere") == "params.yaml: source_path: 'nowhere' does not exist"
     assert refusal(simulate.load, "amlsim", "folder") == "folder/nodes.csv: the file is missing"
-    assert refusal(simulate.load, "amlsim", "docs/sources.md") == (
-        "params.yaml: source_path: expected a folder, found the file 'docs/sources.md'"
+    assert refusal(simulate.load, "amlsim", "data/no_source") == (
+        "params.yaml: source_path: expected a folder, found the file 'data/no_source'"
     )
 
 

@@ -84,7 +84,7 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("explain.model", "catboost", "expected a tree model (lightgbm, xgboost), found 'catboost'"),
         ("source_path", "nowhere", "'nowhere' does not exist"),
         ("source", "amlsin", "unknown source 'amlsin'"),
-        ("source", "amlsim", "expected a folder, found the file 'docs/sources.md'"),
+        ("source", "amlsim", "expected a folder, found the file 'data/no_source'"),
         ("source", ["amlsim"], "expected text, found ['amlsim']"),
         ("models", ["lightgbm"], "expected a mapping of sections"),
         ("simulate.first_day_of", {"virtual_gift": 3}, "unknown typology 'virtual_gift'"),
@@ -195,7 +195,7 @@ def copied(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(root / name, tmp_path)
     for room in ("data", "features", "models", "explain", "reports", "docs"):
         shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pipeline.py", "parameters.py"):
+    for name in ("pipeline.py", "parameters.py", "registry.py", "memory.py"):
         shutil.copy(root / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path

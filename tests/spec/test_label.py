@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 
 import pipeline
-from data.label import Params, compare, flagged_moments, label, log_loss, verdict, vote_values
+from data.label import Params, flagged_moments, label
 from data.labels.ballots import Ballots, with_decision
+from data.labels.comparison import compare, log_loss, verdict
+from data.labels.dated import vote_values
 from data.labels.label_models import LABEL_MODELS, Settings
-from data.results import Judges, LabelModels
+from data.results import Interval, Judges, LabelSet
 from data.schema import DECIDED, Labels, TrialLabels
 from models.split import Params as SplitParams
 from models.split import known_label
-from tests.spec.records import partial
 
 ORIGIN = pd.Timestamp("2025-01-06", tz="UTC")  # a Monday
 DAY = pd.Timedelta(days=1)
@@ -323,10 +324,18 @@ def test_the_first_label_model_is_ahead_only_of_those_that_are_measured_to_be_wo
     low: float, words: str
 ) -> None:
     rows = [
-        {"model": name, "uses_dispositions": True, "behind_best": {"value": 0.0, "low": least, "high": 1.0}}
+        LabelSet(
+            model=name,
+            uses_dispositions=True,
+            random_share=0.0,
+            log_loss=Interval(value=0.0, low=0.0, high=0.0),
+            behind_best=Interval(value=0.0, low=least, high=1.0),
+        )
         for name, least in (("a", 0.0), ("b", low))
     ]
-    assert words in verdict(partial(LabelModels, chosen="a", preferred={"model": "a"}, sets=rows))
+    _, result = compare(*a_run(), UNTIL, JUDGED_BY, PARAMS)
+    changed = {"chosen": "a", "preferred": rows[0], "sets": rows}
+    assert words in verdict(result.model_copy(update=changed))
 
 
 def test_a_bank_whose_rules_never_spoke_has_label_sets_without_votes() -> None:

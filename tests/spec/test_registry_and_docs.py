@@ -127,7 +127,7 @@ def test_a_copied_file_is_refused_with_the_names_of_both(
     folder = Path(*package.split("."))
     for part in ("data", "models"):
         shutil.copytree(root / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pipeline.py", "parameters.py"):
+    for file in ("pipeline.py", "parameters.py", "registry.py", "memory.py"):
         shutil.copy(root / file, tmp_path)
     name = original.replace(".py", "_copy.py")
     shutil.copy(tmp_path / folder / original, tmp_path / folder / name)

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import exp2, xlogy
 
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US, HOUR_US, MONTH_DAYS
 from data.streams import log_uniform
 from data.world.calendar import Calendar
 from data.world.flows import Flow
@@ -41,7 +41,7 @@ def repeat(
 
     ``weight`` has shape (days,), 1 for an ordinary day.
     """
-    counts = rng.poisson(np.broadcast_to(per_month, len(who)) * (weight.sum() / 30.4))
+    counts = rng.poisson(np.broadcast_to(per_month, len(who)) * (weight.sum() / MONTH_DAYS))
     return np.repeat(who, counts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.schema import MONTH_DAYS
 from data.world.calendar import EVENING, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, once, repeat, somebody
@@ -46,7 +47,7 @@ def celebration(world: Population, calendar: Calendar, rng: np.random.Generator)
             ahead = stretch.days_until(festival)
             # The lunar new year is the festival of red packets, the others are quieter.
             weight[(ahead > -7) & (ahead <= 3)] += 1.0 if festival.month <= 2 else 0.25
-        sender = repeat(rng, np.arange(len(senders)), PACKETS_A_DAY * 30.4, weight)
+        sender = repeat(rng, np.arange(len(senders)), PACKETS_A_DAY * MONTH_DAYS, weight)
         packets = Flow.of(
             stretch.moments(rng, stretch.draw_days(rng, len(sender), weight), EVENING),
             world.account[senders[sender]],

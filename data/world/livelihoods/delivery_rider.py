@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.schema import MONTH_DAYS
 from data.world.calendar import NIGHT, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, lead, repeat, somebody, weekly
@@ -39,7 +40,7 @@ def delivery_rider(world: Population, calendar: Calendar, rng: np.random.Generat
         at = stretch.moments(rng, stretch.draw_days(rng, len(who), every_day), NIGHT)
         credits = Flow.of(at, payer, account[who], yuan, "transfer", "unstated")
         rider, day = weekly(stretch, weekday)
-        week = evening * CREDITS_A_MONTH * (1 - TIP_SHARE) * 7 / 30.4 * (1 - kept)
+        week = evening * CREDITS_A_MONTH * (1 - TIP_SHARE) * 7 / MONTH_DAYS * (1 - kept)
         at = stretch.moments(rng, day, WAKING)
         yuan = (week[rider] / 10).round() * 10
         sent = Flow.of(at, account[rider], home[rider], yuan, "transfer", "family")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.schema import MINUTE_US
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, monthly, paydays, repeat, somebody, strangers
@@ -46,7 +47,7 @@ def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         extra = world.income[who[lucky]] * bonus[member[lucky]]
         parts.append(
             Flow.of(
-                at[lucky] + 60_000_000 * rng.integers(1, 90, len(lucky)),
+                at[lucky] + MINUTE_US * rng.integers(1, 90, len(lucky)),
                 payer[member[lucky]],
                 world.account[who[lucky]],
                 extra,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.schema import HOUR_US
+from data.schema import HOUR_US, MONTH_DAYS
 from data.world.calendar import EVENING, WAKING, Calendar
 from data.world.flows import NOWHERE, Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, repeat, strangers
@@ -64,7 +64,7 @@ def takings(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         )
         yuan = (
             world.income[served[shop]]
-            / 30.4
+            / MONTH_DAYS
             * part[shop]
             * leisure[day]
             * rng.lognormal(-0.2, 0.55, len(shop))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from data.schema import MINUTE_US, SECOND_US
 from models.intervals import UNMEASURED, rounded
 from models.results.probes import ArtefactProbe, ColumnArea
 from models.truth.areas import area_under_roc, ranks
 from models.truth.calibration import JudgedBank
 from models.truth.probes.customers import counter_artefacts, device_artefacts, own_burstiness, roundness
 from models.truth.probes.learner import Probe, auc_interval, halves, held_out_ranks
-
-MINUTE_US = 60_000_000
-SECOND_US = 1_000_000
 
 
 def customer_artefacts(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from data.results import Interval
 from data.schema import DAY_US
 from models.budget import Budget, Watch
-from models.intervals import UNMEASURED, Interval, drawn, interval, mean_by_group, middle_part, ratio, rounded
+from models.intervals import UNMEASURED, drawn, interval, mean_by_group, middle_part, ratio, rounded
 from models.metrics import AveragePrecision
 from models.results.probes import Cell, CellLookup, PlannedCells
 from models.truth.probes.ground import ILLICIT, Ground

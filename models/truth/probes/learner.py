@@ -9,7 +9,8 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 
 import pipeline
-from models.intervals import Interval, bootstrap_by
+from data.results import Interval
+from models.intervals import bootstrap_by
 from models.truth import fixed_trees
 from models.truth.areas import AreaUnderRoc, ranks
 from models.truth.fixed_trees import Trees

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.intervals import UNMEASURED, Interval, bootstrap_by, ratio
+from data.results import Interval
+from models.intervals import UNMEASURED, bootstrap_by, ratio
 
 FEWEST_SCHEMES = 2  # a bootstrap of one scheme says nothing
 

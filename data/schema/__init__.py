@@ -7,77 +7,37 @@ payments that touch its own accounts, never the other flows of the outside ones.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import numpy as np
 import pandas as pd
 from pandera.pandas import Field
 from pandera.typing import Series
 
+from data.schema.decisions import Dispositions as Dispositions
+from data.schema.decisions import Labels as Labels
+from data.schema.decisions import TrialDispositions as TrialDispositions
+from data.schema.decisions import TrialLabels as TrialLabels
+from data.schema.vocabulary import CHANNELS as CHANNELS
+from data.schema.vocabulary import CUSTOMER_KINDS as CUSTOMER_KINDS
+from data.schema.vocabulary import DAY_US as DAY_US
+from data.schema.vocabulary import DECIDED as DECIDED
+from data.schema.vocabulary import HOLDER_KINDS as HOLDER_KINDS
+from data.schema.vocabulary import HOUR_US as HOUR_US
+from data.schema.vocabulary import LABEL_SOURCES as LABEL_SOURCES
+from data.schema.vocabulary import MINUTE_US as MINUTE_US
+from data.schema.vocabulary import MONEY_INDICATORS as MONEY_INDICATORS
+from data.schema.vocabulary import MONTH_DAYS as MONTH_DAYS
+from data.schema.vocabulary import MONTH_US as MONTH_US
+from data.schema.vocabulary import NEVER_US as NEVER_US
+from data.schema.vocabulary import OFFERS as OFFERS
+from data.schema.vocabulary import OUTCOMES as OUTCOMES
+from data.schema.vocabulary import PURPOSES as PURPOSES
+from data.schema.vocabulary import RULE_USES as RULE_USES
+from data.schema.vocabulary import SECOND_US as SECOND_US
+from data.schema.vocabulary import STREAMS as STREAMS
+from data.schema.vocabulary import WEEK_US as WEEK_US
+from data.schema.vocabulary import YEAR_US as YEAR_US
+from data.schema.vocabulary import Time as Time
 from pipeline import Table
-
-Time = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
-
-HOUR_US = 3_600_000_000  # an hour in microseconds, the unit of every moment in an array
-DAY_US = 24 * HOUR_US
-
-CUSTOMER_KINDS = ("person", "micro_business", "company")
-HOLDER_KINDS = (
-    *CUSTOMER_KINDS,
-    "merchant",
-    "utility",
-    "cash_desk",
-    "lender",
-    "broker",
-    "insurer",
-    "exchange",
-    "overseas",
-    "wallet",  # a payment institution: the ledger sees it, not the shop or friend behind it
-    "bank",  # this bank itself: fees and interest
-    "state",  # tax office and social insurance
-)
-CHANNELS = ("transfer", "cash_deposit", "cash_withdrawal", "pos", "qr", "wire")
-PURPOSES = (
-    "payroll",
-    "rent",
-    "shopping",
-    "utility",
-    "supplies",
-    "takings",
-    "cash",
-    "savings",
-    "family",
-    "gift",
-    "tuition",
-    "donation",
-    "goods",
-    "investment",
-    "insurance",
-    "loan",
-    "loan_repayment",
-    "fee",
-    "interest",
-    "tax",
-    "refund",
-    "transfer",  # a remark that only says so
-    "other",  # a remark that nobody can read: a joke, a misspelling
-    "unstated",
-)
-OFFERS = ("cash", "balance", "income", "purpose", "hour", "device", "country", "firm")
-# Names of indicators in yuan: those that a rule compares to the cent.
-MONEY_INDICATORS = r"^([a-z0-9_]+_amount(_[0-9]+d)?|flow_before_[a-z0-9_]+)$"
-RULE_USES = ("label", "feature", "held_out")
-STREAMS = ("alert", "below_line", "random")
-DECIDED = ("dismissed", "case", "reported")  # dismissed at once; looked into and closed; reported
-OUTCOMES = (*DECIDED, "unreviewed")
-LABEL_SOURCES = (
-    "below_line_vote",
-    "rule_vote",
-    "random_review",
-    "below_line_review",
-    "disposition",
-    "given",
-)
 
 
 class Periods(Table):
@@ -389,65 +349,3 @@ class Cases(Table):
     last_alert_at: Series[Time] = Field(description="last alert of the case")
     alert_count: Series[int] = Field(ge=1, description="alerts")
     customer_count: Series[int] = Field(ge=1, description="customers")
-
-
-class Dispositions(Table):
-    """What an investigator decided about an alert or a drawn customer. Key: disposition_id."""
-
-    disposition_id: Series[int] = Field(unique=True, description="key")
-    alert_id: Series[pd.Int64Dtype] = Field(
-        nullable=True, description="alert above or below the line; empty: random review"
-    )
-    customer_id: Series[int] = Field(description="customer")
-    event_at: Series[Time] = Field(description="moment up to which the behaviour was looked at")
-    stream: Series[str] = Field(isin=STREAMS, description="how the customer came to be reviewed")
-    propensity: Series[float] = Field(gt=0, le=1, description="chance of being drawn for review")
-    opened_at: Series[Time] = Field(nullable=True, description="start of the review")
-    known_at: Series[Time] = Field(nullable=True, description="when the outcome was known")
-    outcome: Series[str] = Field(
-        isin=OUTCOMES, description="dismissed; case: looked into and closed; reported; unreviewed"
-    )
-    second_outcome: Series[str] = Field(
-        nullable=True, isin=DECIDED, description="what a second reviewer says of it; empty: not in the sample"
-    )
-    reason: Series[str] = Field(description="stated reason")
-
-
-class TrialDispositions(Dispositions):
-    """Dispositions that the same people would have left at other shares of random review.
-
-    For the comparison of label models only; no model of the bank learns from them.
-    Key: random_share, disposition_id.
-    """
-
-    disposition_id: Series[int] = Field(description="key within the share")
-    random_share: Series[float] = Field(
-        ge=0, lt=1, description="share of the hands that look at customers drawn at random"
-    )
-
-
-class Labels(Table):
-    """What the bank believes of a customer's behaviour, dated. Key: customer_id, event_at, source."""
-
-    customer_id: Series[int] = Field(description="customer")
-    event_at: Series[Time] = Field(description="moment up to which the behaviour was judged")
-    known_at: Series[Time] = Field(description="from when the label may be used")
-    source: Series[str] = Field(isin=LABEL_SOURCES, description="where the label comes from")
-    value: Series[float] = Field(ge=0, le=1, description="belief that the behaviour is suspicious")
-    weight: Series[float] = Field(gt=0, description="trust in the label")
-
-
-class TrialLabels(Labels):
-    """Labels as each label model on trial gives them by the end of training.
-
-    No model of the bank learns from them.
-    Key: model, uses_dispositions, random_share, customer_id, event_at, source.
-    """
-
-    model: Series[str] = Field(description="label model")
-    uses_dispositions: Series[bool] = Field(description="false: rule votes alone")
-    random_share: Series[float] = Field(
-        ge=0,
-        lt=1,
-        description="share of the hands that look at customers drawn at random; 0 without dispositions",
-    )
