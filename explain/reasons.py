@@ -31,9 +31,10 @@ def sentence(row: pd.Series, labels: pd.DataFrame) -> tuple[str, str]:
     """What the leading feature says, in English and Chinese."""
     entry = labels.loc[row["feature"]]
     value, median, p99 = (worded(row[name], entry["unit"]) for name in ("value", "peer_median", "peer_p99"))
+    of_own, of_half, of_most = (yuan_worded(text) for text in (value, median, p99))
     return (
         f"{entry['label_en']}: {value} (peers: median {median}, 99th percentile {p99})",
-        f"{entry['label_zh']}:{yuan_worded(value)}(同类客户中位数 {yuan_worded(median)}，99 分位 {yuan_worded(p99)})",
+        f"{entry['label_zh']}:{of_own}(同类客户中位数 {of_half}，99 分位 {of_most})",
     )
 
 
