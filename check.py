@@ -182,14 +182,11 @@ def rules(values: dict[str, Any]) -> None:
     """Refuse a rulebook that no one votes by, or that names what there is not."""
     rulebook = importlib.import_module("data.rules.rulebook")
     typologies = importlib.import_module("data.typologies").TYPOLOGIES
-    families = importlib.import_module("explain.reasons").FAMILIES
     book = rulebook.load()
     for rule in book.every_rule:
         place = f"{rulebook.RULEBOOK}: rule {rule.id}"
         for name in rule.typologies:
             typologies.lookup(name, place)
-        if rule.family not in families:
-            raise BadInput(f"{place}: unknown family {rule.family!r}, expected one of: {', '.join(families)}")
     if not any(rule.raises_alerts and rule.computed_in == "data" for rule in book.rules):
         raise BadInput(f"{rulebook.RULEBOOK}: no rule votes, expected 'use: label' of at least one")
     cases = {case.id for case in book.cases}

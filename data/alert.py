@@ -20,6 +20,8 @@ from data.rules.alert_line import LineParams, drawn_lines, votes_of
 from data.rules.cases import CaseParams, case_ids, cases_table, customer_payments
 from data.rules.rulebook import Rule, Rulebook
 from data.schema import DAY_US
+from data.words import Words, listed
+from data.words.citations import cited
 
 
 class Params(pipeline.Parameters):
@@ -112,25 +114,29 @@ def negative_hits(found: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     return found[columns].merge(voted, on=columns[:2]).sort_values(columns, kind="stable", ignore_index=True)
 
 
+def _both(name: str, words: Words) -> dict[str, str]:
+    """The two columns of words."""
+    return {f"{name}_en": words.en, f"{name}_zh": words.zh}
+
+
 def rules_table(book: Rulebook, hits: pd.DataFrame, aside: set[str]) -> pd.DataFrame:
     """The Rules table: the rulebook as it ran."""
     counts = hits.groupby("rule_id").size()
     rows = [
         {
             "rule_id": rule.id,
-            "name_en": rule.name.en,
-            "name_zh": rule.name.zh,
+            **_both("name", rule.name),
             "predicate": rule.sql(),
             "family": rule.family,
-            "red_flags": ", ".join(flag.replace("_", " ") for flag in rule.red_flags),
+            **_both("red_flags", listed([book.red_flags[flag] for flag in rule.red_flags])),
             "typologies": " ".join(rule.typologies),
             "use": rule.use,
             "vote": rule.vote,
-            "source": f"{rule.source} [{rule.evidence}]",
-            "owner": rule.owner,
+            **_both("source", Words(*(f"{words} [{rule.evidence}]" for words in cited(rule.source)))),
+            **_both("owner", book.owners[rule.owner]),
             "reviewed": rule.reviewed.isoformat(),
             "case_refs": " ".join(rule.case_refs),
-            "known_false_positives": ", ".join(rule.known_false_positives),
+            **_both("known_false_positives", listed(rule.known_false_positives)),
             "is_applied": rule.id not in aside,
             "hits": int(counts.get(rule.id, 0)),
         }

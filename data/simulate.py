@@ -28,7 +28,7 @@ from data.sources import (
     schemes_table,
 )
 from data.streams import stream
-from data.typologies import TYPOLOGIES, Draw
+from data.typologies import TYPOLOGIES, Draw, roles_table, typologies_table
 from data.world import population as people
 from data.world.calendar import Calendar, Span, periods
 from data.world.devices import devices_table
@@ -204,7 +204,7 @@ def simulate(params: Params) -> World:
         drift_plan=plan_table(
             params.drift,
             params.first_day_of,
-            {name: (typology.label_en, typology.label_zh) for name, typology in TYPOLOGIES.items()},
+            {name: typology.label for name, typology in TYPOLOGIES.items()},
             calendar,
         ),
     )
@@ -492,6 +492,8 @@ def main() -> None:
     pipeline.write(schema.Devices, world.devices)
     pipeline.write(schema.GivenLabels, world.given_labels)
     pipeline.write(schema.DriftPlan, world.drift_plan)
+    pipeline.write(schema.Typologies, typologies_table())
+    pipeline.write(schema.MemberRoles, roles_table())
     stream_of_parts, members = world.parts, world.members
     del world  # what is written need not be kept while the payments are drawn
     truth, declined = [], []

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from data.words import FAMILIES
 from explain.flow import DAYS, ego_flow
-from explain.reasons import FAMILIES
 from explain.results import (
     CaseCounterparty,
     CaseHeadline,
@@ -149,8 +149,8 @@ def case_reasons(reasons: pd.DataFrame) -> list[CaseReason]:
     return [
         CaseReason(
             rank=int(row.rank),
-            family_en=FAMILIES[row.family][0],
-            family_zh=FAMILIES[row.family][1],
+            family_en=FAMILIES[row.family].en,
+            family_zh=FAMILIES[row.family].zh,
             contribution=round(float(row.contribution), 3),
             text_en=row.text_en,
             text_zh=row.text_zh,

@@ -10,11 +10,11 @@ import pandas as pd
 from scipy.special import xlogy
 
 from data.indicators import INDICATORS
+from data.words import FAMILIES, UNITS, Words, complete
+from data.words.citations import Source, check_source, cited
 from features.schema import APPLIES_TO, ENCODINGS
 
 FIRMS = ("micro_business", "company")
-CHINESE = re.compile(r"[\u3400-\u9fff]")
-UNITS = ("CNY", "count", "share", "ratio", "days", "hours", "minutes", "years", "code", "bits", "deviations")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Feature:
     unit: str
     family: str
     group: str
-    source: str
+    source: Source
     window: str = ""
     encoding: str = "number"
     levels: int = 0
@@ -46,11 +46,13 @@ class Feature:
         ValueError
             where a word is missing or not one of its vocabulary
         """
-        words = (self.label_en, self.label_zh, self.family, self.source)
-        if not all(text.strip() for text in words):
-            raise ValueError(f"feature {self.name}: expected labels in both languages, family and source")
-        if CHINESE.search(self.label_en) or not CHINESE.search(self.label_zh):
-            raise ValueError(f"feature {self.name}: expected a label in English and one in Chinese")
+        try:
+            complete(Words(self.label_en, self.label_zh))
+            check_source(self.source)
+        except ValueError as error:
+            raise ValueError(f"feature {self.name}: {error}") from None
+        if self.family not in FAMILIES:
+            raise ValueError(f"feature {self.name}: unknown family {self.family!r}")
         if self.unit not in UNITS:
             raise ValueError(
                 f"feature {self.name}: unknown unit {self.unit!r}, expected one of: {', '.join(UNITS)}"
@@ -145,7 +147,8 @@ def catalogue_table(
                 "unit": f.unit,
                 "family": f.family,
                 "group": f.group,
-                "source": f.source,
+                "source_en": cited(f.source).en,
+                "source_zh": cited(f.source).zh,
                 "window": f.look_back(),
                 "encoding": f.encoding,
                 "levels": f.levels,

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from data.words import OUTCOME_NAMES, STREAM_NAMES
 from explain.results import ExplainedCase
 from reports.case_figures import flow, leading_on, timeline
 from reports.evidence import Evidence
 from reports.wording import (
     FACTS,
-    LOOK_ALIKES,
-    OUTCOMES,
-    STREAMS,
-    TYPOLOGIES,
+    RunNames,
     Text,
     chinese,
     count,
@@ -83,12 +81,12 @@ class Knowledge:
     look_alikes: Text
 
 
-def knowledge(names: str) -> Knowledge:
-    """What the simulator knows of an alert; ``names`` is the schemes of AuditedAlerts."""
-    found = names.split()
-    schemes = [named(TYPOLOGIES, name) for name in found if not name.startswith(LIKE)]
+def knowledge(schemes_of: str, names: RunNames) -> Knowledge:
+    """What the simulator knows of an alert; ``schemes_of`` is the schemes of AuditedAlerts."""
+    found = schemes_of.split()
+    schemes = [named(names.typologies, name) for name in found if not name.startswith(LIKE)]
     licit = [
-        LOOK_ALIKES.get(name.removeprefix(LIKE), named(TYPOLOGIES, name.removeprefix(LIKE)))
+        names.look_alikes.get(name.removeprefix(LIKE), named(names.typologies, name.removeprefix(LIKE)))
         for name in found
         if name.startswith(LIKE)
     ]
@@ -178,10 +176,10 @@ def case_page(evidence: Evidence, place: int, case: ExplainedCase) -> CasePage:
         flow=flow(case.flow, case.customer_name),
         edges=len(leading_on(case.flow, case.customer_name)),
         decisions=[
-            DecisionRow(row.known_at, named(OUTCOMES, row.outcome), named(STREAMS, row.stream))
+            DecisionRow(row.known_at, named(OUTCOME_NAMES, row.outcome), named(STREAM_NAMES, row.stream))
             for row in case.earlier_decisions
         ],
-        truth=None if schemes is None else knowledge(schemes),
+        truth=None if schemes is None else knowledge(schemes, evidence.names),
     )
 
 

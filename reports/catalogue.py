@@ -17,7 +17,8 @@ class CataloguedFeature:
     unit: str
     family: str
     group: str
-    source: str
+    source_en: str
+    source_zh: str
     window: str
     encoding: str
     levels: int
@@ -33,6 +34,11 @@ class CataloguedFeature:
     def label(self) -> Text:
         """Its name in both languages."""
         return Text(self.label_en, self.label_zh)
+
+    @property
+    def source(self) -> Text:
+        """Where its idea comes from, in both languages."""
+        return Text(self.source_en, self.source_zh)
 
 
 Labels = dict[str, CataloguedFeature]  # by feature

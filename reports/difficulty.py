@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from data.results import Interval
+from data.words import MARK_NAMES
 from models.results.probes import IndicatorCeilings, RuleInvisible
 from reports import world_figures
 from reports.evidence import Evidence, headline
@@ -23,18 +24,14 @@ from reports.probe_tables import (
     look_alike_table,
 )
 from reports.wording import (
-    CALENDAR,
-    CALIBRATION,
     DIRECTIONS,
-    MARKS,
-    TARGET_SOURCES,
-    TYPOLOGIES,
     Text,
     chinese,
     joined,
     named,
 )
 from reports.world_figures import MarkedDay
+from reports.world_wording import CALENDAR, CALIBRATION
 
 ALL = "all"  # in place of a typology: all of them together
 
@@ -125,7 +122,7 @@ def by_typology(evidence: Evidence) -> list[TypologyDifficulty]:
         row = best.get(name)
         rows.append(
             TypologyDifficulty(
-                name=Text("All", "合计") if name == ALL else named(TYPOLOGIES, name),
+                name=Text("All", "合计") if name == ALL else named(evidence.names.typologies, name),
                 indicator=indicator_name(row.indicator, row.direction, evidence) if row else None,
                 auc=figure_of(row.auc if row else None),
                 unseen=unseen.get(name),
@@ -171,8 +168,8 @@ def target_table(evidence: Evidence) -> TargetTable:
                 measured=figure_with_unit(row.measured, unit),
                 is_hit=row.is_hit,
                 why=EXPLANATIONS[row.name](evidence) if row.is_hit is False else None,
-                mark=MARKS[row.mark],
-                source=TARGET_SOURCES.get(row.source, Text(row.source, row.source)),
+                mark=MARK_NAMES[row.mark],
+                source=Text(row.source_en, row.source_zh),
             )
         )
     judged = [row for row in rows if row.is_hit is not None]
@@ -205,7 +202,7 @@ def world_pictures(evidence: Evidence, marks: list[MarkedDay]) -> DifficultyFigu
     spreads = evidence.truth.distributions
     return DifficultyFigures(
         volume=world_figures.volume(spreads.weeks, evidence.bank.periods, marks),
-        starts=world_figures.starts(spreads.scheme_starts, marks),
+        starts=world_figures.starts(spreads.scheme_starts, marks, evidence.names.typologies),
         amounts=world_figures.spread(
             spreads.amounts,
             Text("amount of a payment (logarithmic)", "单笔金额（对数坐标）"),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from data.words import SOPHISTICATION_NAMES
 from models.results.schemes import Outline
 from reports.evidence import Evidence
 from reports.scheme_figures import drawing, lasting, step_words
-from reports.wording import LOOK_ALIKES, SOPHISTICATION, TYPOLOGIES, Text, count, named, yuan
+from reports.wording import Text, count, named, yuan
 
 SIDES = {"illicit": Text("Illicit", "违法"), "look_alike": Text("Innocent look-alike", "形似正常")}
 
@@ -27,7 +28,7 @@ def scheme_summary(scheme: Outline, kind: str) -> Text:
         )
     if kind != "illicit":
         return words
-    level = SOPHISTICATION[scheme.sophistication]
+    level = SOPHISTICATION_NAMES[scheme.sophistication]
     return Text(f"{words.en}; {level.en}", f"{words.zh}；{level.zh}")
 
 
@@ -42,13 +43,20 @@ class DrawnSide:
     steps: tuple[Text, ...] = ()
 
 
-def drawn_side(scheme: Outline | None, kind: str, name: Text) -> DrawnSide:
-    """One half of a typology's picture; ``name`` is that of the typology or of its look-alike."""
+def drawn_side(scheme: Outline | None, kind: str, name: Text, roles: dict[str, Text]) -> DrawnSide:
+    """One half of a typology's picture; ``name`` is that of the typology or of its look-alike.
+
+    ``roles`` names the parts of the members.
+    """
     title = Text(f"{SIDES[kind].en}: {name.en}", f"{SIDES[kind].zh}：{name.zh}")
     if scheme is None:
         return DrawnSide(kind, title)
     return DrawnSide(
-        kind, title, drawing(scheme, kind, title), scheme_summary(scheme, kind), tuple(step_words(scheme))
+        kind,
+        title,
+        drawing(scheme, kind, title, roles),
+        scheme_summary(scheme, kind),
+        tuple(step_words(scheme, roles)),
     )
 
 
@@ -63,12 +71,12 @@ class DrawnRow:
 
 def drawn_schemes(evidence: Evidence) -> list[DrawnRow]:
     """Every typology that the run planted, with both sides."""
-    rows = []
+    names, rows = evidence.names, []
     for row in evidence.drawn:
-        name, look_alike = named(TYPOLOGIES, row.typology), LOOK_ALIKES.get(row.typology)
+        name, look_alike = named(names.typologies, row.typology), names.look_alikes.get(row.typology)
         sides = [
-            drawn_side(row.illicit, "illicit", name),
-            drawn_side(row.look_alike, "look_alike", look_alike or name),
+            drawn_side(row.illicit, "illicit", name, names.roles),
+            drawn_side(row.look_alike, "look_alike", look_alike or name, names.roles),
         ]
         rows.append(DrawnRow(name, look_alike, sides))
     return rows

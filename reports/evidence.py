@@ -19,7 +19,7 @@ from models.results.tuned import Tuned
 from models.schema import RULES
 from reports.catalogue import Labels
 from reports.comparison import comparison_sentence, gap_between
-from reports.wording import RANKERS, Text, named
+from reports.wording import RANKERS, RunNames, Text, named
 from reports.written import WrittenRulebook
 
 RECALL, PRECISION = "recall_at_budget", "average_precision"
@@ -70,6 +70,7 @@ class Evidence:
     ladder: Ladder
     rule_report: RuleReport
     shap_share: dict[str, float]  # of the explained alerts, by feature
+    names: RunNames  # of typologies, look-alikes and their members
 
     @property
     def is_simulated(self) -> bool:

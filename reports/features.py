@@ -9,6 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from data.results import Interval
+from data.words import FAMILIES, UNITS
 from models.results.ladder import Ladder, MaskCount
 from reports import feature_figures
 from reports.evidence import Evidence
@@ -16,13 +17,11 @@ from reports.feature_wording import (
     APPLIES_TO,
     CHECKS,
     ENCODINGS,
-    FAMILIES,
     GROUPS,
     OWNERS,
     RATINGS,
     RUNGS,
     TESTS,
-    UNITS,
     window,
 )
 from reports.rankings import RankingRow, rankings
@@ -59,7 +58,7 @@ class FeatureRow:
     family: Text
     unit: Text
     window: Text
-    source: str
+    source: Text
     encoding: Text
     levels: int
     applies_to: Text

@@ -13,7 +13,6 @@ from models.results.truth import TypologyRecall
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.wording import (
     RANKERS,
-    TYPOLOGIES,
     VIEWS,
     Text,
     count,
@@ -42,6 +41,11 @@ def share_axis(x: Callable[[float], float], top: float, bottom: float, title: Te
         parts.append(words(x(tick), bottom + 16, percent(tick, 0), "tick", "middle"))
     parts.append(words((x(0) + x(1)) / 2, bottom + 36, title, "axis", "middle"))
     return parts
+
+
+def colour(ranker: str, rankers: list[str]) -> str:
+    """CSS classes of a ranker, which has its colour by its place among all."""
+    return f"ranker ranker-{rankers.index(ranker)}"
 
 
 def dumbbell(bank: Judged, truth: Judged, rankers: list[str]) -> Markup:
@@ -96,18 +100,19 @@ def curves(bank: list[BudgetPoint], truth: list[BudgetPoint], rankers: list[str]
             if not points:
                 continue
             path = " ".join(f"{number(x(budget))},{number(y(recall))}" for budget, recall in points)
-            parts.append(element("polyline", points=path, class_=f"curve {ranker}"))
+            parts.append(element("polyline", points=path, class_=f"curve {colour(ranker, rankers)}"))
             ends.append((ranker, y(points[-1][1])))
         spread = apart([end for _, end in ends], 17, bottom)
         for (ranker, end), place in zip(ends, spread, strict=True):
             parts.append(line(left + PANEL + 1, end, left + PANEL + 12, place, "leader"))
-            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), f"{ranker} strong"))
+            class_ = f"{colour(ranker, rankers)} strong"
+            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), class_))
     label = Text("Recall by alert budget", "不同预警预算下的召回率")
     return figure(parts, bottom + 48, label)
 
 
-def typologies(rows: list[TypologyRecall], rankers: list[str]) -> Markup:
-    """True recall of every ranker by typology, with Wilson intervals."""
+def typologies(rows: list[TypologyRecall], rankers: list[str], names: dict[str, Text]) -> Markup:
+    """True recall of every ranker by typology, as ``names`` calls it, with Wilson intervals."""
     x, y, parts = scale(0, 1, 320, 850), 8.0, []
     values = list(dict.fromkeys(row.typology for row in rows))
     row_height, gap = 19, 16
@@ -119,17 +124,18 @@ def typologies(rows: list[TypologyRecall], rankers: list[str]) -> Markup:
         mine = {row.ranker: row for row in rows if row.typology == value}
         size = max(row.customers for row in mine.values())
         middle = y + row_height * len(rankers) / 2
-        parts.append(words(0, middle, shortened(named(TYPOLOGIES, value), GROUP_LETTERS), "name"))
+        parts.append(words(0, middle, shortened(named(names, value), GROUP_LETTERS), "name"))
         parts.append(words(0, middle + 18, Text(f"{size} customers", f"{size} 名客户"), "tick"))
         for ranker in rankers:
             row = mine.get(ranker)
             if row is None:
                 continue
             level, recall = y + row_height / 2, row.recall
-            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{ranker} small", "end"))
+            class_ = colour(ranker, rankers)
+            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{class_} small", "end"))
             if recall.value is not None and recall.low is not None and recall.high is not None:
-                parts.append(line(x(recall.low), level, x(recall.high), level, f"range {ranker}"))
-                parts.append(dot(x(recall.value), level, 4.5, f"dot {ranker}"))
+                parts.append(line(x(recall.low), level, x(recall.high), level, f"range {class_}"))
+                parts.append(dot(x(recall.value), level, 4.5, f"dot {class_}"))
             caught = Text(f"{row.caught} of {row.customers}", f"{row.caught} / {row.customers}")
             parts.append(words(WIDTH, level + 4, caught, "tick", "end"))
             y += row_height

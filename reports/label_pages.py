@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.results import Interval, Judges
+from data.words import OUTCOME_NAMES
 from models.results.labels import LabelAudit
 from reports.evidence import Evidence
 from reports.wording import (
     DASH,
     LABEL_MODELS,
-    OUTCOMES,
     Text,
     joined,
     named,
@@ -18,14 +18,12 @@ from reports.wording import (
     percent_range,
 )
 
-SOURCES_OF_LEVELS = (
-    Text("about 9 a month, from budget and prevalence [D]", "每月约 9 条，由预算与占比推算 [D]"),
-    Text(
-        "95 in 1,000 alerts, from 40 reports and 42% of cases reported [D]",
-        "每千条预警 95 件，由 40 件上报与 42% 立案上报率推算 [D]",
-    ),
-    Text("40 in 1,000 alerts, BPI [V2]", "每千条预警 40 件，BPI [V2]"),
+ALERT_RATE = "rule_alerts_per_thousand_customers_month"  # the target whose source speaks of alerts
+CASES_SOURCE = Text(
+    "95 in 1,000 alerts, from 40 reports and 42% of cases reported [D]",
+    "每千条预警 95 件，由 40 件上报与 42% 立案上报率推算 [D]",
 )
+REPORTS_SOURCE = Text("40 in 1,000 alerts, BPI [V2]", "每千条预警 40 件，BPI [V2]")
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,12 @@ class LevelRow:
 def level_rows(evidence: Evidence) -> list[LevelRow]:
     """Alerts, cases and reports: counts, rates, and what sources say of banks."""
     funnel = evidence.bank.funnel
+    target = next(row for row in evidence.truth.calibration if row.name == ALERT_RATE)
+    sources = (
+        Text(f"{target.source_en} [{target.mark}]", f"{target.source_zh} [{target.mark}]"),
+        CASES_SOURCE,
+        REPORTS_SOURCE,
+    )
     found = (
         (Text("alerts", "预警"), funnel.alerts, funnel.alerts_per_thousand_customers_month),
         (Text("looked into", "立案调查"), funnel.cases, funnel.cases_per_thousand_customers_month),
@@ -55,7 +59,7 @@ def level_rows(evidence: Evidence) -> list[LevelRow]:
             in_thousand=f"{1_000 * count / funnel.alerts:.0f}" if funnel.alerts else DASH,
             source=source,
         )
-        for (name, count, rate), source in zip(found, SOURCES_OF_LEVELS, strict=True)
+        for (name, count, rate), source in zip(found, sources, strict=True)
     ]
 
 
@@ -89,7 +93,7 @@ def people(evidence: Evidence) -> People:
         kappa=None if agreement.kappa is None else f"{agreement.kappa:.2f}",
         delays=[
             DelayRow(
-                outcome=named(OUTCOMES, row.outcome),
+                outcome=named(OUTCOME_NAMES, row.outcome),
                 decisions=row.decisions,
                 median=DASH if row.median_days is None else f"{row.median_days:.0f}",
                 p90=DASH if row.p90_days is None else f"{row.p90_days:.0f}",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from models.results.truth import Anatomy, Histogram, Segment
 from pipeline import Registry
 from reports.evidence import Evidence
-from reports.wording import FACTS, TYPOLOGIES, Text, count, joined, named, percent, yuan
+from reports.wording import FACTS, Text, count, joined, named, percent, yuan
 
 Explanation = Callable[[Evidence], Text]
 EXPLANATIONS: Registry[Explanation] = Registry("explanation")
@@ -174,7 +174,7 @@ def rule_recall(evidence: Evidence) -> Text:
     unseen = sorted(rows, key=lambda row: (-(row.share.value or 0), row.typology))[:LARGEST]
     if not unseen:
         return Text("No scheme could be watched.", "没有可观察的案件。")
-    told = [(named(TYPOLOGIES, row.typology), f"{row.unseen}/{row.schemes}") for row in unseen]
+    told = [(named(evidence.names.typologies, row.typology), f"{row.unseen}/{row.schemes}") for row in unseen]
     whole = sum(row.schemes for row in rows)
     hidden = sum(row.unseen for row in rows)
     return Text(

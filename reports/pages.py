@@ -8,6 +8,7 @@ from datetime import date
 from markupsafe import Markup
 
 from data.results import Interval
+from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES
 from reports import figures
 from reports.difficulty import difficulty
@@ -28,15 +29,10 @@ from reports.model_tables import (
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
 from reports.wording import (
-    LABEL_SOURCES,
-    LOOK_ALIKES,
     METRICS,
-    PERIODS,
     PROBABILITY,
     RANKERS,
     ROLES,
-    SOPHISTICATION,
-    TYPOLOGIES,
     Text,
     counted_share,
     named,
@@ -57,7 +53,7 @@ def period_rows(evidence: Evidence) -> list[PeriodRow]:
     """The calendar of the run."""
     return [
         PeriodRow(
-            named(PERIODS, row.name),
+            named(PERIOD_NAMES, row.name),
             row.starts_at,
             row.ends_at,
             (date.fromisoformat(row.ends_at) - date.fromisoformat(row.starts_at)).days / 7,
@@ -78,8 +74,10 @@ class LaunderingRow:
 def laundering_rows(evidence: Evidence) -> list[LaunderingRow]:
     """The kinds of laundering in the test, how many customers, and who looks alike."""
     sizes = {row.typology: row.customers for row in evidence.truth.by_typology}
+    names = evidence.names
     return [
-        LaunderingRow(named(TYPOLOGIES, name), LOOK_ALIKES.get(name), size) for name, size in sizes.items()
+        LaunderingRow(named(names.typologies, name), names.look_alikes.get(name), size)
+        for name, size in sizes.items()
     ]
 
 
@@ -146,7 +144,7 @@ def label_table(evidence: Evidence) -> list[LabelRow]:
     order = list(ROLES)
     rows = sorted(evidence.bank.labels, key=lambda row: (order.index(row.role), row.source))
     return [
-        LabelRow(ROLES[row.role], named(LABEL_SOURCES, row.source), row.subjects, row.suspicious)
+        LabelRow(ROLES[row.role], named(LABEL_SOURCE_NAMES, row.source), row.subjects, row.suspicious)
         for row in rows
     ]
 
@@ -168,7 +166,7 @@ def result_figures(evidence: Evidence) -> Figures:
     return Figures(
         dumbbell=figures.dumbbell(bank, truth, rankers),
         curves=figures.curves(bank.recall_by_budget, truth.recall_by_budget, rankers),
-        typology=figures.typologies(truth.by_typology, rankers),
+        typology=figures.typologies(truth.by_typology, rankers, evidence.names.typologies),
         funnel=funnel_figure(evidence),
         features=figures.top_features(evidence.faithfulness.feature_shares),
     )
@@ -206,9 +204,11 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "labels": label_table(evidence),
         "label_page": label_page(evidence),
         "tuning": tuning(evidence),
-        "by_typology": by_group(evidence.truth.by_typology, lambda row: row.typology, TYPOLOGIES),
+        "by_typology": by_group(
+            evidence.truth.by_typology, lambda row: row.typology, evidence.names.typologies
+        ),
         "by_sophistication": by_group(
-            evidence.truth.by_sophistication, lambda row: row.sophistication, SOPHISTICATION
+            evidence.truth.by_sophistication, lambda row: row.sophistication, SOPHISTICATION_NAMES
         ),
         "beyond": beyond(evidence),
         "least_group": evidence.truth.least_group,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from data.results import Interval
 from models.results.probes import ArtefactProbe, Cell
 from reports.evidence import Evidence
-from reports.wording import ARTEFACTS, DASH, GOALS, TYPOLOGIES, Text, count, named, yuan
+from reports.wording import DASH, Text, count, named, yuan
+from reports.world_wording import ARTEFACTS, GOALS
 
 CHANCE = 0.5
 
@@ -167,7 +168,7 @@ def look_alike_table(evidence: Evidence) -> LookAlikeTable:
     found = evidence.truth.difficulty.look_alikes
     rows = [
         LookAlikeRow(
-            named(TYPOLOGIES, row.typology),
+            named(evidence.names.typologies, row.typology),
             row.schemes,
             row.look_alikes,
             row.is_exploratory,

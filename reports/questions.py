@@ -19,6 +19,7 @@ from reports.wording import (
     Text,
     count,
     counted_share,
+    joined,
     named,
     percent,
     worded_interval,
@@ -247,17 +248,18 @@ def judged(evidence: Evidence) -> Text:
 
 def zoo(evidence: Evidence) -> Text:
     """Question 9."""
-    shown = [
-        f"{named(RANKERS, name).en} {evidence.truth.metrics[name].average_precision.value or 0:.3f}"
-        for name in evidence.models
-    ]
+    shown = []
+    for model in evidence.models:
+        name, area = named(RANKERS, model), evidence.truth.metrics[model].average_precision.value or 0
+        shown.append(Text(f"{name.en} {area:.3f}", f"{name.zh} {area:.3f}"))
+    told = joined(shown, Text(", ", "，"))
     return Text(
-        f"Average precision against the truth: {', '.join(shown)}. Trees split mixed, skewed and missing "
+        f"Average precision against the truth: {told.en}. Trees split mixed, skewed and missing "
         f"columns "
         f"without scaling. {NOT_MEASURED.en} random forest, SVM, PCA and K-means were not trained, so no "
         f"number is "
         f"claimed for them.",
-        f"对照真实情况的平均精确率：{'，'.join(shown)}。树模型无需缩放即可处理混合、偏态与缺失的特征。"
+        f"对照真实情况的平均精确率：{told.zh}。树模型无需缩放即可处理混合、偏态与缺失的特征。"
         f"{NOT_MEASURED.zh}随机森林、SVM、PCA、K-means 未训练，因此不给出数字。",
     )
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 import pipeline
+from data import schema as data_schema
 from explain import schema as explain_schema
 from explain.results import ExplainedCases, Faithfulness
 from features import schema as features_schema
@@ -33,6 +34,7 @@ from reports.results import Metrics
 from reports.wording import (
     CHINESE_FROM,
     LONGEST_WORD,
+    RunNames,
     Text,
     count,
     percent,
@@ -62,7 +64,7 @@ def breakable(words: str) -> Markup:
 
 def both(text: Text | str) -> Markup:
     """Both languages as HTML; the page's CSS shows one."""
-    pair = text if isinstance(text, Text) else same(text)
+    pair = same(text) if isinstance(text, str) else text
     if pair.en == pair.zh:
         return breakable(pair.en)
     return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
@@ -203,6 +205,7 @@ def read_inputs() -> Evidence:
         ladder=pipeline.read_result(Ladder),
         rule_report=pipeline.read_result(RuleReport),
         shap_share=shares(contributions),
+        names=RunNames.of(pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles)),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.results import Interval
+from data.words import MARK_NAMES, REASON_NAMES, RULE_USE_NAMES, SOPHISTICATION_NAMES
+from data.words.citations import cited
 from models.results.bank import BankRule
 from models.results.labels import ReportedAndTrue, ReviewEffort, ReviewSample, RuleFigures
 from models.results.truth import AlertTrace
@@ -14,25 +16,15 @@ from reports.wording import (
     DASH,
     FACTS,
     LABEL_MODELS,
-    MARKS,
-    MEMBERS,
-    ORIGINS,
-    OWNERS,
-    REASONS,
-    RED_FLAGS,
-    SOPHISTICATION,
-    TYPOLOGIES,
-    USES,
     Text,
     count,
     counted_share,
-    false_positives,
     joined,
     named,
     percent,
     same,
 )
-from reports.written import WrittenCase, WrittenRule
+from reports.written import WrittenCase, WrittenRule, WrittenRulebook
 
 CLAIM = 0.01  # the rate below the line that a sample is meant to exclude
 SAMPLE = 299  # reviews without a report that exclude it with 95 % confidence: ln 0.05 / ln 0.99
@@ -58,19 +50,12 @@ def rulebook(evidence: Evidence) -> list[RuleWords]:
             seen=rule,
             name=Text(rule.name_en, rule.name_zh),
             sentence=rule_sentence(rule.predicate, evidence.catalogue),
-            false_positives=false_positives(rule.known_false_positives),
+            false_positives=Text(rule.known_false_positives_en, rule.known_false_positives_zh),
             share=counted_share(rule.reported, rule.reviewed),
             precision=truth.get(rule.rule_id, Interval()),
         )
         for rule in evidence.bank.rule_table
     ]
-
-
-def red_flag_words(words: str) -> Text:
-    """Red flags, separated by commas, in both languages."""
-    return joined(
-        [named(RED_FLAGS, part.strip().replace(" ", "_")) for part in words.split(",")], Text(", ", "、")
-    )
 
 
 @dataclass(frozen=True)
@@ -83,19 +68,8 @@ class CaseWords:
     @classmethod
     def of(cls, case: WrittenCase) -> CaseWords:
         """In both languages."""
-        mark = MARKS[case.evidence]
-        return cls(
-            Text(case.name.en, case.name.zh),
-            Text(f"{case.source} ({mark.en})", f"{case.source}（{mark.zh}）"),
-        )
-
-
-def origin(words: str) -> Text:
-    """Where a number comes from; the source's own name stays, what is said of it is in both languages."""
-    told = words
-    for english, local in ORIGINS.items():
-        told = told.replace(english, local)
-    return Text(words, told)
+        mark, source = MARK_NAMES[case.evidence], cited(case.source)
+        return cls(case.name, Text(f"{source.en} ({mark.en})", f"{source.zh}（{mark.zh}）"))
 
 
 @dataclass(frozen=True)
@@ -122,7 +96,7 @@ def number_rows(entry: WrittenRule) -> list[NumberRow]:
             shown = joined(parts, Text(", ", "、"))
         else:
             shown = amount(told.value, told.unit)
-        rows.append(NumberRow(name, shown, origin(told.source)))
+        rows.append(NumberRow(name, shown, cited(told.source)))
     return rows
 
 
@@ -166,7 +140,7 @@ class RuleRow:
     name: Text
     sentence: Text | None
     predicate: str
-    source: str
+    source: Text
     false_positives: Text
     use: str
     use_name: Text
@@ -193,19 +167,19 @@ class RuleRow:
 
 
 def rule_row(
-    rule: RuleWords, entry: WrittenRule | None, found: RuleFigures | None, public: dict[str, WrittenCase]
+    rule: RuleWords, entry: WrittenRule | None, found: RuleFigures | None, book: WrittenRulebook
 ) -> RuleRow:
     """A rule on the page; what was not written or not audited is a dash, or left out."""
-    seen = rule.seen
+    seen, public = rule.seen, book.public_cases()
     return RuleRow(
         rule_id=seen.rule_id,
         name=rule.name,
         sentence=rule.sentence,
         predicate=seen.predicate,
-        source=seen.source,
+        source=Text(seen.source_en, seen.source_zh),
         false_positives=rule.false_positives,
         use=seen.use,
-        use_name=USES["against" if seen.vote < 0 else seen.use],
+        use_name=RULE_USE_NAMES["against" if seen.vote < 0 else seen.use],
         vote=seen.vote,
         is_applied=seen.is_applied,
         is_elsewhere=entry is not None and entry.computed_in == "features",
@@ -216,9 +190,9 @@ def rule_row(
         reported=seen.reported,
         share=rule.share,
         precision=rule.precision,
-        flags=red_flag_words(seen.red_flags),
+        flags=Text(seen.red_flags_en, seen.red_flags_zh),
         cases=[CaseWords.of(public[case]) for case in entry.case_refs if case in public] if entry else [],
-        owner=named(OWNERS, entry.owner if entry else DASH),
+        owner=book.owners[entry.owner] if entry else same(DASH),
         last_review=str(entry.reviewed) if entry else DASH,
         parameters=number_rows(entry) if entry else [],
         found=found,
@@ -273,7 +247,7 @@ def rulebook_page(evidence: Evidence) -> RulebookPage:
     )
     audited = {row.rule_id: row for row in report.rules}
     rows = [
-        rule_row(rule, written.get(rule.seen.rule_id), audited.get(rule.seen.rule_id), public)
+        rule_row(rule, written.get(rule.seen.rule_id), audited.get(rule.seen.rule_id), evidence.rulebook)
         for rule in rulebook(evidence)
     ]
     names = {row.rule_id: row.name for row in rows}
@@ -344,9 +318,9 @@ def trace_page(
         case=CaseWords.of(case) if case else None,
         who=named(FACTS, found.occupation or found.kind),
         shown=indicators,
-        reason=named(REASONS, found.reason.replace(" ", "_")),
-        typology_name=named(TYPOLOGIES, found.typology),
-        role_name=named(MEMBERS, found.role) if found.role else None,
-        level=None if found.sophistication is None else SOPHISTICATION[found.sophistication],
+        reason=named(REASON_NAMES, found.reason),
+        typology_name=named(evidence.names.typologies, found.typology),
+        role_name=named(evidence.names.roles, found.role) if found.role else None,
+        level=None if found.sophistication is None else SOPHISTICATION_NAMES[found.sophistication],
         alert_number=count(found.alert_id),
     )

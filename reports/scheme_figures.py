@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from models.results.schemes import Arrow, Node, Outline
 from reports.drawing import dot, element, figure, number, words
-from reports.wording import MEMBERS, Text, count, named, yuan
+from reports.wording import Text, count, named, yuan
 
 PANEL = 460.0
 STEP = 11.0  # between dots
@@ -184,14 +184,14 @@ def badge(bundle: ArrowBundle, where: Plan, taken: list[Place]) -> Place:
     return free[0] if free else max(places, key=room)
 
 
-def member(role: str, size: int) -> Text:
-    """A role and how many play it."""
-    name = named(MEMBERS, role)
+def member(role: str, size: int, roles: dict[str, Text]) -> Text:
+    """A role and how many play it; ``roles`` names it."""
+    name = named(roles, role)
     return name if size == 1 else Text(f"{name.en} × {size}", f"{name.zh} × {size}")
 
 
-def drawing(scheme: Outline, side: str, title: Text) -> Markup:
-    """One scheme as SVG."""
+def drawing(scheme: Outline, side: str, title: Text, roles: dict[str, Text]) -> Markup:
+    """One scheme as SVG; ``roles`` names the parts of its members."""
     where = plan(scheme.nodes)
     lines, marks = [], []
     taken: list[Place] = []
@@ -216,7 +216,7 @@ def drawing(scheme: Outline, side: str, title: Text) -> Markup:
         for place, node in enumerate(scheme.nodes)
     ]
     names = [
-        words(*where.labels[group], member(group[1], size), "small halo", "middle")
+        words(*where.labels[group], member(group[1], size, roles), "small halo", "middle")
         for group, size in where.sizes.items()
     ]
     height = max([where.height, *(y + BADGE + 2 for _, y in taken)])
@@ -242,12 +242,12 @@ def offset(first: float, last: float) -> Text:
     return Text(f"after {begin.en} to {end.en}", f"{begin.zh}至{end.zh}后")
 
 
-def step_words(scheme: Outline) -> list[Text]:
+def step_words(scheme: Outline, roles: dict[str, Text]) -> list[Text]:
     """The words to the numbers: who pays whom, how often, how much and when."""
     sizes = {group: len(mine) for group, mine in groups_of(scheme.nodes).items()}
     told = []
     for bundle in arrow_bundles(scheme):
-        payer, payee = (member(group[1], sizes[group]) for group in (bundle.payer, bundle.payee))
+        payer, payee = (member(group[1], sizes[group], roles) for group in (bundle.payer, bundle.payee))
         least, most = yuan(bundle.least_yuan), yuan(bundle.most_yuan)
         each = least if least == most else f"{least}–{most.lstrip('¥')}"
         when, times = offset(bundle.first_hours, bundle.last_hours), bundle.payments

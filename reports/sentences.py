@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from data.words import UNITS
 from reports.catalogue import Labels
 from reports.syntax import Expression, Unsaid, said, tree
 from reports.wording import FACTS, Text, joined, named, same
@@ -45,7 +46,7 @@ def amount(value: float, unit: str) -> Text:
     if unit == "CNY":
         return Text(f"CNY {value:,.0f}", f"{value:,.0f} 元")
     if unit in ("hours", "days"):
-        return Text(f"{value:g} {unit}", f"{value:g} {'小时' if unit == 'hours' else '天'}")
+        return Text(f"{value:g} {UNITS[unit].en}", f"{value:g} {UNITS[unit].zh}")
     return same(f"{value:,g}")
 
 

@@ -9,11 +9,12 @@ from datetime import date
 
 from markupsafe import Markup
 
+from data.words import PERIOD_NAMES
 from models.results.bank import Period
 from models.results.truth import Histogram, SchemeStarts, Week
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.figures import scale
-from reports.wording import KINDS, PERIODS, TYPOLOGIES, Text, count, named, percent, shortened, yuan
+from reports.wording import KINDS, Text, count, named, percent, shortened, yuan
 
 TRIVIAL = 0.0005  # a bin in which no group has more than this share is cut off the ends
 NAME_ROOM = 70.0  # a period narrower than this goes without its name
@@ -86,7 +87,7 @@ def volume(weeks: list[Week], periods: list[Period], marks: list[MarkedDay]) -> 
     bottom = top + len(shown) * (height + gap) - gap
     starts = [x((date.fromisoformat(row.starts_at) - first).days / 7) for row in periods]
     for period, place, end in zip(periods, starts, [*starts[1:], float(WIDTH)], strict=True):
-        name = named(PERIODS, period.name)  # without what stands in brackets: periods may be short
+        name = named(PERIOD_NAMES, period.name)  # without what stands in brackets: periods may be short
         parts.append(line(place, 20, place, bottom, "mark"))
         if end - place > NAME_ROOM:
             short = Text(name.en.split(" (")[0], name.zh.split("（")[0])
@@ -153,8 +154,8 @@ def spread(histogram: Histogram, title: Text, unit: Text, ticks: dict[float, Tex
     return figure(parts, bottom + 46, title)
 
 
-def starts(found: SchemeStarts, marks: list[MarkedDay]) -> Markup | None:
-    """How many schemes of each typology begin in every four weeks, as shaded cells."""
+def starts(found: SchemeStarts, marks: list[MarkedDay], names: dict[str, Text]) -> Markup | None:
+    """How many schemes of each typology begin in every four weeks, as shaded cells; ``names`` name them."""
     days, typologies = found.starts_at, found.typologies
     if not days:
         return None
@@ -169,7 +170,7 @@ def starts(found: SchemeStarts, marks: list[MarkedDay]) -> Markup | None:
     parts = numbered(inside, lambda at: left + days_between(first, at) / span * wide, top - 4, bottom)
     for row, (name, counts) in enumerate(typologies.items()):
         y = top + row * row_high
-        parts.append(words(left - 10, y + 15, shortened(named(TYPOLOGIES, name), 38), "small", "end"))
+        parts.append(words(left - 10, y + 15, shortened(named(names, name), 38), "small", "end"))
         parts.append(line(0, y + row_high, WIDTH, y + row_high, "grid"))
         for place, value in enumerate(counts):
             if value:

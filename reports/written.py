@@ -6,6 +6,9 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from data.words import Words
+from data.words.citations import Source
+
 
 class Written(BaseModel):
     """Base of a part of rulebook.yaml; what the report does not show is passed over.
@@ -16,19 +19,12 @@ class Written(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class WrittenName(Written):
-    """Words in both languages."""
-
-    en: str
-    zh: str
-
-
 class WrittenCase(Written):
     """A public case, and how well its source is known."""
 
     id: str
-    name: WrittenName
-    source: str
+    name: Words
+    source: Source
     evidence: str
 
 
@@ -37,7 +33,7 @@ class WrittenNumber(Written):
 
     value: float | dict[str, float]
     unit: str
-    source: str
+    source: Source
 
 
 class WrittenRule(Written):
@@ -54,6 +50,7 @@ class WrittenRule(Written):
 class WrittenRulebook(Written):
     """The parts of rulebook.yaml that the page of the rules shows."""
 
+    owners: dict[str, Words] = {}
     cases: list[WrittenCase] = []
     rules: list[WrittenRule] = []
     negative_rules: list[WrittenRule] = []

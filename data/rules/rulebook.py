@@ -14,6 +14,8 @@ import pipeline
 from data.indicators import INDICATORS
 from data.rules.predicates import PLAIN, Unit, check_units
 from data.schema import CUSTOMER_KINDS
+from data.words import FAMILIES, UNITS, Said
+from data.words.citations import CitedSource
 from parameters import Positive, read_yaml
 from pipeline import BadInput
 
@@ -43,19 +45,22 @@ def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-class Name(pipeline.Parameters):
-    """A name in both languages."""
+def _known_unit(unit: str) -> str:
+    """A unit that the report can print in both languages."""
+    if unit not in UNITS:
+        raise ValueError(f"unknown unit '{unit}', expected one of: {', '.join(UNITS)}")
+    return unit
 
-    en: str
-    zh: str
+
+KnownUnit = Annotated[str, AfterValidator(_known_unit)]
 
 
 class Case(pipeline.Parameters):
     """A public case or official description from which rules were drawn."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
-    name: Name
-    source: str = Field(min_length=1)
+    name: Said
+    source: CitedSource
     evidence: Mark
 
 
@@ -63,8 +68,8 @@ class RuleParameter(pipeline.Parameters):
     """A number of a rule, or one number a segment, with its unit and where it comes from."""
 
     value: float | dict[str, float]
-    unit: Literal["CNY", "count", "share", "ratio", "days", "hours", "bits", "deviations"]
-    source: str = Field(min_length=1)
+    unit: KnownUnit
+    source: CitedSource
 
     @field_validator("value", mode="before")
     @classmethod
@@ -99,7 +104,7 @@ class Rule(pipeline.Parameters):
     """
 
     id: str = Field(pattern=r"^R\d\d[a-z]?$")
-    name: Name
+    name: Said
     use: Literal["label", "feature", "held_out"]
     case_refs: list[str] = Field(default_factory=list)
     red_flags: list[str] = Field(min_length=1)
@@ -107,11 +112,11 @@ class Rule(pipeline.Parameters):
     parameters: dict[str, RuleParameter]
     family: str
     typologies: list[str]
-    source: str = Field(min_length=1)
+    source: CitedSource
     evidence: Mark
     owner: str = Field(min_length=1)
     reviewed: datetime.date
-    known_false_positives: list[str]
+    known_false_positives: list[Said]
     suppress_days: int = Field(ge=0, le=36_500)
     amount: str | None = None
     growth: float = Field(0.5, gt=0, le=1e6)
@@ -164,9 +169,14 @@ class NegativeRule(Rule):
 
 
 class Rulebook(pipeline.Parameters):
-    """All rules, the cases behind them, and how money thresholds scale by segment."""
+    """All rules, the cases behind them, and how money thresholds scale by segment.
+
+    ``red_flags`` and ``owners`` hold the words of the names that rules use.
+    """
 
     segment_multiplier: BySegment
+    red_flags: dict[str, Said]
+    owners: dict[str, Said]
     cases: list[Case] = Field(default_factory=list)
     rules: list[Rule]
     negative_rules: list[NegativeRule] = Field(default_factory=list)
@@ -182,6 +192,17 @@ class Rulebook(pipeline.Parameters):
         return [name for name in INDICATORS if name in needed]
 
 
+def _check_words(rule: Rule, rulebook: Rulebook, place: str) -> None:
+    """Refuse a name that the page could not print in both languages."""
+    for flag in rule.red_flags:
+        if flag not in rulebook.red_flags:
+            raise BadInput(f"{place}: the red flag '{flag}' has no words under 'red_flags'")
+    if rule.owner not in rulebook.owners:
+        raise BadInput(f"{place}: the owner '{rule.owner}' has no words under 'owners'")
+    if rule.family not in FAMILIES:
+        raise BadInput(f"{place}: unknown family {rule.family!r}, expected one of: {', '.join(FAMILIES)}")
+
+
 def _check_references(rule: Rule, cases: set[str], place: str) -> None:
     for case in rule.case_refs:
         if case not in cases:
@@ -195,7 +216,7 @@ def _check_references(rule: Rule, cases: set[str], place: str) -> None:
 
 
 def check(rulebook: Rulebook) -> Rulebook:
-    """Refuse duplicate ids, unknown names, mixed units and predicates that are not true or false."""
+    """Refuse duplicate ids, names without words, mixed units and predicates that are not true or false."""
     ids = [rule.id for rule in rulebook.every_rule]
     for rule_id in ids:
         if ids.count(rule_id) > 1:
@@ -209,6 +230,7 @@ def check(rulebook: Rulebook) -> Rulebook:
         bench.execute(f"CREATE TABLE indicators ({', '.join(columns)})")
         for rule in rulebook.every_rule:
             place = f"{RULEBOOK}: rule {rule.id}"
+            _check_words(rule, rulebook, place)
             if rule.computed_in == "features":
                 if rule.use != "feature":
                     raise BadInput(

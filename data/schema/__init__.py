@@ -186,6 +186,27 @@ class Schemes(Table):
     ends_at: Series[Time] = Field(description="last transaction of the scheme")
 
 
+class Typologies(Table):
+    """What a kind of scheme is called, and the innocent plan that looks like it. Key: typology."""
+
+    typology: Series[str] = Field(unique=True, description="key")
+    label_en: Series[str] = Field(description="English label")
+    label_zh: Series[str] = Field(description="Chinese label")
+    look_alike_en: Series[str] = Field(description="who looks alike, in English")
+    look_alike_zh: Series[str] = Field(description="who looks alike, in Chinese")
+    family: Series[str] = Field(description="family of reasons that should explain an alert on it")
+    source_en: Series[str] = Field(description="description that it follows, in English")
+    source_zh: Series[str] = Field(description="description that it follows, in Chinese")
+
+
+class MemberRoles(Table):
+    """What a part that a member of a scheme or look-alike plays is called. Key: role."""
+
+    role: Series[str] = Field(unique=True, description="key; a kind of holder for those who play no part")
+    label_en: Series[str] = Field(description="English label")
+    label_zh: Series[str] = Field(description="Chinese label")
+
+
 class GivenLabels(Table):
     """Labels that a foreign data set brings along; empty for a simulated bank."""
 
@@ -242,18 +263,22 @@ class Rules(Table):
     name_zh: Series[str] = Field(description="Chinese name")
     predicate: Series[str] = Field(description="SQL over indicators, parameters filled in")
     family: Series[str] = Field(description="family of reasons that the rule belongs to")
-    red_flags: Series[str] = Field(description="what a business person sees, separated by commas")
+    red_flags_en: Series[str] = Field(description="what a business person sees, in English")
+    red_flags_zh: Series[str] = Field(description="what a business person sees, in Chinese")
     typologies: Series[str] = Field(description="typologies for which it is written, separated by blanks")
     use: Series[str] = Field(
         isin=RULE_USES,
         description="label: votes; feature: recorded only; held_out: recorded for the audit only",
     )
     vote: Series[int] = Field(isin=(1, -1), description="1 speaks for suspicion, -1 against; labels only")
-    source: Series[str] = Field(description="where the rule comes from, with its evidence mark")
-    owner: Series[str] = Field(description="who answers for the rule")
+    source_en: Series[str] = Field(description="where the rule comes from, with its evidence mark")
+    source_zh: Series[str] = Field(description="the same in Chinese")
+    owner_en: Series[str] = Field(description="who answers for the rule, in English")
+    owner_zh: Series[str] = Field(description="who answers for the rule, in Chinese")
     reviewed: Series[str] = Field(description="local date of the last review")
     case_refs: Series[str] = Field(description="cases behind the rule, separated by blanks")
-    known_false_positives: Series[str] = Field(description="licit behaviour that it also hits")
+    known_false_positives_en: Series[str] = Field(description="licit behaviour that it also hits, in English")
+    known_false_positives_zh: Series[str] = Field(description="licit behaviour that it also hits, in Chinese")
     is_applied: Series[bool] = Field(description="false: stepped aside, its indicators are missing")
     hits: Series[int] = Field(ge=0, description="customer-days hit")
 

@@ -47,6 +47,8 @@ def classmates(scene: Scene) -> None:
     family="network",
     source="T23; 汇发〔2009〕56号",
     look_alike=classmates,
+    look_alike_label=("families who pay one school abroad", "同校家庭各自汇付留学费用"),
+    roles={"parent": ("parent", "家长"), "buyer": ("buyer", "购汇人")},
 )
 def ant_moving_fx(scene: Scene) -> None:
     """Ant-moving of foreign exchange.

@@ -50,7 +50,14 @@ def wholesale_market(scene: Scene) -> None:
     scene.pay(ordered, wholesaler, maker, sold * rng.uniform(0.6, 0.97), "transfer", "supplies")
 
 
-@typology("二部转账", family="network", source="T08; AMLworld bipartite", look_alike=wholesale_market)
+@typology(
+    "二部转账",
+    family="network",
+    source="T08; AMLworld bipartite",
+    look_alike=wholesale_market,
+    look_alike_label=("market stalls and their wholesalers", "市场摊主向批发商付款"),
+    roles={"stall": ("stall", "摊主")},
+)
 def bipartite(scene: Scene) -> None:
     """Bipartite.
 

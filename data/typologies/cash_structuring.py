@@ -25,7 +25,14 @@ def daily_takings(scene: Scene) -> None:
     scene.pay(ordered, shop, supplier, bought, "transfer", "supplies")
 
 
-@typology("拆分存现", family="cash", source="T01; FFIEC App. F/G", look_alike=daily_takings)
+@typology(
+    "拆分存现",
+    family="cash",
+    source="T01; FFIEC App. F/G",
+    look_alike=daily_takings,
+    look_alike_label=("a shop’s daily takings", "商户日营业款存现"),
+    roles={"depositor": ("depositor", "存款人")},
+)
 def cash_structuring(scene: Scene) -> None:
     """Cash structuring.
 

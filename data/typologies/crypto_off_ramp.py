@@ -47,6 +47,8 @@ def phone_dealer(scene: Scene) -> None:
     family="pass_through",
     source="T20; AMLTRIX T0114; FATF VA red flags 2020",
     look_alike=phone_dealer,
+    look_alike_label=("a dealer in second-hand phones", "二手手机商收款进货"),
+    roles={"trader": ("trader", "商贩")},
 )
 def crypto_off_ramp(scene: Scene) -> None:
     """Crypto off-ramp.

@@ -34,7 +34,14 @@ def family_loan(scene: Scene) -> None:
         scene.join([payer, payee] if scene.is_seen(payer, payee) else [], "relative")
 
 
-@typology("回流", family="round_trip", source="T07; AMLworld cycle; AMLTRIX T0039", look_alike=family_loan)
+@typology(
+    "回流",
+    family="round_trip",
+    source="T07; AMLworld cycle; AMLTRIX T0039",
+    look_alike=family_loan,
+    look_alike_label=("lending within a family", "亲友间借款往来"),
+    roles={"ring": ("ring", "环上账户")},
+)
 def cycle(scene: Scene) -> None:
     """Round trip.
 

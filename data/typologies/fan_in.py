@@ -22,7 +22,14 @@ def group_buy(scene: Scene) -> None:
         scene.pay(ordered, leader, suppliers, costs, "transfer", "supplies")
 
 
-@typology("归集", family="fan_in", source="T03; AMLworld fan-in", look_alike=group_buy)
+@typology(
+    "归集",
+    family="fan_in",
+    source="T03; AMLworld fan-in",
+    look_alike=group_buy,
+    look_alike_label=("a group-buy leader who collects", "团购团长代收货款"),
+    roles={"leader": ("leader", "团长")},
+)
 def fan_in(scene: Scene) -> None:
     """Fan-in collector.
 

@@ -26,7 +26,14 @@ def labour_contractor(scene: Scene) -> None:
         scene.pay(at, contractor, crew, wages * min(got / wages.sum(), 1.0), "transfer", why)
 
 
-@typology("分散转出", family="fan_out", source="T04; AMLworld fan-out", look_alike=labour_contractor)
+@typology(
+    "分散转出",
+    family="fan_out",
+    source="T04; AMLworld fan-out",
+    look_alike=labour_contractor,
+    look_alike_label=("a contractor who pays his workers", "包工头发放工资"),
+    roles={"contractor": ("contractor", "包工头"), "disperser": ("disperser", "分散账户")},
+)
 def fan_out(scene: Scene) -> None:
     """Fan-out disperser.
 

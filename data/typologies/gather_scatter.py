@@ -36,7 +36,12 @@ def online_seller(scene: Scene) -> None:
 
 
 @typology(
-    "归集后分散", family="pass_through", source="T05; AMLworld gather-scatter", look_alike=online_seller
+    "归集后分散",
+    family="pass_through",
+    source="T05; AMLworld gather-scatter",
+    look_alike=online_seller,
+    look_alike_label=("an online seller who pays suppliers", "网店收款后支付供货商"),
+    roles={"hub": ("hub", "中转账户")},
 )
 def gather_scatter(scene: Scene) -> None:
     """Gather-scatter.

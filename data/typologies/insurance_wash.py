@@ -68,6 +68,8 @@ def switching_policy(scene: Scene) -> None:
     family="profile_mismatch",
     source="T22; AMLTRIX T0086; FFIEC insurance",
     look_alike=switching_policy,
+    look_alike_label=("a saver who switches policies", "投保人退保换购"),
+    roles={"policyholder": ("policyholder", "投保人")},
 )
 def insurance_wash(scene: Scene) -> None:
     """Insurance wash.

@@ -61,7 +61,14 @@ def lending(scene: Scene) -> None:
     scene.pay(repaid, borrower, payee, min(lent * rng.uniform(0.92, 1.0), got), "transfer", "loan_repayment")
 
 
-@typology("回贷", family="round_trip", source="T21; AMLTRIX T0098; FFIEC lending", look_alike=lending)
+@typology(
+    "回贷",
+    family="round_trip",
+    source="T21; AMLTRIX T0098; FFIEC lending",
+    look_alike=lending,
+    look_alike_label=("a family loan or an early repayment", "亲属借款或提前还贷"),
+    roles={"borrower": ("borrower", "借款人")},
+)
 def loan_back(scene: Scene) -> None:
     """Loan-back.
 

@@ -67,7 +67,14 @@ def lottery_shop(scene: Scene) -> None:
     _settle(scene, at, buyer, shop, yuan, supplier, (0.35, 0.7), (0.75, 0.99), (12, 24), "goods")
 
 
-@typology("网络赌博", family="fan_in", source="T18; AMLTRIX T0017", look_alike=lottery_shop)
+@typology(
+    "网络赌博",
+    family="fan_in",
+    source="T18; AMLTRIX T0017",
+    look_alike=lottery_shop,
+    look_alike_label=("a lottery shop", "彩票店收款兑奖"),
+    roles={"player": ("player", "玩家"), "operator": ("operator", "平台方")},
+)
 def online_gambling(scene: Scene) -> None:
     """Online gambling.
 

@@ -27,7 +27,13 @@ def card_repayment(scene: Scene) -> None:
         at = int(scene.after(second, 48, 400))
 
 
-@typology("快速过渡链", family="pass_through", source="T10; 银发〔2016〕261号", look_alike=card_repayment)
+@typology(
+    "快速过渡链",
+    family="pass_through",
+    source="T10; 银发〔2016〕261号",
+    look_alike=card_repayment,
+    look_alike_label=("spouses who repay a loan", "夫妻转账归还房贷"),
+)
 def pass_through_chain(scene: Scene) -> None:
     """Rapid pass-through chain.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from data.schema import HOUR_US
 from data.typologies import Scene, typology
+from data.words import Words
 from data.world.calendar import EVENING, LATE
 
 MIDDLE = (4.0, 6.0)  # log of the median yuan of a payment, of an evening at a stall or of a site
@@ -37,8 +38,9 @@ def fair_stall(scene: Scene) -> None:
 @typology(
     "跑分平台",
     family="rhythm",
-    source='T17; UNODC 2024 "points running"',
+    source=Words('T17; UNODC 2024 "points running"', "T17；UNODC 2024 跑分"),
     look_alike=fair_stall,
+    look_alike_label=("a stall at a fair or a live-stream sale", "展销摊位或直播带货收款"),
 )
 def run_score(scene: Scene) -> None:
     """Run-score platform.

@@ -46,7 +46,19 @@ def loan_pool(scene: Scene) -> None:
         scene.pay(back, between, taker, pooled, "transfer", returned)
 
 
-@typology("分散后归集", family="pass_through", source="T06; AMLworld scatter-gather", look_alike=loan_pool)
+@typology(
+    "分散后归集",
+    family="pass_through",
+    source="T06; AMLworld scatter-gather",
+    look_alike=loan_pool,
+    look_alike_label=("relatives who pool a gift, a shop’s float", "亲属凑款或门店备用金归集"),
+    roles={
+        "till": ("till", "收银账户"),
+        "giver": ("giver", "付出方"),
+        "taker": ("taker", "收取方"),
+        "between": ("go-between", "中间账户"),
+    },
+)
 def scatter_gather(scene: Scene) -> None:
     """Scatter-gather.
 

@@ -52,6 +52,8 @@ def trading_start_up(scene: Scene) -> None:
     family="profile_mismatch",
     source="T14; AMLTRIX T0001",
     look_alike=trading_start_up,
+    look_alike_label=("a young trading firm", "初创贸易公司"),
+    roles={"start_up": ("start-up", "初创公司"), "private_account": ("private account", "个人账户")},
 )
 def shell_company(scene: Scene) -> None:
     """Shell company with sham invoices.

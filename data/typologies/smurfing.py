@@ -37,7 +37,14 @@ def fee_collector(scene: Scene) -> None:
         scene.pay(paid, collector, payee, dues, "transfer", why)
 
 
-@typology("多人分拆", family="fan_in", source="T02; AMLTRIX T0016.005", look_alike=fee_collector)
+@typology(
+    "多人分拆",
+    family="fan_in",
+    source="T02; AMLTRIX T0016.005",
+    look_alike=fee_collector,
+    look_alike_label=("a class parent who collects fees", "家委会代收学费"),
+    roles={"smurf": ("smurf", "分拆人")},
+)
 def smurfing(scene: Scene) -> None:
     """Smurfing.
 

@@ -61,7 +61,14 @@ def distribution_chain(scene: Scene) -> None:
         _sink(scene, begins, layers, (0.82, 0.99), lambda: scene.pretext("goods", "unstated"))
 
 
-@typology("多层堆叠", family="pass_through", source="T09; AMLworld stack", look_alike=distribution_chain)
+@typology(
+    "多层堆叠",
+    family="pass_through",
+    source="T09; AMLworld stack",
+    look_alike=distribution_chain,
+    look_alike_label=("a chain of distributors", "逐级经销商付款"),
+    roles={"distributor": ("distributor", "经销商")},
+)
 def stack(scene: Scene) -> None:
     """Stack.
 

@@ -58,6 +58,8 @@ def deposit_or_emergency(scene: Scene) -> None:
     family="pass_through",
     source="T19; 银发〔2016〕261号",
     look_alike=deposit_or_emergency,
+    look_alike_label=("a house deposit or an emergency", "购房定金或急用钱"),
+    roles={"level_1": ("level-1 card", "一级卡"), "level_2": ("level-2 card", "二级卡")},
 )
 def telecom_fraud(scene: Scene) -> None:
     """Telecom-fraud dispersal.

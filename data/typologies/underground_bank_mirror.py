@@ -54,6 +54,8 @@ def importer(scene: Scene) -> None:
     family="pass_through",
     source="T15; AMLTRIX T0101, T0102",
     look_alike=importer,
+    look_alike_label=("a small importer", "小型进口商收款付汇"),
+    roles={"banker": ("banker", "钱庄账户")},
 )
 def underground_bank_mirror(scene: Scene) -> None:
     """Underground bank, domestic leg.

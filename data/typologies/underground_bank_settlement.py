@@ -38,6 +38,8 @@ def outsourced_payroll(scene: Scene) -> None:
     family="pass_through",
     source="T16; 银发〔2016〕261号",
     look_alike=outsourced_payroll,
+    look_alike_label=("outsourced payroll", "劳务公司代发工资"),
+    roles={"worker": ("worker", "工人")},
 )
 def underground_bank_settlement(scene: Scene) -> None:
     """Settlement-type underground bank.

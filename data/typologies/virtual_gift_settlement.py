@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.typologies import Scene, typology
+from data.words import Words
 from data.world.calendar import EVENING, LATE
 
 PACKS = np.array([6, 18, 30, 68, 98, 198, 328, 648, 1_298, 3_288])  # what platforms sell gifts for
@@ -54,8 +55,10 @@ def streamer_agency(scene: Scene) -> None:
 @typology(
     "虚拟礼物结算",
     family="behaviour_change",
-    source="T24; novel, held out: no source and no rule",
+    source=Words("T24; novel, held out: no source and no rule", "T24；新型，留作检验：无来源、无规则"),
     look_alike=streamer_agency,
+    look_alike_label=("a streamers’ agency", "主播公会结算"),
+    roles={"club": ("club", "公会"), "streamer": ("streamer", "主播"), "agent": ("agent", "代理")},
 )
 def virtual_gift_settlement(scene: Scene) -> None:
     """Virtual-gift settlement.

@@ -116,7 +116,8 @@ class PaymentLookAlikes(Record):
 class Cell(Record):
     """Payments of one channel, purpose, kinds of both parties, domestic or abroad."""
 
-    cell: str = Field(description="the cell in words")
+    cell_en: str = Field(description="the cell in words, in English")
+    cell_zh: str = Field(description="the cell in words, in Chinese")
     payments: int = Field(description="payments in it, whole run")
     planned: int = Field(description="of a scheme or a look-alike")
     illicit: int = Field(description="of a scheme")

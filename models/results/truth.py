@@ -73,7 +73,8 @@ class CalibrationRow(Record):
     low: float = Field(description="lower end of the range")
     high: float = Field(description="upper end of the range")
     mark: str = Field(description="V read in a primary text, V2 in a secondary one, D an assumption")
-    source: str = Field(description="where the range comes from")
+    source_en: str = Field(description="where the range comes from, in English")
+    source_zh: str = Field(description="where the range comes from, in Chinese")
     measured: float | None = Field(description="the figure; null: nothing to measure")
     is_hit: bool | None = Field(description="whether it lies in the range")
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 import pipeline
 from data.asof import Events, Parties, bank_time, happened_within
 from data.schema import HOUR_US, MONTH_US, WEEK_US, YEAR_US
+from data.words.citations import CitedSource, cited
 from models.intervals import quantile, ratio, rounded
 from models.results.truth import CalibrationRow, Histogram, Week
 
@@ -30,7 +31,7 @@ class Target(pipeline.Parameters):
     low: float = Field(ge=0)
     high: float = Field(ge=0)
     mark: Literal["V", "V2", "D"]
-    source: str = Field(min_length=1)
+    source: CitedSource
 
     @model_validator(mode="after")
     def low_is_below_high(self) -> Target:
@@ -152,7 +153,8 @@ def target_rows(measured: dict[str, float], targets: Targets) -> list[Calibratio
                 low=target.low,
                 high=target.high,
                 mark=target.mark,
-                source=target.source,
+                source_en=cited(target.source).en,
+                source_zh=cited(target.source).zh,
                 measured=rounded(value, 6),
                 is_hit=bool(target.low <= value <= target.high) if known else None,
             )

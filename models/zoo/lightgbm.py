@@ -114,6 +114,7 @@ class LightgbmModel:
     The defaults (no L2, tiny leaves) fail at rare positives, so the search starts at 1.
     """
 
+    label_en = label_zh = "LightGBM"
     settings = LightgbmSettings
     file = "fitted/lightgbm.model"
     needs_graph = False

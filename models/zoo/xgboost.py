@@ -64,6 +64,7 @@ class FittedXgboost:
 class XgboostModel:
     """Histogram trees with soft labels."""
 
+    label_en = label_zh = "XGBoost"
     settings = XgboostSettings
     file = "fitted/xgboost.model"
     needs_graph = False

@@ -185,6 +185,35 @@ def test_the_page_works_where_nothing_can_be_kept(browser: Any, report: Path) ->
     opened.close()
 
 
+# --------------------------------------------------------- no line in the wrong language
+
+# Each line that a reader sees of the page and of its drawings; code is the same in every language.
+SEEN = """() => {
+    document.querySelectorAll("details").forEach(part => part.open = true);
+    document.querySelectorAll("code").forEach(part => part.style.display = "none");
+    const lines = document.querySelector("main").innerText.split(/[\\n\\t]/);
+    const drawn = [...document.querySelectorAll("svg text")].filter(text => text.getClientRects().length);
+    return [...lines, ...drawn.map(text => text.textContent)];
+}"""
+WORD = r"(?<!\w)[A-Za-z][A-Za-z'’-]*(?!\w)"  # an id holds a figure
+LATIN_RUN = re.compile(rf"{WORD}(?:[,;:.]* +{WORD}){{2,}}")
+CHINESE_LETTER = re.compile("[\u3400-\u9fff]")
+
+
+def test_no_english_line_is_left_in_the_chinese_page(page: Any) -> None:
+    page.locator("label.language").click()
+    lines = page.evaluate(SEEN)
+    assert sum(bool(CHINESE_LETTER.search(line)) for line in lines) > 500
+    # Laws and works keep the names under which they are cited, two Latin words at most.
+    assert [line for line in lines if LATIN_RUN.search(line)] == []
+
+
+def test_no_chinese_is_left_in_the_english_page(page: Any) -> None:
+    lines = page.evaluate(SEEN)
+    assert len(lines) > 500
+    assert [line for line in lines if CHINESE_LETTER.search(line)] == []
+
+
 # ------------------------------------------------------------ names from the data
 
 HOSTILE = "a|b\n# head <script>window.ran = 1</script><img src=x onerror=window.ran=1> " + "x" * 300

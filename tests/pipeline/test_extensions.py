@@ -252,10 +252,12 @@ def test_what_the_readme_says_is_all_that_an_addition_takes(
     ran(tmp_path, "console.py", "check")
     ran(tmp_path, "console.py", "docs")
     ran(tmp_path, "-m", "pytest", "-n", "0", "-q", *CATALOGUE)
-    known = "from data.rules.rulebook import load\nfrom data.indicators import INDICATORS\n"
-    known += "from data.typologies import TYPOLOGIES\nfrom models.zoo import MODELS\nfrom features import profile\n"
-    known += "print(*[r.id for r in load().every_rule], *INDICATORS, *TYPOLOGIES, *MODELS)\n"
-    known += "print(*[f.name for f in profile.FEATURES])"
+    known = (
+        "from data.indicators import INDICATORS\nfrom data.rules import rulebook\n"
+        "from data.typologies import TYPOLOGIES\nfrom features import profile\nfrom models.zoo import MODELS\n"
+        "print(*[rule.id for rule in rulebook.load().every_rule], *INDICATORS, *TYPOLOGIES, *MODELS)\n"
+        "print(*[feature.name for feature in profile.FEATURES])"
+    )
     assert NAMED[what] in ran(tmp_path, "-c", known).split()
 
 

@@ -11,7 +11,7 @@ import console
 from models.zoo import MODELS
 from pipeline import ROOMS
 
-SHARED_DOORS = {"data.asof", "data.indicators", "models.intervals", "models.zoo"}
+SHARED_DOORS = {"data.asof", "data.indicators", "data.words", "models.intervals", "models.zoo"}
 # Other names of a main's reading half.
 READING_HALVES = {("data/simulate.py", "load")}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipeline
+from data.words import FAMILIES
 from explain.attribution import contributions, contributions_table, peer_values
 from explain.faithfulness import deletion
 from explain.flow import ego_flow
-from explain.reasons import FAMILIES, VALIDATORS_ONLY, reasons
+from explain.reasons import VALIDATORS_ONLY, reasons
 from models.zoo import MODELS, Examples
 
 FAMILY_NAMES = sorted(FAMILIES)

@@ -17,6 +17,7 @@ from data.simulate import Params, calendar_of, draw_schemes, simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Typology
+from data.words import Words
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS
 from data.world.population import draw_population
@@ -42,11 +43,16 @@ def farewell(scene: Scene) -> None:
     scene.abandon(pair[1], scene.start + 5 * DAY_US)
 
 
+FAREWELL = Words("Farewell", "告别")
+
+
 @pytest.fixture
 def with_gifts(monkeypatch: pytest.MonkeyPatch) -> None:
     """One more typology, first of all in the registry, so that every number moves."""
     more: Registry[Typology] = Registry("typology")
-    more.register("a_gift")(Typology("a_gift", "Gift", "礼物", "volume", "test", gift, gift))
+    more.register("a_gift")(
+        Typology("a_gift", Words("Gift", "礼物"), Words("gift", "礼物"), "volume", "test", gift, gift)
+    )
     more.update(TYPOLOGIES)
     monkeypatch.setattr(stage, "TYPOLOGIES", more)
 
@@ -56,7 +62,7 @@ def with_farewells(monkeypatch: pytest.MonkeyPatch) -> None:
     """One more typology, first of all, whose members share devices and close accounts."""
     more: Registry[Typology] = Registry("typology")
     more.register("a_farewell")(
-        Typology("a_farewell", "Farewell", "告别", "volume", "test", farewell, farewell)
+        Typology("a_farewell", FAREWELL, FAREWELL, "volume", "test", farewell, farewell)
     )
     more.update(TYPOLOGIES)
     monkeypatch.setattr(stage, "TYPOLOGIES", more)

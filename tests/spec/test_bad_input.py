@@ -21,6 +21,7 @@ import pipeline
 from data import schema, simulate
 from data.observe import Params as ObserveParams
 from data.rules import rulebook
+from data.rules.rulebook import Rule
 from data.sources import World, gather
 from data.sources.amlsim import amlsim
 from data.sources.amlsim_paper import amlsim_paper
@@ -176,9 +177,9 @@ def test_a_shift_that_cannot_be_is_refused(here: Path, changes: dict[str, object
     ("key", "changes", "why"),
     [
         ("schemes_per_typology", {"schemes_per_typology": 2_000}, "customers, not 50000"),
-        ("schemes_per_typology", {"customers": 300}, "need 728 customers, not 300"),
-        ("dormant_share", {"dormant_share": 0.002}, "102 plans wake a sleeper each, about 66 customers"),
-        ("dormant_share", {"look_alikes_per_scheme": 200}, "3417 plans wake a sleeper each"),
+        ("schemes_per_typology", {"customers": 300}, r"need \d+ customers, not 300"),
+        ("dormant_share", {"dormant_share": 0.002}, r"\d+ plans wake a sleeper each, about 66 customers"),
+        ("dormant_share", {"look_alikes_per_scheme": 200}, r"\d+ plans wake a sleeper each"),
         ("stretch_days", {"stretch_days": 393}, "a stretch is longer than the run"),
     ],
 )
@@ -188,7 +189,7 @@ def test_a_world_that_cannot_be_is_refused_before_it_is_drawn(
     edit(here / "params.yaml", lambda values: values["simulate"].update(changes))
     sentence = refusal(simulate_section)
     assert sentence.startswith(f"params.yaml: simulate.{key}: ")
-    assert why in sentence
+    assert re.search(why, sentence), sentence
 
 
 def test_a_run_too_short_for_a_scheme_is_refused(here: Path) -> None:
@@ -486,9 +487,19 @@ def test_a_transaction_in_two_alerts_is_refused(here: Path) -> None:
 # ----------------------------------------------------------------- rulebook
 
 
+def written(book: dict[str, Any], rule_id: str = "R01") -> dict[str, Any]:
+    """A rule as it stands in the book, wherever that is."""
+    return next(rule for rule in book["rules"] if rule.get("id") == rule_id)
+
+
+def loaded(rule_id: str = "R01") -> Rule:
+    """The same rule read and checked."""
+    return next(rule for rule in rulebook.load().rules if rule.id == rule_id)
+
+
 def rule_one(change: Callable[[dict[str, Any]], object]) -> str:
-    """The refusal of the rulebook after a change of its first rule."""
-    edit(Path(RULEBOOK), lambda book: change(book["rules"][0]))
+    """The refusal of the rulebook after a change of rule R01."""
+    edit(Path(RULEBOOK), lambda book: change(written(book)))
     return refusal(rulebook.load)
 
 
@@ -524,7 +535,7 @@ def test_a_rule_parameter_without_a_source_is_refused(here: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("value", "a lot"), ("unit", "yuan"), ("source", "")],
+    [("value", "a lot"), ("unit", "yuan"), ("source", ""), ("source", "heard it somewhere")],
 )
 def test_a_malformed_rule_parameter_is_named(here: Path, key: str, value: str) -> None:
     sentence = rule_one(lambda rule: rule["parameters"]["total"].update({key: value}))
@@ -578,8 +589,8 @@ def test_a_parameter_of_the_wrong_unit_is_refused(here: Path, predicate: str, un
     ],
 )
 def test_a_predicate_whose_units_agree_is_accepted(here: Path, predicate: str) -> None:
-    edit(here / RULEBOOK, lambda book: book["rules"][0].update(predicate=predicate))
-    assert rulebook.load().rules[0].sql()
+    edit(here / RULEBOOK, lambda book: written(book).update(predicate=predicate))
+    assert loaded().sql()
 
 
 def test_a_bare_number_in_a_predicate_is_refused_because_it_has_no_source(here: Path) -> None:
@@ -596,6 +607,35 @@ def test_a_rule_of_an_unknown_use_is_refused(here: Path) -> None:
     assert rule_one(lambda rule: rule.update(use="sometimes")).startswith(f"{PLACE}.use: ")
 
 
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"red_flags": ["smells"]}, "the red flag 'smells' has no words under 'red_flags'"),
+        ({"owner": "nobody"}, "the owner 'nobody' has no words under 'owners'"),
+        ({"family": "cassh"}, "unknown family 'cassh'"),
+    ],
+)
+def test_a_name_that_has_no_words_is_refused(here: Path, change: dict[str, object], what: str) -> None:
+    assert rule_one(lambda rule: rule.update(change)).startswith(f"{PLACE}: {what}")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        ({"en": "bonus"}, ".zh: field required"),
+        ({"en": "bonus", "zh": "bonus"}, " expected Chinese under 'zh', found 'bonus'"),
+        ({"en": "奖金", "zh": "奖金"}, " expected English under 'en', found '奖金'"),
+        ({"en": "", "zh": "奖金"}, " expected English under 'en', found ''"),
+    ],
+)
+def test_words_that_lack_a_language_are_refused(here: Path, words: dict[str, str], what: str) -> None:
+    sentence = rule_one(lambda rule: rule.update(known_false_positives=[words]))
+    assert sentence.startswith(f"{PLACE}.known_false_positives.0") and what in sentence
+    edit(here / RULEBOOK, lambda book: written(book).update(known_false_positives=[]))
+    edit(here / RULEBOOK, lambda book: book["red_flags"].update(smells=words))
+    assert what in refusal(rulebook.load)
+
+
 def test_a_rule_that_refers_to_an_unknown_case_is_refused(here: Path) -> None:
     sentence = rule_one(lambda rule: rule.update(case_refs=["hearsay"]))
     assert sentence == f"{PLACE}: unknown case 'hearsay', expected one of the list under 'cases'"
@@ -610,7 +650,7 @@ def test_the_amount_of_a_rule_must_be_money(here: Path) -> None:
 
 def test_a_negative_rule_is_checked_like_any_other(here: Path) -> None:
     def add(book: dict[str, Any]) -> None:
-        book["negative_rules"] = [book["rules"][0] | {"id": "R99"}]
+        book["negative_rules"] = [written(book) | {"id": "R99"}]
 
     edit(here / RULEBOOK, add)
     assert refusal(rulebook.load).startswith("data/rules/rulebook.yaml: rule R99.id: ")
@@ -629,7 +669,7 @@ def test_an_unknown_key_of_a_rule_parameter_lists_the_known_ones(here: Path) -> 
 
 
 def test_two_rules_of_one_id_are_refused(here: Path) -> None:
-    edit(here / RULEBOOK, lambda book: book["rules"].append(book["rules"][0]))
+    edit(here / RULEBOOK, lambda book: book["rules"].append(written(book)))
     assert refusal(rulebook.load) == f"{PLACE}: the id is used 2 times, expected once"
 
 
@@ -655,18 +695,18 @@ def test_a_rulebook_without_a_list_of_rules_is_refused(here: Path) -> None:
 def test_a_threshold_reaches_the_sql_to_its_last_digit(here: Path) -> None:
     edit(
         here / RULEBOOK,
-        lambda book: book["rules"][0]["parameters"]["total"].update(value=1234567),
+        lambda book: written(book)["parameters"]["total"].update(value=1234567),
     )
-    threshold = rulebook.load().rules[0].sql().split(">=")[-1]
+    threshold = loaded().sql().split(">=")[-1]
     assert float(threshold) == 1_234_567
 
 
 def test_the_indicators_of_a_rule_are_found_however_they_are_written(here: Path) -> None:
     edit(
         here / RULEBOOK,
-        lambda book: book["rules"][0].update(predicate="IN_AMOUNT_7D >= {total}"),
+        lambda book: written(book).update(predicate="IN_AMOUNT_7D >= {total}"),
     )
-    assert rulebook.load().rules[0].indicators() == {"in_amount_7d"}
+    assert loaded().indicators() == {"in_amount_7d"}
 
 
 # ------------------------------------------------------------ stages, writers

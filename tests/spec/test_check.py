@@ -253,9 +253,15 @@ def test_a_rulebook_by_which_no_rule_votes_is_refused(copied: Path) -> None:
     )
 
 
+def first_of(book: Any) -> Any:
+    """Rule R01, wherever it stands."""
+    return next(rule for rule in book["rules"] if rule["id"] == "R01")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "what"),
     [
+        ("red_flags", ["smells"], "the red flag 'smells' has no words under 'red_flags'"),
         ("typologies", ["cash_structurin"], "unknown typology 'cash_structurin'"),
         ("family", "cassh", "unknown family 'cassh'"),
     ],
@@ -263,7 +269,7 @@ def test_a_rulebook_by_which_no_rule_votes_is_refused(copied: Path) -> None:
 def test_a_rule_that_names_what_there_is_not_is_refused(
     key: str, value: object, what: str, copied: Path
 ) -> None:
-    edit(copied / RULEBOOK, lambda book: book["rules"][0].update({key: value}))
+    edit(copied / RULEBOOK, lambda book: first_of(book).update({key: value}))
     assert refusal(everything).startswith(f"data/rules/rulebook.yaml: rule R01: {what}")
 
 
@@ -336,6 +342,6 @@ def test_a_threshold_in_the_notation_of_science_is_the_same_number(copied: Path)
     from data.rules import rulebook
 
     text = Path(RULEBOOK).read_text(encoding="utf-8")
-    before = rulebook.load().rules[0].sql()
+    before = [rule.sql() for rule in rulebook.load().rules]
     Path(RULEBOOK).write_text(text.replace("value: 50000", "value: 5.0e4", 1), encoding="utf-8")
-    assert rulebook.load().rules[0].sql() == before
+    assert [rule.sql() for rule in rulebook.load().rules] == before

@@ -15,7 +15,7 @@ from models.results.truth import AmountsByKind, ChannelShare, SchemeStarts, Trut
 from models.truth import anatomy, areas, calibration, difficulty, ordinary_life
 from models.truth.calibration import JudgedBank
 from reports.ordinary_misses import EXPLANATIONS
-from reports.wording import CALIBRATION
+from reports.world_wording import CALIBRATION
 from tests.spec.evidence import evidence_of
 from tests.spec.records import partial
 

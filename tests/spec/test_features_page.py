@@ -8,14 +8,15 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from data.results import Interval
-from explain.reasons import FAMILIES as REASONS
+from data.words import UNITS
+from data.words.citations import cited
 from features.catalogue import Feature
 from features.profile import FEATURES
 from models.results.ladder import Ladder
 from models.results.truth import TruthView
 from reports.catalogue import CataloguedFeature
 from reports.evidence import Evidence
-from reports.feature_wording import APPLIES_TO, ENCODINGS, FAMILIES, OWNERS, RUNGS, TESTS, UNITS, window
+from reports.feature_wording import APPLIES_TO, ENCODINGS, OWNERS, RUNGS, TESTS, window
 from reports.features import Stability, features, leakage_tests
 from reports.rankings import points
 from reports.wording import Text
@@ -39,7 +40,8 @@ def entry(feature: Feature, **more) -> CataloguedFeature:
         "unit": feature.unit,
         "family": feature.family,
         "group": feature.group,
-        "source": feature.source,
+        "source_en": cited(feature.source).en,
+        "source_zh": cited(feature.source).zh,
         "window": feature.look_back(),
         "encoding": feature.encoding,
         "levels": feature.levels,
@@ -110,10 +112,6 @@ def test_every_text_of_the_section_is_in_both_languages() -> None:
         assert text.en and text.zh
         assert text.en == text.zh or CHINESE.search(text.zh), text
         assert not CHINESE.search(text.en), text
-
-
-def test_families_are_called_as_in_the_reasons() -> None:
-    assert {name: (text.en, text.zh) for name, text in FAMILIES.items()} == REASONS
 
 
 def test_every_feature_of_the_profile_can_be_put_in_words() -> None:

@@ -9,8 +9,9 @@ import pytest
 from data.results import Interval
 from models.results.bank import BankView
 from models.results.labels import LabelAudit
+from models.results.truth import TruthView
 from reports.evidence import Evidence
-from reports.label_pages import Ranged, label_page, loss_cell, whole_points
+from reports.label_pages import ALERT_RATE, Ranged, label_page, loss_cell, whole_points
 from reports.report import environment
 from tests.spec.evidence import evidence_of
 from tests.spec.records import partial
@@ -58,14 +59,18 @@ def evidence(chosen: str, behind: float, alerts: int = 2_000) -> Evidence:
             label_set("noisy_or", behind),
         ],
     }
+    target = {"name": ALERT_RATE, "mark": "D", "source_en": "a guess", "source_zh": "推测"}
     return evidence_of(
-        bank=partial(BankView, funnel=funnel, reviews=reviews), label_audit=partial(LabelAudit, **audit)
+        bank=partial(BankView, funnel=funnel, reviews=reviews),
+        truth=partial(TruthView, calibration=[target]),
+        label_audit=partial(LabelAudit, **audit),
     )
 
 
 def test_each_level_is_counted_in_a_thousand_alerts_beside_its_source() -> None:
     levels = label_page(evidence("weighted_vote", 0.1)).levels
     assert [row.in_thousand for row in levels] == ["1000", "95", "40"]
+    assert levels[0].source == ("a guess [D]", "推测 [D]")
     assert [row.monthly for row in levels] == ["9.04", "0.90", "0.40"]
     assert label_page(evidence("weighted_vote", 0.1, alerts=0)).levels[1].in_thousand == "–"
 

@@ -9,6 +9,7 @@ import re
 import pandas as pd
 import pytest
 
+from data.typologies import TYPOLOGIES
 from models.truth.alerts import audited_alerts
 from reports.report import (
     TypologyPlotRow,
@@ -18,7 +19,7 @@ from reports.report import (
     plain_markdown,
     table_text,
 )
-from reports.wording import TYPOLOGIES, Text, named, shortened
+from reports.wording import Text, shortened
 
 
 @pytest.mark.parametrize(
@@ -84,8 +85,8 @@ def test_a_typology_whose_name_holds_blanks_stays_one_typology_in_the_audit() ->
 
 
 def test_no_name_of_ours_is_cut_in_a_drawing() -> None:
-    for key in TYPOLOGIES:
-        assert shortened(named(TYPOLOGIES, key), 36) == named(TYPOLOGIES, key)
+    for entry in TYPOLOGIES.values():
+        assert shortened(entry.label, 36) == entry.label
 
 
 def test_a_long_name_is_cut_in_a_drawing_in_both_writings() -> None:

@@ -16,7 +16,7 @@ from models.truth.probes.customers import counter_artefacts, device_artefacts, o
 from models.truth.probes.goals import goal_rows, probe_figures
 from models.truth.probes.learner import halves
 from reports.probe_tables import asked
-from reports.wording import ARTEFACTS, GOALS
+from reports.world_wording import ARTEFACTS, GOALS
 from tests.spec.little_life import DAY, PROBE, START, World, little_life
 from tests.spec.records import partial
 

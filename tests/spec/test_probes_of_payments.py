@@ -274,7 +274,7 @@ def test_a_word_that_only_plans_use_is_named_and_looked_up() -> None:
     world = strange(little_life())
     found = cells.mostly_planned(world.ground(), PROBE)
     assert found.count >= 1
-    assert "donation" in found.worst[0].cell
+    assert "donation" in found.worst[0].cell_en
     assert found.worst[0].payments == found.worst[0].planned == found.worst[0].illicit
     ranked = looked_up(world)
     assert ranked.recall.low > 0.7
@@ -295,8 +295,8 @@ def test_payments_abroad_are_another_cell() -> None:
     )
     ground = replace(world, accounts=accounts).ground()
     names = {ground.name_of_cell(code) for code in np.unique(ground.cell)}
-    assert "qr, shopping, person to merchant, abroad" in names
-    assert "qr, shopping, person to merchant, domestic" in names
+    assert ("QR code, shopping, person to merchant, abroad", "扫码，购物，个人至商户，跨境") in names
+    assert ("QR code, shopping, person to merchant, domestic", "扫码，购物，个人至商户，境内") in names
 
 
 def test_without_plans_or_validation_the_lookup_is_null() -> None:

@@ -20,7 +20,7 @@ from reports.evidence import BudgetSettings
 from reports.report import environment
 from reports.rulebook import rulebook_page
 from reports.sentences import rule_sentence
-from reports.wording import FALSE_POSITIVES, OWNERS, RED_FLAGS, Text
+from reports.wording import Text
 from reports.written import WrittenRulebook
 from tests.spec.evidence import evidence_of
 from tests.spec.records import partial
@@ -107,16 +107,13 @@ def test_what_cannot_be_said_has_no_sentence(predicate: str) -> None:
     assert rule_sentence(predicate, LABELS) is None
 
 
-def test_every_rule_of_the_rulebook_has_a_sentence_and_chinese_words() -> None:
+def test_every_rule_of_the_rulebook_has_a_sentence() -> None:
     labels = {
         name: labelled(name, entry.label_en, entry.label_zh, entry.unit) for name, entry in INDICATORS.items()
     }
     for rule in load().every_rule:
         # A rule that is computed from features finds its words in their catalogue.
         assert rule.computed_in == "features" or rule_sentence(rule.sql(), labels) is not None, rule.id
-        assert set(rule.red_flags) <= set(RED_FLAGS), rule.id
-        assert set(rule.known_false_positives) <= set(FALSE_POSITIVES), rule.id
-        assert rule.owner in OWNERS, rule.id
 
 
 # -------------------------------------------------------------------- trace
@@ -238,7 +235,14 @@ SAMPLED = {
 
 def page(at_most: float | None) -> dict[str, Any]:
     """The page of a rulebook of one voting and one negative rule, after their audit."""
-    words = {"source": "somewhere [D]", "known_false_positives": "bonus", "red_flags": "few payers"}
+    words = {
+        "source_en": "somewhere [D]",
+        "source_zh": "某处 [D]",
+        "known_false_positives_en": "bonus",
+        "known_false_positives_zh": "奖金",
+        "red_flags_en": "few payers",
+        "red_flags_zh": "付款方少",
+    }
     counts = {"is_applied": True, "hits": 12, "alerts": 8, "unique_alerts": 3, "reviewed": 5, "reported": 1}
     bank_rules = [
         {
@@ -258,6 +262,7 @@ def page(at_most: float | None) -> dict[str, Any]:
             "vote": -1,
         },
     ]
+    owners = {"AML operations": {"en": "AML operations", "zh": "反洗钱运营"}}
     written = {
         "id": "R01",
         "case_refs": ["ring"],
@@ -302,7 +307,7 @@ def page(at_most: float | None) -> dict[str, Any]:
         truth=partial(TruthView, **truth),
         catalogue=LABELS,
         budget=partial(BudgetSettings, label_window_days=28),
-        rulebook=WrittenRulebook.model_validate({"cases": [case], "rules": [written]}),
+        rulebook=WrittenRulebook.model_validate({"owners": owners, "cases": [case], "rules": [written]}),
         rule_report=partial(RuleReport, **report),
     )
     return {"rulebook": rulebook_page(evidence), "budget": evidence.budget}

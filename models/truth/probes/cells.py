@@ -39,7 +39,8 @@ def mostly_planned(ground: Ground, probe: Probe) -> PlannedCells:
         payments=int(every[told].sum()),
         worst=[
             Cell(
-                cell=ground.name_of_cell(code),
+                cell_en=ground.name_of_cell(code).en,
+                cell_zh=ground.name_of_cell(code).zh,
                 payments=int(every[code]),
                 planned=int(planned[code]),
                 illicit=int(illicit[code]),

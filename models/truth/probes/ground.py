@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.asof import Parties
 from data.schema import HOLDER_KINDS
+from data.words import CHANNEL_NAMES, HOLDER_NAMES, PURPOSE_NAMES, Words
 
 LIFE, LOOK_ALIKE, ILLICIT = 0, 1, 2
 UNPLANNED = -1
@@ -113,13 +114,24 @@ class Ground:
         channel, kinds = divmod(rest, len(HOLDER_KINDS) ** 2)
         return f"{self.channels[channel]}, {_pair(kinds)}, from {10.0 ** (decade - 2):g} yuan"
 
-    def name_of_cell(self, code: int) -> str:
-        """A cell in words."""
+    def name_of_cell(self, code: int) -> Words:
+        """A cell in words; a foreign data set's own names stay as they are."""
         rest, is_abroad = divmod(int(code), 2)
         rest, kinds = divmod(rest, len(HOLDER_KINDS) ** 2)
         channel, purpose = divmod(rest, len(self.purposes))
-        where = "abroad" if is_abroad else "domestic"
-        return f"{self.channels[channel]}, {self.purposes[purpose]}, {_pair(kinds)}, {where}"
+        payer, payee = (HOLDER_NAMES[HOLDER_KINDS[side]] for side in divmod(kinds, len(HOLDER_KINDS)))
+        how, what = (
+            names.get(key, Words(key, key))
+            for names, key in (
+                (CHANNEL_NAMES, self.channels[channel]),
+                (PURPOSE_NAMES, self.purposes[purpose]),
+            )
+        )
+        where = Words("abroad", "跨境") if is_abroad else Words("domestic", "境内")
+        return Words(
+            f"{how.en}, {what.en}, {payer.en} to {payee.en}, {where.en}",
+            f"{how.zh}，{what.zh}，{payer.zh}至{payee.zh}，{where.zh}",
+        )
 
 
 def _pair(kinds: int) -> str:

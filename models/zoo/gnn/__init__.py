@@ -145,8 +145,9 @@ class GnnModel:
     needs_graph = True
     is_trees = False
 
-    def __init__(self, file: str, sees_payments: bool) -> None:
+    def __init__(self, file: str, label_en: str, label_zh: str, sees_payments: bool) -> None:
         self.file = file
+        self.label_en, self.label_zh = label_en, label_zh
         self.sees_payments = sees_payments
 
     def seen(self, examples: Examples) -> Examples:
@@ -182,5 +183,7 @@ class GnnModel:
         return FittedGnn(network, Slicer(scale), shape, threads, self.seen)
 
 
-MODELS.register("gnn")(GnnModel("fitted/gnn.model", sees_payments=True))
-MODELS.register("gnn_without_edges")(GnnModel("fitted/gnn_without_edges.model", sees_payments=False))
+MODELS.register("gnn")(GnnModel("fitted/gnn.model", "GNN", "GNN", sees_payments=True))
+MODELS.register("gnn_without_edges")(
+    GnnModel("fitted/gnn_without_edges.model", "GNN, no edges", "无边 GNN", sees_payments=False)
+)
