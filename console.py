@@ -94,7 +94,7 @@ def _filled(value: Any, values: dict[str, Any]) -> Any:
 
 
 @COMMANDS.register("check")
-def check() -> None:
+def check_inputs() -> None:
     """Refuse wrong parameters and rules before anything runs."""
     checks.everything(stages())
 

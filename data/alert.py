@@ -166,17 +166,22 @@ def run(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> Raised:
     )
 
 
+def say_what_stepped_aside(rule_ids: set[str]) -> None:
+    """Print a sentence for each rule that could not run."""
+    for rule_id in sorted(rule_ids):
+        print(f"rule {rule_id} steps aside: the data set lacks what one of its indicators needs")
+
+
 def main() -> None:
     """Write rules, hits, alerts above and below the line, and cases."""
     params, book = pipeline.params("alert", Params), rulebook.load()
     daily = pipeline.read(schema.DailyIndicators, ["customer_id", "as_of", *book.indicators()])
     customers = pipeline.read(schema.Customers, columns=["customer_id", "kind"])
-    periods = pipeline.read(schema.Periods)
+    until = pipeline.read(schema.Periods).set_index("name").loc["train", "ends_at"]
     raised = run(daily, customers, book)
     multiplier = customers.set_index("customer_id")["kind"].map(book.segment_multiplier)
     votes = votes_of(raised.alerts, raised.hits, multiplier)
-    train_ends = periods.set_index("name").loc["train", "ends_at"]
-    lines, is_above = drawn_lines(raised.alerts, votes, train_ends, len(customers), params.line)
+    lines, is_above = drawn_lines(raised.alerts, votes, until, len(customers), params.line)
     payments = customer_payments(
         pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"]),
         pipeline.read(schema.Accounts, columns=["account_id", "customer_id"]),
@@ -192,8 +197,7 @@ def main() -> None:
     pipeline.write(schema.Alerts, above)
     pipeline.write(schema.BelowLine, raised.alerts[~is_above])
     pipeline.write(schema.Cases, cases_table(above))
-    for rule_id in sorted(raised.aside):
-        print(f"rule {rule_id} steps aside: the data set lacks what one of its indicators needs")
+    say_what_stepped_aside(raised.aside)
 
 
 if __name__ == "__main__":

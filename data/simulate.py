@@ -466,7 +466,7 @@ def source_of(source: Any, folder: Any) -> tuple[str, Path]:
     return source, Path(folder)
 
 
-def load(source: Any, folder: Any) -> World:
+def read_inputs(source: Any, folder: Any) -> World:
     """The world that ``source`` names: simulated, or read from a folder."""
     source, folder = source_of(source, folder)
     if source == SIMULATE:
@@ -476,22 +476,30 @@ def load(source: Any, folder: Any) -> World:
     return READERS[source](folder, Terms(source, settings, limits))
 
 
+def without_payments(world: World) -> dict[type[pipeline.Table], pd.DataFrame]:
+    """The tables of a world that are known before its payments are drawn."""
+    return {
+        schema.Periods: world.periods,
+        schema.Offers: pd.DataFrame({"name": sorted(world.offers)}, dtype=str),
+        schema.Customers: world.customers,
+        schema.ProfileTags: world.profile_tags,
+        schema.Accounts: world.accounts,
+        schema.AccountNames: world.account_names,
+        schema.Devices: world.devices,
+        schema.GivenLabels: world.given_labels,
+        schema.DriftPlan: world.drift_plan,
+    }
+
+
 def main() -> None:
     """Write the world's tables, the payments part by part."""
-    world = load(pipeline.param("source"), pipeline.param("source_path"))
+    world = read_inputs(pipeline.param("source"), pipeline.param("source_path"))
     for note in world.notes:
         pipeline.say(note)
     for what, reason, rows in world.set_aside:
         pipeline.set_aside(rows, what, reason)
-    pipeline.write(schema.Periods, world.periods)
-    pipeline.write(schema.Offers, pd.DataFrame({"name": sorted(world.offers)}, dtype=str))
-    pipeline.write(schema.Customers, world.customers)
-    pipeline.write(schema.ProfileTags, world.profile_tags)
-    pipeline.write(schema.Accounts, world.accounts)
-    pipeline.write(schema.AccountNames, world.account_names)
-    pipeline.write(schema.Devices, world.devices)
-    pipeline.write(schema.GivenLabels, world.given_labels)
-    pipeline.write(schema.DriftPlan, world.drift_plan)
+    for table, frame in without_payments(world).items():
+        pipeline.write(table, frame)
     stream_of_parts, members = world.parts, world.members
     del world  # what is written need not be kept while the payments are drawn
     truth, declined = [], []

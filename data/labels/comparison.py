@@ -49,7 +49,7 @@ def with_interval(losses: np.ndarray) -> Interval:
     return Interval(value=round(float(value), 4), low=round(float(low), 4), high=round(float(high), 4))
 
 
-class Judged:
+class JudgedDecisions:
     """Later decisions on flagged customers, and how well beliefs foretell them.
 
     Parameters
@@ -84,7 +84,7 @@ class Judged:
         return self.losses(belief(self.votes))
 
 
-class Trial(NamedTuple):
+class TriedSet(NamedTuple):
     """One label set on trial: what it is made of, its labels, and what it believes of votes."""
 
     choice: LabelChoice
@@ -98,7 +98,7 @@ def tried(
     trials: pd.DataFrame,
     until: pd.Timestamp,
     params: ComparisonParams,
-) -> Iterator[Trial]:
+) -> Iterator[TriedSet]:
     """Every label model with each choice of inputs, as known by ``until``.
 
     ``flagged`` and ``trials`` are those of `compare`.
@@ -114,11 +114,15 @@ def tried(
             labels = [vote_labels(known, belief(questions), params)]
             labels += [decision_labels(mine, params)] if uses_dispositions else []
             choice = LabelChoice(model=model, uses_dispositions=uses_dispositions, random_share=share)
-            yield Trial(choice, pd.concat(labels).assign(**choice.model_dump()), belief)
+            yield TriedSet(choice, pd.concat(labels).assign(**choice.model_dump()), belief)
 
 
 def with_other_priors(
-    ballots: Ballots, decided: pd.DataFrame, until: pd.Timestamp, judged: Judged, params: ComparisonParams
+    ballots: Ballots,
+    decided: pd.DataFrame,
+    until: pd.Timestamp,
+    judged: JudgedDecisions,
+    params: ComparisonParams,
 ) -> list[PriorTrial]:
     """The loss of every label model under multiples of the class prior, fitted by ``until``."""
     votes = ballots.known_by(decided, until)
@@ -170,7 +174,7 @@ def compare(
     """
     is_later = (decided["known_at"] > until) & (decided["known_at"] <= judged_by)
     later = decided[is_later & decided["stream"].isin(FLAGGED)]
-    judged = Judged(later, ballots, params)
+    judged = JudgedDecisions(later, ballots, params)
     sets = list(tried(flagged, ballots, trials, until, params))
     losses = np.array([judged.of(each.belief) for each in sets])
     best = int(np.argmin(np.nan_to_num(losses[:, 0], nan=np.inf)))

@@ -11,8 +11,6 @@ import console
 from pipeline import ROOMS
 
 SHARED_DOORS = {"data.asof", "data.indicators", "models.intervals", "models.zoo"}
-# Other names of a main's reading half.
-READING_HALVES = {("data/simulate.py", "load")}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.
@@ -94,8 +92,6 @@ def test_only_a_main_touches_disk_clock_or_environment(file: Path) -> None:
     assert not names & banned, f"{file} imports {sorted(names & banned)}"
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef) or function.name in ("main", "read_inputs"):
-            continue
-        if (str(file), function.name) in READING_HALVES:
             continue
         for node in ast.walk(function):
             if (

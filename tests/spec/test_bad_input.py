@@ -252,23 +252,26 @@ def test_an_empty_file_misses_every_section(here: Path) -> None:
 
 
 def test_an_unknown_source_is_refused_with_the_known_ones(here: Path) -> None:
-    sentence = refusal(simulate.load, "amlsin", "folder")
+    sentence = refusal(simulate.read_inputs, "amlsin", "folder")
     assert sentence.startswith("params.yaml: source: unknown source 'amlsin', expected one of: amlsim")
 
 
 def test_the_simulation_is_among_the_sources_offered(here: Path) -> None:
-    assert "simulate" in refusal(simulate.load, "simulat", "folder")
+    assert "simulate" in refusal(simulate.read_inputs, "simulat", "folder")
 
 
 @pytest.mark.parametrize(("source", "folder"), [(["amlsim"], "folder"), ("amlsim", 3)])
 def test_a_source_or_folder_that_is_no_text_is_refused(here: Path, source: Any, folder: Any) -> None:
-    refusal(simulate.load, source, folder)
+    refusal(simulate.read_inputs, source, folder)
 
 
 def test_a_source_folder_that_is_missing_is_named(here: Path) -> None:
-    assert refusal(simulate.load, "amlsim", "nowhere") == "params.yaml: source_path: 'nowhere' does not exist"
-    assert refusal(simulate.load, "amlsim", "folder") == "folder/nodes.csv: the file is missing"
-    assert refusal(simulate.load, "amlsim", "data/no_source") == (
+    assert (
+        refusal(simulate.read_inputs, "amlsim", "nowhere")
+        == "params.yaml: source_path: 'nowhere' does not exist"
+    )
+    assert refusal(simulate.read_inputs, "amlsim", "folder") == "folder/nodes.csv: the file is missing"
+    assert refusal(simulate.read_inputs, "amlsim", "data/no_source") == (
         "params.yaml: source_path: expected a folder, found the file 'data/no_source'"
     )
 
@@ -349,7 +352,7 @@ def test_a_table_that_breaks_its_contract_is_not_written(here: Path, break_it) -
 )
 def test_what_is_said_of_a_source_is_checked_before_it_is_read(here: Path, key: str, value: object) -> None:
     edit(here / "params.yaml", lambda values: values["sources"]["amlsim"].update({key: value}))
-    assert refusal(simulate.load, "amlsim", "folder").startswith(f"params.yaml: sources.amlsim.{key}")
+    assert refusal(simulate.read_inputs, "amlsim", "folder").startswith(f"params.yaml: sources.amlsim.{key}")
 
 
 @pytest.mark.parametrize(
@@ -357,7 +360,7 @@ def test_what_is_said_of_a_source_is_checked_before_it_is_read(here: Path, key: 
 )
 def test_what_is_said_of_a_source_is_finite(here: Path, key: str, value: object) -> None:
     edit(here / "params.yaml", lambda values: values["sources"]["amlsim"].update({key: value}))
-    said = refusal(simulate.load, "amlsim", "folder")
+    said = refusal(simulate.read_inputs, "amlsim", "folder")
     assert re.fullmatch(r"params\.yaml, line \d+: expected a finite number, found \.(nan|inf)", said), said
 
 
@@ -366,7 +369,7 @@ def test_what_is_said_of_a_source_is_finite(here: Path, key: str, value: object)
 )
 def test_a_limit_that_cannot_be_is_refused(here: Path, key: str, value: object) -> None:
     edit(here / "params.yaml", lambda values: values["source_limits"].update({key: value}))
-    assert refusal(simulate.load, "amlsim", "folder").startswith(f"params.yaml: source_limits.{key}")
+    assert refusal(simulate.read_inputs, "amlsim", "folder").startswith(f"params.yaml: source_limits.{key}")
 
 
 def nodes(text: str, transfers: str = "1,2,10.5,1\n2,3,20,28\n") -> Callable[[], World]:
