@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from pydantic import Field
@@ -120,34 +122,29 @@ def future_mask(
     return differences(features[chosen], again)
 
 
-def main() -> None:
-    """Write subjects, features, their catalogue, the lines and the graph."""
-    params = pipeline.params("build", Params)
-    trails = pipeline.params("observe.trails", TrailLimits)
-    known = Known(
-        customers=pipeline.read(data_schema.Customers),
-        accounts=pipeline.read(data_schema.Accounts),
-        transactions=pipeline.read(data_schema.Transactions),
-        tags=pipeline.read(data_schema.ProfileTags),
-        weekly=pipeline.read(data_schema.WeeklyIndicators),
-        devices=pipeline.read(data_schema.Devices),
-        dispositions=pipeline.read(data_schema.Dispositions),
-    )
-    periods = pipeline.read(data_schema.Periods)
+@dataclass(frozen=True)
+class ModelInputs:
+    """The tables of this stage, and the customers (customer_id, as_of) who were asleep."""
+
+    subjects: pd.DataFrame
+    matrix: pd.DataFrame
+    catalogue: pd.DataFrame
+    line: pd.DataFrame
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+    slices: pd.DataFrame
+    asleep: pd.DataFrame
+
+
+def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: TrailLimits) -> ModelInputs:
+    """Everything that a model may look at."""
     parties = Parties.of(known.customers["customer_id"], known.accounts)
     origin_us = int(periods["starts_at"].astype("int64").min())
     events = Events.of(known.transactions, parties)
-
     subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
-    asleep = np.ones(len(known.weekly), bool)
-    asleep[rows] = False
-    pipeline.set_aside(
-        known.weekly.loc[asleep, ["customer_id", "as_of"]], "subjects", "no payment in 30 days"
-    )
+    is_asleep = np.ones(len(known.weekly), bool)
+    is_asleep[rows] = False
     line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
-    edges = network.graph_edges(known.transactions, parties, origin_us)
-    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
-    slices = network.graph_slices(edges, moments, params.graph_days)
     is_new, hour = line["is_new"].to_numpy(), line["hour"].to_numpy()
     built = compute(subjects, known, events, parties, is_new, hour, params, trails)
     masked = future_mask(subjects, built, known, parties, origin_us, params, trails)
@@ -156,14 +153,46 @@ def main() -> None:
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
     period = period_of(subjects["as_of"], periods).to_numpy()
     features = [*window_features(), *profile.FEATURES, *LINE, *network.FEATURES]
-    catalogue = catalogue_table(features, matrix, kind, period, masked, params.stability_bins)
-    pipeline.write(schema.Subjects, subjects)
-    pipeline.write(schema.FeatureMatrix, matrix)
-    pipeline.write(schema.FeatureCatalogue, catalogue)
-    pipeline.write(schema.Sequences, line)
-    pipeline.write(schema.GraphNodes, network.graph_nodes(parties))
-    pipeline.write(schema.GraphEdges, edges)
-    pipeline.write(schema.GraphSlices, slices)
+    edges = network.graph_edges(known.transactions, parties, origin_us)
+    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
+    return ModelInputs(
+        subjects=subjects,
+        matrix=matrix,
+        catalogue=catalogue_table(features, matrix, kind, period, masked, params.stability_bins),
+        line=line,
+        nodes=network.graph_nodes(parties),
+        edges=edges,
+        slices=network.graph_slices(edges, moments, params.graph_days),
+        asleep=known.weekly.loc[is_asleep, ["customer_id", "as_of"]],
+    )
+
+
+def read_inputs() -> Known:
+    """Read the bank's tables."""
+    return Known(
+        customers=pipeline.read(data_schema.Customers),
+        accounts=pipeline.read(data_schema.Accounts),
+        transactions=pipeline.read(data_schema.Transactions),
+        tags=pipeline.read(data_schema.ProfileTags),
+        weekly=pipeline.read(data_schema.WeeklyIndicators),
+        devices=pipeline.read(data_schema.Devices),
+        dispositions=pipeline.read(data_schema.Dispositions),
+    )
+
+
+def main() -> None:
+    """Write subjects, features, their catalogue, the lines and the graph."""
+    params = pipeline.params("build", Params)
+    trails = pipeline.params("observe.trails", TrailLimits)
+    made = model_inputs(read_inputs(), pipeline.read(data_schema.Periods), params, trails)
+    pipeline.set_aside(made.asleep, "subjects", "no payment in 30 days")
+    pipeline.write(schema.Subjects, made.subjects)
+    pipeline.write(schema.FeatureMatrix, made.matrix)
+    pipeline.write(schema.FeatureCatalogue, made.catalogue)
+    pipeline.write(schema.Sequences, made.line)
+    pipeline.write(schema.GraphNodes, made.nodes)
+    pipeline.write(schema.GraphEdges, made.edges)
+    pipeline.write(schema.GraphSlices, made.slices)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,8 @@ from scipy.special import exp2
 
 import pipeline
 from data.asof import Events
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US, HOUR_US, MINUTE_US
 from features import line
-from features.line import MINUTE_US
 from parameters import Days, Hours, KeptRange
 
 STEPS_PER_DOUBLING = 4  # of the amount's bucket: 0.01 to a billion yuan in 120 steps

@@ -11,9 +11,7 @@ import numpy as np
 import pandas as pd
 
 from data.asof.moments import microseconds
-from data.schema import DAY_US
-
-ENDLESS_US = np.iinfo(np.int64).max  # the end of what goes on
+from data.schema import DAY_US, NEVER_US
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def value_as_of(
     row = RowsBefore.of(owner, valid_from, who, as_of).latest()
     had = np.flatnonzero(row >= 0)
     if valid_to is not None:
-        until = np.where(valid_to.isna(), ENDLESS_US, microseconds(valid_to))
+        until = np.where(valid_to.isna(), NEVER_US, microseconds(valid_to))
         had = had[until[row[had]] >= microseconds(as_of)[had]]
     result = np.full(len(row), np.nan)
     result[had] = value[row[had]]

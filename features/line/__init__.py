@@ -4,7 +4,7 @@ A statistic is an entry of `LINE`, the name of its place beside it, and the valu
 kernel puts there: all in `kernel`.
 """
 
-from features.line.kernel import COLUMNS, LINE, MINUTE_US, shift
+from features.line.kernel import COLUMNS, LINE, shift
 from features.line.statistics import neighbours, statistics
 
-__all__ = ["COLUMNS", "LINE", "MINUTE_US", "neighbours", "shift", "statistics"]
+__all__ = ["COLUMNS", "LINE", "neighbours", "shift", "statistics"]

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from data.asof.network.ahead import INNER
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US, MINUTE_US
 from features.catalogue import Feature
 
 
@@ -79,7 +79,6 @@ COLUMNS = tuple(feature.name for feature in LINE)
     AMOUNT_SHIFT, TEMPO_SHIFT,
 ) = range(len(LINE))  # fmt: skip
 BENFORD = np.array([log10(1 + 1 / digit) for digit in range(1, 10)])
-MINUTE_US = HOUR_US // 60
 
 
 @njit(**INNER)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from features.line.kernel import COLUMNS, MINUTE_US, Payments, link, measure_lines, tell
+from data.schema import MINUTE_US
+from features.line.kernel import COLUMNS, Payments, link, measure_lines, tell
 
 
 def neighbours(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

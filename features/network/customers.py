@@ -11,7 +11,7 @@ import pipeline
 from data.asof import Parties
 from data.asof.network.limits import TrailLimits
 from data.asof.network.multigraph import Multigraph
-from data.schema import DAY_US, HOLDER_KINDS
+from data.schema import DAY_US, HOLDER_KINDS, NEVER_US
 from features.network.columns import FEATURES, NEIGHBOUR_SOURCES, PORT_DAYS, ROLE_DAYS, WINDOWS
 from features.network.degrees import COUNTS, degrees
 from features.network.limits import Limits
@@ -27,7 +27,6 @@ from features.network.queries import Queries
 from features.network.roles import ROLES, Patterns, roles
 
 MUTUAL_WINDOWS = (7, 28)
-FAR_FUTURE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,11 @@ class Ties:
         node = np.searchsorted(parties.customer_id, customers["customer_id"].to_numpy())
         household = np.full(len(parties.customer_id), -1)
         household[node] = customers["household_id"].fillna(-1).to_numpy().astype(np.int64)
-        joined_at = np.full(len(parties.customer_id), FAR_FUTURE)
+        joined_at = np.full(len(parties.customer_id), NEVER_US)
         joined_at[node] = customers["joined_at"].astype("int64").to_numpy()
         filed = dispositions[(dispositions["outcome"] == "reported") & dispositions["known_at"].notna()]
         ended = devices["valid_to"].notna().to_numpy()
-        used_to = np.full(len(devices), FAR_FUTURE)
+        used_to = np.full(len(devices), NEVER_US)
         used_to[ended] = devices.loc[ended, "valid_to"].astype("int64").to_numpy()
         return cls(
             device_member=np.searchsorted(parties.customer_id, devices["customer_id"].to_numpy()),

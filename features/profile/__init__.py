@@ -31,14 +31,14 @@ CDD, REGISTER, PRODUCTS = "customer due diligence", "commercial register", "prod
 FIRST = ("identity", "holdings", "work", "products", "fit", "peers")
 
 
-class Measured(NamedTuple):
+class ProfileEntry(NamedTuple):
     """A feature and how it is measured."""
 
     feature: Feature
     measure: ProfileMeasure
 
 
-PROFILE: Registry[Measured] = Registry("profile feature")
+PROFILE: Registry[ProfileEntry] = Registry("profile feature")
 
 
 def feature(
@@ -63,7 +63,7 @@ def feature(
         name = measure.__name__
         label_en = ((measure.__doc__ or "").splitlines() or [""])[0].rstrip(".")
         entry = Feature(name, label_en, label_zh, unit, family, "profile", source, **more)
-        PROFILE.register(name)(Measured(entry, measure))
+        PROFILE.register(name)(ProfileEntry(entry, measure))
         return measure
 
     return enter
@@ -81,4 +81,4 @@ def profile_features(known: Profile) -> pd.DataFrame:
     return pd.DataFrame(columns, index=known.subjects.index).astype(np.float32)
 
 
-__all__ = ["FEATURES", "PROFILE", "Measured", "PeerParams", "Profile", "feature", "profile_features"]
+__all__ = ["FEATURES", "PROFILE", "PeerParams", "Profile", "ProfileEntry", "feature", "profile_features"]
