@@ -40,9 +40,15 @@ LONG_MODULES = {"data/simulate.py", "data/world/population.py", "data/world/scen
 =======
 LONG_MAINS = {"data/alert.py", "data/simulate.py"}
 DOUBLED = {
+<<<<<<< HEAD
     *("Judged", "Trial"),
     *("calendar_of", "check", "chinese", "in_order", "joined", "load"),
     *("times", "words"),
+=======
+    *("Devices", "Judged", "Links", "Peers", "Trial"),
+    *("calendar_of", "check", "chinese", "gather_scatter", "in_order", "joined", "load"),
+    *("measure", "met_before", "ratio", "scatter_gather", "times", "words"),
+>>>>>>> w-results
 }
 LONG_MODULES = {
     "data/simulate.py",
