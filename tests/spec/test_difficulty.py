@@ -11,12 +11,13 @@ import pytest
 from data.results import Interval
 from models.metrics import AveragePrecision
 from models.results.probes import IndicatorCeilings, SingleIndicator
-from models.results.truth import AmountsByKind, ChannelShare, SchemeStarts
+from models.results.truth import AmountsByKind, ChannelShare, SchemeStarts, TruthView
 from models.truth import anatomy, areas, calibration, difficulty, ordinary_life
 from models.truth.calibration import JudgedBank
 from reports.ordinary_misses import EXPLANATIONS
 from reports.wording import CALIBRATION
 from tests.spec.evidence import evidence_of
+from tests.spec.records import partial
 
 DAY = pd.Timedelta(days=1)
 SPREADS = ("amounts", "gaps", "counterparties")
@@ -310,7 +311,7 @@ EXPLAINING = {
     ],
 )
 def test_a_miss_is_explained_with_the_numbers_of_the_run(name: str, figure: str) -> None:
-    evidence = evidence_of(truth=EXPLAINING)
+    evidence = evidence_of(truth=partial(TruthView, **EXPLAINING))
     for words in EXPLANATIONS[name](evidence):
         assert figure in words
 
