@@ -16,7 +16,7 @@ from data.indicators import INDICATORS, Indicator
 from data.observed_ledger import BankTables, LedgerParams, ObservedLedger
 from data.readings import Readings
 from data.schema import DAY_US
-from parameters import Count, Threads
+from parameters import Count
 
 
 class Params(LedgerParams):
@@ -25,7 +25,6 @@ class Params(LedgerParams):
     first_day: int = Field(ge=0, le=36_500)
     ends_at_a_time: Count
     ends_a_page: Count
-    threads: Threads
     peers_least: Count
     peers_from_day: int = Field(ge=0, le=36_500)
 

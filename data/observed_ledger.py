@@ -13,15 +13,18 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from data.asof import Crowd, Devices, Events, Milestones, Parties, Past, Surroundings, Trace, codes_of
+from data.asof import Crowd, DeviceUses, Events, Milestones, Parties, Past, Surroundings, Trace, codes_of
 from data.asof.habits import PatternParams, patterns
-from data.asof.money_trail import layered_chains, match_first_in_first_out, round_trip_hops
+from data.asof.money_trail import match_first_in_first_out
+from data.asof.network import Multigraph, TrailLimits, quick_chains
 from data.asof.ranges import Pages, ranges
 from data.asof.surroundings import NO_HOUSEHOLD
 from data.asof.survey import Links, Survey
 from data.schema import CUSTOMER_KINDS, DAY_US, HOUR_US
 from data.selections import SelectionParams, met_before, selections, sums_that_come_back
-from parameters import Days, Hours, KeptRange, Part, Yuan
+from parameters import Days, Hours, Part, Threads, Yuan
+
+ROUND_TRIP_HOPS = 3  # over two others at least: who sends money straight back, returns it
 
 
 class LedgerParams(SelectionParams):
@@ -29,17 +32,14 @@ class LedgerParams(SelectionParams):
 
     fast_hours: Hours
     matching_memory_days: Days
-    round_trip_days: Days
-    round_trip_kept: KeptRange
-    round_trip_hops: int = Field(ge=2, le=10)
-    round_trip_steps: int = Field(ge=10, le=10**9)
+    trails: TrailLimits
     chain_hours: Hours
     chain_kept: Part
-    chain_steps: int = Field(ge=10, le=10**9)
     high_risk_countries: tuple[str, ...]
     fast_sharer_cny: Yuan
     most_device_users: int = Field(ge=2, le=10**9)
     most_dealings: int = Field(ge=2, le=10**9)
+    threads: Threads
     patterns: PatternParams
 
 
@@ -125,53 +125,58 @@ def matched_money(events: Events, params: LedgerParams) -> dict[str, np.ndarray]
     }
 
 
-def closes_round_trip(transfers: Links, payments: int, parties: Parties, params: LedgerParams) -> np.ndarray:
-    """Which payments close a round trip of three or more, shape (payments,)."""
-    low, high = params.round_trip_kept
-    hops = round_trip_hops(
-        transfers.payer,
-        transfers.payee,
-        transfers.at,
-        transfers.cents,
-        len(parties.holder),
-        len(parties.customer_id),
-        params.round_trip_days * DAY_US,
-        low,
-        high,
-        params.round_trip_hops,
-        params.round_trip_steps,
-    )
-    closes = np.zeros(payments, bool)
-    closes[transfers.payment[hops >= 3]] = True
-    return closes
+@dataclass(frozen=True)
+class MoneyTrails:
+    """What transfers make together, found once of the whole ledger.
+
+    ``closes``, shape (payments,): payments that bring money back over two others or more.
+    ``chain_customer``, ``chain_at``, ``chain_cents``, shape (found,): customers on a quick chain of
+    three transfers, and the moment and amount of the last.
+    """
+
+    closes: np.ndarray
+    chain_customer: np.ndarray
+    chain_at: np.ndarray
+    chain_cents: np.ndarray
+
+    @classmethod
+    def of(cls, survey: Survey, parties: Parties, params: LedgerParams) -> MoneyTrails:
+        """Follow the money of the survey's transfers."""
+        transfers, nodes, limits = survey.transfers, len(parties.holder), params.trails
+        graph = Multigraph.of(
+            transfers.payer, transfers.payee, transfers.at, transfers.cents, nodes, params.threads
+        )
+        trails = limits.trails(graph, params.threads)
+        back = limits.cycles(graph, trails, params.threads).closing_through(ROUND_TRIP_HOPS)
+        closes = np.zeros(survey.payments, bool)
+        closes[transfers.payment[graph.row[back]]] = True
+        party, edge = quick_chains(graph, trails, params.chain_hours * HOUR_US, params.chain_kept)
+        is_customer = party < len(parties.customer_id)
+        party, edge = party[is_customer], edge[is_customer]
+        return cls(closes, party, graph.at[edge], graph.cents[edge])
 
 
 def surroundings(
-    bank: BankTables, survey: Survey, events: Events, fast: np.ndarray, parties: Parties, params: LedgerParams
+    bank: BankTables,
+    abroad: Links,
+    trails: MoneyTrails,
+    events: Events,
+    fast: np.ndarray,
+    parties: Parties,
+    params: LedgerParams,
 ) -> Surroundings:
     """What everybody's payments and devices say about each customer.
 
     ``fast``, shape of the events, is what of each was passed on fast, in cents.
     """
-    size, transfers, abroad = len(parties.customer_id), survey.transfers, survey.abroad
-    members, hop = layered_chains(
-        transfers.payer,
-        transfers.payee,
-        transfers.at,
-        transfers.cents,
-        len(parties.holder),
-        size,
-        params.chain_hours * HOUR_US,
-        params.chain_kept,
-        params.chain_steps,
-    )
+    size = len(parties.customer_id)
     out, into = abroad.payer < size, abroad.payee < size
     household = bank.customers.set_index("customer_id").loc[parties.customer_id, "household_id"]
-    devices = Devices.of(bank.devices, parties.customer_id, household)
+    devices = DeviceUses.of(bank.devices, parties.customer_id, household)
     shared = (fast > 0) & devices.sharers()[events.customer]
     return Surroundings(
         traces={
-            "chain": Trace.of(members, transfers.at[hop], transfers.cents[hop], size),
+            "chain": Trace.of(trails.chain_customer, trails.chain_at, trails.chain_cents, size),
             "fast": Trace.of(events.customer[shared], events.at[shared], fast[shared], size),
         },
         crowds={
@@ -221,12 +226,13 @@ class ObservedLedger:
         survey, events = Survey.of([payments], parties), Events.of(payments, parties)
         del payments
         money = matched_money(events, params)
+        trails = MoneyTrails.of(survey, parties, params)
         country, is_high_risk = countries(bank.accounts, parties, params.high_risk_countries)
         group, kind = peer_groups(by_node)
         return cls(
             events=events,
             money=money,
-            closes=closes_round_trip(survey.transfers, survey.payments, parties, params),
+            closes=trails.closes,
             parties=parties,
             customers=by_node,
             profile=customer_facts(by_node, origin),
@@ -234,7 +240,7 @@ class ObservedLedger:
             is_high_risk=is_high_risk,
             group=group,
             kind=kind,
-            around=surroundings(bank, survey, events, money["fast_cents"], parties, params),
+            around=surroundings(bank, survey.abroad, trails, events, money["fast_cents"], parties, params),
             origin=origin,
         )
 

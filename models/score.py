@@ -9,6 +9,7 @@ import pandas as pd
 
 import pipeline
 from data import schema as data_schema
+from data.asof import pairs_within
 from models import examples, schema
 from models.budget import WATCHED, Budget, Watch
 from models.zoo import MODELS, Examples, Fitted, by_row
@@ -24,9 +25,9 @@ def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame, days: int) -> np.n
     """
     is_below = labels["source"] == "below_line_vote"
     votes = labels.assign(value=labels["value"] - is_below)[is_below | (labels["source"] == "rule_vote")]
-    pairs = subjects.reset_index(names="row").merge(votes, on="customer_id")
-    age = pairs["as_of"] - pairs["event_at"]
-    pairs = pairs[(age >= pd.Timedelta(0)) & (age < pd.Timedelta(days=days))]
+    votes = votes.rename(columns={"event_at": "at"})[["customer_id", "at", "value"]]
+    asked = subjects[["customer_id", "as_of"]].reset_index(names="row")
+    pairs = pairs_within(votes, asked, days, at_now=True)
     strongest = pairs.groupby("row")["value"].max()
     return strongest.reindex(np.arange(len(subjects)), fill_value=-np.inf).to_numpy()
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import period_of
+from data.asof import pairs_within, period_of
 from features import schema as features_schema
 from models import schema
 from models.budget import Budget
@@ -39,10 +39,8 @@ def known_label(
     known = labels[labels["known_at"] <= known_by]
     if (labels["source"] == "given").any():
         known = known[known["source"] == "given"]
-    pairs = subjects[["subject_id", "customer_id", "as_of"]].merge(known, on="customer_id")
-    age = pairs["as_of"] - pairs["event_at"]
-    window = pd.Timedelta(days=window_days)
-    pairs = pairs[(age >= pd.Timedelta(0)) & (age < window)]
+    asked = subjects[["subject_id", "customer_id", "as_of"]]
+    pairs = pairs_within(known.assign(at=known["event_at"]), asked, window_days, at_now=True)
     pairs = pairs.assign(loudness=pairs["source"].map(LOUDNESS))
     order = ["subject_id", "loudness", "value", "event_at", "source"]
     best = pairs.sort_values(order, kind="stable").drop_duplicates("subject_id", keep="last")

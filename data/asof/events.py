@@ -97,6 +97,12 @@ class Ends:
     cents: np.ndarray
     counterparty: np.ndarray
 
+    @classmethod
+    def empty(cls, starts: np.ndarray) -> Ends:
+        """Room for the ends of customers who own ``starts``."""
+        payment, at, cents, counterparty = (np.empty(starts[-1], np.int64) for _ in range(4))
+        return cls(starts, payment, np.empty(starts[-1], np.bool_), at, cents, counterparty)
+
 
 def ends_in_order(
     payer: np.ndarray,
@@ -134,15 +140,7 @@ def ends_in_order(
     starts = np.zeros(customers + 1, np.int64)
     np.cumsum(counted.sum(axis=0), out=starts[1:])
     fill = starts[:-1] + np.cumsum(counted, axis=0) - counted
-    size = starts[-1]
-    ends = Ends(
-        starts,
-        np.empty(size, np.int64),
-        np.empty(size, np.bool_),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-    )
+    ends = Ends.empty(starts)
 
     def deal(part: int) -> None:
         columns = ends.payment, ends.is_credit, ends.at, ends.cents, ends.counterparty

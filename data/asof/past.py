@@ -20,7 +20,7 @@ from data.asof.windows import (
     dense_keys,
     first_at_or_after,
     largest_selected,
-    met_before,
+    moment_met_before,
     number_keys,
     previous_of_key,
     smallest,
@@ -191,7 +191,7 @@ class Past:
         if (key, select) not in self._met:
             events, mask = self._events, self._mask(select)
             previous = previous_of_key(events.starts, self._keys(key), mask)
-            self._met[key, select] = met_before(events.at, previous, mask)
+            self._met[key, select] = moment_met_before(events.at, previous, mask)
         return self._met[key, select]
 
     def top_share(self, *select: str, days: int, top: int, of: str | None = None) -> np.ndarray:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.asof import microseconds, pairs_within
 from data.labels.label_models import Votes
 from data.schema import DECIDED, WEEK_US
+
+WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,13 @@ class Ballots:
 
     def before(self, customer_id: pd.Series, at: pd.Series) -> Votes:
         """Votes of the seven days up to each moment, itself included; one row a question."""
-        asked = pd.DataFrame({"customer_id": customer_id.to_numpy(), "now": microseconds(at)})
-        size = len(asked)
+        size = len(at)
+        asked = pd.DataFrame(
+            {"row": np.arange(size), "customer_id": customer_id.to_numpy(), "as_of": microseconds(at)}
+        )
 
         def table(hits: pd.DataFrame, rules: int) -> np.ndarray:
-            found = asked.reset_index(names="row").merge(hits, on="customer_id")
-            age = found["now"] - found["at"]
-            found = found[(age >= 0) & (age < WEEK_US)]
+            found = pairs_within(hits, asked, WEEK_DAYS, at_now=True)
             voted = np.zeros((size, rules), bool)
             voted[found["row"], found["rule"]] = True
             return voted
@@ -151,11 +154,6 @@ def with_decision(dispositions: pd.DataFrame) -> pd.DataFrame:
 def moment(at: pd.Timestamp) -> int:
     """UTC microseconds of one moment."""
     return int(at.value // 1_000)
-
-
-def microseconds(at: pd.Series) -> np.ndarray:
-    """UTC microseconds, shape of ``at``."""
-    return np.asarray(at.astype("datetime64[us, UTC]").astype("int64"))
 
 
 def _placed(hits: pd.DataFrame, rule_ids: list[str]) -> pd.DataFrame:

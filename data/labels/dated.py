@@ -7,7 +7,8 @@ import pandas as pd
 from pydantic import field_validator
 
 import pipeline
-from data.labels.ballots import Ballots, microseconds
+from data.asof import microseconds
+from data.labels.ballots import Ballots
 from data.labels.label_models import LABEL_MODELS, Settings
 from data.schema import DAY_US
 from parameters import Days, Positive

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 import pipeline
+from data.asof import pairs_within
 from parameters import Count, Days
 
 
@@ -43,15 +44,13 @@ def paid_ties(alerts: pd.DataFrame, payments: pd.DataFrame, params: CaseParams) 
     Columns alert_id, other_id. A customer who dealt with more than ``most_tied``
     customers in the days before the alert (an employer, a landlord) ties nobody.
     """
-    near = pd.Timedelta(days=params.days)
     alerted = alerts["customer_id"].unique()
     mine = payments[payments["customer_id"].isin(alerted)]
 
     def partners(asked: pd.DataFrame) -> pd.DataFrame:
         """Different customers with whom each (alert_id, customer_id, alerted_at) dealt."""
-        pairs = asked.merge(mine, on="customer_id")
-        age = pairs["alerted_at"] - pairs["at"]
-        pairs = pairs[(age > pd.Timedelta(0)) & (age <= near)]
+        pairs = pairs_within(mine, asked.rename(columns={"alerted_at": "as_of"}), params.days)
+        pairs = pairs.rename(columns={"as_of": "alerted_at"})
         return pairs[["alert_id", "alerted_at", "customer_id", "other_id"]].drop_duplicates()
 
     def few(found: pd.DataFrame) -> pd.DataFrame:
@@ -108,13 +107,12 @@ def case_ids(
     ties = pd.concat([own, paid_ties(alerts, payments, params), device_ties(alerts, devices, params)])
     place = pd.Series(np.arange(len(alerts)), index=alerts["alert_id"])
     ties = ties.drop_duplicates().merge(alerts[["alert_id", "alerted_at"]], on="alert_id")
-    earlier = alerts[["alert_id", "customer_id", "alerted_at"]].rename(
-        columns={"alert_id": "earlier_id", "customer_id": "other_id", "alerted_at": "earlier_at"}
-    )
-    pairs = ties.merge(earlier, on="other_id")
-    age = pairs["alerted_at"] - pairs["earlier_at"]
-    is_earlier = (age >= pd.Timedelta(0)) & (age <= pd.Timedelta(days=params.days))
-    pairs = pairs[is_earlier & (pairs["earlier_id"] != pairs["alert_id"])]
+    ties = ties.rename(columns={"other_id": "customer_id", "alerted_at": "as_of"})
+    earlier = alerts[["alert_id", "customer_id", "alerted_at"]]
+    earlier = earlier.rename(columns={"alert_id": "earlier_id", "alerted_at": "at"})
+    at_once = ties.merge(earlier, left_on=["customer_id", "as_of"], right_on=["customer_id", "at"])
+    pairs = pd.concat([pairs_within(earlier, ties, params.days), at_once])
+    pairs = pairs[pairs["earlier_id"] != pairs["alert_id"]]
     ends = np.column_stack([place[pairs["earlier_id"]], place[pairs["alert_id"]]])
     ends.sort(axis=1, kind="stable")  # of two alerts of one moment the lower number is the earlier
     case = np.zeros(len(alerts), np.int64)

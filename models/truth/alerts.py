@@ -62,8 +62,7 @@ def beyond_rules(
     """Recall among illicit customers whom no rule hit in any window in which they were illicit."""
     moments = hits.rename(columns={"hit_at": "at"})[["customer_id", "at"]]
     # A hit carries the as_of of its indicators, so one at this very moment counts as well.
-    shifted = subjects["as_of"] + pd.Timedelta(microseconds=1)
-    is_hit = happened_within(moments, subjects["customer_id"], shifted, days)
+    is_hit = happened_within(moments, subjects["customer_id"], subjects["as_of"], days, at_now=True)
     illicit = subjects[is_illicit]
     seen = set(illicit["customer_id"][is_hit[is_illicit]])
     unseen = illicit[~illicit["customer_id"].isin(seen)]

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from data.asof import happened_within
+from data.asof import happened_within, pairs_within
 from models.intervals import group_share, ratio, rounded
 from models.results.probes import (
     Direction,
@@ -177,9 +177,8 @@ def rule_invisible(moments: pd.DataFrame, hits: pd.DataFrame, days: int, least: 
     if len(hits):
         last = moments.groupby("scheme_id")["at"].transform("max")
         watched = moments[last >= hits["hit_at"].min()]
-    pairs = watched.merge(hits[["customer_id", "hit_at"]], on="customer_id")
-    late = pairs["hit_at"] - pairs["at"]
-    caught = pairs[(late > pd.Timedelta(0)) & (late <= pd.Timedelta(days=days))]["scheme_id"].unique()
+    asked = hits[["customer_id", "hit_at"]].rename(columns={"hit_at": "as_of"})
+    caught = pairs_within(watched[["customer_id", "at", "scheme_id"]], asked, days)["scheme_id"].unique()
     schemes = watched.drop_duplicates("scheme_id")
     is_unseen = ~schemes["scheme_id"].isin(caught)
     groups = [(EVERY, is_unseen)] if len(schemes) else []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.asof import count_so_far, value_as_of
 from data.results import Interval
 from models.intervals import UNMEASURED, interval, middle_part, rounded
 from models.results.ladder import EncoderTest, MaskCount
@@ -53,22 +54,11 @@ def risk_rating(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated
         latest = stated.drop_duplicates("customer_id", keep="last").set_index("customer_id")["rating"]
         rating = subjects["customer_id"].map(latest).to_numpy(dtype=float)
         return np.where(subjects["customer_id"].isin(reports["customer_id"]), RAISED, rating)
-    queries = subjects[["customer_id", "as_of"]].reset_index(drop=True).reset_index(names="row")
-    queries = queries.sort_values("as_of", kind="stable")
-    first = reports.groupby("customer_id")["known_at"].min()
-    known = first.reindex(queries["customer_id"]).set_axis(queries.index)
-    found = pd.merge_asof(
-        queries,
-        stated.sort_values("valid_from", kind="stable"),
-        left_on="as_of",
-        right_on="valid_from",
-        by="customer_id",
-        allow_exact_matches=False,
-    )
-    value = np.where((known < queries["as_of"]).to_numpy(), RAISED, found["rating"].to_numpy(dtype=float))
-    result = np.empty(len(queries))
-    result[queries["row"].to_numpy()] = value
-    return result
+    who, as_of = subjects["customer_id"], subjects["as_of"]
+    value = stated["rating"].to_numpy(dtype=float)
+    rating = value_as_of(stated["customer_id"], stated["valid_from"], value, who, as_of)
+    is_raised = count_so_far(reports["customer_id"], reports["known_at"], who, as_of) > 0
+    return np.where(is_raised, RAISED, rating)
 
 
 def changed_by_mask(subjects: pd.DataFrame, histories: Histories, tag: str, is_dated: bool) -> MaskCount:

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 import pipeline
-from data.asof import happened_within
+from data.asof import happened_within, pairs_within
 from data.results import Interval
 from data.schema import DECIDED
 from models.intervals import wilson
@@ -21,8 +21,6 @@ from models.results.labels import (
     RuleFigures,
 )
 from parameters import Positive
-
-MICRO = pd.Timedelta(microseconds=1)
 
 
 class Effort(pipeline.Parameters):
@@ -112,9 +110,7 @@ def schemes_found(hits: pd.DataFrame, illicit: pd.DataFrame, days: int) -> pd.Da
     """
     members = illicit[["customer_id", "at", "scheme_id"]].drop_duplicates()
     asked = hits.loc[hits["customer_id"].isin(members["customer_id"]), ["customer_id", "hit_at", "rule_id"]]
-    pairs = asked.merge(members, on="customer_id")
-    age = pairs["hit_at"] - pairs["at"]
-    found = pairs[(age > pd.Timedelta(0)) & (age <= pd.Timedelta(days=days))]
+    found = pairs_within(members, asked.rename(columns={"hit_at": "as_of"}), days)
     return found[["rule_id", "scheme_id"]].drop_duplicates()
 
 
@@ -140,7 +136,7 @@ def rule_rows(
     rows = []
     for rule in rules[rules["vote"] > 0].itertuples(index=False):
         mine, name = hits[hits["rule_id"] == rule.rule_id], rule.rule_id
-        is_true = happened_within(illicit, mine["customer_id"], mine["hit_at"] + MICRO, days)
+        is_true = happened_within(illicit, mine["customer_id"], mine["hit_at"], days, at_now=True)
         raised = of_alerts(name, float(line.get(name, 0.0)), reviewed, learned) if rule.use == "label" else {}
         rows.append(
             RuleFigures(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.asof import bank_time
+from data.asof import bank_time, pairs_within
 from models.intervals import rounded
 from models.results.truth import AlertTrace, TracedIndicator, TracedLabel
 
@@ -29,9 +29,8 @@ def reported_truly(
     known = alerts.merge(
         reported[["alert_id", "opened_at", "known_at", "reason"]].astype({"alert_id": "int64"}), on="alert_id"
     )
-    pairs = known.merge(illicit[["customer_id", "at", "scheme_id", "typology"]], on="customer_id")
-    age = pairs["alerted_at"] - pairs["at"]
-    pairs = pairs[(age > pd.Timedelta(0)) & (age <= pd.Timedelta(days=days))]
+    moments = illicit[["customer_id", "at", "scheme_id", "typology"]]
+    pairs = pairs_within(moments, known.assign(as_of=known["alerted_at"]), days).drop(columns="as_of")
     order = ["alert_id", "scheme_id"]
     return pairs.sort_values([*order, "at"]).drop_duplicates(order).reset_index(drop=True)
 

@@ -17,7 +17,7 @@ from data.world.calendar import Calendar
 from data.world.devices import devices_table
 from data.world.population import INDUSTRIES, OCCUPATIONS, Population, draw_names, draw_population
 from data.world.tags import profile_tags_table
-from features.profile import OCCUPATIONS as ORDERED_OCCUPATIONS
+from features.profile.work import OCCUPATIONS_BY_INCOME
 
 
 def calendar_of(params: Params) -> Calendar:
@@ -57,8 +57,8 @@ def test_persons_have_what_persons_have_and_firms_what_firms_have(people: pd.Dat
 
 
 def test_the_profile_knows_every_occupation_in_order_of_income() -> None:
-    median = [OCCUPATIONS[name][1] for name in ORDERED_OCCUPATIONS]
-    assert set(ORDERED_OCCUPATIONS) == set(OCCUPATIONS)
+    median = [OCCUPATIONS[name][1] for name in OCCUPATIONS_BY_INCOME]
+    assert set(OCCUPATIONS_BY_INCOME) == set(OCCUPATIONS)
     assert median == sorted(median)
 
 

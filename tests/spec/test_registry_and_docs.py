@@ -21,13 +21,13 @@ from data.typologies import ROLES, TYPOLOGIES, typology
 from data.words import FAMILIES, UNITS
 from data.world.livelihoods import LIVELIHOODS
 from explain.reasons import worded
-from features import network, profile, sequence
+from features import line, network, profile
 from features.catalogue import Feature, window_features
 from models.zoo import MODELS
 from pipeline import BadInput, Registry
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-FEATURES: list[Feature] = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
+FEATURES: list[Feature] = [*window_features(), *profile.FEATURES, *line.LINE, *network.FEATURES]
 
 
 @pytest.mark.parametrize("entry", INDICATORS.values(), ids=lambda entry: entry.name)

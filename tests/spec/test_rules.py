@@ -376,7 +376,7 @@ class TestR19:
         assert not hit(self.ring(rule.total * 1.1, rule.total * 1.05, rule.total - CENT))
 
     def test_a_hop_that_keeps_too_little_stays_silent(self, hit, rule, observe_params) -> None:
-        low, _ = observe_params.round_trip_kept
+        low, _ = observe_params.trails.kept
         kept = rule.total * 2
         assert hit(self.ring(kept, kept * low, kept * low * low))
         assert not hit(self.ring(kept, kept * (low - 0.001), kept * low * low))

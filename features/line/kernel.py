@@ -1,4 +1,4 @@
-"""Kernel of the continuous line: statistics of a customer's last payments, in one pass each.
+"""Kernels of the continuous line: statistics of a customer's last payments, in one pass each.
 
 A line is the rows ``first:end`` of the customer's events, all strictly before the moment
 asked about: nothing here can see a later payment. Every statistic is exact, none samples.
@@ -10,40 +10,76 @@ from math import log10
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numba import njit
 
-from features.network.ahead import INNER
+from data.asof.network.ahead import INNER
+from data.schema import DAY_US, HOUR_US
+from features.catalogue import Feature
 
-# Order of the columns that `statistics` returns.
-COLUMNS = (
-    "line_payment_count",
-    "line_span_days",
-    "line_silent_days",
-    "line_gap_minutes_median",
-    "line_gap_days_longest",
-    "line_burst_share",
-    "line_burstiness",
-    "line_gap_memory",
-    "line_in_then_out_share",
-    "line_lag_minutes_median",
-    "line_passed_on_share",
-    "line_alternation_share",
-    "line_longest_run_share",
-    "line_repeated_amount_share",
-    "line_top_amount_share",
-    "line_largest_amount_jump",
-    "line_new_counterparty_share",
-    "line_counterparty_entropy",
-    "line_hour_entropy",
-    "line_digit_entropy",
-    "line_benford_distance",
-    "line_amount_shift",
-    "line_tempo_shift",
-)
+
+def _of_line(name: str, label_en: str, label_zh: str, unit: str, source: str, family: str) -> Feature:
+    return Feature(name, label_en, label_zh, unit, family, "sequence", source, "line")
+
+
+LINE = (
+    _of_line("line_payment_count", "Payments in the line",
+             "流水长度(笔数)", "count", "profile tags: sequence input", "sequence"),
+    _of_line("line_span_days", "Days that the line spans",
+             "流水跨越天数", "days", "profile tags: sequence input", "sequence"),
+    _of_line("line_silent_days", "Days since the last payment",
+             "距最近一笔交易天数", "days", "rule R08", "dormancy"),
+    _of_line("line_gap_minutes_median", "Typical minutes between payments",
+             "交易间隔中位数(分钟)", "minutes", "AMLGentex burstiness", "sequence"),
+    _of_line("line_gap_days_longest", "Longest pause within the line",
+             "流水中最长停顿天数", "days", "rule R08", "dormancy"),
+    _of_line("line_burst_share", "Share of payments within an hour of the last",
+             "一小时内连续交易占比", "share", "profile tags: burst index", "sequence"),
+    _of_line("line_burstiness", "Burstiness of the gaps (-1 regular, 1 bursty)",
+             "交易间隔的突发性(-1规律,1突发)", "ratio", "profile tags: burst index", "rhythm"),
+    _of_line("line_gap_memory", "How alike neighbouring gaps are",
+             "相邻间隔的相关性", "ratio", "profile tags: burst index", "rhythm"),
+    _of_line("line_in_then_out_share", "Share of receipts followed at once by a payment out",
+             "进账后立即出账占比", "share", "rule R06", "sequence"),
+    _of_line("line_lag_minutes_median", "Typical minutes from a receipt to the next payment out",
+             "进账到下一笔出账的分钟数中位数", "minutes", "rule R06", "pass_through"),
+    _of_line("line_passed_on_share", "Share of receipts passed on in like amount",
+             "进账后以相近金额转出的占比", "share", "rule R20", "pass_through"),
+    _of_line("line_alternation_share", "How often in and out alternate",
+             "进出交替占比", "share", "rule R06", "sequence"),
+    _of_line("line_longest_run_share", "Longest run in one direction",
+             "同方向连续交易最长占比", "share", "rule R04", "sequence"),
+    _of_line("line_repeated_amount_share", "Share of payments with the amount of an earlier one",
+             "重复金额占比", "share", "rule R17", "sequence"),
+    _of_line("line_top_amount_share", "Share of the most common amount",
+             "最常见金额占比", "share", "rule R17", "sequence"),
+    _of_line("line_largest_amount_jump", "Largest jump of the amount between payments",
+             "金额最大跳变", "ratio", "SAML-D behavioural change", "sequence"),
+    _of_line("line_new_counterparty_share", "Share of payments with a counterparty new to the line",
+             "新交易对手占比", "share", "rule R14", "sequence"),
+    _of_line("line_counterparty_entropy", "Spread over counterparties (bits)",
+             "交易对手分散度(比特)", "ratio", "rule R04", "sequence"),
+    _of_line("line_hour_entropy", "Spread over the hours of the day (bits)",
+             "交易时段分散度(比特)", "ratio", "profile tags: hour-of-day profile", "rhythm"),
+    _of_line("line_digit_entropy", "Spread of the last digit of whole yuan (bits)",
+             "金额个位数分散度(比特)", "ratio", "rule R17", "rhythm"),
+    _of_line("line_benford_distance", "Distance of the leading digits from Benford's law",
+             "首位数字与本福特定律的距离", "ratio", "assumption", "rhythm"),
+    _of_line("line_amount_shift", "Change point of the amounts (positive: upwards)",
+             "金额变点强度(正为上升)", "ratio", "rule R14", "behaviour_change"),
+    _of_line("line_tempo_shift", "Change point of the tempo (positive: faster)",
+             "节奏变点强度(正为加快)", "ratio", "rule R14", "behaviour_change"),
+)  # fmt: skip
+COLUMNS = tuple(feature.name for feature in LINE)
+# Their places in a row of the result. They stand in the kernel's own file, and so do the functions it
+# calls: numba compiles anew when this file was written, and does not see what changed in another.
+(
+    COUNT, SPAN, SILENT, GAP_MEDIAN, GAP_LONGEST, BURST, BURSTINESS, GAP_MEMORY, IN_THEN_OUT,
+    LAG_MEDIAN, PASSED_ON_SHARE, ALTERNATION, LONGEST_RUN, REPEATED_AMOUNT, TOP_AMOUNT, AMOUNT_JUMP,
+    NEW_COUNTERPARTY, COUNTERPARTY_ENTROPY, HOUR_ENTROPY, DIGIT_ENTROPY, BENFORD_DISTANCE,
+    AMOUNT_SHIFT, TEMPO_SHIFT,
+) = range(len(LINE))  # fmt: skip
 BENFORD = np.array([log10(1 + 1 / digit) for digit in range(1, 10)])
-MINUTE_US = 60_000_000.0
-DAY_US = 86_400_000_000.0
+MINUTE_US = HOUR_US // 60
 
 
 @njit(**INNER)
@@ -198,14 +234,6 @@ def tell(
             later += 1
 
 
-def neighbours(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows before and after each one that have the same value, -1 and n where none has; shape (n,)."""
-    key, keys = pd.factorize(values)
-    before, after = np.full(len(key), -1), np.full(len(key), len(key))
-    link(key, np.full(len(keys), -1), before, after)
-    return before, after
-
-
 @njit(**INNER)
 def link(key: np.ndarray, last: np.ndarray, before: np.ndarray, after: np.ndarray) -> None:
     """Fill the last two, at first -1 and n: the payments before and after with the same key.
@@ -227,7 +255,7 @@ def once_more(before: np.ndarray, k: int, first: int, times: np.ndarray) -> int:
 
 
 @njit(**INNER)
-def measure(
+def measure_lines(
     first: np.ndarray,
     end: np.ndarray,
     as_of: np.ndarray,
@@ -250,7 +278,7 @@ def measure(
         a, b = first[q], end[q]
         size = b - a
         row = result[q]
-        row[0] = size
+        row[COUNT] = size
         if size < 2:
             continue
         hours[:], digits[:], leading[:] = 0, 0, 0
@@ -282,83 +310,39 @@ def measure(
             turns += turned
             receipts += is_credit[k - 1]
             passed += is_credit[k - 1] and turned
-        row[1] = (as_of[q] - at[a]) / DAY_US
-        row[2] = (as_of[q] - at[b - 1]) / DAY_US
+        row[SPAN] = (as_of[q] - at[a]) / DAY_US
+        row[SILENT] = (as_of[q] - at[b - 1]) / DAY_US
         if followed:
-            row[9] = middle(room, followed)
-            row[10] = passed_on / followed
+            row[LAG_MEDIAN] = middle(room, followed)
+            row[PASSED_ON_SHARE] = passed_on / followed
         for k in range(size - 1):
             room[k] = gap[a + 1 + k]
-        row[3] = middle(room, size - 1)
-        row[4] = widest / 1440
-        row[5] = burst / (size - 1)
+        row[GAP_MEDIAN] = middle(room, size - 1)
+        row[GAP_LONGEST] = widest / 1440
+        row[BURST] = burst / (size - 1)
         mean, spread = mean_and_spread(gap[a + 1 : b])
         if size > 2 and spread + mean > 0:
-            row[6] = (spread - mean) / (spread + mean)
-        row[7] = memory(slow[a + 1 : b])
+            row[BURSTINESS] = (spread - mean) / (spread + mean)
+        row[GAP_MEMORY] = memory(slow[a + 1 : b])
         if receipts:
-            row[8] = passed / receipts
-        row[11] = turns / (size - 1)
-        row[12] = longest / size
-        row[13] = (size - amounts) / size
-        row[14] = top / size
-        row[15] = jump
-        row[16] = new / size
+            row[IN_THEN_OUT] = passed / receipts
+        row[ALTERNATION] = turns / (size - 1)
+        row[LONGEST_RUN] = longest / size
+        row[REPEATED_AMOUNT] = (size - amounts) / size
+        row[TOP_AMOUNT] = top / size
+        row[AMOUNT_JUMP] = jump
+        row[NEW_COUNTERPARTY] = new / size
         bits = 0.0
         for k in range(a, b):
             met = once_more(other_before, k, a, times)
             if other_after[k] >= b:
                 bits -= met / size * np.log2(met / size)
-        row[17] = bits
-        row[18] = entropy(hours, size)
-        row[19] = entropy(digits, size)
+        row[COUNTERPARTY_ENTROPY] = bits
+        row[HOUR_ENTROPY] = entropy(hours, size)
+        row[DIGIT_ENTROPY] = entropy(digits, size)
         apart = 0.0
         for k in range(9):
             apart += abs(leading[k] / size - BENFORD[k])
-        row[20] = apart / 9
-        row[21] = shift(log[a:b])
-        row[22] = -shift(slow[a + 1 : b])
-
-
-def statistics(
-    first: np.ndarray,
-    end: np.ndarray,
-    as_of: np.ndarray,
-    at: np.ndarray,
-    cents: np.ndarray,
-    is_credit: np.ndarray,
-    counterparty: np.ndarray,
-    is_new: np.ndarray,
-    hour: np.ndarray,
-    burst_us: int,
-    pass_us: int,
-    kept_low: float,
-    kept_high: float,
-) -> np.ndarray:
-    """Statistics of each line, shape (lines, len(COLUMNS)); NaN for fewer than two payments.
-
-    Parameters
-    ----------
-    first, end, as_of : shape (lines,), rows of the line and the moment asked about (µs)
-    at, cents, is_credit, counterparty, is_new, hour : the events, shape (n,) each
-    burst_us : a gap up to this counts as a burst
-    pass_us : how long after a receipt a payment out may pass it on
-    kept_low, kept_high : share of the receipt that such a payment has
-    """
-    size = len(at)
-    at, cents = (np.require(column, np.int64, ("C", "W")) for column in (at, cents))
-    is_credit = np.require(is_credit, bool, ("C", "W"))
-    numbers, digits, places = (
-        np.empty((3, size)),
-        np.empty((2, size), np.uint8),
-        np.empty((2, size), np.int64),
-    )
-    same = [*neighbours(cents), *neighbours(counterparty)]
-    told = Payments(*numbers, *digits, *places, *same)
-    tell(at, cents, is_credit, pass_us, kept_low, kept_high, told)
-    lines = [np.array(column, np.int64) for column in (first, end, as_of)]
-    result = np.full((len(first), len(COLUMNS)), np.nan)
-    counts = (np.empty(places, np.int64) for places in (24, 10, 9, size))
-    events = at, is_credit, *(np.require(column, np.uint8, ("C", "W")) for column in (is_new, hour))
-    measure(*lines, *events, told, burst_us / MINUTE_US, *counts, np.empty(size), result)
-    return result
+        row[BENFORD_DISTANCE] = apart / 9
+        row[AMOUNT_SHIFT] = shift(log[a:b])
+        row[TEMPO_SHIFT] = -shift(slow[a + 1 : b])

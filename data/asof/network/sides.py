@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from features.network.ahead import INNER
-from features.network.parallel import in_parts
+from data.asof.network.ahead import INNER
+from data.asof.network.parallel import in_parts
 
 
 class Sides(NamedTuple):

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from features.network.ahead import INNER
-from features.network.parallel import each
-from features.network.sides import Sides
+from data.asof.network.ahead import INNER
+from data.asof.network.parallel import each
+from data.asof.network.sides import Sides
 
 NODES_OF_A_BLOCK = 4_096  # their lists stay in the processor's cache
 
