@@ -36,8 +36,8 @@ from reports.wording import Text
 from tests.spec.records import partial
 
 COLUMNS = [
-    Feature("in_amount_7d", "Money in", "转入", "CNY", "volume", "windows", "nowhere"),
-    Feature("out_amount_7d", "Money out", "转出", "CNY", "fan_out", "windows", "nowhere"),
+    Feature("in_amount_7d", "Money in", "转入", "CNY", "volume", "windows", "Nowhere"),
+    Feature("out_amount_7d", "Money out", "转出", "CNY", "fan_out", "windows", "Nowhere"),
 ]
 WEEKS = pd.to_datetime(["2025-11-03", "2025-11-10"], utc=True).astype("datetime64[us, UTC]")
 NOBODY = {"value": None, "low": None, "high": None}
