@@ -6,17 +6,26 @@ a delay drawn in it ends at the hours at which its owner is awake, however long 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from data.schema import DAY_US, HOUR_US
-from data.world.calendar import WAKING, Calendar
+from data.world.calendar import WAKING, Calendar, hours_until
 
 _HOURS = np.arange(25.0)
 
 
 def _edges(clock: np.ndarray) -> np.ndarray:
     """Share of the day that has passed at each full hour, shape (25,)."""
-    return np.concatenate([[0.0], np.cumsum(clock) / clock.sum()])
+    return _edges_of(np.asarray(clock, np.float64).tobytes())
+
+
+@lru_cache(maxsize=64)
+def _edges_of(clock: bytes) -> np.ndarray:
+    edges = np.append(0.0, hours_until(np.frombuffer(clock)))
+    edges.flags.writeable = False  # all who ask share it
+    return edges
 
 
 def awake_days(calendar: Calendar, at: np.ndarray | int, clock: np.ndarray = WAKING) -> np.ndarray:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
 from data.schema import DAY_US, HOUR_US
+from data.world.weights import places
 from parameters import Weeks
 from pipeline import Parameters
 
@@ -165,14 +166,26 @@ class Calendar:
     def draw_days(self, rng: np.random.Generator, count: int, weight: np.ndarray) -> np.ndarray:
         """Day numbers drawn by weight, shape (count,); nothing is drawn from a stretch without weight."""
         edges = np.cumsum(weight) / max(weight.sum(), np.finfo(float).tiny)
-        return np.minimum(np.searchsorted(edges, rng.random(count)), self.days - 1)
+        return np.minimum(places(edges, rng.random(count)), self.days - 1)
 
     def moments(self, rng: np.random.Generator, days: np.ndarray, clock: np.ndarray) -> np.ndarray:
         """UTC microseconds on the given days at hours drawn from a clock, shape of ``days``."""
-        edges = np.cumsum(clock) / clock.sum()
-        hours = np.searchsorted(edges, rng.random(len(days)))
+        hours = places(hours_until(clock), rng.random(len(days)))
         within = rng.integers(0, HOUR_US, len(days))
         return self.start_us + days.astype(np.int64) * DAY_US + hours * HOUR_US + within
+
+
+def hours_until(clock: np.ndarray) -> np.ndarray:
+    """Share of a day's activity up to the end of each hour of a clock, shape (24,)."""
+    return _hours_until(np.asarray(clock, np.float64).tobytes())
+
+
+@lru_cache(maxsize=64)
+def _hours_until(clock: bytes) -> np.ndarray:
+    hours = np.frombuffer(clock)
+    until = np.cumsum(hours) / hours.sum()
+    until.flags.writeable = False  # all who ask share it
+    return until
 
 
 def periods(start_us: int, span: Span) -> pd.DataFrame:

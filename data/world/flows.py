@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from data.schema import CHANNELS, PURPOSES
 
@@ -12,6 +13,15 @@ CHANNEL = {name: code for code, name in enumerate(CHANNELS)}
 PURPOSE = {name: code for code, name in enumerate(PURPOSES)}
 NOWHERE = -1
 NO_SCHEME = -1
+
+
+@njit(cache=True, nogil=True)
+def whole_cents(yuan: np.ndarray) -> np.ndarray:
+    """Whole cents, at least one. Shape (n,), as ``yuan``."""
+    cents = np.empty(len(yuan), np.int64)
+    for i in range(len(yuan)):
+        cents[i] = np.int64(max(np.rint(yuan[i] * 100), 1.0))
+    return cents
 
 
 @dataclass(frozen=True)
@@ -44,27 +54,48 @@ class Flow:
     ) -> Flow:
         """Payments of one channel and purpose; amounts in yuan, at least one cent."""
         size = len(at)
+
+        def column(value: np.ndarray | float, dtype: type) -> np.ndarray:
+            if np.shape(value) == (size,):
+                return np.ascontiguousarray(value, dtype)
+            filled = np.empty(size, dtype)
+            filled[:] = value
+            return filled
+
         return cls(
-            at=at.astype(np.int64),
-            payer=np.broadcast_to(payer, size).astype(np.int32),
-            payee=np.broadcast_to(payee, size).astype(np.int32),
-            amount=np.maximum(np.round(np.broadcast_to(yuan, size) * 100), 1).astype(np.int64),
-            channel=np.full(size, CHANNEL[channel], np.int8),
-            purpose=np.full(size, PURPOSE[purpose], np.int8),
-            city=np.broadcast_to(city, size).astype(np.int16),
-            scheme=np.full(size, NO_SCHEME, np.int32),
+            at=column(at, np.int64),
+            payer=column(payer, np.int32),
+            payee=column(payee, np.int32),
+            amount=whole_cents(column(yuan, np.float64)),
+            channel=column(CHANNEL[channel], np.int8),
+            purpose=column(PURPOSE[purpose], np.int8),
+            city=column(city, np.int16),
+            scheme=column(NO_SCHEME, np.int32),
         )
 
     @classmethod
     def concat(cls, parts: list[Flow]) -> Flow:
         """All payments of several flows, in the order given."""
-        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+        return cls(*map(np.concatenate, zip(*(part.columns() for part in parts), strict=True)))
 
     def take(self, index: np.ndarray | slice) -> Flow:
         """The payments at ``index`` (positions, a mask or a slice)."""
         if isinstance(index, np.ndarray) and index.dtype == bool:
             index = np.flatnonzero(index)  # a mask is counted once, not for every array
-        return Flow(*(getattr(self, f.name)[index] for f in fields(self)))
+        return Flow(*[column[index] for column in self.columns()])
+
+    def columns(self) -> tuple[np.ndarray, ...]:
+        """The arrays, in the order in which they are declared."""
+        return (
+            self.at,
+            self.payer,
+            self.payee,
+            self.amount,
+            self.channel,
+            self.purpose,
+            self.city,
+            self.scheme,
+        )
 
     def in_order(self) -> Flow:
         """Payments by time; equal moments keep the order in which they were drawn."""

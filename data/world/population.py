@@ -19,6 +19,7 @@ from data.world.calendar import Calendar
 from data.world.custom import IDLE, MAIN, SECOND, draw_activity, draw_standing
 from data.world.firms import draw_capital, draw_founded
 from data.world.products import Held, draw_products
+from data.world.weights import by_weight
 
 # occupation: (share of persons, median monthly income in yuan, youngest, oldest)
 OCCUPATIONS = {
@@ -392,12 +393,6 @@ def _employers(
         staff = income[companies] * rng.lognormal(0, EMPLOYER_SPREAD / 4, len(companies))
         employer[is_insider] = by_weight(rng, companies, staff, is_insider.sum())
     return np.where(np.isin(occupation, EMPLOYED) & is_paid_here, employer, -1)
-
-
-def by_weight(rng: np.random.Generator, pool: np.ndarray, weight: np.ndarray, count: int) -> np.ndarray:
-    """``count`` members of a pool, each as often as its weight says."""
-    edges = np.cumsum(weight)
-    return pool[np.minimum(np.searchsorted(edges, rng.random(count) * edges[-1]), len(pool) - 1)]
 
 
 def holder_codes(population: Population) -> np.ndarray:

@@ -41,8 +41,8 @@ def repeat(
 
     ``weight`` has shape (days,), 1 for an ordinary day.
     """
-    counts = rng.poisson(np.broadcast_to(per_month, len(who)) * (weight.sum() / 30.4))
-    return np.repeat(who, counts)
+    often = np.multiply(per_month, weight.sum() / 30.4)
+    return np.repeat(who, rng.poisson(often, len(who)))
 
 
 def monthly(calendar: Calendar, payday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

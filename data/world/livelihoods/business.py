@@ -8,8 +8,9 @@ from data.world.calendar import OFFICE, Calendar
 from data.world.custom import MAIN, SECOND_FIRM
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, repeat, tempered
-from data.world.population import Population, by_weight
+from data.world.population import Population
 from data.world.purse import gathered
+from data.world.weights import by_weight
 
 # Partners of a firm: median and log spread on either side; the top percent has hundreds (assumption,
 # after heavy tails in Italian and Dutch payments and Belgian sales [A, V2]).

@@ -7,8 +7,9 @@ import numpy as np
 from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
-from data.world.population import TURNOVER, Population, by_weight
+from data.world.population import TURNOVER, Population
 from data.world.purse import put_by
+from data.world.weights import by_weight
 
 # A month: from a firm outside to a main-bank person; from a micro-business and from a company here
 # to a person anywhere. Median yuan and log spread (all assumptions).

@@ -7,8 +7,9 @@ import numpy as np
 from data.world.calendar import WAKING, Calendar
 from data.world.flows import NOWHERE, Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, tempered
-from data.world.population import Population, by_weight
+from data.world.population import Population
 from data.world.tempo import sessions
+from data.world.weights import by_weight
 
 PURCHASES_A_MONTH = {"main": 10.0, "second": 1.6}  # mean by standing (assumption)
 WALLET_SHARE, CARD_SHARE = 0.60, 0.12  # of purchases; the others scan a shop's own code (assumption)

@@ -7,8 +7,9 @@ import numpy as np
 from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
-from data.world.population import Population, by_weight
+from data.world.population import Population
 from data.world.purse import gathered
+from data.world.weights import by_weight
 
 # A month: of a main-bank person to a firm or stall; of anybody outside to a stall and to a company
 # here. Median yuan and log spread (all assumptions).
