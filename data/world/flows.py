@@ -15,6 +15,15 @@ NOWHERE = -1
 NO_SCHEME = -1
 
 
+def _column(value: np.ndarray | float, size: int, dtype: type) -> np.ndarray:
+    """An array of ``size`` values: the array given, or one value as often."""
+    if isinstance(value, np.ndarray) and value.shape == (size,):
+        return np.ascontiguousarray(value, dtype)
+    filled = np.empty(size, dtype)
+    filled[:] = value
+    return filled
+
+
 @njit(cache=True, nogil=True)
 def whole_cents(yuan: np.ndarray) -> np.ndarray:
     """Whole cents, at least one. Shape (n,), as ``yuan``."""
@@ -48,29 +57,21 @@ class Flow:
         payer: np.ndarray,
         payee: np.ndarray,
         yuan: np.ndarray,
-        channel: str,
-        purpose: str,
+        channel: str | np.ndarray,
+        purpose: str | np.ndarray,
         city: np.ndarray | int = NOWHERE,
     ) -> Flow:
-        """Payments of one channel and purpose; amounts in yuan, at least one cent."""
+        """Payments with amounts in yuan, at least one cent; channel and purpose by name, or codes of each."""
         size = len(at)
-
-        def column(value: np.ndarray | float, dtype: type) -> np.ndarray:
-            if np.shape(value) == (size,):
-                return np.ascontiguousarray(value, dtype)
-            filled = np.empty(size, dtype)
-            filled[:] = value
-            return filled
-
         return cls(
-            at=column(at, np.int64),
-            payer=column(payer, np.int32),
-            payee=column(payee, np.int32),
-            amount=whole_cents(column(yuan, np.float64)),
-            channel=column(CHANNEL[channel], np.int8),
-            purpose=column(PURPOSE[purpose], np.int8),
-            city=column(city, np.int16),
-            scheme=column(NO_SCHEME, np.int32),
+            at=_column(at, size, np.int64),
+            payer=_column(payer, size, np.int32),
+            payee=_column(payee, size, np.int32),
+            amount=whole_cents(_column(yuan, size, np.float64)),
+            channel=_column(CHANNEL[channel] if isinstance(channel, str) else channel, size, np.int8),
+            purpose=_column(PURPOSE[purpose] if isinstance(purpose, str) else purpose, size, np.int8),
+            city=_column(city, size, np.int16),
+            scheme=_column(NO_SCHEME, size, np.int32),
         )
 
     @classmethod
