@@ -37,7 +37,7 @@ from data.world.expression import Hand, expressed
 from data.world.flows import Flow
 from data.world.integration import Integration, Proceeds, integrate
 from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
-from data.world.livelihoods import LIVELIHOODS
+from data.world.lives import lives
 from data.world.register import accounts_table, customers_table
 from data.world.scene import FIRST_DAY, Scene
 from data.world.tags import profile_tags_table
@@ -232,10 +232,8 @@ def stretches(
     world: people.Population, calendar: Calendar, scenes: list[Planned], params: Params
 ) -> Iterator[Stretch]:
     """Draw and settle one stretch after the other; memory is bounded by one of them."""
-    habits = {
-        name: livelihood(world, calendar, stream(params.seed, "livelihood", name))
-        for name, livelihood in LIVELIHOODS.items()
-    }
+    cuts = calendar.stretches(params.stretch_days)
+    drawn_lives = lives(world, calendar, params.seed, cuts)
     adaptation = Adaptation(world, calendar, params.drift, stream(params.seed, "drift"))
     holder = people.holder_codes(world)
     planned = plans_of(scenes, adaptation, holder, params.seed)
@@ -245,13 +243,12 @@ def stretches(
     is_inside = world.owner != people.OUTSIDE
     balance = world.opening.copy()
     waiting = planned.take(slice(0, 0))
-    for number, stretch in enumerate(calendar.stretches(params.stretch_days)):
+    for number, (stretch, alive) in enumerate(zip(cuts, drawn_lives, strict=True)):
         start, end = stretch.start_us, stretch.start_us + stretch.days * DAY_US
         adapting = stream(params.seed, "drift", str(number))
         drawn = [
             adaptation.of(expressed(intended, holder, params.seed), adapting)
-            for name, draw in habits.items()
-            for life in [draw(stretch, stream(params.seed, "livelihood", name, str(number)))]
+            for life in alive
             for intended in (life, proceeds.of(life))
         ]
         last = _within(paid_out, start, end)
