@@ -26,6 +26,7 @@ import numpy as np
 import console
 import pipeline
 from data.simulate import Params, calendar_of, draw_schemes, stretches
+from data.world.lives import lives
 from data.world.population import draw_population
 
 RESULT = Path("benchmarks/results/simulate.json")
@@ -43,8 +44,10 @@ def run_ours(base: Params, customers: int) -> dict[str, float]:
     started = time.perf_counter()
     calendar = calendar_of(params)
     world = draw_population(params.seed, customers, params.cities, params.dormant_share, calendar)
+    drawn = lives(world, calendar, params.seed, calendar.stretches(params.stretch_days))
     scenes = draw_schemes(world, calendar, params)
-    count = sum(int(stretch.settled.sum()) for stretch in stretches(world, calendar, scenes, params))
+    settled = stretches(world, calendar, scenes, params, drawn)
+    count = sum(int(stretch.settled.sum()) for stretch in settled)
     seconds = time.perf_counter() - started
     return {"transactions": count, "seconds": round(seconds, 3), "per_second": round(count / seconds)}
 

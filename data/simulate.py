@@ -191,6 +191,7 @@ def simulate(params: Params) -> World:
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar
     )
+    drawn = lives(world, calendar, params.seed, calendar.stretches(params.stretch_days))
     scenes = draw_schemes(world, calendar, params)
     names = people.draw_names(params.seed, world)
     nothing = pd.DatetimeIndex([], dtype="datetime64[us, UTC]")
@@ -205,7 +206,7 @@ def simulate(params: Params) -> World:
             {"customer_id": np.empty(0, np.int64), "event_at": nothing, "known_at": nothing, "value": 0.0}
         ),
         offers=frozenset(schema.OFFERS),
-        parts=parts(world, calendar, scenes, names, params),
+        parts=parts(world, calendar, scenes, names, params, drawn),
         drift_plan=plan_table(
             params.drift,
             params.first_day_of,
@@ -229,11 +230,19 @@ class Stretch:
 
 
 def stretches(
-    world: people.Population, calendar: Calendar, scenes: list[Planned], params: Params
+    world: people.Population,
+    calendar: Calendar,
+    scenes: list[Planned],
+    params: Params,
+    drawn: Iterator[list[Flow]] | None = None,
 ) -> Iterator[Stretch]:
-    """Draw and settle one stretch after the other; memory is bounded by one of them."""
+    """Draw and settle one stretch after the other; memory is bounded by a few of them.
+
+    ``drawn`` are the `lives` of the same world, where they were begun before the schemes.
+    """
     cuts = calendar.stretches(params.stretch_days)
-    drawn_lives = lives(world, calendar, params.seed, cuts)
+    if drawn is None:
+        drawn = lives(world, calendar, params.seed, cuts)
     adaptation = Adaptation(world, calendar, params.drift, stream(params.seed, "drift"))
     holder = people.holder_codes(world)
     planned = plans_of(scenes, adaptation, holder, params.seed)
@@ -243,16 +252,16 @@ def stretches(
     is_inside = world.owner != people.OUTSIDE
     balance = world.opening.copy()
     waiting = planned.take(slice(0, 0))
-    for number, (stretch, alive) in enumerate(zip(cuts, drawn_lives, strict=True)):
+    for number, (stretch, of_all) in enumerate(zip(cuts, drawn, strict=True)):
         start, end = stretch.start_us, stretch.start_us + stretch.days * DAY_US
         adapting = stream(params.seed, "drift", str(number))
-        drawn = [
-            adaptation.of(expressed(intended, holder, params.seed), adapting)
-            for life in alive
-            for intended in (life, proceeds.of(life))
+        intended = [
+            adaptation.of(expressed(flow, holder, params.seed), adapting)
+            for life in of_all
+            for flow in (life, proceeds.of(life))
         ]
         last = _within(paid_out, start, end)
-        flow = Flow.concat([waiting, *drawn, _within(planned, start, end), last])
+        flow = Flow.concat([waiting, *intended, _within(planned, start, end), last])
         for side in (flow.payer, flow.payee):
             move_on(flow.at, side[: len(flow) - len(last)], world.successor, world.moved_us)
         # What follows from a payment of this stretch may fall into the next one.
@@ -323,11 +332,12 @@ def parts(
     scenes: list[Planned],
     names: people.Names,
     params: Params,
+    drawn: Iterator[list[Flow]] | None = None,
 ) -> Iterator[Part]:
     """Every stretch as tables."""
     is_illicit = np.array([illicit for _, illicit, _ in scenes])
     count = 0
-    for stretch in stretches(world, calendar, scenes, params):
+    for stretch in stretches(world, calendar, scenes, params, drawn):
         settled = stretch.settled
         # An empty account pays nothing out; that is no payment declined.
         is_declined = ~settled & (stretch.flow.amount != EVERYTHING)
