@@ -152,6 +152,11 @@ class Population:
         return stalls[self.mood[stalls] % 3 == 0]
 
     @cached_property
+    def is_of_person(self) -> np.ndarray:
+        """Shape (accounts,), true where a person holds the account, here or elsewhere."""
+        return np.asarray(self.holder == "person")
+
+    @cached_property
     def elsewhere(self) -> np.ndarray:
         """Account that each customer holds at another bank. Shape (customers,)."""
         return self.acquaintances[np.arange(len(self.kind)) * 7_919 % len(self.acquaintances)]

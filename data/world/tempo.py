@@ -51,10 +51,11 @@ def _activity_until(
     """Activity of each person up to the end of each day, shape (persons, days)."""
     until = np.empty((len(mood), len(weight)))
     for i in range(len(mood)):
-        total = 0.0
+        total, week = 0.0, 0.0
         for day in range(len(weight)):
             date = np.uint64(today + day)
-            week = by_week[_level(mood[i] - date // np.uint64(7))]
+            if day == 0 or (today + day) % 7 == 0:
+                week = by_week[_level(mood[i] - date // np.uint64(7))]
             total += week * by_day[_level(mood[i] + date)] * weight[day]
             until[i, day] = total
     return until

@@ -48,7 +48,7 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
             (world.account[world.customers_of("micro_business")], STALL_SHARE),
         ):
             mine = np.flatnonzero((draws >= edge) & (draws < edge + share))
-            partner[mine], edge = rng.choice(pool, len(mine)), edge + share
+            partner[mine], edge = picked(rng, pool, len(mine)), edge + share
         partners.append(partner)
     turnover = world.income[firms]
     rates, wires = (

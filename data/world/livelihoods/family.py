@@ -10,6 +10,7 @@ from data.world.livelihoods import LIVELIHOODS, Circles, Draw, monthly, stranger
 from data.world.population import Population
 from data.world.purse import gathered, put_by
 from data.world.tempo import sessions
+from data.world.weights import picked
 
 TRANSFERS_A_MONTH = {"main": 3.4, "second": 0.7}  # mean, both ways (assumption)
 CIRCLE = (6, 0.7, 30)  # people with whom one deals: median, log spread, most (assumption)
@@ -46,7 +47,7 @@ def family(world: Population, calendar: Calendar, rng: np.random.Generator) -> D
     total = int(circles.size.sum())
     inside = world.account[world.regulars("person")]
     friends = np.where(
-        rng.random(total) < INSIDE_SHARE, rng.choice(inside, total), rng.choice(world.acquaintances, total)
+        rng.random(total) < INSIDE_SHARE, picked(rng, inside, total), picked(rng, world.acquaintances, total)
     )
     usual = MEDIAN_CNY * tempered(world.income[who] / 7_000, 0.5)
     savers = np.flatnonzero(world.savings >= 0)

@@ -45,6 +45,7 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
     stalls, companies = world.customers_of("micro_business"), world.customers_of("company")
     groups = [(firms, *circles_of(world, rng, firms)) for firms in (stalls, companies)]
     means = tempered(world.income / 7_000, 0.5)
+    liveliness = tempered(world.activity[persons], 0.5)
     usual = np.where(world.kind == "company", TURNOVER["company"][0], TURNOVER["micro_business"][0])
     size_of = tempered(world.income / usual, 0.7)
 
@@ -63,7 +64,7 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
             entries.add(at, payer, payee, yuan, is_wire, occasion)
 
         for occasion, here, of_stall, of_company, median, spread in KINDS:
-            who = repeat(rng, persons, here * tempered(world.activity[persons], 0.5), office)
+            who = repeat(rng, persons, here * liveliness, office)
             yuan = median * means[who] * rng.lognormal(0, spread, len(who))
             enter(by_weight(rng, outside, fame, len(who)), world.account[who], yuan, occasion)
             for (firms, circle, people), rate, times in zip(

@@ -41,6 +41,7 @@ def to_firms(world: Population, calendar: Calendar, rng: np.random.Generator) ->
     stalls, companies = world.customers_of("micro_business"), world.customers_of("company")
     groups = [(firms, *circles_of(world, rng, firms)) for firms in (stalls, companies)]
     means = tempered(world.income / 7_000, 0.5)
+    liveliness = tempered(world.activity[persons], 0.5)
     others = world.account[stalls]
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
@@ -55,7 +56,7 @@ def to_firms(world: Population, calendar: Calendar, rng: np.random.Generator) ->
 
         kinds = (*KINDS, (LARGE[0], LARGE[1], 0.01, 0.05, *LARGE[2:]))
         for occasion, of_person, to_stall, to_company, median, spread in kinds:
-            who = repeat(rng, persons, of_person * tempered(world.activity[persons], 0.5), office)
+            who = repeat(rng, persons, of_person * liveliness, office)
             payee = by_weight(rng, outside, fame, len(who))
             to_shop = np.flatnonzero(rng.random(len(who)) < STALL_SHARE)
             payee[to_shop] = picked(rng, others, len(to_shop))
