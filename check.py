@@ -129,10 +129,10 @@ def _source(values: dict[str, Any]) -> None:
 
 def _own_bank(sections: dict[str, Any]) -> None:
     """Refuse a simulated bank in which nothing is illicit, alerted or reviewed."""
-    simulate = importlib.import_module("data.simulate")
+    settings = importlib.import_module("data.world.settings")
     typologies = importlib.import_module("data.typologies").TYPOLOGIES
     bank, team = sections["simulate"], sections["investigate"]
-    if not any(simulate.schemes_of(name, bank.schemes_per_typology, bank.share_of) for name in typologies):
+    if not any(settings.schemes_of(name, bank.schemes_per_typology, bank.share_of) for name in typologies):
         raise BadInput(f"{PARAMS_FILE}: simulate.share_of: no typology is left a scheme, nothing is illicit")
     for name in team.reviewers.visibility:
         typologies.lookup(name, f"{PARAMS_FILE}: investigate.reviewers.visibility")

@@ -25,9 +25,11 @@ import numpy as np
 
 import console
 import pipeline
-from data.simulate import Params, calendar_of, draw_schemes, stretches
 from data.world.lives import lives
 from data.world.population import draw_population
+from data.world.schemes import draw_schemes
+from data.world.settings import Params, calendar_of
+from data.world.stretches import stretches
 
 RESULT = Path("benchmarks/results/simulate.json")
 SIZES = (1e6, 3e6, 1e7, 3e7)

@@ -6,6 +6,7 @@ order, and the parts of each in order, so that nothing tells who drew what.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import multiprocessing
 import sys
@@ -22,7 +23,7 @@ import numpy as np
 from data.world.flows import Flow
 
 CAN_FORK = sys.platform == "linux"  # elsewhere a fork is missing or not safe
-MOST_AHEAD = 6_000_000  # payments that wait in the second process, about 33 bytes each; bounds the memory
+MOST_AHEAD = 3_000_000  # payments that wait in the second process, about 33 bytes each; bounds the memory
 PATIENCE_SECONDS = 5.0  # before a process that waits asks whether there still is something to wait for
 
 DrawPart = Callable[[int, int], Flow]  # of a round and a part
@@ -56,11 +57,14 @@ class Beside:
             return
         try:
             for number in range(self._rounds):
-                drawn = {part: self._draw(number, part) for part in _taken(self._left, number)}
-                drawn |= _received(self._pipe)
-                yield [drawn[part] for part in range(self._parts)]
+                yield self._round(number)  # nothing of it stays here
         finally:
             self._end()
+
+    def _round(self, number: int) -> list[Flow]:
+        drawn = {part: self._draw(number, part) for part in _taken(self._left, number)}
+        drawn |= _received(self._pipe)
+        return [drawn[part] for part in range(self._parts)]
 
 
 def _end(second: Any, pipe: Connection) -> None:
@@ -87,6 +91,7 @@ def _taken(left: Any, number: int) -> Iterator[int]:
 def _draw_beside(draw: DrawPart, rounds: int, left: Any, ours: Connection, theirs: Connection) -> None:
     """The second process: draw what the first one has not taken yet."""
     gc.freeze()  # looking through what both share would copy it
+    _give_back_free_memory()
     ours.close()  # so that it ends when the first one does
     outbox = Outbox(theirs)
     try:
@@ -97,6 +102,13 @@ def _draw_beside(draw: DrawPart, rounds: int, left: Any, ours: Connection, their
     except Exception as error:
         outbox.put(error)
     outbox.close()
+
+
+def _give_back_free_memory() -> None:
+    """Let go of pages that hold nothing, which the first process would have to copy to use them."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):  # glibc
+        library.malloc_trim(0)
 
 
 class Outbox:
@@ -129,6 +141,7 @@ class Outbox:
             with self._changed:
                 self._changed.wait_for(lambda: len(self._waiting) > 0)
                 drawn = self._waiting.popleft()
+            size = _payments(drawn)
             try:
                 if isinstance(drawn, dict):
                     _send(self._pipe, drawn)
@@ -137,7 +150,7 @@ class Outbox:
             except BrokenPipeError:
                 return
             with self._changed:
-                self._payments -= _payments(drawn)
+                self._payments -= size
                 self._changed.notify()
             if drawn is None:
                 return
@@ -148,12 +161,16 @@ def _payments(drawn: dict[int, Flow] | Exception | None) -> int:
 
 
 def _send(pipe: Connection, drawn: dict[int, Flow]) -> None:
-    """Send flows as they lie in memory: parts and sizes first, then column by column of all."""
+    """Send flows as they lie in memory, and empty the dict: parts and sizes, then column by column of all."""
     pipe.send([(part, len(flow)) for part, flow in drawn.items()])
-    for column in Flow.concat(list(drawn.values())).columns() if drawn else ():
+    if not drawn:
+        return
+    together = Flow.concat(list(drawn.values()))
+    drawn.clear()
+    for column in together.columns():
         pipe.send(column.dtype)
         if len(column):
-            pipe.send_bytes(column.view(np.uint8))
+            pipe.send_bytes(column.data.cast("B"))
 
 
 def _received(pipe: Connection) -> dict[int, Flow]:
@@ -167,6 +184,6 @@ def _received(pipe: Connection) -> dict[int, Flow]:
     for _ in fields(Flow):
         columns.append(np.empty(count, pipe.recv()))
         if count:
-            pipe.recv_bytes_into(columns[-1].view(np.uint8))
+            pipe.recv_bytes_into(columns[-1].data.cast("B"))
     flow, ends = Flow(*columns), np.cumsum([size for _, size in sizes])
     return {part: flow.take(slice(end - size, end)) for (part, size), end in zip(sizes, ends, strict=True)}

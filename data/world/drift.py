@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from data.schema import DAY_US
+from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
 from data.world.flows import CHANNEL, Flow
 from data.world.population import Population
@@ -50,6 +51,23 @@ class Shift(Parameters):
     first_day: int = Field(ge=0)
     last_day: int = Field(ge=0)
     share: Share
+
+    @field_validator("from_typology", "to_typology")
+    @classmethod
+    def name_is_a_typology(cls, name: str) -> str:
+        """Both are typologies."""
+        if name not in TYPOLOGIES:
+            raise ValueError(f"unknown typology {name!r}, expected one of: {', '.join(sorted(TYPOLOGIES))}")
+        return name
+
+    @field_validator("last_day")
+    @classmethod
+    def last_day_comes_after_the_first(cls, day: int, info: ValidationInfo) -> int:
+        """The share rises for a day or more."""
+        first = info.data.get("first_day", -1)
+        if day <= first:
+            raise ValueError(f"expected a day after {first}, found {day}")
+        return day
 
     def share_on(self, day: float) -> float:
         """Share of the schemes that would begin on a day and are of the other typology instead."""

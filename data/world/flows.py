@@ -19,7 +19,7 @@ def _column(value: np.ndarray | float, size: int, dtype: type) -> np.ndarray:
     """An array of ``size`` values: the array given, or one value as often."""
     if isinstance(value, np.ndarray) and value.shape == (size,):
         return np.ascontiguousarray(value, dtype)
-    filled = np.empty(size, dtype)
+    filled: np.ndarray = np.empty(size, dtype)
     filled[:] = value
     return filled
 

@@ -275,7 +275,7 @@ def _paid_again(
                 later = at[i] + days * DAY_US + np.int64((2 * hour - 1) * AGAIN_HOURS * HOUR_US)
                 if not from_until[spender, 0] <= later < from_until[spender, 1]:
                     continue
-                cents = max(np.int64(amount[i] * (1 + (2 * size - 1) * AGAIN_SPREAD)), 1)
+                cents = max(int(amount[i] * (1 + (2 * size - 1) * AGAIN_SPREAD)), 1)
                 if channel[i] == _CASH:
                     cents = max(cents // NOTE_CENTS, 1) * NOTE_CENTS
                 spent += cents

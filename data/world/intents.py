@@ -67,7 +67,8 @@ def as_flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:
         values = [payment[place] for payment in payments]
         if not is_many:
             return np.array([value if _is_plain(value) else np.ravel(value)[0] for value in values], dtype)
-        filled, end = np.empty(count, dtype), 0
+        filled: np.ndarray = np.empty(count, dtype)
+        end = 0
         for value, size in zip(values, sizes, strict=True):
             filled[end : end + size] = value
             end += size

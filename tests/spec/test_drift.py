@@ -9,13 +9,15 @@ import pytest
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, draw_schemes, simulate
+from data.simulate import simulate
 from data.streams import stream
 from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
 from data.world.drift import Adaptation, Drift, Shift
 from data.world.flows import CHANNEL, Flow
 from data.world.population import Population, draw_population
+from data.world.schemes import draw_schemes
+from data.world.settings import Params
 
 
 @pytest.fixture(scope="module")
