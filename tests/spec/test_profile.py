@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data.schema import CUSTOMER_KINDS
-from data.world.population import INDUSTRIES as DRAWN_INDUSTRIES
+from data.world.firms import INDUSTRIES as DRAWN_INDUSTRIES
 from features import peers, profile
 from tests.property.worlds import model_inputs
 from tests.spec.ledger import Customer, bank
