@@ -108,6 +108,7 @@ def main() -> None:
             truth.append(part.truth)
             if part.declined is not None:
                 declined.append(part.declined)
+            del part  # before the next one is drawn
     planted = pd.concat(truth, ignore_index=True)
     pipeline.write(schema.Truth, planted.drop(columns="at"))
     pipeline.write(schema.Schemes, schemes_table(members, planted))

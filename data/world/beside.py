@@ -97,6 +97,8 @@ def _draw_beside(draw: DrawPart, rounds: int, left: Any, ours: Connection, their
     try:
         for number in range(rounds):
             outbox.put({part: draw(number, part) for part in _taken(left, number)})
+            if number == 0:
+                _give_back_free_memory()  # most habits are drawn by now, which needed more than they take
     except BrokenPipeError:
         return
     except Exception as error:
@@ -105,7 +107,7 @@ def _draw_beside(draw: DrawPart, rounds: int, left: Any, ours: Connection, their
 
 
 def _give_back_free_memory() -> None:
-    """Let go of pages that hold nothing, which the first process would have to copy to use them."""
+    """Let go of pages that hold nothing; of shared ones the first process need make no copy then."""
     library = ctypes.CDLL(None)
     if hasattr(library, "malloc_trim"):  # glibc
         library.malloc_trim(0)

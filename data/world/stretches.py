@@ -76,10 +76,17 @@ def stretches(
             move_on(flow.at, side[: len(flow) - len(last)], world.successor, world.moved_us)
         # What follows from a payment of this stretch may fall into the next one.
         waiting = flow.take(flow.at >= end)
-        keep = in_business(flow.at, flow.payer, flow.payee, hours, start, end)
-        order = order_by_time(flow.at[keep], start, end)
-        flow = flow.take(keep[order])
-        yield Stretch(flow, *settle(flow.payer, flow.payee, flow.amount, is_inside, world.limit, balance))
+        flow = flow.take(_in_order(flow, hours, start, end))
+        settled = settle(flow.payer, flow.payee, flow.amount, is_inside, world.limit, balance)
+        made = [Stretch(flow, *settled)]
+        del flow, settled
+        yield made.pop()  # nothing of it stays here while others work on it
+
+
+def _in_order(flow: Flow, hours: np.ndarray, start: int, end: int) -> np.ndarray:
+    """Positions of the payments of a stretch between accounts that are open, in order of time."""
+    keep = in_business(flow.at, flow.payer, flow.payee, hours, start, end)
+    return np.asarray(keep[order_by_time(flow.at[keep], start, end)])
 
 
 def payouts(world: Population) -> Flow:
@@ -118,30 +125,37 @@ def parts(
     is_illicit = np.array([illicit for _, illicit, _ in scenes])
     count = 0
     for stretch in stretches(world, calendar, scenes, params, drawn):
-        settled = stretch.settled
-        # An empty account pays nothing out; that is no payment declined.
-        is_declined = ~settled & (stretch.flow.amount != EVERYTHING)
-        done, declined = stretch.flow.take(settled), stretch.flow.take(is_declined)
-        transactions = transactions_table(
-            done, names, stretch.payer_after[settled], stretch.payee_after[settled], count
-        )
-        is_planned = done.scheme >= 0
-        # Spent proceeds carry the number of the scheme plus the number of schemes.
-        apart, number = np.divmod(done.scheme[is_planned].astype(np.int64), len(scenes))
-        truth = pd.DataFrame(
-            {
-                "transaction_id": transactions["transaction_id"].to_numpy()[is_planned],
-                "scheme_id": number,
-                "is_illicit": is_illicit[number],
-                "is_patterned": apart == 0,
-                "at": transactions["at"][is_planned],
-            }
-        )
-        count += len(transactions)
-        refused = transactions_table(
-            declined, names, stretch.payer_after[is_declined], stretch.payee_after[is_declined], 0
-        )
-        yield Part(transactions, truth.reset_index(drop=True), refused)
+        before, count = count, count + int(np.count_nonzero(stretch.settled))
+        made = [_part(stretch, names, is_illicit, before)]
+        del stretch
+        yield made.pop()  # nothing of it stays here while others work on it
+
+
+def _part(stretch: Stretch, names: Names, is_illicit: np.ndarray, before: int) -> Part:
+    """The tables of one stretch; ``is_illicit`` by scheme, payments are numbered from ``before`` + 1."""
+    settled = stretch.settled
+    # An empty account pays nothing out; that is no payment declined.
+    is_declined = ~settled & (stretch.flow.amount != EVERYTHING)
+    done, declined = stretch.flow.take(settled), stretch.flow.take(is_declined)
+    transactions = transactions_table(
+        done, names, stretch.payer_after[settled], stretch.payee_after[settled], before
+    )
+    is_planned = done.scheme >= 0
+    # Spent proceeds carry the number of the scheme plus the number of schemes.
+    apart, number = np.divmod(done.scheme[is_planned].astype(np.int64), len(is_illicit))
+    truth = pd.DataFrame(
+        {
+            "transaction_id": transactions["transaction_id"].to_numpy()[is_planned],
+            "scheme_id": number,
+            "is_illicit": is_illicit[number],
+            "is_patterned": apart == 0,
+            "at": transactions["at"][is_planned],
+        }
+    )
+    refused = transactions_table(
+        declined, names, stretch.payer_after[is_declined], stretch.payee_after[is_declined], 0
+    )
+    return Part(transactions, truth.reset_index(drop=True), refused)
 
 
 def transactions_table(
