@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import multiprocessing
+import signal
 import sys
 import threading
 import weakref
@@ -90,6 +91,7 @@ def _taken(left: Any, number: int) -> Iterator[int]:
 
 def _draw_beside(draw: DrawPart, rounds: int, left: Any, ours: Connection, theirs: Connection) -> None:
     """The second process: draw what the first one has not taken yet."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends both
     gc.freeze()  # looking through what both share would copy it
     _give_back_free_memory()
     ours.close()  # so that it ends when the first one does
