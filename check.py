@@ -141,8 +141,8 @@ def _source(values: dict[str, Any]) -> None:
 
 def _own_bank(sections: dict[str, Any]) -> None:
     """Refuse a simulated bank in which nothing is illicit, alerted or reviewed."""
-    from data.simulate import schemes_of
     from data.typologies import TYPOLOGIES
+    from data.world.settings import schemes_of
 
     bank, team = sections["simulate"], sections["investigate"]
     if not any(schemes_of(name, bank.schemes_per_typology, bank.share_of) for name in TYPOLOGIES):

@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import Field, ValidationInfo, field_validator
 
 from data.schema import DAY_US, MINUTE_US, NEVER_US
+from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
 from data.world.flows import CHANNEL, Flow
 from data.world.population import Population
@@ -49,11 +50,19 @@ class Shift(Parameters):
     last_day: int = Field(ge=0)
     share: Share
 
+    @field_validator("from_typology", "to_typology")
+    @classmethod
+    def name_is_a_typology(cls, name: str) -> str:
+        """Both are typologies."""
+        if name not in TYPOLOGIES:
+            raise ValueError(f"unknown typology {name!r}, expected one of: {', '.join(sorted(TYPOLOGIES))}")
+        return name
+
     @field_validator("last_day")
     @classmethod
     def days_are_in_order(cls, last: int, info: ValidationInfo) -> int:
-        """The share takes at least a day to rise."""
-        first = info.data.get("first_day", -1)  # -1: refused itself
+        """The share rises for a day or more."""
+        first = info.data.get("first_day", -1)
         if last <= first:
             raise ValueError(f"expected a day after {first}, found {last}")
         return last

@@ -254,7 +254,8 @@ def test_what_the_readme_says_is_all_that_an_addition_takes(
     ran(tmp_path, "-m", "pytest", "-n", "0", "-q", *CATALOGUE)
     known = (
         "from data.indicators import INDICATORS\nfrom data.rules import rulebook\n"
-        "from data.typologies import TYPOLOGIES\nfrom features import profile\nfrom models.zoo import MODELS\n"
+        "from data.typologies import TYPOLOGIES\nfrom features import profile\n"
+        "from models.zoo import MODELS\n"
         "print(*[rule.id for rule in rulebook.load().every_rule], *INDICATORS, *TYPOLOGIES, *MODELS)\n"
         "print(*[feature.name for feature in profile.FEATURES])"
     )

@@ -11,7 +11,6 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 import pipeline
 from data.schema import DAY_US, HOUR_US, NEVER_US
-from data.simulate import Params, after_schemes, calendar_of, draw_schemes, open_hours, payouts, uses_of
 from data.streams import stream
 from data.world.accounts import close_behind, closed_after
 from data.world.calendar import Calendar
@@ -20,6 +19,9 @@ from data.world.expression import Hand
 from data.world.ledger import EVERYTHING, in_business, move_on
 from data.world.population import OUTSIDE, Population, draw_names, draw_population, holder_codes
 from data.world.scene import RECRUIT_SHARES, Scene
+from data.world.schemes import after_schemes, draw_schemes, open_hours, uses_of
+from data.world.settings import Params, calendar_of
+from data.world.stretches import payouts
 
 
 @cache

@@ -9,12 +9,12 @@ import pytest
 import pipeline
 from data.asof import moments_of
 from data.schema import DAY_US, HOUR_US
-from data.simulate import Params
 from data.sources import Whole
 from data.typologies import TYPOLOGIES
 from data.world.flows import CHANNEL, PURPOSE, Flow
 from data.world.integration import ROLE, Integration, Proceeds, integrate
 from data.world.intents import Spender
+from data.world.settings import Params
 from tests.spec.plans import Plan, draw, stage_set, table
 
 

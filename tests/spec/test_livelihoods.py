@@ -11,13 +11,15 @@ import pytest
 
 import pipeline
 from data.schema import CHANNELS, DAY_US, HOUR_US, NEVER_US, PURPOSES
-from data.simulate import Params, after_schemes, calendar_of, draw_schemes, payouts, stretches
 from data.streams import stream
 from data.world.calendar import Calendar
 from data.world.flows import NO_SCHEME, Flow
 from data.world.ledger import move_on
 from data.world.livelihoods import LIVELIHOODS, Circles
 from data.world.population import OUTSIDE, Population, draw_population
+from data.world.schemes import after_schemes, draw_schemes
+from data.world.settings import Params, calendar_of
+from data.world.stretches import payouts, stretches
 
 SEED = 5
 DAY = pd.Timedelta(days=1)

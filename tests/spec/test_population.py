@@ -10,12 +10,13 @@ import pytest
 
 from data import schema
 from data.schema import DAY_US, NEVER_US
-from data.simulate import Params
 from data.sources import Whole
 from data.world.accounts import COUNTRIES, HIGHER_RISK_COUNTRIES, LEAVER_SHARE_A_YEAR
 from data.world.calendar import Calendar
 from data.world.devices import devices_table
-from data.world.population import INDUSTRIES, OCCUPATIONS, Population, draw_names, draw_population
+from data.world.firms import INDUSTRIES
+from data.world.population import OCCUPATIONS, Population, draw_names, draw_population
+from data.world.settings import Params
 from data.world.tags import profile_tags_table
 from features.profile.work import OCCUPATIONS_BY_INCOME
 

@@ -11,7 +11,7 @@ import pytest
 import pipeline
 from data.asof import RowsBefore, count_so_far, deviation_within, groups_alike, value_as_of
 from data.schema import CUSTOMER_KINDS
-from data.world.population import INDUSTRIES as DRAWN_INDUSTRIES
+from data.world.firms import INDUSTRIES as DRAWN_INDUSTRIES
 from features import profile
 from features.profile.identity import INDUSTRY_CODES, city_rank
 from features.profile.peers import MEAN_FACTOR

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from data.schema import DAY_US, HOUR_US
-from data.simulate import Params, calendar_of, draw_schemes, open_hours, plans_of, schemes_of, simulate
+from data.simulate import simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES
@@ -25,6 +25,8 @@ from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
 from data.world.population import draw_names, draw_population, holder_codes
 from data.world.scene import FIRST_DAY, LAST_DAYS, Scene
+from data.world.schemes import draw_schemes, open_hours, plans_of
+from data.world.settings import Params, calendar_of, schemes_of
 from tests.spec.plans import (
     CENT,
     LEVELS,

@@ -15,11 +15,13 @@ import pytest
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, calendar_of, draw_schemes, open_hours, simulate
+from data.simulate import simulate
 from data.sources import gather
 from data.world.flows import Flow
 from data.world.ledger import in_business
 from data.world.population import draw_population
+from data.world.schemes import draw_schemes, open_hours
+from data.world.settings import Params, calendar_of
 from tests.spec import plans
 from tests.spec.plans import CENT, LEVELS, Plan, holder, is_inside, kept, stage_set
 

@@ -14,12 +14,14 @@ import pytest
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, calendar_of, draw_schemes, simulate
+from data.simulate import simulate
 from data.sources import Whole, gather
 from data.typologies import TYPOLOGIES
 from data.world.flows import NO_SCHEME, Flow
 from data.world.population import draw_population
 from data.world.scene import FIRST_DAY, Scene
+from data.world.schemes import draw_schemes
+from data.world.settings import Params, calendar_of
 from tests.spec import plans
 from tests.spec.plans import LEVELS, Plan, holder, is_inside, kept, span_hours, stage_set
 

@@ -10,8 +10,9 @@ import pytest
 import console
 import pipeline
 from data.asof import moments_of
-from data.simulate import Params, simulate
+from data.simulate import simulate
 from data.sources import Whole, gather
+from data.world.settings import Params
 
 SCALE = 8  # the reduced world has this many times fewer customers and schemes
 # The whole standard world holds 1 in 875; the reduced one overstates that by a tenth.

@@ -9,6 +9,7 @@ from data.world.calendar import EVENING, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, once, repeat, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 HOST_SHARE = 0.015  # of persons who host a feast during the run (assumption)
 GUESTS = (25, 91)  # of a feast, from the first to before the second (assumption)
@@ -29,7 +30,7 @@ def celebration(world: Population, calendar: Calendar, rng: np.random.Generator)
     feast_day = calendar.draw_days(rng, len(hosts), np.where(calendar.is_weekend(), 8.0, 1.0))
     circles = Circles(rng.integers(*GUESTS, len(hosts)))
     guests = somebody(world, rng, circles.size.sum(), inside_share=0.25)
-    house = rng.choice(world.outside("merchant"), len(hosts))
+    house = picked(rng, world.outside("merchant"), len(hosts))
     senders = lead(rng, persons, SENDER_SHARE)
     relatives = somebody(world, rng, len(senders) * 6, inside_share=0.3).reshape(-1, 6)
 
@@ -54,7 +55,7 @@ def celebration(world: Population, calendar: Calendar, rng: np.random.Generator)
             # Most packets go through a wallet, and the bank never learns to whom.
             np.where(
                 rng.random(len(sender)) < WALLET_SHARE,
-                rng.choice(world.outside("wallet"), len(sender)),
+                picked(rng, world.outside("wallet"), len(sender)),
                 relatives[sender, rng.integers(0, 6, len(sender))],
             ),
             rng.choice(PACKETS_CNY, len(sender)),
