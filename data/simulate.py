@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pipeline
 from data import schema
 from data.results import Settlement
-from data.sources import DECLINED, READERS, SourceLimits, SourceParams, Terms, World, schemes_table
+from data.sources import DECLINED, READERS, Part, SourceLimits, SourceParams, Terms, World, schemes_table
 from data.typologies import TYPOLOGIES, roles_table, typologies_table
 from data.world import population as people
 from data.world.calendar import periods
@@ -101,6 +102,21 @@ def without_payments(world: World) -> dict[type[pipeline.Table], pd.DataFrame]:
     }
 
 
+def beside_payments(
+    parts: Iterable[Part], append: Callable[[pd.DataFrame], None]
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Hand every part's payments on, and keep their truth and the payments declined, if a source knows any."""
+    truth, declined = [], []
+    for part in parts:
+        append(part.transactions)
+        truth.append(part.truth)
+        if part.declined is not None:
+            declined.append(part.declined)
+        del part  # before the next one is drawn
+    refused = pd.concat(declined, ignore_index=True) if declined else None
+    return pd.concat(truth, ignore_index=True), refused
+
+
 def main() -> None:
     """Write the world's tables, the payments part by part."""
     world = read_inputs(pipeline.param("source"), pipeline.param("source_path"))
@@ -112,18 +128,10 @@ def main() -> None:
         pipeline.write(table, frame)
     stream_of_parts, members = world.parts, world.members
     del world  # what is written need not be kept while the payments are drawn
-    truth, declined = [], []
     with pipeline.writer(schema.Transactions) as append:
-        for part in stream_of_parts:
-            append(part.transactions)
-            truth.append(part.truth)
-            if part.declined is not None:
-                declined.append(part.declined)
-            del part  # before the next one is drawn
-    planted = pd.concat(truth, ignore_index=True)
+        planted, refused = beside_payments(stream_of_parts, append)
     pipeline.write(schema.Truth, planted.drop(columns="at"))
     pipeline.write(schema.Schemes, schemes_table(members, planted))
-    refused = pd.concat(declined, ignore_index=True) if declined else None
     if refused is not None:
         pipeline.set_aside(refused, *DECLINED)
     # Null where the source says nothing of payments that did not settle.

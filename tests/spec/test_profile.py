@@ -208,10 +208,10 @@ def test_peers_share_the_moment_and_a_small_group_falls_back_to_the_kind() -> No
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"doc": ""}, "labels in both languages"),
-        ({"doc": "年限."}, "in English and one in Chinese"),
-        ({"label_zh": "years"}, "in English and one in Chinese"),
-        ({"source": " "}, "labels in both languages, family and source"),
+        ({"doc": ""}, "expected English under 'en', found ''"),
+        ({"doc": "年限."}, "expected English under 'en', found '年限'"),
+        ({"label_zh": "years"}, "expected Chinese under 'zh', found 'years'"),
+        ({"source": " "}, "found ' '"),
         ({"unit": "fortnights"}, "unknown unit 'fortnights'"),
         ({"applies_to": "minors"}, "expected an encoding and customers"),
     ],
