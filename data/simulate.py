@@ -105,7 +105,7 @@ def without_payments(world: World) -> dict[type[pipeline.Table], pd.DataFrame]:
 def beside_payments(
     parts: Iterable[Part], append: Callable[[pd.DataFrame], None]
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Hand every part's payments on, and keep their truth and the payments declined, if a source knows any."""
+    """Hand every part's payments on; keep their truth, and the declined ones where a source knows any."""
     truth, declined = [], []
     for part in parts:
         append(part.transactions)
