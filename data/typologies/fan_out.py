@@ -23,7 +23,7 @@ def labour_contractor(scene: Scene) -> None:
     builder = scene.elsewhere(1, FIRM_PAYS_SHARE)
     scene.join(contractor, "contractor")
     crew = scene.public(int(rng.integers(8, 28)))
-    why = scene.pretext_of(contractor)
+    why = scene.pretext("payroll", "goods", "unstated")
     hours = scene.clock(contractor, crew[0])
     clock = OFFICE if scene.world.holder[builder[0]] == "company" else EVENING
     for begins in scene.rounds():

@@ -38,13 +38,15 @@ def trading_start_up(scene: Scene) -> None:
     if scene.aside.random() < IMPORTER_SHARE:
         makers[:2] = scene.abroad(2, IMPORTER_HIGH_RISK_SHARE)
     got = scene.pay(at, rng.choice(clients, len(at)), firm, invoices, "transfer", "goods")
+    why = scene.pretext("supplies", "goods")
     for moment, yuan in zip(at, got, strict=True):
         bills = scene.portions(yuan * rng.uniform(0.8, 0.99), int(rng.integers(1, 4)), 6.0)
         paid = scene.office(moment, 9, len(bills))
         # Goods first; what is left pays people.
-        scene.remit(paid[:2], firm, rng.choice(makers, len(bills[:2])), bills[:2], scene.pretext_of(firm))
+        scene.remit(paid[:2], firm, rng.choice(makers, len(bills[:2])), bills[:2], why)
         for due, bill in zip(paid[2:], bills[2:], strict=True):
-            scene.pay(due, firm, rng.choice(staff), bill, "transfer", scene.pretext_of(firm))
+            owed = scene.pretext("payroll", "loan_repayment")
+            scene.pay(due, firm, rng.choice(staff), bill, "transfer", owed)
 
 
 @typology(

@@ -18,7 +18,7 @@ def outsourced_payroll(scene: Scene) -> None:
     clients = scene.outsiders(int(rng.integers(2, 5)), "company")
     scene.join(agency, "agency")
     scene.join(workers, "worker")
-    why = scene.pretext_of(agency)
+    why = "payroll" if rng.random() < 0.6 else "goods"  # wages, or the bills of the leaders
     for day in scene.workdays(scene.start, 20)[:: int(rng.integers(7, 12))]:
         wages = scene.slices(rng.lognormal(11.1, 0.7), len(staff), 8.0)
         at = day + (rng.uniform(8.5, 12.5, len(clients)) * HOUR_US).astype(np.int64)

@@ -20,7 +20,7 @@ from data.world.awake import awake_days, moments_at
 from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.devices import signed_in
 from data.world.expression import Hand
-from data.world.flows import NO_SCHEME, Flow
+from data.world.flows import CHANNEL, NO_SCHEME, Flow
 from data.world.intents import Payment, Spender, as_flow, enter, in_cents
 from data.world.population import OUTSIDE, Population
 from data.world.tempo import FOLLOWERS, prolonged
@@ -54,7 +54,7 @@ SIZE = 2.5  # times the sums that a typology names: a mule's payment is some 10,
 # Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
 # else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
 KNOWN_PAIRS = {
-    ("person", "person"): 0.42,
+    ("person", "person"): 0.38,
     ("person", "company"): 0.1,
     ("company", "person"): 0.75,
     ("person", "micro_business"): 0.4,
@@ -80,6 +80,7 @@ TIMES_BEFORE = {
     ("person", "micro_business"): (1, 100),
     ("company", "company"): (6, 120),
     ("company", "person"): (4, 24),
+    ("person", "person"): (5, 60),
 }
 OTHER_TIMES, DAYS_BEFORE = (4, 45), 200
 # Days for which an account that was opened beside the main one, and a plan begins with, must last.
@@ -585,14 +586,19 @@ class Scene:
         private = world.holder[flow.payer[pair]] == "person"
         at = np.where(private, *(self.calendar.moments(rng, day, clock) for clock in (EVENING, OFFICE)))
         pair, at = prolonged(rng, pair, at)
+        private = world.holder[flow.payer[pair]] == "person"
         yuan = flow.amount[pair] / 100 * rng.lognormal(-0.7, 1.0, len(pair))
+        # Who lends and gives gets back as much; else a life's money would gather where plans are.
+        both = private & (world.holder[flow.payee[pair]] == "person")
+        is_back = both & (flow.channel[pair] == CHANNEL["transfer"]) & (rng.random(len(pair)) < 0.5)
+        payer = np.where(is_back, flow.payee[pair], flow.payer[pair])
+        payee = np.where(is_back, flow.payer[pair], flow.payee[pair])
         for channel, occasion in set(
             zip(flow.channel[pair].tolist(), flow.purpose[pair].tolist(), strict=True)
         ):
             m = (flow.channel[pair] == channel) & (flow.purpose[pair] == occasion)
-            one = pair[m]
             names = CHANNELS[channel], PURPOSES[occasion]
-            self.live(at[m], flow.payer[one], flow.payee[one], yuan[m], *names)
+            self.live(at[m], payer[m], payee[m], yuan[m], *names)
 
     @property
     def flows(self) -> list[Flow]:

@@ -24,7 +24,7 @@ from data.world.drift import Adaptation
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
 from data.world.population import draw_names, draw_population, holder_codes
-from data.world.scene import FIRST_DAY, LAST_DAYS, Scene
+from data.world.scene import FIRST_DAY, LAST_DAYS, UNDER_WAY_DAY, Scene
 from tests.spec.plans import (
     CENT,
     LEVELS,
@@ -105,6 +105,31 @@ def test_a_plan_may_go_on_in_rounds_with_the_same_customers_and_some_other_stran
         changes += len(often.scene.members) > len(once.scene.members)
     assert longer >= 3
     assert changes >= 3 or name == "scatter_gather"
+
+
+def test_some_parties_return_in_the_next_round_and_nobody_takes_part_twice() -> None:
+    world, calendar = stage_set()
+    returned = []
+    for seed in range(50):
+        scene = Scene(world, calendar, stream(seed, "rounds"), 0, wake(seed), hand())
+        before = scene.public(20)
+        but = scene.outsiders(5)
+        after = scene.next_round(before, but=but)
+        assert len(np.unique(after)) == len(after) == 20
+        assert set(after).isdisjoint(but)
+        returned.append(np.mean(after == before))
+        firms = scene.others_like(scene.outsiders(3, "company"))
+        assert holder(firms) == {"company"}
+        assert not is_inside(firms).any()
+    assert 0.15 < np.mean(returned) < 0.4
+
+
+def test_a_place_says_how_far_between_first_day_and_end_a_plan_begins() -> None:
+    world, calendar = stage_set()
+    first, days = UNDER_WAY_DAY, calendar.days - LAST_DAYS - UNDER_WAY_DAY
+    for place in (0.0, 0.25, 0.999):
+        scene = Scene(world, calendar, stream(1, "place"), 0, wake(1), hand(), first, place)
+        assert (scene.start - calendar.start_us) // DAY_US == first + int(days * place)
 
 
 def test_plans_begin_on_every_day_of_the_run_alike() -> None:

