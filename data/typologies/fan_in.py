@@ -40,7 +40,7 @@ def group_buy(scene: Scene) -> None:
 def fan_in(scene: Scene) -> None:
     """Fan-in collector.
 
-    One to four times, some weeks apart, 8 to 30 payers send money to one account over 1 to
+    Up to ten times, days or weeks apart, 8 to 30 payers send money to one account over 1 to
     5 days; one or two payments take 97 to 99.8 % of it away within a day after. Times hold
     times the scheme's pace.
     """

@@ -42,9 +42,9 @@ def labour_contractor(scene: Scene) -> None:
 def fan_out(scene: Scene) -> None:
     """Fan-out disperser.
 
-    One to four times, some weeks apart, one or two large credits are split into 8 to 30
+    Up to ten times, days or weeks apart, one or two large credits are split into 8 to 30
     nearly equal payments to persons within minutes to three days, times the scheme's pace,
-    0.2 to 3 % stays; a payee may be a recruit, too.
+    0.2 to 3 % stays; a payee may be one of the ring, too.
     """
     rng = scene.rng
     own = scene.participants(2, FIRM_SHARE)

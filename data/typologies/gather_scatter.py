@@ -51,7 +51,7 @@ def online_seller(scene: Scene) -> None:
 def gather_scatter(scene: Scene) -> None:
     """Gather-scatter.
 
-    One to four times, some weeks apart, 3 to 18 payers send money to one hub within 4 days;
+    Up to ten times, days or weeks apart, 3 to 18 payers send money to one hub within 4 days;
     it rests 0.5 to 48 hours and then goes to 3 to 18 payees, one of them perhaps a mule at
     the same bank; 0.2 to 3 % stays behind.
     """

@@ -51,7 +51,7 @@ def loan_pool(scene: Scene) -> None:
 def scatter_gather(scene: Scene) -> None:
     """Scatter-gather.
 
-    Once or twice, some weeks apart, a sum that came from outside goes from one account in
+    Up to four times, days or weeks apart, a sum that came from outside goes from one account in
     slices below 50,000 yuan to 3 to 12 others, nearly all at other banks, which pass on 97
     to 99.8 % to one account; the whole takes 0.5 to 10 days times the scheme's pace.
     """

@@ -42,7 +42,7 @@ def fee_collector(scene: Scene) -> None:
 def smurfing(scene: Scene) -> None:
     """Smurfing.
 
-    One to four times, some weeks apart, 4 to 16 smurfs, one of them perhaps a customer who
+    Up to ten times, days or weeks apart, 4 to 16 smurfs, one of them perhaps a customer who
     first pays in the cash, send one collector 300 to 20,000 yuan each (coefficient of
     variation 0.05 to 0.3) within 1 to 5 days; soon after, one or two payments take 97 to
     99.8 % of it away.

@@ -76,7 +76,7 @@ def distribution_chain(scene: Scene) -> None:
 def stack(scene: Scene) -> None:
     """Stack.
 
-    One to four times, some weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts,
+    Up to ten times, days or weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts,
     one in each inner layer a customer: every account of a layer pays every account of the
     next, a layer a day or more after the one above it, within 1 to 10 days; 0.2 to 3 % is
     lost in each layer.

@@ -66,7 +66,7 @@ def deposit_or_emergency(scene: Scene) -> None:
 def telecom_fraud(scene: Scene) -> None:
     """Telecom-fraud dispersal.
 
-    Each of one to four victims, often an older one whose savings are broken for it, makes
+    Each of one to ten victims, often an older one whose savings are broken for it, makes
     one to four payments of together 2,000 to 300,000 yuan to the same mule. Within the
     golden hour of each the level-1 card splits it over two to four level-2 cards,
     and one who banks here pays on to level 3 or fetches cash; 0.2 to 3 % stays a level.

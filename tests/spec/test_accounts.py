@@ -223,11 +223,11 @@ def test_every_closing_of_the_bank_falls_in_office_hours() -> None:
     assert ((hour >= 9) & (hour < 17)).all()
 
 
-def test_recruits_are_mostly_old_customers_and_some_are_new() -> None:
+def test_participants_are_mostly_old_customers_and_some_are_new() -> None:
     world, calendar = drawn_bank(40_000)
     days = []
     for seed in range(600):
-        scene = Scene(world, calendar, stream(seed, "recruit"), 0, lambda: 0, Hand(holder_codes(world), 7))
+        scene = Scene(world, calendar, stream(seed, "part"), 0, lambda: 0, Hand(holder_codes(world), 7))
         scene.start = calendar.start_us + 200 * DAY_US
         days.append(float((scene.start - world.joined_us[world.owner[scene.participants(1)[0]]]) / DAY_US))
     found = np.array(days)
