@@ -19,7 +19,7 @@ from data.world.devices import devices_table, signed_in
 from data.world.expression import Hand
 from data.world.ledger import EVERYTHING, in_business, move_on
 from data.world.population import OUTSIDE, Population, draw_names, draw_population, holder_codes
-from data.world.scene import RECRUIT_SHARES, Scene
+from data.world.scene import JOINED_SHARES, Scene
 
 
 @cache
@@ -231,9 +231,9 @@ def test_participants_are_mostly_old_customers_and_some_are_new() -> None:
         scene.start = calendar.start_us + 200 * DAY_US
         days.append(float((scene.start - world.joined_us[world.owner[scene.participants(1)[0]]]) / DAY_US))
     found = np.array(days)
-    assert np.mean(found < 30) == pytest.approx(RECRUIT_SHARES[0], abs=0.05)
-    assert np.mean((found >= 30) & (found < 365)) == pytest.approx(RECRUIT_SHARES[1], abs=0.06)
-    assert np.mean(found >= 365) == pytest.approx(RECRUIT_SHARES[2], abs=0.07)
+    assert np.mean(found < 30) == pytest.approx(JOINED_SHARES[0], abs=0.05)
+    assert np.mean((found >= 30) & (found < 365)) == pytest.approx(JOINED_SHARES[1], abs=0.06)
+    assert np.mean(found >= 365) == pytest.approx(JOINED_SHARES[2], abs=0.07)
 
 
 def test_what_a_closed_account_holds_goes_to_its_owner_or_to_another_bank() -> None:
