@@ -27,6 +27,7 @@ def card_repayment(scene: Scene) -> None:
     lender = scene.outsiders(1, "lender")[0] if rng.random() < 0.3 else scene.elsewhere(1, FIRM_PAID_SHARE)[0]
     if lender == source or lender in (earner, spouse):
         lender = scene.outsiders(1, "lender")[0]
+    between = "family" if scene.world.holder[own[0]] == "person" else "loan"
     came = "payroll" if scene.world.holder[source] == "company" and rng.random() < 0.5 else "goods"
     scene.join(np.array([earner, spouse]), "spouse")
     scene.same_phone(own)
@@ -34,7 +35,7 @@ def card_repayment(scene: Scene) -> None:
     for _ in range(int(rng.integers(2, 6))):
         yuan = scene.hop(at, source, earner, _sum(scene, int(own[0])), came)
         first = int(scene.after(at, 0.3, 20))
-        yuan = scene.hop(first, earner, spouse, yuan * rng.uniform(0.9, 1), "family")
+        yuan = scene.hop(first, earner, spouse, yuan * rng.uniform(0.9, 1), between)
         second = int(scene.after(first, 0.3, 20))
         scene.hop(second, spouse, lender, yuan * rng.uniform(0.85, 0.99), "loan_repayment")
         at = int(scene.after(second, 48, 400))

