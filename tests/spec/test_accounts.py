@@ -198,7 +198,7 @@ def test_a_shared_device_begins_and_ends_alike_in_life_and_in_plans() -> None:
     planted = plans.assign(valid_from=plans.groupby("device_id")["valid_from"].transform("min"))
     assert not (spread(planted) > pd.Timedelta(minutes=5)).any()
     for uses in (life, plans):
-        assert 0.1 < uses["valid_to"].isna().mean() < 0.8
+        assert 0.05 < uses["valid_to"].isna().mean() < 0.8  # plans of before the run have mostly ended
 
 
 def test_closings_of_life_and_of_plans_fall_in_office_hours_and_after_like_delays() -> None:
