@@ -389,7 +389,7 @@ class Scene:
 
     def others_like(self, accounts: np.ndarray) -> np.ndarray:
         """Accounts outside in place of some of these in the next round, of the same kind of holder."""
-        kind = str(self.world.holder[accounts[0]])
+        kind = str(self.world.holder[accounts[-1]])  # customers of this bank stand first
         return self.next_round(accounts, lambda count: self.outsiders(count, kind))
 
     def abroad(self, count: int, high_risk_share: float) -> np.ndarray:
