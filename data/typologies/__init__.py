@@ -44,6 +44,8 @@ ROLES: dict[str, Words] = HOLDER_NAMES | {
     "third_party": Words("third party", "第三方"),
     "wholesaler": Words("wholesaler", "批发商"),
 }
+# Most rounds of a scheme that goes on, days between two of them (assumption).
+ROUNDS = (10, (4.0, 30.0))
 
 
 @dataclass(frozen=True)

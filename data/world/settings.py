@@ -15,7 +15,7 @@ from data.world.population import CAN_SLEEP
 from parameters import Count, Seed
 from pipeline import PARAMS_FILE, BadInput, Parameters
 
-SHORTEST_RUN_DAYS = 6 * 7  # schemes begin from the second week on and are seen for a month
+SHORTEST_RUN_DAYS = 6 * 7  # most schemes last for some weeks
 PARTIES_PER_SCHEME = 2  # customers that a scheme takes, about
 
 

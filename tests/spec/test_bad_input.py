@@ -176,9 +176,9 @@ def test_a_shift_that_cannot_be_is_refused(here: Path, changes: dict[str, object
 @pytest.mark.parametrize(
     ("key", "changes", "why"),
     [
-        ("schemes_per_typology", {"schemes_per_typology": 2_000}, "customers, not 50000"),
+        ("schemes_per_typology", {"schemes_per_typology": 2_000}, "customers, not 57000"),
         ("schemes_per_typology", {"customers": 300}, r"need \d+ customers, not 300"),
-        ("dormant_share", {"dormant_share": 0.002}, r"\d+ plans wake a sleeper each, about 66 customers"),
+        ("dormant_share", {"dormant_share": 0.002}, r"\d+ plans wake a sleeper each, about 75 customers"),
         ("dormant_share", {"look_alikes_per_scheme": 200}, r"\d+ plans wake a sleeper each"),
         ("stretch_days", {"stretch_days": 393}, "a stretch is longer than the run"),
     ],
