@@ -176,15 +176,20 @@ def main() -> None:
     multiplier = customers.set_index("customer_id")["kind"].map(book.segment_multiplier)
     votes = votes_of(raised.alerts, raised.hits, multiplier)
     train_ends = periods.set_index("name").loc["train", "ends_at"]
-    lines, is_above = drawn_lines(raised.alerts, votes, train_ends, len(customers), params.line)
+    room = {rule.id: rule.room for rule in book.rules}
+    lines, is_above, is_reviewed = drawn_lines(
+        raised.alerts, votes, train_ends, len(customers), room, params.line
+    )
     payments = customer_payments(
         pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"]),
         pipeline.read(schema.Accounts, columns=["account_id", "customer_id"]),
     )
-    above = raised.alerts[is_above].reset_index(drop=True)
+    above = raised.alerts[is_reviewed].reset_index(drop=True)
     above["case_id"] = case_ids(above, payments, pipeline.read(schema.Devices), params.cases)
     again = raised.hits[raised.hits["is_suppressed"] & (raised.hits["use"] == "label")]
     pipeline.set_aside(again, "rule_hits", "repeats a hit within the rule's suppression")
+    joins = raised.alerts[is_above & ~is_reviewed]
+    pipeline.set_aside(joins, "alerts", "joins an alert of the customer that is in hand")
     pipeline.write(schema.Rules, raised.rules)
     pipeline.write(schema.RuleHits, raised.hits)
     pipeline.write(schema.NegativeHits, raised.negative_hits)

@@ -575,6 +575,70 @@ class TestR33:
         assert hit(bank(*wages, opening=100_000, anna=Customer(income=12_000)))
 
 
+def lent_account(
+    gathered: float, payers: int, day: int, kept: float = 0.02, exit_to: str = "exit"
+) -> list[tuple]:
+    """Strangers send anna alike sums on a day of March, and in the evening most of it goes on."""
+    came = [
+        (f"2025-03-{day:02} {9 + n}:00", f"payer {day} {n}", "anna", gathered / payers) for n in range(payers)
+    ]
+    return [*came, (f"2025-03-{day:02} 21:00", "anna", exit_to, round(gathered * (1 - kept), 2))]
+
+
+class TestR34:
+    rule_id = "R34"
+
+    def test_money_of_strangers_that_goes_on_but_for_a_commission_fires(self, hit, rule) -> None:
+        assert hit(bank(*lent_account(rule.total, int(rule.credits), 4), anna="person"))
+
+    def test_less_money_or_fewer_payments_stay_silent(self, hit, rule) -> None:
+        assert not hit(bank(*lent_account(rule.total - 1, int(rule.credits), 4), anna="person"))
+        assert not hit(bank(*lent_account(rule.total, int(rule.credits) - 1, 4), anna="person"))
+
+    def test_the_sums_of_firms_must_be_larger(self, hit, rule, book) -> None:
+        firm = rule.total * book.segment_multiplier["company"]
+        assert not hit(bank(*lent_account(firm - 1, int(rule.credits), 4), anna="company"))
+        assert hit(bank(*lent_account(firm, int(rule.credits), 4), anna="company"))
+
+    def test_all_of_it_or_clearly_less_that_goes_on_stays_silent(self, hit, rule, observe_params) -> None:
+        least, _ = observe_params.patterns.passed_on_kept
+        for kept in (0, 1 - least + 0.001):
+            ledger = bank(*lent_account(rule.total, int(rule.credits), 4, kept), anna="person")
+            assert not hit(ledger), kept
+
+    def test_money_that_goes_to_an_old_acquaintance_stays_silent(self, hit, rule) -> None:
+        met = ("2024-12-20 10:00", "anna", "aunt", 50)
+        lines = lent_account(rule.total, int(rule.credits), 4, exit_to="aunt")
+        assert not hit(bank(met, *lines, anna="person"))
+
+    def test_false_positive_group_buy_leader(self, hit) -> None:
+        lines = lent_account(9_000, 12, 5, kept=0.05, exit_to="farm shop")
+        assert hit(bank(*lines, anna=Customer(income=6_000)))
+
+
+class TestR35:
+    rule_id = "R35"
+
+    def on_days(self, rule, days: int, gathered: float | None = None, **how) -> Ledger:
+        gathered = rule.total if gathered is None else gathered
+        lines = [line for n in range(days) for line in lent_account(gathered, 1, 3 + 3 * n, **how)]
+        return bank(*lines, anna="person")
+
+    def test_money_passed_on_again_and_again_fires(self, hit, rule) -> None:
+        assert hit(self.on_days(rule, int(rule.days)))
+
+    def test_fewer_days_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.on_days(rule, int(rule.days) - 1))
+
+    def test_sums_too_small_or_that_stay_are_silent(self, hit, rule) -> None:
+        assert not hit(self.on_days(rule, int(rule.days), rule.total - 1))
+        assert not hit(self.on_days(rule, int(rule.days), kept=0.2))
+
+    def test_false_positive_agent_who_buys_for_others(self, hit) -> None:
+        orders = [line for n in range(4) for line in lent_account(2_400, 2, 3 + 2 * n, 0.06, f"maker {n}")]
+        assert hit(bank(*orders, anna=Customer(income=7_000)))
+
+
 class TestR16:
     rule_id = "R16"
 
