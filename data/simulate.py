@@ -39,12 +39,14 @@ from data.world.integration import Integration, Proceeds, integrate
 from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.register import accounts_table, customers_table
-from data.world.scene import FIRST_DAY, Scene
+from data.world.scene import UNDER_WAY_DAY, Scene
 from data.world.tags import profile_tags_table
 from parameters import Count, Seed
 
-SHORTEST_RUN_DAYS = 6 * 7  # schemes begin from the second week on and are seen for a month
+SHORTEST_RUN_DAYS = 6 * 7  # most schemes last for some weeks
 SIMULATE = "simulate"  # the source that is no reader
+# Multiples of it, without their whole parts, lie evenly in [0, 1), however many (Weyl's sequence).
+GOLDEN_SHARE = 0.6180339887498949
 PARTIES_PER_SCHEME = 2  # customers that a scheme takes, about
 Planned = tuple[str, bool, Scene]  # typology, is illicit, the drawn scheme
 
@@ -374,13 +376,16 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
             ("illicit", typology.draw, schemes),
             ("licit", typology.look_alike, schemes * params.look_alikes_per_scheme),
         ]
-        first_day = params.first_day_of.get(name, FIRST_DAY)
+        first_day = params.first_day_of.get(name, UNDER_WAY_DAY)
         for side, draw, count in plans:
+            # Plans of a kind begin in turn all over the run, however many there are.
+            first_place = stream(params.seed, "typology", name, side).random()
             for number in range(count):
                 rng = stream(params.seed, "typology", name, side, str(number))
                 level = int(rng.choice(3, p=params.sophistication_shares))
                 level = level if side == "illicit" else 0
-                scene = Scene(world, calendar, rng, level, wake[side], hand, first_day)
+                place = (first_place + number * GOLDEN_SHARE) % 1
+                scene = Scene(world, calendar, rng, level, wake[side], hand, first_day, place)
                 draw(scene)
                 kind = name
                 if side == "illicit":
@@ -394,8 +399,8 @@ def draw_schemes(world: people.Population, calendar: Calendar, params: Params) -
 def moved(name: str, scene: Scene, params: Params, number: str) -> tuple[str, Scene]:
     """The typology that a scheme is of once criminals have moved, and the scheme drawn anew as it.
 
-    One that stays is returned as it is. The new one begins on the day of the old one, or
-    later, and has a stream of its own.
+    One that stays is returned as it is. The new one begins on the day of the old one and
+    has a stream of its own.
     """
     begins = int(scene.flow.at.min())
     day = (begins - scene.calendar.start_us) // DAY_US
@@ -404,7 +409,9 @@ def moved(name: str, scene: Scene, params: Params, number: str) -> tuple[str, Sc
             rng = stream(params.seed, "shift", name, shift.to_typology, number)
             if rng.random() < shift.share_on(day):
                 new = Scene(
-                    scene.world, scene.calendar, rng, scene.sophistication, scene.wake, scene.hand, int(day)
+                    *(scene.world, scene.calendar, rng, scene.sophistication, scene.wake, scene.hand),
+                    first_day=int(day),
+                    place=0.0,
                 )
                 TYPOLOGIES[shift.to_typology].draw(new)
                 return shift.to_typology, new

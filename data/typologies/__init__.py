@@ -14,6 +14,8 @@ from data.world.scene import Scene
 from pipeline import Registry, import_siblings
 
 Draw = Callable[[Scene], None]
+# Most rounds of a scheme that goes on, days between two of them (assumption).
+ROUNDS = (10, (3.0, 25.0))
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,11 @@ def crypto_off_ramp(scene: Scene) -> None:
     accounts that one person opened to sell.
     """
     rng = scene.rng
-    traders = scene.several_accounts(CARDS_SHARE, scene.recruits(1))
+    traders = scene.several_accounts(CARDS_SHARE, scene.participants(1))
     buyers = scene.outsiders(int(rng.integers(3, 7)))
     others = scene.outsiders(int(rng.integers(3, 11)))
     if rng.random() < 0.3:
-        own = scene.recruits(2)
+        own = scene.participants(2)
         own = own[~np.isin(own, scene.main_accounts(traders))][:1]
         others[: len(own)] = own
         scene.join(own, "mule")

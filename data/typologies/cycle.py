@@ -6,6 +6,7 @@ import numpy as np
 
 from data.typologies import Scene, typology
 
+FIRM_SHARE = 0.1  # of the plans whose customers are small firms (assumption)
 SUM = (8.6, 1.1)  # log of yuan: median and spread
 
 
@@ -18,7 +19,7 @@ def _ring(scene: Scene, own: np.ndarray, others: int) -> np.ndarray:
 def family_loan(scene: Scene) -> None:
     """Savings are lent within a family, passed on and paid back, less what was spent or forgiven."""
     rng = scene.rng
-    own = scene.insiders(1 + int(rng.random() < 0.5))
+    own = scene.participants(1 + int(rng.random() < 0.5), FIRM_SHARE)
     ring = _ring(scene, own, int(rng.integers(1, 4)))
     scene.same_phone(own)
     # The one who lends has the money: a fund or a bonus was paid out, or a parent gave it.
@@ -43,7 +44,7 @@ def cycle(scene: Scene) -> None:
     3 %, and the last returns it to the first.
     """
     rng = scene.rng
-    own = scene.recruits(1 + int(rng.random() < 0.5), firm_share=0.15)
+    own = scene.participants(1 + int(rng.random() < 0.5), FIRM_SHARE)
     ring = _ring(scene, own, int(rng.integers(2, 5)))
     scene.control(own)
     funder = scene.outsiders(1)[0]

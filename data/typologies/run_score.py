@@ -8,19 +8,22 @@ from data.schema import HOUR_US
 from data.typologies import Scene, typology
 from data.world.calendar import EVENING, LATE
 
+FIRM_SHARE = 0.1  # of runners and sellers, small firms (assumption)
+FIRM_PAID_SHARE = 0.4  # of pools and suppliers, companies (assumption)
+LATE_SHARE = 0.6  # of stalls and shops, those that sell late at night (assumption)
 MIDDLE = (4.0, 6.0)  # log of the median yuan of a payment, of an evening at a stall or of a site
 
 
 def fair_stall(scene: Scene) -> None:
     """A stall at a fair or a live-stream shop sells to strangers in rushes, then pays its supplier."""
     rng = scene.rng
-    seller = (scene.traders(1) if rng.random() < 0.7 else scene.insiders(1, "micro_business"))[0]
+    seller = scene.traders(1, FIRM_SHARE)[0]
     rushes = int(rng.integers(3, 8))
     scene.join(seller, "seller")
     buyers = scene.public(int(rng.integers(24, 81)))
-    supplier = scene.outsiders(1, "company" if rng.random() < 0.4 else "person")[0]
-    why = scene.pretext("goods", "unstated", "shopping")
-    clock = LATE if rng.random() < 0.3 else EVENING
+    supplier = scene.elsewhere(1, FIRM_PAID_SHARE)[0]
+    why = scene.pretext("goods", "unstated", "gift")
+    clock = LATE if rng.random() < LATE_SHARE else EVENING
     middle = rng.uniform(*MIDDLE)
     moments = scene.during(
         scene.start, rushes * int(rng.integers(1, 6)), rushes, clock, scene.calendar.leisure_weight()
@@ -50,8 +53,8 @@ def run_score(scene: Scene) -> None:
     """
     rng = scene.rng
     bursts = int(rng.integers(3, 7))
-    runners = scene.recruits(1 + int(rng.random() < 0.6))
-    pool = scene.outsiders(1, "company" if rng.random() < 0.4 else "person")
+    runners = scene.participants(1 + int(rng.random() < 0.6), FIRM_SHARE)
+    pool = scene.elsewhere(1, FIRM_PAID_SHARE)
     scene.join(runners, "runner")
     payers = scene.public(int(rng.integers(24, 81)))
     scene.control(runners)

@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from data.typologies import Scene, typology
+from data.typologies import ROUNDS, Scene, typology
+
+FIRM_SHARE = 0.15  # of the plans whose customers are small firms (assumption)
 
 
 def _layers(scene: Scene, own: np.ndarray) -> list[np.ndarray]:
@@ -18,6 +20,13 @@ def _layers(scene: Scene, own: np.ndarray) -> list[np.ndarray]:
     ends = np.cumsum(sizes - np.isin(np.arange(len(sizes)), np.arange(1, len(own) + 1)))
     layers = np.split(others, ends[:-1])
     return [layers[0], *(np.append(own[i], layers[i + 1]) for i in range(len(own))), layers[-1]]
+
+
+def _next(scene: Scene, layers: list[np.ndarray]) -> list[np.ndarray]:
+    """The layers of the next round: of the first and the last some return, and others are new."""
+    first = scene.next_round(layers[0], scene.outsiders, np.concatenate(layers[1:]))
+    last = scene.next_round(layers[-1], scene.outsiders, np.concatenate([first, *layers[1:-1]]))
+    return [first, *layers[1:-1], last]
 
 
 def _sink(
@@ -53,11 +62,11 @@ def distribution_chain(scene: Scene) -> None:
     """Retailers pay distributors, who pay wholesalers, who pay the makers of the goods."""
     count = 1 + int(scene.rng.random() < 0.5)
     # The agents of direct sales work from private accounts.
-    is_private = scene.rng.random() < 0.4
-    own = scene.traders(count) if is_private else scene.insiders(count, "micro_business")
+    own = scene.traders(count, FIRM_SHARE)
     scene.join(own, "distributor")
     layers = _layers(scene, own)
     for begins in scene.rounds():
+        layers = _next(scene, layers)
         _sink(scene, begins, layers, (0.82, 0.99), lambda: scene.pretext("goods", "unstated"))
 
 
@@ -70,13 +79,14 @@ def stack(scene: Scene) -> None:
     next, a layer a day or more after the one above it, within 1 to 10 days; 0.2 to 3 % is
     lost in each layer.
     """
-    own = scene.recruits(1 + int(scene.rng.random() < 0.5))
+    own = scene.participants(1 + int(scene.rng.random() < 0.5), FIRM_SHARE)
     layers = _layers(scene, own)
-    scene.join(layers[0], "source")
     scene.join(own, "mule")
-    scene.join(layers[-1], "exit")
     scene.control(own)
-    for begins in scene.rounds(10, (1, 8)):
+    for begins in scene.rounds(*ROUNDS):
+        layers = _next(scene, layers)
+        scene.join(layers[0], "source")
+        scene.join(layers[-1], "exit")
         _sink(
             scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family", "unstated")
         )

@@ -28,7 +28,7 @@ TABLES = [field.name for field in fields(Whole) if field.name != "set_aside"]
 
 def gift(scene: Scene) -> None:
     """A gift from outside that nobody drew before."""
-    person = scene.recruits(1)
+    person = scene.participants(1)
     scene.join(person, "lucky")
     scene.pay(scene.start, scene.outsiders(1), person, 1_234_567.89)
 

@@ -229,7 +229,7 @@ def test_recruits_are_mostly_old_customers_and_some_are_new() -> None:
     for seed in range(600):
         scene = Scene(world, calendar, stream(seed, "recruit"), 0, lambda: 0, Hand(holder_codes(world), 7))
         scene.start = calendar.start_us + 200 * DAY_US
-        days.append(float((scene.start - world.joined_us[world.owner[scene.recruits(1)[0]]]) / DAY_US))
+        days.append(float((scene.start - world.joined_us[world.owner[scene.participants(1)[0]]]) / DAY_US))
     found = np.array(days)
     assert np.mean(found < 30) == pytest.approx(RECRUIT_SHARES[0], abs=0.05)
     assert np.mean((found >= 30) & (found < 365)) == pytest.approx(RECRUIT_SHARES[1], abs=0.06)

@@ -93,15 +93,18 @@ ROUNDS = ["fan_in", "fan_out", "gather_scatter", "scatter_gather", "smurfing", "
 
 
 @pytest.mark.parametrize("name", ROUNDS)
-def test_a_plan_may_go_on_in_rounds_with_the_same_members(name: str) -> None:
-    longer = 0
+def test_a_plan_may_go_on_in_rounds_with_the_same_customers_and_some_other_strangers(name: str) -> None:
+    longer, changes = 0, 0
     for seed in SEEDS:
         once, often = (draw(name, "illicit", seed, most_rounds=most) for most in (1, 4))
-        assert set(once.scene.members) == set(often.scene.members)
+        of_once, of_often = (
+            {account for account, _ in plan.scene.members if is_inside(account)} for plan in (once, often)
+        )
+        assert of_once == of_often
         longer += len(often.payments) > 1.5 * len(once.payments)
-        if name != "telecom_fraud":  # every round has another victim
-            assert set(often.payments["payer"]) == set(once.payments["payer"])
+        changes += len(often.scene.members) > len(once.scene.members)
     assert longer >= 3
+    assert changes >= 3 or name == "scatter_gather"
 
 
 def test_plans_begin_on_every_day_of_the_run_alike() -> None:
