@@ -15,7 +15,7 @@ from pipeline import Registry, import_siblings
 
 Draw = Callable[[Scene], None]
 # Most rounds of a scheme that goes on, days between two of them (assumption).
-ROUNDS = (10, (3.0, 25.0))
+ROUNDS = (10, (4.0, 30.0))
 
 
 @dataclass(frozen=True)

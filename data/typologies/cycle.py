@@ -28,7 +28,12 @@ def family_loan(scene: Scene) -> None:
     meant = rng.lognormal(*SUM) * scene.scale(ring[0])
     yuan = float(scene.pay(at, lender, ring[0], meant, "transfer", purpose))
     kept = rng.choice([1.0, 0.99, 0.98])
-    why = scene.pretext("family", "loan", "loan_repayment")
+    is_family = scene.world.holder[ring[0]] == "person"
+    why = (
+        scene.pretext("family", "loan", "loan_repayment")
+        if is_family
+        else scene.pretext("loan", "loan_repayment")
+    )
     for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
         at = int(scene.after(at, 8, 160))
         yuan = scene.hop(at, payer, payee, yuan * rng.uniform(kept - 0.05, kept), why)

@@ -30,6 +30,7 @@ def group_buy(scene: Scene) -> None:
         meant = (prices * rng.uniform(0.9, 1.0, len(payers))).clip(20, 30_000)
         at = scene.spread(begins, rng.uniform(1, 6), len(payers))
         amounts = scene.pay(at, payers, leader, meant, "transfer", scene.pretext("goods", "unstated"))
+        suppliers = scene.others_like(suppliers)
         costs = scene.slices(amounts.sum() * rng.uniform(0.82, 0.99), len(suppliers), 2.0)
         ordered = scene.after(at[-1], 1, 72, len(suppliers), scene.clock(leader, suppliers[0]))
         scene.pay(ordered, leader, suppliers, costs, "transfer", "supplies")
@@ -48,10 +49,11 @@ def fan_in(scene: Scene) -> None:
     scene.join(collector, "collector")
     payers = scene.public(int(rng.integers(8, 31)))
     boss = scene.elsewhere(int(rng.integers(1, 3)), FIRM_PAID_SHARE)
-    scene.join(boss, "beneficiary")
     for begins in scene.rounds(*ROUNDS):
         payers = scene.next_round(payers)
         scene.join(payers[~scene.is_inside(payers)], "payer")
+        boss = scene.others_like(boss)
+        scene.join(boss, "beneficiary")
         meant = scene.slices(_total(scene, collector), len(payers), 1.0)
         at = scene.spread(begins, rng.uniform(1, 4) * scene.pace(), len(payers))
         amounts = scene.pay(

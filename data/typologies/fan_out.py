@@ -28,6 +28,7 @@ def labour_contractor(scene: Scene) -> None:
     clock = OFFICE if scene.world.holder[builder[0]] == "company" else EVENING
     for begins in scene.rounds():
         crew = scene.next_round(crew)
+        builder = scene.others_like(builder)
         wages = _share(scene, contractor) * rng.normal(1, 0.14, len(crew)).clip(0.5, 1.6)
         # The builder pays in one sum or in two.
         due = scene.slices(wages.sum() * rng.uniform(1.02, 1.15) + 100, int(rng.integers(1, 3)), 6.0)
@@ -56,11 +57,12 @@ def fan_out(scene: Scene) -> None:
     else:
         mules = mules[:0]
     others = scene.public(int(rng.integers(8, 31)))
-    scene.join(sources, "source")
     for begins in scene.rounds(*ROUNDS):
         others = scene.next_round(others)
         payees = np.append(mules, others)
         scene.join(payees[~scene.is_inside(payees)], "payee")
+        sources = scene.others_like(sources)
+        scene.join(sources, "source")
         total = _share(scene, disperser) * len(payees)
         arrives = scene.spread(begins, 0.3 * scene.pace(), len(sources), clock)
         meant = scene.slices(total, len(sources), 6.0)

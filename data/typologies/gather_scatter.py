@@ -35,7 +35,7 @@ def online_seller(scene: Scene) -> None:
     why = scene.pretext("goods", "unstated")
     for begins in scene.rounds():
         buyers = scene.next_round(buyers, but=suppliers)
-        suppliers = scene.next_round(suppliers, but=buyers) if is_small else suppliers
+        suppliers = scene.next_round(suppliers, but=buyers) if is_small else scene.others_like(suppliers)
         meant = scene.slices(_total(scene, seller), len(buyers), 1.0)
         at = scene.meeting(begins, rng.uniform(0.6, 4), len(buyers), buyers[0], seller)
         orders = scene.pay(at, buyers, seller, meant, "transfer", why)
@@ -69,7 +69,7 @@ def gather_scatter(scene: Scene) -> None:
     scene.control(own)
     for begins in scene.rounds(*ROUNDS):
         payers = scene.next_round(payers, but=payees)
-        payees = payees if is_firms else scene.next_round(payees, but=payers)
+        payees = scene.others_like(payees) if is_firms else scene.next_round(payees, but=payers)
         payees[: len(mules)] = mules
         scene.join(payers[~scene.is_inside(payers)], "payer")
         scene.join(payees[~scene.is_inside(payees)], "payee")

@@ -33,6 +33,7 @@ def fair_stall(scene: Scene) -> None:
         prices = rng.lognormal(middle, 1.0, len(group)).clip(5, 5_000)
         taken = scene.pay(at, group, seller, prices, "qr", why).sum()
         cost = taken * rng.uniform(0.7, 0.99)
+        supplier = int(scene.others_like(np.array([supplier]))[0])
         paid = scene.after(at[-1], 0.3, 40, clock=scene.clock(seller, supplier))
         scene.pay(paid, seller, supplier, cost, "transfer", "supplies")
 
@@ -58,7 +59,6 @@ def run_score(scene: Scene) -> None:
     scene.join(runners, "runner")
     payers = scene.public(int(rng.integers(24, 81)))
     scene.control(runners)
-    scene.join(pool, "pool")
     scene.join(payers[~scene.is_inside(payers)], "payer")
     middle, why = rng.uniform(*MIDDLE), scene.pretext("goods", "unstated", "gift")
     nights = scene.night(scene.start, bursts, bursts * scene.pace() * rng.uniform(1, 5))
@@ -68,6 +68,8 @@ def run_score(scene: Scene) -> None:
         # The next code takes over each time; a big burst needs two.
         code = (number + np.arange(len(group)) % rng.integers(1, 3)) % len(runners)
         yuan = scene.pay(at, group, runners[code], meant, "qr", why)
+        pool = scene.others_like(pool)
+        scene.join(pool, "pool")
         for used in np.unique(code):
             swept = yuan[code == used].sum() * rng.uniform(0.98, 0.998)
             scene.pay(

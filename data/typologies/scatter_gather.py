@@ -72,7 +72,7 @@ def scatter_gather(scene: Scene) -> None:
         got = float(scene.pay(begins, funder, giver, funds, "transfer", why))
         at = scene.after(begins, 0.3, 90 * scene.pace(), len(between), private)
         meant *= min(got / meant.sum() * 0.998, 1.0)
-        slices = scene.pay(at, giver, between, meant, "transfer", scene.pretext("family", "gift", "goods"))
+        slices = scene.pay(at, giver, between, meant, "transfer", scene.pretext_of(giver))
         back = scene.after(at, 2, 96 * scene.pace(), clock=private)
         back[0] = scene.after(
             int(at[0]), 12, 96 * scene.pace(), clock=private

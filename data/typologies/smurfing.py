@@ -55,7 +55,6 @@ def smurfing(scene: Scene) -> None:
     boss = scene.elsewhere(int(rng.integers(1, 3)), FIRM_PAID_SHARE)
     scene.join(collector, "collector")
     scene.control(crew)
-    scene.join(boss, "beneficiary")
     is_own = np.isin(smurfs, carriers)
     for begins in scene.rounds(*ROUNDS):
         smurfs[~is_own] = scene.next_round(smurfs[~is_own], scene.outsiders)
@@ -68,6 +67,8 @@ def smurfing(scene: Scene) -> None:
             scene.bring_cash(moment - scene.later(0.1, 1), smurf, yuan * rng.uniform(1.02, 1.1))
         why = scene.pretext("tuition", "family", "goods", "unstated")
         got = scene.pay(at, smurfs, collector, carried, "transfer", why)
+        boss = scene.others_like(boss)
+        scene.join(boss, "beneficiary")
         leaves = scene.portions(got.sum() * rng.uniform(0.97, 0.998), len(boss), 2.0)
         gone = scene.after(int(at.max()), 0.5, 14 * scene.pace(), len(boss), scene.clock(collector, boss[0]))
         why = scene.pretext_of(collector)

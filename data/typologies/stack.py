@@ -34,7 +34,7 @@ def _sink(
     begins: int,
     layers: list[np.ndarray],
     kept: tuple[float, float],
-    purpose: Callable[[], str],
+    purpose: Callable[[int], str],
 ) -> None:
     """Pay a sum down the layers; each account passes on what reached it, less a share.
 
@@ -53,7 +53,9 @@ def _sink(
             at = rng.permutation(scene.during(int(moment), days, len(lower), clock))
             seen = np.full(len(lower), scene.is_inside(payer)) | scene.is_inside(lower)
             if seen.any():
-                parts[seen] = scene.pay(at[seen], payer, lower[seen], parts[seen], "transfer", purpose())
+                parts[seen] = scene.pay(
+                    at[seen], payer, lower[seen], parts[seen], "transfer", purpose(int(payer))
+                )
             reached, last = reached + parts, np.maximum(last, at)
         held, ready = reached * rng.uniform(*kept, len(lower)), last
 
@@ -67,7 +69,7 @@ def distribution_chain(scene: Scene) -> None:
     layers = _layers(scene, own)
     for begins in scene.rounds():
         layers = _next(scene, layers)
-        _sink(scene, begins, layers, (0.82, 0.99), lambda: scene.pretext("goods", "unstated"))
+        _sink(scene, begins, layers, (0.82, 0.99), lambda _: scene.pretext("goods", "unstated"))
 
 
 @typology("多层堆叠", family="pass_through", source="T09; AMLworld stack", look_alike=distribution_chain)
@@ -87,6 +89,4 @@ def stack(scene: Scene) -> None:
         layers = _next(scene, layers)
         scene.join(layers[0], "source")
         scene.join(layers[-1], "exit")
-        _sink(
-            scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family", "unstated")
-        )
+        _sink(scene, begins, layers, (0.97, 0.998), scene.pretext_of)

@@ -42,8 +42,9 @@ def deposit_or_emergency(scene: Scene) -> None:
     why = scene.pretext("goods", "rent") if is_house else scene.pretext("family", "loan")
     parts = scene.pay(at, payer, middle, parts, "transfer", why)
     # A lender is paid back in one sum, everybody else on private accounts.
-    owed = scene.outsiders(1, "lender" if rng.random() < LENDER_SHARE else "person")
-    owed_for = "loan_repayment" if is_house else "goods"
+    is_lender = rng.random() < LENDER_SHARE
+    owed = scene.outsiders(1, "lender" if is_lender else "person")
+    owed_for = "loan_repayment" if is_house or is_lender else "goods"
     known = scene.outsiders(int(rng.integers(2, 5)))
     for moment, yuan in zip(at, parts, strict=True):
         others = known[: int(rng.integers(1, len(known) + 1))]

@@ -45,7 +45,7 @@ GIVEN_UP_SHARE = 0.1
 # How readily customers take part, whose main bank this is, whose second, whose hardly used one: most
 # accounts of plans are highly active ones (assumption, after a vendor's 79 %), and so are others'.
 TAKES_PART = np.array([1.0, 0.25, 0.15])
-RETURN_SHARE = 0.45  # of those who deal with a plan, who do so again in its next round (assumption)
+RETURN_SHARE = 0.25  # of those who deal with a plan, who do so again in its next round (assumption)
 PUBLIC_SHARE = 0.22  # of persons who deal with a plan unknowingly, with an account here (assumption)
 # Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its power.
 USUAL_CNY = {"person": 7_000, "micro_business": 45_000, "company": 700_000}
@@ -54,8 +54,9 @@ SIZE = 2.5  # times the sums that a typology names: a mule's payment is some 10,
 # Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
 # else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
 KNOWN_PAIRS = {
-    ("person", "person"): 0.34,
+    ("person", "person"): 0.42,
     ("person", "company"): 0.1,
+    ("company", "person"): 0.75,
     ("person", "micro_business"): 0.4,
     ("micro_business", "person"): 0.7,
     ("company", "company"): 0.75,
@@ -75,8 +76,12 @@ REASONS = {
 }
 OTHER_REASON = 8
 OTHER_PAIRS, ACQUAINTED = 0.5, {"person", "micro_business", "company"}
-TIMES_BEFORE = {("person", "micro_business"): (1, 100), ("company", "company"): (2, 60)}
-OTHER_TIMES, DAYS_BEFORE = (1, 45), 200
+TIMES_BEFORE = {
+    ("person", "micro_business"): (1, 100),
+    ("company", "company"): (6, 120),
+    ("company", "person"): (4, 24),
+}
+OTHER_TIMES, DAYS_BEFORE = (4, 45), 200
 # Days for which an account that was opened beside the main one, and a plan begins with, must last.
 CARD_DAYS = 30
 
@@ -380,6 +385,11 @@ class Scene:
         taken = np.isin(fresh, accounts if but is None else np.append(accounts, but))
         stays = taken | (self.rng.random(len(accounts)) < RETURN_SHARE)
         return np.where(stays, accounts, fresh)
+
+    def others_like(self, accounts: np.ndarray) -> np.ndarray:
+        """Accounts outside in place of some of these in the next round, of the same kind of holder."""
+        kind = str(self.world.holder[accounts[0]])
+        return self.next_round(accounts, lambda count: self.outsiders(count, kind))
 
     def abroad(self, count: int, high_risk_share: float) -> np.ndarray:
         """Distinct accounts abroad, with a chance all in jurisdictions of higher risk, else anywhere."""

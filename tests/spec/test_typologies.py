@@ -217,7 +217,8 @@ def test_fan_out_splits_one_or_two_credits_into_many_nearly_equal_payments() -> 
         assert payments["payee"].is_unique
         assert 8 <= len(payments) <= 30
         assert holder(payments["payee"]) == {"person"}
-        assert set(plan.accounts("mule")) == set(payments["payee"][is_inside(payments["payee"])])
+        own = set(payments["payee"][is_inside(payments["payee"])])
+        assert set(plan.accounts("mule")) <= own <= {*plan.accounts("mule"), *plan.scene.bystanders}
         assert payments["yuan"].std() / payments["yuan"].mean() < 0.3
         assert payments["hour"].min() > credits["hour"].max()
         assert payments["hour"].max() - credits["hour"].max() <= 96 * plan.pace
@@ -293,7 +294,7 @@ def test_pass_through_chain_runs_each_pulse_through_its_cards_within_hours() -> 
             assert 0 < gone.hour - came.hour <= (6 * plan.pace + 10) * hops
             is_cash = gone.channel == "cash_withdrawal"
             cash += is_cash
-            assert holder([gone.payee]) == ({"cash_desk"} if is_cash else {"person"})
+            assert holder([gone.payee]) <= ({"cash_desk"} if is_cash else {"person", "company"})
             if hops == 1:
                 low = 0.97 - 100 / came.arrives - 0.001 if is_cash else 0.97 - 0.001
                 assert low <= gone.yuan / came.arrives <= 0.998
@@ -309,14 +310,15 @@ def test_daily_takings_are_cash_of_a_shop_at_its_home_counter_and_pay_the_suppli
     world, _ = stage_set()
     for plan in look_alikes("cash_structuring"):
         (shop,) = plan.accounts("shop")
-        assert holder([shop]) == {"micro_business"}
+        is_firm = holder([shop]) == {"micro_business"}
         takings, supplies = plan.to(shop), plan.by(shop)
-        assert set(takings["purpose"]) == {"takings"}
+        assert set(takings["purpose"]) == {"takings" if is_firm else "cash"}
+        assert (takings["yuan"] < 50_000).all()
         assert set(takings["city"]) == {world.city[world.owner[shop]]}
         assert 4 <= len(takings) <= 9
         assert span_hours(takings) <= 11 * 24
         assert set(supplies["purpose"]) == {"supplies"}
-        assert holder(supplies["payee"]) == {"company"}
+        assert holder(supplies["payee"]) <= {"company", "person"}
         assert supplies["yuan"].sum() < takings["yuan"].sum()
 
 
@@ -358,20 +360,21 @@ def test_family_loan_goes_round_relatives_without_interest() -> None:
         assert (np.diff(plan.payments["yuan"]) <= CENT).all()
 
 
-def test_card_repayment_passes_from_employer_over_spouses_to_the_lender() -> None:
+def test_card_repayment_passes_from_who_pays_over_spouses_to_whom_they_owe() -> None:
     seen = set()
     for plan in look_alikes("pass_through_chain"):
         spouses = plan.accounts("spouse")
         own = [spouse for spouse in spouses if is_inside([spouse])[0]]
         assert 1 <= len(own) <= 2
         for row in plan.payments.itertuples():
-            kinds = (holder([row.payer]).pop(), holder([row.payee]).pop(), row.purpose)
-            seen.add(kinds)
+            is_spouse = row.payer in spouses, row.payee in spouses
+            seen.add((*is_spouse, row.purpose))
             assert {row.payer, row.payee} & set(own)
     assert seen == {
-        ("company", "person", "payroll"),
-        ("person", "person", "family"),
-        ("person", "lender", "loan_repayment"),
+        (False, True, "payroll"),
+        (False, True, "goods"),
+        (True, True, "family"),
+        (True, False, "loan_repayment"),
     }
 
 

@@ -497,7 +497,7 @@ def test_streamer_agency_pays_streamers_from_the_platforms_settlement() -> None:
 @pytest.fixture(scope="module")
 def params() -> Params:
     return pipeline.params("simulate", Params).model_copy(
-        update={"customers": 1_500, "schemes_per_typology": 6, "look_alikes_per_scheme": 1}
+        update={"customers": 3_000, "schemes_per_typology": 6, "look_alikes_per_scheme": 1}
     )
 
 
@@ -513,7 +513,12 @@ def shares(params: Params, bank: Whole) -> pd.DataFrame:
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     end = calendar.start_us + calendar.days * DAY_US
     rows = [
-        (number, name, is_illicit, int((flow_of(scene).at < end).sum()))
+        (
+            number,
+            name,
+            is_illicit,
+            int(((flow_of(scene).at >= calendar.start_us) & (flow_of(scene).at < end)).sum()),
+        )
         for number, (name, is_illicit, scene) in enumerate(draw_schemes(world, calendar, params))
     ]
     frame = pd.DataFrame(rows, columns=["scheme_id", "typology", "is_illicit", "wanted"])
