@@ -165,10 +165,10 @@ class TestR04:
 
     def test_false_positive_group_buy_leader(self, hit) -> None:
         neighbours = [
-            (f"2025-03-0{3 + n % 3} 19:{n:02}", f"neighbour {n}", "anna", 1_500 * (1 + n % 2))
+            (f"2025-03-0{3 + n % 3} 19:{n:02}", f"neighbour {n}", "anna", 3_000 * (1 + n % 2))
             for n in range(14)
         ]
-        supplier = ("2025-03-06 09:00", "anna", "firm orchard", 29_000, "transfer", "supplies")
+        supplier = ("2025-03-06 09:00", "anna", "firm orchard", 60_000, "transfer", "supplies")
         assert hit(bank(*neighbours, supplier, anna="person"))
 
 
@@ -304,8 +304,8 @@ class TestR06:
         assert hit(bank(*sweep, anna="company"))
 
     def test_false_positive_friends_money_that_repays_the_card(self, hit) -> None:
-        shares = [(f"2025-03-10 1{n}:30", f"friend {n}", "anna", 4_500) for n in range(4)]
-        card = ("2025-03-10 20:00", "anna", "utility lender", 15_000, "transfer", "loan_repayment")
+        shares = [(f"2025-03-10 1{n}:30", f"friend {n}", "anna", 6_000) for n in range(4)]
+        card = ("2025-03-10 20:00", "anna", "utility lender", 20_000, "transfer", "loan_repayment")
         assert hit(bank(*shares, card, anna="person"))
 
 
