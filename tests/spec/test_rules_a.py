@@ -405,7 +405,7 @@ class TestR12:
 
     def test_false_positive_family_support(self, hit) -> None:
         """Relatives and friends put the down payment of a flat together."""
-        assert hit(month_of(138_000, income=8_000, usual=7_900, payers=14))
+        assert hit(month_of(280_000, income=8_000, usual=7_900, payers=14))
 
 
 class TestR13:
@@ -546,10 +546,10 @@ class TestR15:
 
     def test_false_positive_farm_purchases(self, hit) -> None:
         farmers = [
-            (f"2025-03-0{3 + n % 5} 14:{n:02}", "anna", f"farmer {n}", 70_000, "transfer", "goods")
+            (f"2025-03-0{3 + n % 5} 14:{n:02}", "anna", f"farmer {n}", 130_000, "transfer", "goods")
             for n in range(16)
         ]
-        assert hit(bank(*farmers, opening=2_000_000, anna="company"))
+        assert hit(bank(*farmers, opening=3_000_000, anna="company"))
 
 
 class TestR33:
