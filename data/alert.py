@@ -178,6 +178,15 @@ def say_what_stepped_aside(rule_ids: set[str]) -> None:
         print(f"rule {rule_id} steps aside: the data set lacks what one of its indicators needs")
 
 
+def taking_no_hands(raised: Raised, joins: np.ndarray) -> list[tuple[pd.DataFrame, str, str]]:
+    """What raises no alert of its own: rows, their name, the reason; ``joins``, shape (alerts,)."""
+    again = raised.hits["is_suppressed"] & (raised.hits["use"] == "label")
+    return [
+        (raised.hits[again], "rule_hits", "repeats a hit within the rule's suppression"),
+        (raised.alerts[joins], "alerts", "joins an alert of the customer that is in hand"),
+    ]
+
+
 def main() -> None:
     """Write rules, hits, alerts above and below the line, and cases."""
     params, book = pipeline.params("alert", Params), rulebook.load()
@@ -187,22 +196,26 @@ def main() -> None:
     raised = run(daily, customers, book)
     multiplier = customers.set_index("customer_id")["kind"].map(book.segment_multiplier)
     votes = votes_of(raised.alerts, raised.hits, multiplier)
-    lines, is_above = drawn_lines(raised.alerts, votes, until, len(customers), params.line)
+    room = {rule.id: rule.room for rule in book.rules}
+    lines, is_above, is_reviewed = drawn_lines(raised.alerts, votes, until, len(customers), room, params.line)
     payments = customer_payments(
         pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"]),
         pipeline.read(schema.Accounts, columns=["account_id", "customer_id"]),
     )
-    above = raised.alerts[is_above].reset_index(drop=True)
+    above = raised.alerts[is_reviewed].reset_index(drop=True)
     above["case_id"] = case_ids(above, payments, pipeline.read(schema.Devices), params.cases)
-    again = raised.hits[raised.hits["is_suppressed"] & (raised.hits["use"] == "label")]
-    pipeline.set_aside(again, "rule_hits", "repeats a hit within the rule's suppression")
-    pipeline.write(schema.Rules, raised.rules)
-    pipeline.write(schema.RuleHits, raised.hits)
-    pipeline.write(schema.NegativeHits, raised.negative_hits)
-    pipeline.write(schema.Lines, lines)
-    pipeline.write(schema.Alerts, above)
-    pipeline.write(schema.BelowLine, raised.alerts[~is_above])
-    pipeline.write(schema.Cases, cases_table(above))
+    for aside in taking_no_hands(raised, is_above & ~is_reviewed):
+        pipeline.set_aside(*aside)
+    for table, frame in {
+        schema.Rules: raised.rules,
+        schema.RuleHits: raised.hits,
+        schema.NegativeHits: raised.negative_hits,
+        schema.Lines: lines,
+        schema.Alerts: above,
+        schema.BelowLine: raised.alerts[~is_above],
+        schema.Cases: cases_table(above),
+    }.items():
+        pipeline.write(table, frame)
     say_what_stepped_aside(raised.aside)
 
 

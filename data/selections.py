@@ -91,6 +91,7 @@ def selections(events: Events, origin_us: int, params: SelectionParams) -> dict[
         "in_city": events.city >= 0,
         "with_cents": events.cents % 100 != 0,
         "personal": ~is_among(events.holder, HOLDER_KINDS, IMPERSONAL),
+        "not_of_the_bank": events.holder != HOLDER_KINDS.index("bank"),  # its interest and fees wake nobody
         **{f"with_{name}": events.holder == code for code, name in enumerate(HOLDER_KINDS)},
     }
 

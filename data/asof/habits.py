@@ -1,4 +1,4 @@
-"""What the line of a customer's payments makes of each one: strangers, tests, repeated pairs.
+"""What the line of a customer's payments makes of each one: strangers, tests, pairs, money passed on.
 
 Every answer looks back along the line of the one customer; see `data.asof.patterns`.
 """
@@ -12,10 +12,19 @@ from pydantic import AfterValidator, Field
 
 import pipeline
 from data.asof import Events
-from data.asof.patterns import acquainted_since, after_test, alike_before, days_in_a_row, times_that_day
+from data.asof.patterns import (
+    acquainted_since,
+    after_test,
+    alike_before,
+    days_in_a_row,
+    passed_on,
+    times_that_day,
+)
 from data.asof.windows import previous_of_key
 from data.schema import CHANNELS, CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, HOUR_US
-from parameters import Days, Hours, Yuan
+from parameters import Count, Days, Hours, KeptRange, Yuan
+
+CASH = ("cash_deposit", "cash_withdrawal")
 
 
 def _of_known_kinds(lines: dict[str, list[float]]) -> dict[str, list[float]]:
@@ -26,7 +35,7 @@ def _of_known_kinds(lines: dict[str, list[float]]) -> dict[str, list[float]]:
 
 
 class PatternParams(pipeline.Parameters):
-    """What counts as a stranger, a test, a repetition; part of section ``observe``."""
+    """What counts as a stranger, a test, a repetition, as passed on; part of section ``observe``."""
 
     acquaintance_days: Days
     stranger_days: Days
@@ -36,6 +45,11 @@ class PatternParams(pipeline.Parameters):
     alike_within: float = Field(ge=0, lt=1)
     large_lines_cny: Annotated[dict[str, list[Yuan]], AfterValidator(_of_known_kinds)]
     near_large_from: float = Field(gt=0, lt=1)
+    newly_met_days: Days
+    passed_on_days: Days
+    passed_on_kept: KeptRange
+    passed_on_from_cny: Yuan
+    passed_on_most: Count
 
 
 def near_a_large_line(events: Events, kind: np.ndarray, params: PatternParams) -> np.ndarray:
@@ -50,6 +64,27 @@ def near_a_large_line(events: Events, kind: np.ndarray, params: PatternParams) -
             in_band = (events.cents >= params.near_large_from * line * 100) & (events.cents < line * 100)
             near |= in_band & (mine == CUSTOMER_KINDS.index(name))
     return near
+
+
+def passed_on_money(
+    events: Events, takes_part: np.ndarray, params: PatternParams
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Debits that pass money on but for a small part: (which, cents that had come, in how many payments).
+
+    ``takes_part`` are the payments in cash and with parties newly met. Shape (n,) each.
+    """
+    came, credits = passed_on(
+        events.starts,
+        events.at,
+        events.cents,
+        events.is_credit,
+        takes_part,
+        params.passed_on_days * DAY_US,
+        *params.passed_on_kept,
+        params.passed_on_most,
+    )
+    enough = came >= params.passed_on_from_cny * 100
+    return enough, np.where(enough, came, 0), np.where(enough, credits, 0)
 
 
 def patterns(
@@ -87,12 +122,19 @@ def patterns(
     alike_count, alike_cents = alike_before(events.at, events.cents, of_pair, within, params.alike_within)
     # Any two amounts are alike at a difference of the whole of the larger.
     near_count, _ = alike_before(events.at, events.cents, near_of_pair, within, 1.0)
+    newly_met = events.at - known <= params.newly_met_days * DAY_US
+    is_cash = np.isin(events.channel, [CHANNELS.index(name) for name in CASH])
+    # Money that goes into a policy, or comes out of one, has moved on as well.
+    is_insurer = events.holder == HOLDER_KINDS.index("insurer")
+    takes_part = (unexplained | is_insurer) & ~on_file & (newly_met | is_cash)
+    passes, came, credits = passed_on_money(events, takes_part, params)
     yuan = events.cents // 100
     selections = {
         "stranger": transfer & person & ~on_file & below_line & stranger,
         "after_test": after_test(events.starts, events.at, test, burst, params.test_hours * HOUR_US),
         "transfer": transfer,
         "near_large": near_large,
+        "passed_on": passes,
     }
     columns = {
         "day": day,
@@ -101,6 +143,8 @@ def patterns(
         "pair_alike_count": alike_count,
         "pair_alike_cents": alike_cents,
         "pair_near_large_count": near_count,
+        "passed_on_cents": came,
+        "passed_on_credits": credits,
         "last_digit": yuan % 10,
         "last_two_digits": yuan % 100,
     }

@@ -98,7 +98,8 @@ class Rule(pipeline.Parameters):
 
     ``amount`` names the indicator that tells how much money a hit is about: a hit within
     ``suppress_days`` of an alert raises another one only if its amount has grown by the
-    share ``growth``. A rule that is ``computed_in`` the features room is over columns of
+    share ``growth``. ``room`` is how many alerts it may raise above its line to one of an
+    ordinary rule. A rule that is ``computed_in`` the features room is over columns of
     the feature matrix that are known only after investigations: it is recorded here, and
     never run over the daily indicators.
     """
@@ -120,6 +121,7 @@ class Rule(pipeline.Parameters):
     suppress_days: int = Field(ge=0, le=36_500)
     amount: str | None = None
     growth: float = Field(0.5, gt=0, le=1e6)
+    room: float = Field(1.0, gt=0, le=1_000)
     computed_in: Literal["data", "features"] = "data"
 
     @property

@@ -55,8 +55,9 @@ LARGER_OF_A_FIRM = (
     ("rent", "company", OFFICE),
 )
 LARGER_INCOMES, LARGER_SHARE = (0.2, 1.0), 0.5
-# How a part of the proceeds comes in: share of the ways (assumption).
-IN_CASH_SHARE, FROM_FIRMS_SHARE = 0.25, 0.3
+# How a part of the proceeds comes in: share of the ways (assumption). Persons hardly pay cash in any
+# more, while a shop has takings to pay in.
+IN_CASH_SHARE, FROM_FIRMS_SHARE = {"person": 0.08, "micro_business": 0.3}, 0.3
 
 
 class Integration(Parameters):
@@ -114,7 +115,7 @@ def _take_in(scene: Scene, organiser: int, yuan: float, begins: int, days: float
     count = 1 + int(rng.poisson(days / 10))
     at = scene.during(begins, max(int(days * 0.6), 1), count, WAKING)
     sums = scene.slices(yuan, count, 2.0)
-    in_cash = rng.random(count) < IN_CASH_SHARE
+    in_cash = rng.random(count) < IN_CASH_SHARE[str(scene.world.holder[organiser])]
     payees = np.unique(scene.flow.payee)
     known = payees[(scene.world.holder[payees] == "person") & ~scene.is_inside(payees)]
     came = 0.0
