@@ -187,6 +187,20 @@ def taking_no_hands(raised: Raised, joins: np.ndarray) -> list[tuple[pd.DataFram
     ]
 
 
+def tables_of(
+    raised: Raised, above: pd.DataFrame, is_above: np.ndarray
+) -> dict[type[pipeline.Table], pd.DataFrame]:
+    """The tables of the stage but for the lines; ``above`` are the reviewed alerts with their cases."""
+    return {
+        schema.Rules: raised.rules,
+        schema.RuleHits: raised.hits,
+        schema.NegativeHits: raised.negative_hits,
+        schema.Alerts: above,
+        schema.BelowLine: raised.alerts[~is_above],
+        schema.Cases: cases_table(above),
+    }
+
+
 def main() -> None:
     """Write rules, hits, alerts above and below the line, and cases."""
     params, book = pipeline.params("alert", Params), rulebook.load()
@@ -198,23 +212,15 @@ def main() -> None:
     votes = votes_of(raised.alerts, raised.hits, multiplier)
     room = {rule.id: rule.room for rule in book.rules}
     lines, is_above, is_reviewed = drawn_lines(raised.alerts, votes, until, len(customers), room, params.line)
-    payments = customer_payments(
-        pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"]),
-        pipeline.read(schema.Accounts, columns=["account_id", "customer_id"]),
-    )
+    accounts = pipeline.read(schema.Accounts, columns=["account_id", "customer_id"])
+    ends = pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"])
+    payments = customer_payments(ends, accounts)
     above = raised.alerts[is_reviewed].reset_index(drop=True)
     above["case_id"] = case_ids(above, payments, pipeline.read(schema.Devices), params.cases)
     for aside in taking_no_hands(raised, is_above & ~is_reviewed):
         pipeline.set_aside(*aside)
-    for table, frame in {
-        schema.Rules: raised.rules,
-        schema.RuleHits: raised.hits,
-        schema.NegativeHits: raised.negative_hits,
-        schema.Lines: lines,
-        schema.Alerts: above,
-        schema.BelowLine: raised.alerts[~is_above],
-        schema.Cases: cases_table(above),
-    }.items():
+    pipeline.write(schema.Lines, lines)
+    for table, frame in tables_of(raised, above, is_above).items():
         pipeline.write(table, frame)
     say_what_stepped_aside(raised.aside)
 

@@ -17,7 +17,7 @@ from data.asof.patterns import (
     after_test,
     alike_before,
     days_in_a_row,
-    passed_on,
+    passed_on_but_for_commission,
     times_that_day,
 )
 from data.asof.windows import previous_of_key
@@ -73,7 +73,7 @@ def passed_on_money(
 
     ``takes_part`` are the payments in cash and with parties newly met. Shape (n,) each.
     """
-    came, credits = passed_on(
+    came, credits = passed_on_but_for_commission(
         events.starts,
         events.at,
         events.cents,

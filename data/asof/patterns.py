@@ -93,7 +93,7 @@ def alike_before(
 
 
 @njit(cache=True, nogil=True)
-def passed_on(
+def passed_on_but_for_commission(
     starts: np.ndarray,
     at: np.ndarray,
     cents: np.ndarray,

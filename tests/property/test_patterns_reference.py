@@ -19,7 +19,7 @@ from data.asof.patterns import (
     commonest_share,
     days_in_a_row,
     largest,
-    passed_on,
+    passed_on_but_for_commission,
     times_that_day,
     variation,
 )
@@ -114,7 +114,7 @@ def test_money_passed_on_is_that_of_the_largest_stretch_that_keeps_little(rows, 
     """Of all stretches from the first payment of a moment to the last of the debit's."""
     line = Line(rows)
     is_credit = np.array(credits[: len(rows)])
-    came, number = passed_on(
+    came, number = passed_on_but_for_commission(
         line.starts, line.at, line.cents, is_credit, line.mark, 48 * HOUR, 0.85, 0.999, 100
     )
     for k in line.size:
@@ -136,7 +136,9 @@ def test_money_passed_on_is_that_of_the_largest_stretch_that_keeps_little(rows, 
 def test_no_more_payments_than_told_are_looked_at(rows, most) -> None:
     line = Line(rows)
     everything, half = np.ones(len(rows), bool), line.mark
-    _, number = passed_on(line.starts, line.at, line.cents, half, everything, 10**6, 0.5, 2.0, most)
+    _, number = passed_on_but_for_commission(
+        line.starts, line.at, line.cents, half, everything, 10**6, 0.5, 2.0, most
+    )
     assert number.max(initial=0) <= most
 
 

@@ -8,7 +8,8 @@ from data import schema, words
 from data.labels.reviewers import EXCUSES, SUSPICIOUS
 from data.words import Words, complete
 from data.words.citations import CITED, LAWS, check_source, cited
-from data.world.population import INDUSTRIES, OCCUPATIONS
+from data.world.firms import INDUSTRIES
+from data.world.population import OCCUPATIONS
 
 VOCABULARIES = {
     name: names
