@@ -3,19 +3,20 @@
 `python console.py check` calls `everything`. Each fault is one sentence that names the
 file and the key. What one value may be, the parameter classes say; here stands what they
 cannot know of each other: the calendar in force, the bank's size, the models that
-dvc.yaml runs, the rulebook.
+dvc.yaml runs, the rulebook. Rooms are imported where they are asked, so that a fault in
+one of their files is a sentence, too.
 """
 
 from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from parameters import BadInput, Parameters, read_yaml
 from pipeline import PARAMS_FILE, section_of
 
-SHARED_SECTIONS = {"budget": "models.budget:Budget", "source_limits": "data.sources:SourceLimits"}
 TOP_VALUES = ("source", "source_path", "sources", "models")
 DVC_FILE = Path("dvc.yaml")
 OVERLAYS = "params.*.yaml"  # what other worlds change of params.yaml
@@ -40,7 +41,11 @@ def everything(stages: Stages) -> None:
 
 
 def laid_over(base: Any, change: Any) -> Any:
-    """``base`` with the values that ``change`` has, mapping by mapping."""
+    """``base`` with the values that ``change`` has, mapping by mapping.
+
+    >>> laid_over({"bank": {"customers": 50_000, "cities": 8}}, {"bank": {"customers": 300}})
+    {'bank': {'customers': 300, 'cities': 8}}
+    """
     if isinstance(base, dict) and isinstance(change, dict):
         return base | {key: laid_over(base.get(key), value) for key, value in change.items()}
     return change
@@ -73,36 +78,41 @@ def parameters(values: Any, stages: Stages) -> None:
 
 def settings_by_section(values: dict[str, Any], stages: Stages) -> dict[str, type[Parameters]]:
     """The parameter class of every section, by its dotted name; unknown sections are refused."""
-    wanted: dict[str, type[Parameters]] = {}
+    from data.sources import READERS, SourceLimits, SourceParams
+    from models.budget import Budget
+    from models.zoo import MODELS
+
+    wanted: dict[str, type[Parameters]] = {"budget": Budget, "source_limits": SourceLimits}
     for name, stage in stages.items():
-        module = importlib.import_module(module_of(stage["cmd"]))
-        if hasattr(module, "Params"):
-            wanted[name.split("@")[0]] = module.Params
-    for section, place in SHARED_SECTIONS.items():
-        module_name, settings = place.split(":")
-        wanted[section] = getattr(importlib.import_module(module_name), settings)
+        settings = stage_settings(importlib.import_module(module_of(stage["cmd"])))
+        if settings:
+            wanted[name.split("@")[0]] = settings
     known = {*TOP_VALUES, *wanted}
     for section in values:
         if section not in known:
             expected = ", ".join(sorted(known))
             raise BadInput(f"{PARAMS_FILE}: unknown section {section!r}, expected one of: {expected}")
-    zoo = importlib.import_module("models.zoo").MODELS
-    readers = importlib.import_module("data.sources").READERS
-    source_params = importlib.import_module("data.simulate").SourceParams
     for key in ("models", "sources"):
         if not isinstance(values[key], dict):
             raise BadInput(f"{PARAMS_FILE}: {key}: expected a mapping of sections, found {values[key]!r:.80}")
     for name in values["models"]:
-        wanted[f"models.{name}"] = zoo.lookup(name, f"{PARAMS_FILE}: models").settings
+        wanted[f"models.{name}"] = MODELS.lookup(name, f"{PARAMS_FILE}: models").settings
     for name in values["sources"]:
-        readers.lookup(name, f"{PARAMS_FILE}: sources")
-        wanted[f"sources.{name}"] = source_params
+        READERS.lookup(name, f"{PARAMS_FILE}: sources")
+        wanted[f"sources.{name}"] = SourceParams
     return wanted
+
+
+def stage_settings(stage: ModuleType) -> type[Parameters] | None:
+    """The parameter class of a stage, which every stage calls ``Params``; None where it has no section."""
+    settings: type[Parameters] | None = vars(stage).get("Params")
+    return settings
 
 
 def _models(values: dict[str, Any], stages: Stages, sections: dict[str, Any]) -> None:
     """Refuse a model without a section, one that no stage fits, and one that cannot be explained."""
-    zoo = importlib.import_module("models.zoo").MODELS
+    from models.zoo import MODELS
+
     fitted = [name.split("@")[1] for name in stages if name.startswith("train@")]
     for name in fitted:
         if name not in values["models"]:
@@ -113,7 +123,7 @@ def _models(values: dict[str, Any], stages: Stages, sections: dict[str, Any]) ->
                 f"{PARAMS_FILE}: models.{name}: no stage of {DVC_FILE} fits it, found {', '.join(fitted)}"
             )
     explained = sections["explain"].model
-    trees = [name for name in fitted if zoo[name].is_trees]
+    trees = [name for name in fitted if MODELS[name].is_trees]
     if explained not in trees:
         raise BadInput(
             f"{PARAMS_FILE}: explain.model: expected a tree model ({', '.join(trees)}), found {explained!r}"
@@ -122,20 +132,23 @@ def _models(values: dict[str, Any], stages: Stages, sections: dict[str, Any]) ->
 
 def _source(values: dict[str, Any]) -> None:
     """Refuse a source without a reader, a calendar or a folder."""
-    importlib.import_module("data.simulate").source_of(values["source"], values["source_path"])
+    from data.simulate import source_of
+
+    source_of(values["source"], values["source_path"])
     if values["source"] != "simulate" and values["source"] not in values["sources"]:
         raise BadInput(f"{PARAMS_FILE}: section 'sources.{values['source']}' is missing")
 
 
 def _own_bank(sections: dict[str, Any]) -> None:
     """Refuse a simulated bank in which nothing is illicit, alerted or reviewed."""
-    simulate = importlib.import_module("data.simulate")
-    typologies = importlib.import_module("data.typologies").TYPOLOGIES
+    from data.typologies import TYPOLOGIES
+    from data.world.settings import schemes_of
+
     bank, team = sections["simulate"], sections["investigate"]
-    if not any(simulate.schemes_of(name, bank.schemes_per_typology, bank.share_of) for name in typologies):
+    if not any(schemes_of(name, bank.schemes_per_typology, bank.share_of) for name in TYPOLOGIES):
         raise BadInput(f"{PARAMS_FILE}: simulate.share_of: no typology is left a scheme, nothing is illicit")
     for name in team.reviewers.visibility:
-        typologies.lookup(name, f"{PARAMS_FILE}: investigate.reviewers.visibility")
+        TYPOLOGIES.lookup(name, f"{PARAMS_FILE}: investigate.reviewers.visibility")
     weekly = sections["budget"].alerts_per_thousand_customers_week * bank.customers / 1_000
     if round(weekly) < 1:
         raise BadInput(
@@ -167,16 +180,13 @@ def declarations(values: dict[str, Any], stages: Stages) -> None:
 
 def rules(values: dict[str, Any]) -> None:
     """Refuse a rulebook that no one votes by, or that names what there is not."""
-    rulebook = importlib.import_module("data.rulebook")
+    rulebook = importlib.import_module("data.rules.rulebook")
     typologies = importlib.import_module("data.typologies").TYPOLOGIES
-    families = importlib.import_module("explain.reasons").FAMILIES
     book = rulebook.load()
     for rule in book.every_rule:
         place = f"{rulebook.RULEBOOK}: rule {rule.id}"
         for name in rule.typologies:
             typologies.lookup(name, place)
-        if rule.family not in families:
-            raise BadInput(f"{place}: unknown family {rule.family!r}, expected one of: {', '.join(families)}")
     if not any(rule.raises_alerts and rule.computed_in == "data" for rule in book.rules):
         raise BadInput(f"{rulebook.RULEBOOK}: no rule votes, expected 'use: label' of at least one")
     cases = {case.id for case in book.cases}
@@ -189,5 +199,9 @@ def rules(values: dict[str, Any]) -> None:
 
 
 def module_of(cmd: str) -> str:
-    """``data.simulate`` of ``python -m data.simulate``."""
+    """The module that a command runs.
+
+    >>> module_of("python -m models.tune lightgbm")
+    'models.tune'
+    """
     return cmd.split()[2]

@@ -5,13 +5,11 @@
 - ``python console.py compile``: compile the numba kernels, on both cores, before a stage needs them
 - ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
 - ``python console.py low``: likewise, on the world of low prevalence
-- ``python console.py docs``: render docs/tables.md and the README's table of results
+- ``python console.py docs``: render docs/tables.md, docs/results.md and the README's tables of results
 """
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import json
 import os
 import re
@@ -19,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,17 +25,18 @@ import check as checks
 import pipeline
 from check import DVC_FILE, laid_over
 from check import module_of as module_of
+from docs_pages import (
+    README,
+    RESULTS_PAGE,
+    TABLES_PAGE,
+    finding_in_words,
+    results_page,
+    tables_page,
+    with_results,
+)
 from parameters import read_yaml, write_yaml
-from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry, Table
-from reports.comparison import compared
-from reports.wording import same
-
-README = Path("README.md")
-TABLES_PAGE = Path("docs/tables.md")
-RESULTS_MARK = "results"
-FOREIGN_MARK = "foreign results"
-PATTERNS_MARK = "foreign patterns"
-FOREIGN = Path("benchmarks/results")  # metrics.json of a run on each foreign data set, by source
+from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry
+from reports.results import Metrics, Run, StageRun
 
 GENERATED = {"artifacts", "__pycache__", "dvc_plots"}
 KEPT_HIDDEN = {".ci", ".dvc"}
@@ -96,7 +94,7 @@ def _filled(value: Any, values: dict[str, Any]) -> Any:
 
 
 @COMMANDS.register("check")
-def check() -> None:
+def check_inputs() -> None:
     """Refuse wrong parameters and rules before anything runs."""
     checks.everything(stages())
 
@@ -108,52 +106,26 @@ def summary() -> None:
     for name in stages():
         path = ARTIFACTS / "runs" / f"{name}.json"
         if path.exists():
-            rows.append({"stage": name, **json.loads(path.read_text(encoding="utf-8"))})
-    total = round(sum(row["seconds"] for row in rows), 1)
-    peak = max((row["peak_mb"] for row in rows), default=0)
-    pipeline.write_json("reports", "run.json", {"stages": rows, "seconds": total, "peak_mb": peak})
+            found = {"stage": name, **json.loads(path.read_text(encoding="utf-8"))}
+            rows.append(pipeline.parse(StageRun, found, str(path)))
+    total = round(sum(row.seconds for row in rows), 1)
+    peak = max((row.peak_mb for row in rows), default=0)
+    pipeline.write_result(Run(stages=rows, seconds=total, peak_mb=peak))
     print(f"{'stage':<16}{'seconds':>9}{'peak MB':>9}{'rows in':>12}{'rows out':>12}{'set aside':>11}")
     for row in rows:
-        counts = [sum(row[kind].values()) for kind in ("rows_in", "rows_out", "set_aside")]
+        counts = [sum(rows_of.values()) for rows_of in (row.rows_in, row.rows_out, row.set_aside)]
         print(
-            f"{row['stage']:<16}{row['seconds']:>9.1f}{row['peak_mb']:>9,}"
+            f"{row.stage:<16}{row.seconds:>9.1f}{row.peak_mb:>9,}"
             f"{counts[0]:>12,}{counts[1]:>12,}{counts[2]:>11,}"
         )
     print(f"{'all stages':<16}{total:>9.1f}{peak:>9,}")
     for row in rows:
-        for what, count in row["set_aside"].items():
+        for what, count in row.set_aside.items():
             if count:
-                print(f"set aside in {row['stage']}: {count:,} of {what}")
+                print(f"set aside in {row.stage}: {count:,} of {what}")
     print()
-    print(headline(pipeline.read_json("reports", "metrics.json")))
+    print(finding_in_words(pipeline.read_result(Metrics)))
     print(f"report: {(ARTIFACTS / 'reports' / 'report.html').resolve()}")
-
-
-def headline(metrics: dict[str, Any]) -> str:
-    """The run's finding in a few sentences."""
-    models, name, by_truth = metrics["models"], metrics["chosen"]["name"], metrics["chosen"]["by_truth"]
-
-    def recall(block: dict[str, Any]) -> str:
-        value = block["recall_at_budget"]["value"]
-        return "not measurable" if value is None else f"{value:.0%}"
-
-    def over(key: str, other: str) -> str:
-        gap = metrics["differences"][key]["true"]["recall_at_budget"]
-        return compared(same(name), same(other), gap, "recall_at_budget").en
-
-    other = (
-        "The truth would have chosen the same model."
-        if by_truth == name
-        else f"The truth would have chosen {by_truth}, {recall(models[by_truth]['true'])}. "
-        + over("chosen_over_by_truth", by_truth)
-    )
-    return (
-        f"At the same alert budget the rules truly catch {recall(metrics['rules']['true'])} of the customers "
-        f"with an illicit payment in the test (the bank believes {recall(metrics['rules']['bank'])}). The "
-        f"model that the bank chooses by what it sees on validation, {name}, catches "
-        f"{recall(models[name]['true'])} (the bank believes {recall(models[name]['bank'])}). "
-        f"{over('chosen_over_rules', 'the rules')} {other}"
-    )
 
 
 @COMMANDS.register("compile")
@@ -244,125 +216,9 @@ def lay_over(params_file: Path, changes_file: Path) -> None:
 def docs() -> None:
     """Render the pages that are made from schemas and results."""
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
+    RESULTS_PAGE.write_text(results_page(), encoding="utf-8")
     text = README.read_text(encoding="utf-8")
-    README.write_text(with_results(text, pipeline.read_json("reports", "metrics.json")), encoding="utf-8")
-
-
-def tables_page() -> str:
-    """docs/tables.md: every table with what a row is and what its columns hold."""
-    lines = ["# Tables", "", "Rendered from the schemas by `python console.py docs`; a test compares."]
-    for room in ("data", "features", "models", "explain"):
-        module = importlib.import_module(f"{room}.schema")
-        lines += ["", f"## {room}"]
-        for _, table in inspect.getmembers(module, inspect.isclass):
-            if not issubclass(table, Table) or table.__module__ != module.__name__:
-                continue
-            lines += ["", f"### {table.__name__}", "", inspect.cleandoc(table.__doc__ or ""), ""]
-            lines += [f"`{pipeline.table_path(table)}`", ""]
-            lines += ["| column | type | empty | meaning |", "|---|---|---|---|"]
-            for name, column in table.to_schema().columns.items():
-                shown = "(one each)" if column.regex else f"`{name}`"
-                empty = "may be" if column.nullable else ""
-                lines.append(f"| {shown} | {column.dtype} | {empty} | {column.description} |")
-    return "\n".join(lines) + "\n"
-
-
-def with_results(readme: str, metrics: dict[str, Any]) -> str:
-    """The README with its tables of results made anew from the files that runs wrote."""
-    tables = {
-        RESULTS_MARK: results_table(metrics),
-        FOREIGN_MARK: foreign_table(),
-        PATTERNS_MARK: patterns_table(),
-    }
-    for mark, table in tables.items():
-        begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
-        head, rest = readme.split(begin)
-        readme = f"{head}{begin}\n{table}\n{end}{rest.split(end)[1]}"
-    return readme
-
-
-def shown(value: dict[str, Any]) -> str:
-    """A number with its interval."""
-    if value["value"] is None:
-        return "n/a"
-    return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
-
-
-def plain(value: float | None, digits: int) -> str:
-    """A number without interval."""
-    return "n/a" if value is None else f"{value:.{digits}f}"
-
-
-def foreign_table() -> str:
-    """Average precision on held-out time of a run on each foreign data set that was kept."""
-    lines = [
-        "| source | customers | base rate | model | average precision on held-out time |",
-        "|---|---|---|---|---|",
-    ]
-    for file in sorted(FOREIGN.glob("foreign_*.json")):
-        metrics = json.loads(file.read_text(encoding="utf-8"))
-        for name, block in metrics["models"].items():
-            true = block["true"]
-            cells = [
-                file.stem.removeprefix("foreign_"),
-                f"{metrics['world']['customers']:,}",
-                plain(true["base_rate"]["value"], 4),
-                name,
-                shown(true["average_precision"]),
-            ]
-            lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def patterns_table() -> str:
-    """Declared laundering attempts of AMLworld that the network features recognise, by type."""
-    lines = [
-        "| declared type | recognised by a payment that ... | HI-Small | LI-Small | other types that meet it "
-        "| the rest |",
-        "|---|---|---|---|---|---|",
-    ]
-    found = json.loads((FOREIGN / "amlworld_patterns.json").read_text(encoding="utf-8"))
-    for kind in next(iter(found.values())):
-        blocks = [file[kind] for file in found.values()]
-        missed: Counter[str] = Counter()
-        for block in blocks:
-            missed.update(block["missed"])
-        others = f"{sum(b['others_that_meet_it'] for b in blocks)} of {sum(b['others'] for b in blocks)}"
-        shares = [f"{block['recognised']} of {block['attempts']}" for block in blocks]
-        rest = "; ".join(f"{count} {reason}" for reason, count in missed.items())
-        lines.append("| " + " | ".join([kind.lower(), blocks[0]["criterion"], *shares, others, rest]) + " |")
-    totals = [
-        f"{sum(b['recognised'] for b in file.values())} of {sum(b['attempts'] for b in file.values())}"
-        for file in found.values()
-    ]
-    lines.append("| " + " | ".join(["all types", "", *totals, "", ""]) + " |")
-    return "\n".join(lines)
-
-
-def results_table(metrics: dict[str, Any]) -> str:
-    """Recall, precision and average precision of every ranker, as the bank sees and as it is."""
-    world = metrics["world"]
-    keys = ("recall_at_budget", "precision_at_budget", "average_precision")
-    sides = ("bank sees", "true")
-    header = ["ranker", "alerts spent"] + [
-        f"{key.replace('_', ' ')}, {side}" for key in keys for side in sides
-    ]
-    rows = {"rules": metrics["rules"], **metrics["models"]}
-    lines = [headline(metrics), "", "| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    for name, block in rows.items():
-        cells = [shown(block[side][key]) for key in keys for side in ("bank", "true")]
-        lines.append("| " + " | ".join([name, f"{block['alerts_spent']:,}", *cells]) + " |")
-    ceiling, base = (metrics["rules"]["true"][key]["value"] for key in ("precision_ceiling", "base_rate"))
-    lines += [
-        "",
-        "95 % intervals: by scheme in truth, by customer for the bank, who knows of no scheme. World: "
-        f"{world['customers']:,} customers, {world['transactions']:,} transactions, "
-        f"{world['illicit_customers_in_test']} customers of {world['illicit_groups_in_test']} schemes with "
-        f"an illicit payment inside the test weeks ({world['leftover_customers_in_test']} more, whose "
-        f"payments all lie in the label window before, count nowhere); true base rate {plain(base, 4)}, "
-        f"true precision ceiling at the budget {plain(ceiling, 3)}.",
-    ]
-    return "\n".join(lines)
+    README.write_text(with_results(text, pipeline.read_result(Metrics)), encoding="utf-8")
 
 
 def main() -> None:

@@ -49,7 +49,11 @@ LEAST_TOO_LARGE = 2**63  # of a whole number; tables hold 64 bits
 
 
 def kind_of(word: str) -> str:
-    """What a plain word of YAML is: null, bool, int, float, timestamp, merge, str or disputed."""
+    """What a plain word of YAML is: null, bool, int, float, timestamp, merge, str or disputed.
+
+    >>> [kind_of(word) for word in ("12", "1e3", "2025-03-03", "cash", "on", "030000")]
+    ['int', 'float', 'timestamp', 'str', 'disputed', 'disputed']
+    """
     if word in NOTHING or word in TRUTHS:
         return "null" if word in NOTHING else "bool"
     if NUMBER.fullmatch(word):
@@ -152,7 +156,7 @@ class _Writer(yaml.SafeDumper):
         """The tag that a reader would give a node without one."""
         if kind is yaml.ScalarNode:
             return f"tag:yaml.org,2002:{kind_of(value) if implicit[0] else 'str'}"
-        return str(super().resolve(kind, value, implicit))
+        return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
 
 
 def read_yaml(path: Path) -> Any:
@@ -194,14 +198,26 @@ class Parameters(BaseModel):
 
 
 def in_order(pair: Pair) -> Pair:
-    """The two ends of a range, the lower first."""
+    """The two ends of a range, the lower first; a validator of parameter classes.
+
+    >>> in_order((0.85, 1.01))
+    (0.85, 1.01)
+    >>> in_order((1.01, 0.85))
+    Traceback (most recent call last):
+    ...
+    ValueError: expected two numbers in order, found [1.01, 0.85]
+    """
     if pair[0] > pair[1]:
         raise ValueError(f"expected two numbers in order, found {list(pair)}")
     return pair
 
 
 def increasing(numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """The limits between bands, each above the one before."""
+    """The limits between bands, each above the one before.
+
+    >>> increasing((25, 35, 50))
+    (25, 35, 50)
+    """
     if any(later <= earlier for earlier, later in pairwise(numbers)):
         raise ValueError(f"expected numbers in increasing order, found {list(numbers)}")
     return numbers
@@ -269,11 +285,18 @@ def parse(settings: type[Settings], values: Any, place: str) -> Settings:
     if not isinstance(values, dict):
         raise BadInput(f"{place}: expected a mapping of parameters, found {values!r}")
     # Of strict readings only that of JSON takes a list for a pair and a text for a date.
-    text = json.dumps(_without_point(values), default=str)
+    return parse_text(settings, json.dumps(_without_point(values), default=str), place)
+
+
+def parse_text(settings: type[Settings], text: str, place: str) -> Settings:
+    """Check a JSON text, every number as it is written; the first fault becomes one sentence."""
     try:
         return settings.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            line = re.search(r"line (\d+)", first["msg"])
+            raise BadInput(f"{place}, line {line[1] if line else 1}: expected valid JSON") from None
         key = ".".join(str(part) for part in (place, *first["loc"]))
         if first["type"] == "extra_forbidden":
             known = ", ".join(_keys_at(settings, first["loc"][:-1]))

@@ -11,12 +11,8 @@ so that code names tables and never files.
 
 from __future__ import annotations
 
-import ctypes
-import importlib
-import inspect
 import json
 import os
-import pkgutil
 import re
 import resource
 import sys
@@ -24,46 +20,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-import pyarrow as pyarrow
+import pyarrow
 import pyarrow.parquet as parquet
 from tqdm import tqdm
 
+import memory
 from parameters import BadInput as BadInput
 from parameters import Parameters as Parameters
 from parameters import Settings
 from parameters import parse as parse
+from parameters import parse_text as parse_text
 from parameters import read_yaml as read_yaml
+from registry import Registry as Registry
+from registry import import_siblings as import_siblings
 
-# Threads that wait must sleep: where cores are shared, spinning ones cost ten times the
-# work. OpenMP reads this when it loads, after this module.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
-HEAP_STEP = 64 << 20  # bytes by which the heap grows
-
-
-def _reuse_freed_memory() -> None:
-    """Let the C library keep what is freed and hand it out again.
-
-    glibc gives each large array back to the system, and the next one touches new pages:
-    of the whole run every fifth processor second went into that. Arrow's own pool does
-    likewise. Where the C library is another one, its ways are left alone.
-    """
-    library = ctypes.CDLL(None)
-    if not hasattr(library, "gnu_get_libc_version"):
-        return
-    library.mallopt(M_MMAP_MAX, 0)
-    library.mallopt(M_TRIM_THRESHOLD, -1)
-    library.mallopt(M_TOP_PAD, HEAP_STEP)
-    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
-
-
-_reuse_freed_memory()
+memory.set_up()
 
 ARTIFACTS = Path("artifacts")
 PARAMS_FILE = Path("params.yaml")
@@ -71,7 +47,6 @@ ROOMS = ("data", "features", "models", "explain", "reports")
 ROWS_IN_A_GROUP = 1 << 16  # of a Parquet file: who wants the last weeks unpacks the last groups
 COLUMNS_AT_A_TIME = 16  # of a matrix unpacked together
 
-Entry = TypeVar("Entry")
 Item = TypeVar("Item")
 
 
@@ -85,54 +60,15 @@ class Table(pa.DataFrameModel):
         coerce = True
 
 
-class Registry(dict[str, Entry], Generic[Entry]):
-    """A dict filled by a decorator; two entries of one name are an error.
-
-    >>> shapes = Registry("shape")
-    >>> @shapes.register("square")
-    ... def square(): ...
-    """
-
-    def __init__(self, what: str) -> None:
-        super().__init__()
-        self.what = what
-        self._files: dict[str, str] = {}
-
-    def register(self, name: str) -> Callable[[Entry], Entry]:
-        """Enter the decorated object under ``name``."""
-
-        def enter(entry: Entry) -> Entry:
-            file = _file_being_run()
-            if name in self:
-                first = self._files[name]
-                where = f"twice in {file}" if file == first else f"in {first} and in {file}"
-                raise BadInput(f"two entries of {self.what} are named {name!r}, {where}")
-            self[name], self._files[name] = entry, file
-            return entry
-
-        return enter
-
-    def lookup(self, name: str, place: str) -> Entry:
-        """The entry of ``name``; an unknown name in ``place`` is bad input."""
-        if name not in self:
-            known = ", ".join(sorted(self))
-            raise BadInput(f"{place}: unknown {self.what} {name!r}, expected one of: {known}")
-        return self[name]
+class Record(Parameters):
+    """Base of a part of a JSON result: frozen, finite, exactly the declared keys, each with a description."""
 
 
-def _file_being_run() -> str:
-    """The file whose top level runs just now, seen from the root."""
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_name != "<module>":
-        frame = frame.f_back
-    file = Path(frame.f_code.co_filename if frame else "")
-    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
+class Result(Record):
+    """Base of the contract of a JSON result, which lies where its class says."""
 
 
-def import_siblings(package: str, folder: str) -> None:
-    """Import every module of a package in sorted order, so that its registry fills."""
-    for name in sorted(module.name for module in pkgutil.iter_modules([folder])):
-        importlib.import_module(f"{package}.{name}")
+Kept = TypeVar("Kept", bound=Result)
 
 
 # ---------------------------------------------------------------- parameters
@@ -164,8 +100,17 @@ def param(key: str) -> Any:
 
 
 def table_name(table: type[Table]) -> str:
-    """``data.schema.RuleHits`` is ``rule_hits``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", table.__name__).lower()
+    """The table's name in a path.
+
+    >>> class RuleHits(Table): ...
+    >>> table_name(RuleHits)
+    'rule_hits'
+    """
+    return _snake(table.__name__)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def table_path(table: type[Table]) -> Path:
@@ -324,6 +269,32 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
     _run["rows_out"][table_name(table)] = rows
 
 
+# ------------------------------------------------------------------ results
+
+
+def result_path(result: type[Result], of: str = "") -> Path:
+    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts."""
+    name = _snake(result.__name__) + (f"/{of}" if of else "")
+    return ARTIFACTS / result.__module__.split(".")[0] / f"{name}.json"
+
+
+def write_result(value: Result, of: str = "") -> None:
+    """Write a result in one move, with sorted keys, so that equal results are equal bytes."""
+    path = result_path(type(value), of)
+    text = json.dumps(value.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False)
+    with _written_aside(path) as aside:
+        aside.write_text(f"{text}\n", encoding="utf-8")
+
+
+def read_result(result: type[Kept], of: str = "") -> Kept:
+    """Read a result of an earlier stage; a missing, broken or outdated file is bad input."""
+    path = result_path(result, of)
+    try:
+        return parse_text(result, path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise BadInput(f"{path}: the file is missing, run the stage that writes it") from None
+
+
 def artifact(room: str, name: str) -> Path:
     """Path of a generated file that is no table (a model, a page, a JSON result)."""
     return ARTIFACTS / room / name
@@ -346,22 +317,6 @@ def save(room: str, name: str, writer: Callable[[Path], object]) -> None:
 def write_text(room: str, name: str, text: str) -> None:
     """Write a text file in one move."""
     save(room, name, lambda path: path.write_text(text, encoding="utf-8"))
-
-
-def write_json(room: str, name: str, value: object) -> None:
-    """Write JSON with sorted keys, so that equal results are equal bytes."""
-    write_text(room, name, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-def read_json(room: str, name: str) -> Any:
-    """Read a JSON result of an earlier stage."""
-    path = artifact(room, name)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput(f"{path}: the file is missing, run the stage that writes it") from None
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{path}, line {error.lineno}: expected valid JSON") from None
 
 
 # ------------------------------------------------------------------- stages

@@ -29,8 +29,8 @@ from torch_geometric.nn import GINEConv
 
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS
 from models.zoo import Examples, Graph
-from models.zoo.gnn import Settings
-from models.zoo.gnn.network import PaymentNetwork, fit, score, use_threads
+from models.zoo.gnn import GnnSettings
+from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
 from models.zoo.gnn.slices import EDGE_COLUMNS, Scale, Slice, Slicer, kinds
 
 RESULT = Path("benchmarks/results/gnn.json")
@@ -154,7 +154,7 @@ def used() -> np.ndarray:
 def main() -> None:
     """Measure, print and write."""
     customers = int(sys.argv[1]) if len(sys.argv) > 1 else CUSTOMERS
-    settings = pipeline.params("models.gnn", Settings)
+    settings = pipeline.params("models.gnn", GnnSettings)
     examples = drawn(customers, 1)
     parts = Slicer(Scale.of(examples.features))(examples)
     inputs: dict[str, list[Any]] = {"plain": [PlainSlice.of(part) for part in parts], "fused": parts}
@@ -168,7 +168,7 @@ def main() -> None:
         for name, network in networks.items():
             torch.manual_seed(epoch)
             before = used()
-            fit(network, inputs[name], examples.label, examples.weight, 1, LEARNING_RATE, epoch)
+            fit_network(network, inputs[name], examples.label, examples.weight, 1, LEARNING_RATE, epoch)
             costs[name].append(used() - before)
     messages = sum(len(part.payments.other) for part in parts)
     medians = {name: np.median(rows[1:], axis=0) for name, rows in costs.items()}

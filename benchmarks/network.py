@@ -25,6 +25,7 @@ import numpy as np
 
 import pipeline
 from benchmarks.memory import touch
+from data.asof.network import TrailLimits
 from data.schema import DAY_US, HOUR_US
 from features.build import Params
 from features.network import Facts, Limits, transaction_features
@@ -141,14 +142,14 @@ def facts_of(nodes: int) -> Facts:
     )
 
 
-def timed(columns: Columns, nodes: int, limits: Limits) -> tuple[dict[str, float], Any]:
+def timed(columns: Columns, nodes: int, limits: tuple[Limits, TrailLimits]) -> tuple[dict[str, float], Any]:
     """Seconds and payments a second for all features of all payments, and the features."""
     facts = facts_of(nodes)
     seconds = np.inf
     for _ in range(REPEATS):
         features = None  # its memory serves the next run
         started = time.perf_counter()
-        features = transaction_features(*columns, nodes, limits, facts)
+        features = transaction_features(*columns, nodes, *limits, facts)
         seconds = min(seconds, time.perf_counter() - started)
     edges = len(columns[0])
     row = {"transactions": edges, "seconds": round(seconds, 2), "per_second": round(edges / seconds)}
@@ -175,7 +176,7 @@ def run_raphtory(columns: Columns) -> dict[str, float] | None:
 def main() -> None:
     """Measure, print and write."""
     edges = int(sys.argv[1]) if len(sys.argv) > 1 else EDGES
-    limits = pipeline.params("build", Params).network
+    limits = pipeline.params("build", Params).network, pipeline.params("observe.trails", TrailLimits)
     touch(TOUCHED_GIB * min(1.0, edges / EDGES))
     columns, nodes = power_law(WARM_UP, 0)
     timed(columns, nodes, limits)

@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 
 import pipeline
+from data.asof.network import TrailLimits
 from data.sources.amlworld import TIME_FORMAT, read_attempts
 from features.build import Params
 from features.network import Limits, transaction_features
@@ -155,20 +156,18 @@ def why_missed(attempt: Attempt) -> str:
     return "not explained"
 
 
-def open_limits(limits: Limits) -> Limits:
-    """The parameters with any share of the value kept, and windows as long as an attempt."""
-    return limits.model_copy(
-        update={
-            "kept": (0.0, float("inf")),
-            "hop_hours": WINDOW_DAYS * 24,
-            "cycle_days": WINDOW_DAYS,
-            "fan_days": WINDOW_DAYS,
-            "fan_least": 2,
-        }
+def open_limits(days: int = WINDOW_DAYS) -> tuple[Limits, TrailLimits]:
+    """The parameters with any share of the value kept, and windows of ``days``, as long as an attempt."""
+    limits = pipeline.params("build", Params).network
+    trails = pipeline.params("observe.trails", TrailLimits)
+    any_value = {"kept": (0.0, float("inf")), "hop_hours": days * 24, "cycle_days": days}
+    return (
+        limits.model_copy(update={"fan_days": days, "fan_least": 2}),
+        trails.model_copy(update=any_value),
     )
 
 
-def recognised(attempts: list[Attempt], limits: Limits, is_apart: bool) -> pd.DataFrame:
+def recognised(attempts: list[Attempt], limits: tuple[Limits, TrailLimits], is_apart: bool) -> pd.DataFrame:
     """Which criteria each attempt meets, one row an attempt, one column a type.
 
     ``is_apart`` gives every attempt parties of its own.
@@ -182,12 +181,12 @@ def recognised(attempts: list[Attempt], limits: Limits, is_apart: bool) -> pd.Da
     parties, ends = np.unique([*payer, *payee], return_inverse=True)
     at = pd.DatetimeIndex(moment).as_unit("us").asi8
     count = len(rows)
-    features = transaction_features(ends[:count], ends[count:], at, np.array(cents), len(parties), limits)
+    features = transaction_features(ends[:count], ends[count:], at, np.array(cents), len(parties), *limits)
     met = pd.DataFrame({kind: meets(features) for kind, (_, meets) in CRITERIA.items()})
     return met.groupby(np.array(number)).any()
 
 
-def measured(attempts: list[Attempt], limits: Limits) -> dict[str, Any]:
+def measured(attempts: list[Attempt], limits: tuple[Limits, TrailLimits]) -> dict[str, Any]:
     """By declared type: attempts, recognised, the misses by reason, and other types that meet it."""
     apart, together = (recognised(attempts, limits, is_apart) for is_apart in (True, False))
     kinds = np.array([attempt.kind for attempt in attempts])
@@ -211,7 +210,7 @@ def measured(attempts: list[Attempt], limits: Limits) -> dict[str, Any]:
 def main() -> None:
     """Read, measure, print and write."""
     folder = Path(pipeline.argument("folder of AMLworld's pattern files"))
-    limits = open_limits(pipeline.params("build", Params).network)
+    limits = open_limits()
     result = {name: measured(attempts_of(folder / file), limits) for name, file in FILES.items()}
     print(json.dumps(result, indent=2))
     RESULT.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,6 @@ import pipeline
 from benchmarks.patterns import CRITERIA, Attempt, is_ring_in_order, open_limits, recognised
 from data.sources import READERS, SourceLimits, SourceParams, Terms, gather
 from data.sources.clock import in_order_of_file
-from features.build import Params
 
 SOURCE = "amlsim_paper"
 RESULT = Path("benchmarks/results/ties.json")
@@ -89,9 +88,7 @@ def counts(payments: pd.DataFrame, limits: Any) -> dict[str, int]:
 def main() -> None:
     """Read, measure, print and write."""
     folder = Path(pipeline.argument("folder of amlsim_paper"))
-    limits = open_limits(pipeline.params("build", Params).network).model_copy(
-        update={"hop_hours": WINDOW_DAYS * 24, "cycle_days": WINDOW_DAYS, "fan_days": WINDOW_DAYS}
-    )
+    limits = open_limits(WINDOW_DAYS)
     terms = Terms(
         SOURCE,
         pipeline.params(f"sources.{SOURCE}", SourceParams),

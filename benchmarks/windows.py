@@ -37,7 +37,7 @@ from benchmarks.memory import touch
 from data.asof import WAYS, Events, Flows, Past
 from data.asof.events import Ends, ends_in_order, on_cores
 from data.indicators import INDICATORS
-from data.rulebook import load
+from data.rules.rulebook import load
 from data.schema import DAY_US
 
 RESULT = Path("benchmarks/results/windows.json")

@@ -14,11 +14,14 @@ import numpy as np
 import pandas as pd
 
 import pipeline
-from data import rulebook, schema
-from data.cases import CaseParams, case_ids, cases_table, customer_payments
-from data.line import LineParams, drawn_lines, votes_of
-from data.rulebook import Rule, Rulebook
+from data import schema
+from data.rules import rulebook
+from data.rules.alert_line import LineParams, drawn_lines, votes_of
+from data.rules.cases import CaseParams, case_ids, cases_table, customer_payments
+from data.rules.rulebook import Rule, Rulebook
 from data.schema import DAY_US
+from data.words import Words, listed
+from data.words.citations import cited
 
 
 class Params(pipeline.Parameters):
@@ -111,25 +114,29 @@ def negative_hits(found: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     return found[columns].merge(voted, on=columns[:2]).sort_values(columns, kind="stable", ignore_index=True)
 
 
+def _both(name: str, words: Words) -> dict[str, str]:
+    """The two columns of words."""
+    return {f"{name}_en": words.en, f"{name}_zh": words.zh}
+
+
 def rules_table(book: Rulebook, hits: pd.DataFrame, aside: set[str]) -> pd.DataFrame:
     """The Rules table: the rulebook as it ran."""
     counts = hits.groupby("rule_id").size()
     rows = [
         {
             "rule_id": rule.id,
-            "name_en": rule.name.en,
-            "name_zh": rule.name.zh,
+            **_both("name", rule.name),
             "predicate": rule.sql(),
             "family": rule.family,
-            "red_flags": ", ".join(flag.replace("_", " ") for flag in rule.red_flags),
+            **_both("red_flags", listed([book.red_flags[flag] for flag in rule.red_flags])),
             "typologies": " ".join(rule.typologies),
             "use": rule.use,
             "vote": rule.vote,
-            "source": f"{rule.source} [{rule.evidence}]",
-            "owner": rule.owner,
+            **_both("source", Words(*(f"{words} [{rule.evidence}]" for words in cited(rule.source)))),
+            **_both("owner", book.owners[rule.owner]),
             "reviewed": rule.reviewed.isoformat(),
             "case_refs": " ".join(rule.case_refs),
-            "known_false_positives": ", ".join(rule.known_false_positives),
+            **_both("known_false_positives", listed(rule.known_false_positives)),
             "is_applied": rule.id not in aside,
             "hits": int(counts.get(rule.id, 0)),
         }
@@ -165,34 +172,57 @@ def run(daily: pd.DataFrame, kinds: pd.DataFrame, book: Rulebook) -> Raised:
     )
 
 
+def say_what_stepped_aside(rule_ids: set[str]) -> None:
+    """Print a sentence for each rule that could not run."""
+    for rule_id in sorted(rule_ids):
+        print(f"rule {rule_id} steps aside: the data set lacks what one of its indicators needs")
+
+
+def taking_no_hands(raised: Raised, joins: np.ndarray) -> list[tuple[pd.DataFrame, str, str]]:
+    """What raises no alert of its own: rows, their name, the reason; ``joins``, shape (alerts,)."""
+    again = raised.hits["is_suppressed"] & (raised.hits["use"] == "label")
+    return [
+        (raised.hits[again], "rule_hits", "repeats a hit within the rule's suppression"),
+        (raised.alerts[joins], "alerts", "joins an alert of the customer that is in hand"),
+    ]
+
+
+def tables_of(
+    raised: Raised, above: pd.DataFrame, is_above: np.ndarray
+) -> dict[type[pipeline.Table], pd.DataFrame]:
+    """The tables of the stage but for the lines; ``above`` are the reviewed alerts with their cases."""
+    return {
+        schema.Rules: raised.rules,
+        schema.RuleHits: raised.hits,
+        schema.NegativeHits: raised.negative_hits,
+        schema.Alerts: above,
+        schema.BelowLine: raised.alerts[~is_above],
+        schema.Cases: cases_table(above),
+    }
+
+
 def main() -> None:
     """Write rules, hits, alerts above and below the line, and cases."""
     params, book = pipeline.params("alert", Params), rulebook.load()
     daily = pipeline.read(schema.DailyIndicators, ["customer_id", "as_of", *book.indicators()])
     customers = pipeline.read(schema.Customers, columns=["customer_id", "kind"])
-    periods = pipeline.read(schema.Periods)
+    until = pipeline.read(schema.Periods).set_index("name").loc["train", "ends_at"]
     raised = run(daily, customers, book)
     multiplier = customers.set_index("customer_id")["kind"].map(book.segment_multiplier)
     votes = votes_of(raised.alerts, raised.hits, multiplier)
-    train_ends = periods.set_index("name").loc["train", "ends_at"]
-    lines, is_above = drawn_lines(raised.alerts, votes, train_ends, len(customers), params.line)
-    payments = customer_payments(
-        pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"]),
-        pipeline.read(schema.Accounts, columns=["account_id", "customer_id"]),
-    )
-    above = raised.alerts[is_above].reset_index(drop=True)
+    room = {rule.id: rule.room for rule in book.rules}
+    lines, is_above, is_reviewed = drawn_lines(raised.alerts, votes, until, len(customers), room, params.line)
+    accounts = pipeline.read(schema.Accounts, columns=["account_id", "customer_id"])
+    ends = pipeline.read(schema.Transactions, columns=["at", "payer_account_id", "payee_account_id"])
+    payments = customer_payments(ends, accounts)
+    above = raised.alerts[is_reviewed].reset_index(drop=True)
     above["case_id"] = case_ids(above, payments, pipeline.read(schema.Devices), params.cases)
-    again = raised.hits[raised.hits["is_suppressed"] & (raised.hits["use"] == "label")]
-    pipeline.set_aside(again, "rule_hits", "repeats a hit within the rule's suppression")
-    pipeline.write(schema.Rules, raised.rules)
-    pipeline.write(schema.RuleHits, raised.hits)
-    pipeline.write(schema.NegativeHits, raised.negative_hits)
+    for aside in taking_no_hands(raised, is_above & ~is_reviewed):
+        pipeline.set_aside(*aside)
     pipeline.write(schema.Lines, lines)
-    pipeline.write(schema.Alerts, above)
-    pipeline.write(schema.BelowLine, raised.alerts[~is_above])
-    pipeline.write(schema.Cases, cases_table(above))
-    for rule_id in sorted(raised.aside):
-        print(f"rule {rule_id} steps aside: the data set lacks what one of its indicators needs")
+    for table, frame in tables_of(raised, above, is_above).items():
+        pipeline.write(table, frame)
+    say_what_stepped_aside(raised.aside)
 
 
 if __name__ == "__main__":

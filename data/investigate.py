@@ -17,13 +17,14 @@ from scipy.special import ndtr
 import pipeline
 from data import schema
 from data.asof import happened_within, moments_of
-from data.reviewers import Reviewers, decide, sensitivity, visibility_of
+from data.labels.reviewers import Reviewers, decide, sensitivity, visibility_of
 from data.schema import DAY_US
 from data.streams import stream
 from parameters import Days, Seed, Share
 
 DRAWS = ("impression", "first", "second", "first_case", "second_case", "delay", "excuse", "sample")
 WEEK = pd.Timedelta(days=7)
+REVIEWED = ["alert_id", "customer_id", "alerted_at", "rule_ids", "rule_count"]
 
 
 class Params(pipeline.Parameters):
@@ -113,49 +114,47 @@ def alerts_of_case(alerts: pd.DataFrame, opened: np.ndarray) -> np.ndarray:
     return np.maximum(found, 0)
 
 
-def to_review(
-    alerts: pd.DataFrame,
-    below_line: pd.DataFrame,
-    active: pd.DataFrame,
-    customers: int,
-    random_share: float,
-    params: Params,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the team looks at in its three streams and when, and the draws of each review.
+def above_the_line(alerts: pd.DataFrame, per_day: float, params: Params) -> tuple[pd.DataFrame, np.ndarray]:
+    """Every alert with when it is opened, -1 for one that waited too long, and the draws of each.
 
-    ``opened_at`` is -1 for an alert that waited too long. Customers of the random stream
-    are drawn each week among those active, ``active`` (customer_id, as_of); alerts below
-    the line among those of the week, and are opened at its end.
+    Up to ``per_day`` alerts are opened a day.
     """
-    hands = params.reviews_per_thousand_customers_day * customers / 1_000
-    opened = opening_times(
-        alerts, hands * (1 - random_share - params.below_line_share), params.longest_wait_days
-    )
-    of_alerts = alerts[["alert_id", "customer_id", "alerted_at", "rule_ids", "rule_count"]]
-    above = of_alerts.rename(columns={"alerted_at": "event_at"}).assign(
+    opened = opening_times(alerts, per_day, params.longest_wait_days)
+    reviews = alerts[REVIEWED].assign(
         stream="alert", propensity=1.0, opened_at=opened, further=alerts_of_case(alerts, opened)
     )
-    draws = [stream(params.seed, "investigators").standard_normal((len(alerts), len(DRAWS)))]
+    draws = stream(params.seed, "investigators").standard_normal((len(alerts), len(DRAWS)))
+    return reviews.rename(columns={"alerted_at": "event_at"}), draws
 
-    origin = active["as_of"].min()
+
+def below_the_line(
+    below_line: pd.DataFrame, origin: pd.Timestamp, weekly: float, params: Params
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Alerts below the line, drawn among those of the week and opened at its end, with their draws.
+
+    Weeks are counted from ``origin``.
+    """
     week_end = origin + np.ceil((below_line["alerted_at"] - origin) / WEEK) * WEEK
-    drawn, noise = drawn_weekly(week_end, hands * params.below_line_share * 7, params.seed, "below the line")
-    draws.append(noise)
-    under = below_line.iloc[drawn["row"].to_numpy(int)].reset_index(drop=True)
-    below = under[["alert_id", "customer_id", "alerted_at", "rule_ids", "rule_count"]]
-    below = below.rename(columns={"alerted_at": "event_at"}).assign(
-        stream="below_line",
-        propensity=drawn["propensity"],
-        opened_at=week_end.astype("datetime64[us, UTC]")
-        .astype("int64")
-        .to_numpy()[drawn["row"].to_numpy(int)],
-        further=0,
+    drawn, draws = drawn_weekly(week_end, weekly, params.seed, "below the line")
+    rows = drawn["row"].to_numpy(int)
+    reviews = (
+        below_line.iloc[rows]
+        .reset_index(drop=True)[REVIEWED]
+        .assign(
+            stream="below_line",
+            propensity=drawn["propensity"],
+            opened_at=week_end.astype("datetime64[us, UTC]").astype("int64").to_numpy()[rows],
+            further=0,
+        )
     )
+    return reviews.rename(columns={"alerted_at": "event_at"}), draws
 
-    drawn, noise = drawn_weekly(active["as_of"], hands * random_share * 7, params.seed, "random review")
-    draws.append(noise)
+
+def at_random(active: pd.DataFrame, weekly: float, params: Params) -> tuple[pd.DataFrame, np.ndarray]:
+    """Customers drawn each week among those active, opened at once, with their draws."""
+    drawn, draws = drawn_weekly(active["as_of"], weekly, params.seed, "random review")
     someone = active.iloc[drawn["row"].to_numpy(int)].reset_index(drop=True)
-    at_random = pd.DataFrame(
+    reviews = pd.DataFrame(
         {
             "alert_id": pd.array([pd.NA] * len(someone), dtype="Int64"),
             "customer_id": someone["customer_id"],
@@ -168,9 +167,31 @@ def to_review(
             "further": 0,
         }
     )
-    parts = [part.astype({"alert_id": "Int64"}) for part in (above, below, at_random)]
-    noise_table = pd.DataFrame(np.concatenate(draws), columns=list(DRAWS))
-    return pd.concat(parts, ignore_index=True), noise_table
+    return reviews, draws
+
+
+def to_review(
+    alerts: pd.DataFrame,
+    below_line: pd.DataFrame,
+    active: pd.DataFrame,
+    customers: int,
+    random_share: float,
+    params: Params,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the team looks at in its three streams and when, and the draws of each review.
+
+    ``active`` are the customers (customer_id, as_of) among whom the random stream is drawn.
+    ``opened_at`` is -1 for an alert that waited too long.
+    """
+    hands = params.reviews_per_thousand_customers_day * customers / 1_000
+    streams = [
+        above_the_line(alerts, hands * (1 - random_share - params.below_line_share), params),
+        below_the_line(below_line, active["as_of"].min(), hands * params.below_line_share * 7, params),
+        at_random(active, hands * random_share * 7, params),
+    ]
+    reviews = pd.concat([each.astype({"alert_id": "Int64"}) for each, _ in streams], ignore_index=True)
+    draws = np.concatenate([draws for _, draws in streams])
+    return reviews, pd.DataFrame(draws, columns=list(DRAWS))
 
 
 def investigate(

@@ -19,7 +19,7 @@ def contributions(booster: Any, features: pd.DataFrame, margin: np.ndarray) -> n
     """
     if features.empty:
         return np.zeros(features.shape)
-    import shap  # here, for it brings Matplotlib, and reading the parameters needs neither
+    import shap  # here, for it is slow to load, and reading the parameters needs none of it
 
     explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
     values = np.asarray(explainer.shap_values(features), dtype=float)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from data.words import FAMILIES
 from explain.flow import DAYS, ego_flow
-from explain.reasons import FAMILIES
+from explain.results import (
+    CaseCounterparty,
+    CaseHeadline,
+    CaseReason,
+    CaseRuleHit,
+    DayOfMoney,
+    EarlierDecision,
+    ExplainedCase,
+)
+
+COUNTERPARTIES = 10  # that a case page lists
 
 Names = Mapping[int, str]  # what a foreign data set calls an account, and so its only customer
 NO_NAMES: Names = {}
@@ -66,23 +76,87 @@ def chinese_date(day: pd.Timestamp) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def headline(line: pd.DataFrame, income: float, start: pd.Timestamp, as_of: pd.Timestamp) -> dict[str, str]:
-    """The plain sentence, from facts only."""
+def case_headline(
+    line: pd.DataFrame, income: float | None, start: pd.Timestamp, as_of: pd.Timestamp
+) -> CaseHeadline:
+    """The plain sentence, from facts only; ``income`` is None where none was declared."""
     money_in, money_out = line.loc[line["is_in"], "yuan"].sum(), line.loc[~line["is_in"], "yuan"].sum()
     payers, payees = line.loc[line["is_in"], "other"].nunique(), line.loc[~line["is_in"], "other"].nunique()
     new = line.loc[line["is_new"], "other"].nunique()
-    declared_en = f" Declared monthly income is CNY {income:,.0f}." if np.isfinite(income) else ""
-    declared_zh = f"申报月收入为 {income:,.0f} 元。" if np.isfinite(income) else ""
-    return {
-        "en": (
+    declared_en = "" if income is None else f" Declared monthly income is CNY {income:,.0f}."
+    declared_zh = "" if income is None else f"申报月收入为 {income:,.0f} 元。"
+    return CaseHeadline(
+        en=(
             f"Between {start:%d %b %Y} and {as_of:%d %b %Y}, {payers} payers sent CNY {money_in:,.0f} "
             f"and CNY {money_out:,.0f} went to {payees} payees; {new} counterparties were new.{declared_en}"
         ),
-        "zh": (
+        zh=(
             f"{chinese_date(start)}至{chinese_date(as_of)},{payers} 个付款方转入 {money_in:,.0f} 元,"
             f"转出 {money_out:,.0f} 元至 {payees} 个收款方;其中 {new} 个为新交易对手。{declared_zh}"
         ),
-    }
+    )
+
+
+def days_of_money(line: pd.DataFrame) -> list[DayOfMoney]:
+    """Money in and out by day, of days with a payment."""
+    daily = line.assign(day=line["at"].dt.floor("D"), signed=line["yuan"].where(line["is_in"], -line["yuan"]))
+    totals = daily.groupby("day")["signed"].agg(
+        money_in=lambda v: v[v > 0].sum(), money_out=lambda v: v[v < 0].abs().sum()
+    )
+    return [
+        DayOfMoney(day=f"{day:%Y-%m-%d}", money_in=round(row.money_in, 2), money_out=round(row.money_out, 2))
+        for day, row in totals.iterrows()
+    ]
+
+
+def largest_counterparties(line: pd.DataFrame) -> list[CaseCounterparty]:
+    """The parties with whom most money went either way, the most first."""
+    others = line.groupby("other").agg(
+        money_in=("yuan", lambda v: v[line.loc[v.index, "is_in"]].sum()),
+        money_out=("yuan", lambda v: v[~line.loc[v.index, "is_in"]].sum()),
+        payments=("yuan", "size"),
+        is_new=("is_new", "max"),
+    )
+    others = others.assign(value=others["money_in"] + others["money_out"]).nlargest(COUNTERPARTIES, "value")
+    return [
+        CaseCounterparty(
+            name=name,
+            money_in=round(row.money_in, 2),
+            money_out=round(row.money_out, 2),
+            payments=int(row.payments),
+            is_new=bool(row.is_new),
+        )
+        for name, row in others.iterrows()
+    ]
+
+
+def case_rule_hits(hits: pd.DataFrame, rules: pd.DataFrame) -> list[CaseRuleHit]:
+    """Rules that hit the customer: on how many days, and the last one."""
+    return [
+        CaseRuleHit(
+            rule_id=rule_id,
+            name_en=rules.loc[rule_id, "name_en"],
+            name_zh=rules.loc[rule_id, "name_zh"],
+            days=len(group),
+            last=f"{group['hit_at'].max():%Y-%m-%d}",
+        )
+        for rule_id, group in hits.groupby("rule_id")
+    ]
+
+
+def case_reasons(reasons: pd.DataFrame) -> list[CaseReason]:
+    """The families that spoke for the score and against it, by rank."""
+    return [
+        CaseReason(
+            rank=int(row.rank),
+            family_en=FAMILIES[row.family].en,
+            family_zh=FAMILIES[row.family].zh,
+            contribution=round(float(row.contribution), 3),
+            text_en=row.text_en,
+            text_zh=row.text_zh,
+        )
+        for row in reasons.sort_values("rank", kind="stable").itertuples(index=False)
+    ]
 
 
 def case(
@@ -95,8 +169,8 @@ def case(
     dispositions: pd.DataFrame,
     most_edges: int,
     names: Names = NO_NAMES,
-) -> dict[str, Any]:
-    """One case as plain data; nothing dated at or after the alert's as_of is used.
+) -> ExplainedCase:
+    """One case; nothing dated at or after the alert's as_of is used.
 
     ``alert`` is a row of ModelAlerts with its score, ``facts`` the customer's row, ``names``
     what a foreign data set calls its customers.
@@ -105,78 +179,33 @@ def case(
     start = as_of - pd.Timedelta(days=DAYS)
     who = names.get(int(alert.customer_id), str(alert.customer_id))
     line = own_line(payments, who, as_of, DAYS)
-    income = facts["monthly_income_cents"]
-    income = np.nan if pd.isna(income) else float(income) / 100
-    mine = reasons[reasons["subject_id"] == alert.subject_id].sort_values("rank", kind="stable")
-    recent = hits[
-        (hits["customer_id"] == alert.customer_id) & (hits["hit_at"] <= as_of) & (hits["hit_at"] > start)
-    ]
+    cents = facts["monthly_income_cents"]
+    income = None if pd.isna(cents) else float(cents) / 100
+    is_recent = (hits["hit_at"] <= as_of) & (hits["hit_at"] > start)
     known = dispositions[
         (dispositions["customer_id"] == alert.customer_id) & (dispositions["known_at"] < as_of)
     ]
-    daily = line.assign(day=line["at"].dt.floor("D"), signed=line["yuan"].where(line["is_in"], -line["yuan"]))
-    totals = daily.groupby("day")["signed"].agg(
-        money_in=lambda v: v[v > 0].sum(), money_out=lambda v: v[v < 0].abs().sum()
-    )
-    others = line.groupby("other").agg(
-        money_in=("yuan", lambda v: v[line.loc[v.index, "is_in"]].sum()),
-        money_out=("yuan", lambda v: v[~line.loc[v.index, "is_in"]].sum()),
-        payments=("yuan", "size"),
-        is_new=("is_new", "max"),
-    )
-    others = others.assign(value=others["money_in"] + others["money_out"]).nlargest(10, "value")
-    return {
-        "subject_id": int(alert.subject_id),
-        "customer_id": int(alert.customer_id),
-        "customer_name": who,
-        "as_of": f"{as_of:%Y-%m-%d}",
-        "days": DAYS,
-        "rank": int(alert.rank),
-        "kind": facts["kind"],
-        "occupation": None if pd.isna(facts["occupation"]) else facts["occupation"],
-        "industry": None if pd.isna(facts["industry"]) else facts["industry"],
-        "city": None if pd.isna(facts["city"]) else int(facts["city"]),
-        "joined_at": f"{facts['joined_at']:%Y-%m-%d}",
-        "declared_income": None if np.isnan(income) else round(income),
-        "headline": headline(line, income, start, as_of),
-        "rule_hits": [
-            {
-                "rule_id": rule_id,
-                "name_en": rules.loc[rule_id, "name_en"],
-                "name_zh": rules.loc[rule_id, "name_zh"],
-                "days": len(group),
-                "last": f"{group['hit_at'].max():%Y-%m-%d}",
-            }
-            for rule_id, group in recent.groupby("rule_id")
-        ],
-        "reasons": [
-            {
-                "rank": int(row.rank),
-                "family_en": FAMILIES[row.family][0],
-                "family_zh": FAMILIES[row.family][1],
-                "contribution": round(float(row.contribution), 3),
-                "text_en": row.text_en,
-                "text_zh": row.text_zh,
-            }
-            for row in mine.itertuples(index=False)
-        ],
-        "earlier_decisions": [
-            {"known_at": f"{row.known_at:%Y-%m-%d}", "outcome": row.outcome, "stream": row.stream}
+    return ExplainedCase(
+        subject_id=int(alert.subject_id),
+        customer_id=int(alert.customer_id),
+        customer_name=who,
+        as_of=f"{as_of:%Y-%m-%d}",
+        days=DAYS,
+        rank=int(alert.rank),
+        kind=facts["kind"],
+        occupation=None if pd.isna(facts["occupation"]) else facts["occupation"],
+        industry=None if pd.isna(facts["industry"]) else facts["industry"],
+        city=None if pd.isna(facts["city"]) else int(facts["city"]),
+        joined_at=f"{facts['joined_at']:%Y-%m-%d}",
+        declared_income=None if income is None else round(income),
+        headline=case_headline(line, income, start, as_of),
+        rule_hits=case_rule_hits(hits[is_recent & (hits["customer_id"] == alert.customer_id)], rules),
+        reasons=case_reasons(reasons[reasons["subject_id"] == alert.subject_id]),
+        earlier_decisions=[
+            EarlierDecision(known_at=f"{row.known_at:%Y-%m-%d}", outcome=row.outcome, stream=row.stream)
             for row in known.sort_values("known_at", kind="stable").itertuples(index=False)
         ],
-        "timeline": [
-            {"day": f"{day:%Y-%m-%d}", "in": round(row.money_in, 2), "out": round(row.money_out, 2)}
-            for day, row in totals.iterrows()
-        ],
-        "counterparties": [
-            {
-                "name": name,
-                "in": round(row.money_in, 2),
-                "out": round(row.money_out, 2),
-                "payments": int(row.payments),
-                "is_new": bool(row.is_new),
-            }
-            for name, row in others.iterrows()
-        ],
-        "flow": ego_flow(payments, who, as_of, most_edges),
-    }
+        timeline=days_of_money(line),
+        counterparties=largest_counterparties(line),
+        flow=ego_flow(payments, who, as_of, most_edges),
+    )

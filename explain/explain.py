@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,14 @@ from explain.attribution import contributions, contributions_table, peer_values
 from explain.cases import case, named_payments
 from explain.faithfulness import deletion
 from explain.reasons import reasons
+from explain.results import ExplainedCase, ExplainedCases, Faithfulness, FeatureShare
 from features import schema as features_schema
 from models import schema as models_schema
 from models.zoo import MODELS, Examples
 from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Seed
+
+PAYMENT_COLUMNS = ["at", "payer_account_id", "payee_account_id", "amount_cents", "channel"]
 
 
 class Params(pipeline.Parameters):
@@ -45,30 +48,63 @@ def opened(name: str) -> Any:
     return fitted
 
 
-def feature_shares(table: pd.DataFrame, labels: pd.DataFrame, most: int = 15) -> list[dict[str, Any]]:
+def feature_shares(table: pd.DataFrame, labels: pd.DataFrame, most: int = 15) -> list[FeatureShare]:
     """The largest shares of the whole absolute contribution; empty where nothing was explained."""
     strength = table["contribution"].abs().groupby(table["feature"]).sum()
     if strength.sum() <= 0:
         return []
     shares = (strength / strength.sum()).sort_values(ascending=False, kind="stable")
     return [
-        {
-            "feature": name,
-            "label_en": labels.loc[name, "label_en"],
-            "label_zh": labels.loc[name, "label_zh"],
-            "share": round(float(share), 4),
-        }
+        FeatureShare(
+            feature=name,
+            label_en=labels.loc[name, "label_en"],
+            label_zh=labels.loc[name, "label_zh"],
+            share=round(float(share), 4),
+        )
         for name, share in shares.head(most).items()
     ]
 
 
-def main() -> None:
-    """Write contributions, reasons, the faithfulness test and the cases."""
-    params = pipeline.params("explain", Params)
-    fitted = opened(params.model)
+@dataclass(frozen=True)
+class ExplainInputs:
+    """The alerts to explain, the model that raised them, and what a case page tells of them.
 
-    split = pipeline.read(models_schema.Split)
-    test = split[split["role"] == "test"].reset_index(drop=True)
+    ``test`` are the test's rows of Split and ``features`` theirs, gaps filled as at scoring;
+    ``alerts`` are those of the model, in order of subject. ``labels`` is the feature
+    catalogue by feature, ``customers`` and ``rules`` go by id, ``names`` are what a foreign
+    data set calls accounts, ``midnight`` is the first moment of the run.
+    """
+
+    fitted: Any
+    test: pd.DataFrame
+    features: pd.DataFrame
+    alerts: pd.DataFrame
+    labels: pd.DataFrame
+    customers: pd.DataFrame
+    accounts: pd.DataFrame
+    names: dict[int, str]
+    transactions: pd.DataFrame
+    rules: pd.DataFrame
+    hits: pd.DataFrame
+    dispositions: pd.DataFrame
+    midnight: pd.Timestamp
+
+    def margin(self, features: pd.DataFrame) -> np.ndarray:
+        """Raw margin of the model by row of ``features``, shape (n,); trees ask for nothing else."""
+        size = len(features)
+        if not size:
+            return np.zeros(0)
+        nobody, never = np.zeros(size, np.int64), pd.Series([self.midnight] * size)
+        examples = Examples(features, nobody, never, np.zeros(size), np.ones(size))
+        return np.asarray(self.fitted.scores(examples))
+
+
+def read_inputs(params: Params) -> ExplainInputs:
+    """Read them; of the training features only what tells which gaps are new."""
+    fitted, split = opened(params.model), pipeline.read(models_schema.Split)
+    named, hits = pipeline.read(data_schema.AccountNames), pipeline.read(data_schema.RuleHits)
+    alerts = pipeline.read(models_schema.ModelAlerts)
+    alerts = alerts[alerts["ranker"] == params.model]
     ids = pipeline.read(features_schema.FeatureMatrix, columns=["subject_id"])["subject_id"].to_numpy()
     training, rows = (
         np.searchsorted(ids, split.loc[split["role"] == role, "subject_id"].to_numpy())
@@ -80,85 +116,110 @@ def main() -> None:
     (learnt,) = pipeline.read_matrix(
         features_schema.FeatureMatrix, [training], without=("subject_id", *whole)
     )
-    features, _ = without_new_gaps(features, learnt)  # as at scoring
-    customers = pipeline.read(data_schema.Customers).set_index("customer_id")
+    return ExplainInputs(
+        fitted=fitted,
+        test=split[split["role"] == "test"].reset_index(drop=True),
+        features=without_new_gaps(features, learnt)[0],
+        alerts=alerts.sort_values("subject_id", kind="stable", ignore_index=True),
+        labels=pipeline.read(features_schema.FeatureCatalogue).set_index("feature"),
+        customers=pipeline.read(data_schema.Customers).set_index("customer_id"),
+        accounts=pipeline.read(data_schema.Accounts),
+        names=dict(zip(named["account_id"].tolist(), named["name"].tolist(), strict=True)),
+        transactions=pipeline.read(data_schema.Transactions, PAYMENT_COLUMNS),
+        rules=pipeline.read(data_schema.Rules).set_index("rule_id"),
+        hits=hits[hits["use"] != "held_out"],  # the audit's alone
+        dispositions=pipeline.read(data_schema.Dispositions),
+        midnight=pipeline.read(data_schema.Periods)["starts_at"].min(),
+    )
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What explains the alerts of one model: two tables, a test of them, and cases in full."""
+
+    contributions: pd.DataFrame
+    reasons: pd.DataFrame
+    faithfulness: Faithfulness
+    cases: ExplainedCases
+
+
+def kinds_and_weeks(test: pd.DataFrame, customers: pd.DataFrame) -> pd.Series:
+    """Kind of customer and week of each test subject: who is compared with whom."""
     number, weeks = pd.factorize(test["as_of"])  # a moment takes a millisecond to write, and weeks are few
-    group = test["customer_id"].map(customers["kind"]) + " " + pd.Series(weeks.astype(str)[number])
+    return test["customer_id"].map(customers["kind"]) + " " + pd.Series(weeks.astype(str)[number])
 
-    alerts = pipeline.read(models_schema.ModelAlerts)
-    alerts = alerts[alerts["ranker"] == params.model].sort_values(
-        "subject_id", kind="stable", ignore_index=True
-    )
-    place = np.searchsorted(test["subject_id"].to_numpy(), alerts["subject_id"].to_numpy())
-    blank = Examples(
-        features, test["customer_id"].to_numpy(), test["as_of"], np.zeros(len(test)), np.ones(len(test))
-    )
 
-    def margin(table: pd.DataFrame) -> np.ndarray:
-        return fitted.scores(replace(blank, features=table)) if len(table) else np.zeros(0)
-
-    alerted = features.iloc[place].reset_index(drop=True)
-    alerts = alerts.assign(score=margin(alerted))
-    values = contributions(fitted.booster, alerted, alerts["score"].to_numpy())
-    is_asked = group.isin(group.iloc[place]).to_numpy()  # peers of no alert are compared with nobody
+def explain(inputs: ExplainInputs, params: Params) -> Explanation:
+    """Contributions and reasons of every alert of the model, and the cases with the highest scores."""
+    group, labels, features = kinds_and_weeks(inputs.test, inputs.customers), inputs.labels, inputs.features
+    subject_id = inputs.alerts["subject_id"].to_numpy()
+    place = np.searchsorted(inputs.test["subject_id"].to_numpy(), subject_id)
+    alerted, peers = features.iloc[place].reset_index(drop=True), group.iloc[place]
+    alerts = inputs.alerts.assign(score=inputs.margin(alerted))
+    values = contributions(inputs.fitted.booster, alerted, alerts["score"].to_numpy())
+    is_asked = group.isin(peers).to_numpy()  # peers of no alert are compared with nobody
     median, p99 = peer_values(features[is_asked], group[is_asked], (0.5, 0.99))
-    labels = pipeline.read(features_schema.FeatureCatalogue).set_index("feature")
-    peers = group.iloc[place]
-    table = contributions_table(
-        alerts["subject_id"].to_numpy(), peers, alerted, values, median, p99, dict(labels["family"])
-    )
+    table = contributions_table(subject_id, peers, alerted, values, median, p99, dict(labels["family"]))
     texts = reasons(table, labels, params.reasons)
-    pipeline.write(schema.Contributions, table)
-    pipeline.write(schema.Reasons, texts)
-
     medians = median.loc[peers, alerted.columns].to_numpy()
     family = labels.loc[list(alerted.columns), "family"].to_numpy()
-    faithful = deletion(margin, alerted, medians, values, family, params.deleted_families, params.seed)
-    pipeline.write_json(
-        "explain",
-        "faithfulness.json",
-        {
-            "model": params.model,
-            "alerts": len(alerts),
-            "deleted_families": params.deleted_families,
-            **faithful,
-            "feature_shares": feature_shares(table, labels),
-        },
+    faithful = deletion(inputs.margin, alerted, medians, values, family, params.deleted_families, params.seed)
+    return Explanation(
+        table,
+        texts,
+        Faithfulness(
+            model=params.model,
+            alerts=len(alerts),
+            deleted_families=params.deleted_families,
+            top_families_fall=faithful.top,
+            random_families_fall=faithful.at_random,
+            feature_shares=feature_shares(table, labels),
+        ),
+        ExplainedCases(cases=explained_cases(inputs, alerts, texts, params)),
     )
 
-    midnight = pipeline.read(data_schema.Periods)["starts_at"].min()
 
-    def clock(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-        return frame.assign(**{column: bank_time(frame[column], midnight) for column in columns})
+def explained_cases(
+    inputs: ExplainInputs, alerts: pd.DataFrame, texts: pd.DataFrame, params: Params
+) -> list[ExplainedCase]:
+    """The alerts with the highest scores, one a customer, by the bank's clock.
+
+    ``alerts`` have a score, ``texts`` are the table Reasons.
+    """
+
+    def clock(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+        return frame.assign(**{column: bank_time(frame[column], inputs.midnight)})
 
     best = alerts.sort_values(["score", "subject_id"], ascending=[False, True]).drop_duplicates("customer_id")
     best = clock(best.head(params.cases), "as_of")
-    accounts = pipeline.read(data_schema.Accounts)
-    named = pipeline.read(data_schema.AccountNames)
-    names = dict(zip(named["account_id"].tolist(), named["name"].tolist(), strict=True))
-    ends = ["payer_account_id", "payee_account_id"]
-    transactions = pipeline.read(data_schema.Transactions, ["at", *ends, "amount_cents", "channel"])
-    payments = clock(named_payments(transactions, accounts, set(best["customer_id"]), names), "at")
-    rules = pipeline.read(data_schema.Rules).set_index("rule_id")
-    hits = clock(pipeline.read(data_schema.RuleHits), "hit_at")
-    hits = hits[hits["use"] != "held_out"]  # the audit's alone
-    dispositions = clock(pipeline.read(data_schema.Dispositions), "known_at")
-    customers = clock(customers, "joined_at")
-    cases = [
+    around = set(best["customer_id"])
+    payments = named_payments(inputs.transactions, inputs.accounts, around, inputs.names)
+    payments, hits = clock(payments, "at"), clock(inputs.hits, "hit_at")
+    dispositions, customers = clock(inputs.dispositions, "known_at"), clock(inputs.customers, "joined_at")
+    return [
         case(
             alert,
             customers.loc[alert.customer_id],
             payments,
             texts,
             hits,
-            rules,
+            inputs.rules,
             dispositions,
             params.flow_edges,
-            names,
+            inputs.names,
         )
         for alert in best.itertuples(index=False)
     ]
-    pipeline.write_json("explain", "cases.json", cases)
+
+
+def main() -> None:
+    """Write contributions, reasons, the faithfulness test and the cases."""
+    params = pipeline.params("explain", Params)
+    found = explain(read_inputs(params), params)
+    pipeline.write(schema.Contributions, found.contributions)
+    pipeline.write(schema.Reasons, found.reasons)
+    pipeline.write_result(found.faithfulness)
+    pipeline.write_result(found.cases)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+
+class ScoreFall(NamedTuple):
+    """Mean fall of the margin without some families, log-odds; None where no alert was explained."""
+
+    top: float | None
+    at_random: float | None
 
 
 def deletion(
@@ -16,7 +24,7 @@ def deletion(
     family: np.ndarray,
     deleted: int,
     seed: int,
-) -> dict[str, float | None]:
+) -> ScoreFall:
     """Mean fall of the margin when families are set to the peers' median.
 
     Parameters
@@ -32,20 +40,19 @@ def deletion(
     None where there is no alert to delete them from.
     """
     if features.empty:
-        return {"top_families_fall": None, "random_families_fall": None}
+        return ScoreFall(None, None)
     names = np.unique(family)
     totals = np.stack([values[:, family == name].sum(axis=1) for name in names], axis=1)
     rng = np.random.default_rng(seed)
-    order = {
-        "top": np.argsort(-totals, axis=1, kind="stable"),
-        "random": np.stack([rng.permutation(len(names)) for _ in range(len(features))]),
-    }
+    largest_first = np.argsort(-totals, axis=1, kind="stable")
+    at_random = np.stack([rng.permutation(len(names)) for _ in range(len(features))])
     before = score(features)
-    result: dict[str, float | None] = {}
-    for kind, ranking in order.items():
+
+    def fall(order: np.ndarray) -> float:
         gone = np.zeros(values.shape, bool)
-        for row, chosen in enumerate(ranking[:, :deleted]):
+        for row, chosen in enumerate(order[:, :deleted]):
             gone[row] = np.isin(family, names[chosen])
         changed = features.where(~gone, median).astype(np.float32)
-        result[f"{kind}_families_fall"] = round(float((before - score(changed)).mean()), 4)
-    return result
+        return round(float((before - score(changed)).mean()), 4)
+
+    return ScoreFall(fall(largest_first), fall(at_random))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
+
+from explain.results import FlowEdge
 
 DAYS = 28
 ONWARD_HOURS = 72
 
 
-def ego_flow(payments: pd.DataFrame, who: str, as_of: pd.Timestamp, most_edges: int) -> list[dict[str, Any]]:
+def ego_flow(payments: pd.DataFrame, who: str, as_of: pd.Timestamp, most_edges: int) -> list[FlowEdge]:
     """Time-respecting edges around a customer, strictly before ``as_of``.
 
     ``who`` is the customer's number, or name where a foreign data set gives one.
@@ -37,13 +37,13 @@ def ego_flow(payments: pd.DataFrame, who: str, as_of: pd.Timestamp, most_edges: 
     beyond = pd.concat(onward) if onward else recent.iloc[:0]
     steps = [(0, incoming), (1, outgoing), (2, beyond[~beyond.index.duplicated()])]
     edges = [
-        {
-            "step": step,
-            "at": f"{row.at:%Y-%m-%d %H:%M}",
-            "payer": row.payer,
-            "payee": row.payee,
-            "yuan": round(row.yuan, 2),
-        }
+        FlowEdge(
+            step=step,
+            at=f"{row.at:%Y-%m-%d %H:%M}",
+            payer=row.payer,
+            payee=row.payee,
+            yuan=round(row.yuan, 2),
+        )
         for step, part in steps
         for row in part.sort_values("at", kind="stable").itertuples(index=False)
     ]

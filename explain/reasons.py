@@ -5,28 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-# Family of reasons: (English, Chinese).
-FAMILIES = {
-    "volume": ("Amount of money moved", "资金规模"),
-    "pass_through": ("Money does not stay", "快进快出"),
-    "behaviour_change": ("Break with own history", "行为突变"),
-    "profile_mismatch": ("Does not fit the profile", "与身份不符"),
-    "fan_in": ("Many payers", "分散转入"),
-    "fan_out": ("Many payees", "分散转出"),
-    "cash": ("Cash", "现金"),
-    "round_trip": ("Money comes back", "资金回流"),
-    "abroad": ("Money across the border", "跨境资金"),
-    "integration": ("Money comes back clean", "资金洗白回流"),
-    "calm": ("Explained, ordinary money", "可解释的日常资金"),
-    "rhythm": ("Time and pattern of amounts", "时间与金额规律"),
-    "dormancy": ("Sleeping account comes alive", "休眠激活"),
-    "profile": ("Customer profile", "客户画像"),
-    "demographic": ("Person (for validators only)", "客户基本属性(仅供验证)"),
-    "sequence": ("The line of payments", "流水序列"),
-    "network": ("The network around the customer", "关联网络"),
-}
-
-
 # A family that is never given as a reason: it describes who somebody is, not what they did.
 VALIDATORS_ONLY = "demographic"
 
@@ -44,7 +22,7 @@ def worded(value: float, unit: str) -> str:
     return f"{value:,.1f}"
 
 
-def chinese(text: str) -> str:
+def yuan_worded(text: str) -> str:
     """A worded value as a Chinese reader writes it."""
     return text.removeprefix("CNY ") + " 元" if text.startswith("CNY") else text
 
@@ -53,9 +31,10 @@ def sentence(row: pd.Series, labels: pd.DataFrame) -> tuple[str, str]:
     """What the leading feature says, in English and Chinese."""
     entry = labels.loc[row["feature"]]
     value, median, p99 = (worded(row[name], entry["unit"]) for name in ("value", "peer_median", "peer_p99"))
+    of_own, of_half, of_most = (yuan_worded(text) for text in (value, median, p99))
     return (
         f"{entry['label_en']}: {value} (peers: median {median}, 99th percentile {p99})",
-        f"{entry['label_zh']}:{chinese(value)}(同类客户中位数 {chinese(median)}，99 分位 {chinese(p99)})",
+        f"{entry['label_zh']}:{of_own}(同类客户中位数 {of_half}，99 分位 {of_most})",
     )
 
 

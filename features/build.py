@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,14 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import Events, Parties
+from data.asof import Events, Parties, period_of
+from data.asof.network import TrailLimits
 from data.asof.windows import first_at_or_after
 from data.schema import DAY_US
 from features import network, profile, schema, sequence
 from features.catalogue import catalogue_table, differences, window_features
+from features.known import Known
+from features.line import LINE
 from parameters import Days
 
 
@@ -22,44 +25,10 @@ class Params(pipeline.Parameters):
     """Section ``build`` of params.yaml."""
 
     line: sequence.Line
-    peers: profile.Peers
+    peers: profile.PeerParams
     graph_days: Days
     stability_bins: int = Field(ge=2, le=1_000)
     network: network.Limits
-
-
-@dataclass(frozen=True)
-class Known:
-    """The bank's tables as far as features read them."""
-
-    customers: pd.DataFrame
-    accounts: pd.DataFrame
-    transactions: pd.DataFrame
-    tags: pd.DataFrame
-    weekly: pd.DataFrame
-    devices: pd.DataFrame
-    dispositions: pd.DataFrame
-
-    def before(self, moment: pd.Timestamp) -> Known:
-        """The same bank with every row deleted that was not yet known at a moment.
-
-        Accounts stay, for they number the parties of payments, but lose their later dates.
-        """
-        tags = self.tags[self.tags["valid_from"] < moment]
-        devices = self.devices[self.devices["valid_from"] < moment]
-        return replace(
-            self,
-            customers=self.customers[self.customers["joined_at"] < moment],
-            accounts=self.accounts.assign(
-                opened_at=self.accounts["opened_at"].where(self.accounts["opened_at"] < moment),
-                closed_at=self.accounts["closed_at"].where(self.accounts["closed_at"] < moment),
-            ),
-            transactions=self.transactions[(self.transactions["at"] < moment).to_numpy()],
-            tags=tags.assign(valid_to=tags["valid_to"].where(tags["valid_to"] < moment)),
-            weekly=self.weekly[self.weekly["as_of"] <= moment],
-            devices=devices.assign(valid_to=devices["valid_to"].where(devices["valid_to"] < moment)),
-            dispositions=self.dispositions[self.dispositions["known_at"] < moment],
-        )
 
 
 def draw_subjects(
@@ -104,6 +73,7 @@ def compute(
     is_new: np.ndarray,
     hour: np.ndarray,
     params: Params,
+    trails: TrailLimits,
 ) -> pd.DataFrame:
     """Profile, sequence and network of ``subjects``, row by row.
 
@@ -111,24 +81,16 @@ def compute(
     in the day they were.
     """
     parts = [
-        profile.profile(
-            subjects,
-            known.customers,
-            known.tags,
-            known.accounts,
-            known.devices,
-            known.weekly,
-            profile.wages(subjects, events, parties),
-            params.peers,
-        ),
+        profile.profile_features(profile.Profile.of(subjects, known, events, parties, params.peers)),
         sequence.line_statistics(events, is_new, hour, subjects, params.line),
-        network.network(
+        network.network_features(
             subjects,
             network.multigraph(known.transactions, parties, params.network.threads),
             parties,
             known.weekly,
             network.Ties.of(parties, known.customers, known.devices, known.dispositions),
             params.network,
+            trails,
         ),
     ]
     return pd.concat(parts, axis=1)
@@ -141,6 +103,7 @@ def future_mask(
     parties: Parties,
     origin_us: int,
     params: Params,
+    trails: TrailLimits,
 ) -> pd.DataFrame:
     """`differences` of the features at the middle moment, once every later row is deleted.
 
@@ -155,22 +118,58 @@ def future_mask(
     events = Events.of(past.transactions, parties)
     mine = with_lines(subjects[chosen].reset_index(drop=True), events, parties.customer_id, params.line)
     is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
-    again = compute(mine, past, events, parties, is_new, hour, params)
+    again = compute(mine, past, events, parties, is_new, hour, params, trails)
     return differences(features[chosen], again)
 
 
-def period_names(as_of: pd.Series, periods: pd.DataFrame) -> np.ndarray:
-    """Name of the period that holds each moment, shape of ``as_of``."""
-    names = np.full(len(as_of), "", dtype=object)
-    for row in periods.itertuples():
-        names[((as_of >= row.starts_at) & (as_of < row.ends_at)).to_numpy()] = row.name
-    return names
+@dataclass(frozen=True)
+class ModelInputs:
+    """The tables of this stage, and the customers (customer_id, as_of) who were asleep."""
+
+    subjects: pd.DataFrame
+    matrix: pd.DataFrame
+    catalogue: pd.DataFrame
+    line: pd.DataFrame
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+    slices: pd.DataFrame
+    asleep: pd.DataFrame
 
 
-def main() -> None:
-    """Write subjects, features, their catalogue, the lines and the graph."""
-    params = pipeline.params("build", Params)
-    known = Known(
+def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: TrailLimits) -> ModelInputs:
+    """Everything that a model may look at."""
+    parties = Parties.of(known.customers["customer_id"], known.accounts)
+    origin_us = int(periods["starts_at"].astype("int64").min())
+    events = Events.of(known.transactions, parties)
+    subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
+    is_asleep = np.ones(len(known.weekly), bool)
+    is_asleep[rows] = False
+    line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
+    is_new, hour = line["is_new"].to_numpy(), line["hour"].to_numpy()
+    built = compute(subjects, known, events, parties, is_new, hour, params, trails)
+    masked = future_mask(subjects, built, known, parties, origin_us, params, trails)
+    windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
+    matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
+    kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
+    period = period_of(subjects["as_of"], periods).to_numpy()
+    features = [*window_features(), *profile.FEATURES, *LINE, *network.FEATURES]
+    edges = network.graph_edges(known.transactions, parties, origin_us)
+    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
+    return ModelInputs(
+        subjects=subjects,
+        matrix=matrix,
+        catalogue=catalogue_table(features, matrix, kind, period, masked, params.stability_bins),
+        line=line,
+        nodes=network.graph_nodes(parties),
+        edges=edges,
+        slices=network.graph_slices(edges, moments, params.graph_days),
+        asleep=known.weekly.loc[is_asleep, ["customer_id", "as_of"]],
+    )
+
+
+def read_inputs() -> Known:
+    """Read the bank's tables."""
+    return Known(
         customers=pipeline.read(data_schema.Customers),
         accounts=pipeline.read(data_schema.Accounts),
         transactions=pipeline.read(data_schema.Transactions),
@@ -179,38 +178,21 @@ def main() -> None:
         devices=pipeline.read(data_schema.Devices),
         dispositions=pipeline.read(data_schema.Dispositions),
     )
-    periods = pipeline.read(data_schema.Periods)
-    parties = Parties.of(known.customers["customer_id"], known.accounts)
-    origin_us = int(periods["starts_at"].astype("int64").min())
-    events = Events.of(known.transactions, parties)
 
-    subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
-    asleep = np.ones(len(known.weekly), bool)
-    asleep[rows] = False
-    pipeline.set_aside(
-        known.weekly.loc[asleep, ["customer_id", "as_of"]], "subjects", "no payment in 30 days"
-    )
-    line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
-    edges = network.graph_edges(known.transactions, parties, origin_us)
-    moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
-    slices = network.graph_slices(edges, moments, params.graph_days)
-    is_new, hour = line["is_new"].to_numpy(), line["hour"].to_numpy()
-    built = compute(subjects, known, events, parties, is_new, hour, params)
-    masked = future_mask(subjects, built, known, parties, origin_us, params)
-    windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
-    matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
-    kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
-    features = [*window_features(), *profile.FEATURES, *sequence.FEATURES, *network.FEATURES]
-    catalogue = catalogue_table(
-        features, matrix, kind, period_names(subjects["as_of"], periods), masked, params.stability_bins
-    )
-    pipeline.write(schema.Subjects, subjects)
-    pipeline.write(schema.FeatureMatrix, matrix)
-    pipeline.write(schema.FeatureCatalogue, catalogue)
-    pipeline.write(schema.Sequences, line)
-    pipeline.write(schema.GraphNodes, network.graph_nodes(parties))
-    pipeline.write(schema.GraphEdges, edges)
-    pipeline.write(schema.GraphSlices, slices)
+
+def main() -> None:
+    """Write subjects, features, their catalogue, the lines and the graph."""
+    params = pipeline.params("build", Params)
+    trails = pipeline.params("observe.trails", TrailLimits)
+    made = model_inputs(read_inputs(), pipeline.read(data_schema.Periods), params, trails)
+    pipeline.set_aside(made.asleep, "subjects", "no payment in 30 days")
+    pipeline.write(schema.Subjects, made.subjects)
+    pipeline.write(schema.FeatureMatrix, made.matrix)
+    pipeline.write(schema.FeatureCatalogue, made.catalogue)
+    pipeline.write(schema.Sequences, made.line)
+    pipeline.write(schema.GraphNodes, made.nodes)
+    pipeline.write(schema.GraphEdges, made.edges)
+    pipeline.write(schema.GraphSlices, made.slices)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ import pandas as pd
 from scipy.special import xlogy
 
 from data.indicators import INDICATORS
+from data.words import FAMILIES, UNITS, Words, complete
+from data.words.citations import Source, check_source, cited
+from features.schema import APPLIES_TO, ENCODINGS
 
 FIRMS = ("micro_business", "company")
 
@@ -28,12 +31,34 @@ class Feature:
     unit: str
     family: str
     group: str
-    source: str
+    source: Source
     window: str = ""
     encoding: str = "number"
     levels: int = 0
     applies_to: str = "all"
     owner: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a feature that a page could not put in words.
+
+        Raises
+        ------
+        ValueError
+            where a word is missing or not one of its vocabulary
+        """
+        try:
+            complete(Words(self.label_en, self.label_zh))
+            check_source(self.source)
+        except ValueError as error:
+            raise ValueError(f"feature {self.name}: {error}") from None
+        if self.family not in FAMILIES:
+            raise ValueError(f"feature {self.name}: unknown family {self.family!r}")
+        if self.unit not in UNITS:
+            raise ValueError(
+                f"feature {self.name}: unknown unit {self.unit!r}, expected one of: {', '.join(UNITS)}"
+            )
+        if self.encoding not in ENCODINGS or self.applies_to not in APPLIES_TO:
+            raise ValueError(f"feature {self.name}: expected an encoding and customers of features/schema")
 
     def look_back(self) -> str:
         """Days or hours, ``line``, or ``day`` where the value is that of the day."""
@@ -106,11 +131,7 @@ def catalogue_table(
     masked : `differences` by feature, for the features that were computed again
     bins : of the stability index
     """
-    applies = {
-        "all": np.ones(len(matrix), bool),
-        "person": kind == "person",
-        "firm": np.isin(kind, FIRMS),
-    }
+    applies = {"all": np.ones(len(matrix), bool), "person": kind == "person", "firm": np.isin(kind, FIRMS)}
     before, after = role == "train", role == "test"  # names are slow to compare: once for all features
     rows = []
     for f in features:
@@ -126,7 +147,8 @@ def catalogue_table(
                 "unit": f.unit,
                 "family": f.family,
                 "group": f.group,
-                "source": f.source,
+                "source_en": cited(f.source).en,
+                "source_zh": cited(f.source).zh,
                 "window": f.look_back(),
                 "encoding": f.encoding,
                 "levels": f.levels,

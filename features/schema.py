@@ -61,7 +61,8 @@ class FeatureCatalogue(Table):
     group: Series[str] = Field(
         isin=["windows", "profile", "sequence", "network"], description="rung of the feature ladder"
     )
-    source: Series[str] = Field(description="where the idea comes from")
+    source_en: Series[str] = Field(description="where the idea comes from, in English")
+    source_zh: Series[str] = Field(description="where the idea comes from, in Chinese")
     window: Series[str] = Field(
         str_matches=r"^(\d+(d|h)|line|day)$",
         description="how far it looks back: days or hours, line (the last payments), day (valid on the day)",

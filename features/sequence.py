@@ -9,12 +9,10 @@ from scipy.special import exp2
 
 import pipeline
 from data.asof import Events
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US, HOUR_US, MINUTE_US
 from features import line
-from features.catalogue import Feature
 from parameters import Days, Hours, KeptRange
 
-MINUTE_US = HOUR_US // 60
 STEPS_PER_DOUBLING = 4  # of the amount's bucket: 0.01 to a billion yuan in 120 steps
 
 
@@ -26,201 +24,6 @@ class Line(pipeline.Parameters):
     burst_minutes: int = Field(ge=1, le=1_000_000)
     pass_hours: Hours
     pass_kept: KeptRange
-
-
-def _feature(name: str, label_en: str, label_zh: str, unit: str, source: str, family: str) -> Feature:
-    return Feature(name, label_en, label_zh, unit, family, "sequence", source, "line")
-
-
-FEATURES = [
-    _feature(*words)
-    for words in (
-        (
-            "line_payment_count",
-            "Payments in the line",
-            "流水长度(笔数)",
-            "count",
-            "profile tags: sequence input",
-            "sequence",
-        ),
-        (
-            "line_span_days",
-            "Days that the line spans",
-            "流水跨越天数",
-            "days",
-            "profile tags: sequence input",
-            "sequence",
-        ),
-        (
-            "line_silent_days",
-            "Days since the last payment",
-            "距最近一笔交易天数",
-            "days",
-            "rule R08",
-            "dormancy",
-        ),
-        (
-            "line_gap_minutes_median",
-            "Typical minutes between payments",
-            "交易间隔中位数(分钟)",
-            "minutes",
-            "AMLGentex burstiness",
-            "sequence",
-        ),
-        (
-            "line_gap_days_longest",
-            "Longest pause within the line",
-            "流水中最长停顿天数",
-            "days",
-            "rule R08",
-            "dormancy",
-        ),
-        (
-            "line_burst_share",
-            "Share of payments within an hour of the last",
-            "一小时内连续交易占比",
-            "share",
-            "profile tags: burst index",
-            "sequence",
-        ),
-        (
-            "line_burstiness",
-            "Burstiness of the gaps (-1 regular, 1 bursty)",
-            "交易间隔的突发性(-1规律,1突发)",
-            "ratio",
-            "profile tags: burst index",
-            "rhythm",
-        ),
-        (
-            "line_gap_memory",
-            "How alike neighbouring gaps are",
-            "相邻间隔的相关性",
-            "ratio",
-            "profile tags: burst index",
-            "rhythm",
-        ),
-        (
-            "line_in_then_out_share",
-            "Share of receipts followed at once by a payment out",
-            "进账后立即出账占比",
-            "share",
-            "rule R06",
-            "sequence",
-        ),
-        (
-            "line_lag_minutes_median",
-            "Typical minutes from a receipt to the next payment out",
-            "进账到下一笔出账的分钟数中位数",
-            "minutes",
-            "rule R06",
-            "pass_through",
-        ),
-        (
-            "line_passed_on_share",
-            "Share of receipts passed on in like amount",
-            "进账后以相近金额转出的占比",
-            "share",
-            "rule R20",
-            "pass_through",
-        ),
-        (
-            "line_alternation_share",
-            "How often in and out alternate",
-            "进出交替占比",
-            "share",
-            "rule R06",
-            "sequence",
-        ),
-        (
-            "line_longest_run_share",
-            "Longest run in one direction",
-            "同方向连续交易最长占比",
-            "share",
-            "rule R04",
-            "sequence",
-        ),
-        (
-            "line_repeated_amount_share",
-            "Share of payments with the amount of an earlier one",
-            "重复金额占比",
-            "share",
-            "rule R17",
-            "sequence",
-        ),
-        (
-            "line_top_amount_share",
-            "Share of the most common amount",
-            "最常见金额占比",
-            "share",
-            "rule R17",
-            "sequence",
-        ),
-        (
-            "line_largest_amount_jump",
-            "Largest jump of the amount between payments",
-            "金额最大跳变",
-            "ratio",
-            "SAML-D behavioural change",
-            "sequence",
-        ),
-        (
-            "line_new_counterparty_share",
-            "Share of payments with a counterparty new to the line",
-            "新交易对手占比",
-            "share",
-            "rule R14",
-            "sequence",
-        ),
-        (
-            "line_counterparty_entropy",
-            "Spread over counterparties (bits)",
-            "交易对手分散度(比特)",
-            "ratio",
-            "rule R04",
-            "sequence",
-        ),
-        (
-            "line_hour_entropy",
-            "Spread over the hours of the day (bits)",
-            "交易时段分散度(比特)",
-            "ratio",
-            "profile tags: hour-of-day profile",
-            "rhythm",
-        ),
-        (
-            "line_digit_entropy",
-            "Spread of the last digit of whole yuan (bits)",
-            "金额个位数分散度(比特)",
-            "ratio",
-            "rule R17",
-            "rhythm",
-        ),
-        (
-            "line_benford_distance",
-            "Distance of the leading digits from Benford's law",
-            "首位数字与本福特定律的距离",
-            "ratio",
-            "assumption",
-            "rhythm",
-        ),
-        (
-            "line_amount_shift",
-            "Change point of the amounts (positive: upwards)",
-            "金额变点强度(正为上升)",
-            "ratio",
-            "rule R14",
-            "behaviour_change",
-        ),
-        (
-            "line_tempo_shift",
-            "Change point of the tempo (positive: faster)",
-            "节奏变点强度(正为加快)",
-            "ratio",
-            "rule R14",
-            "behaviour_change",
-        ),
-    )
-]
 
 
 def _bucket(values: np.ndarray, steps: int = 1) -> np.ndarray:
@@ -270,7 +73,7 @@ def tokens(events: Events, customer_id: np.ndarray, origin_us: int, known_days: 
 def line_statistics(
     events: Events, is_new: np.ndarray, hour: np.ndarray, subjects: pd.DataFrame, params: Line
 ) -> pd.DataFrame:
-    """Sequence features by subject, columns as in ``FEATURES``."""
+    """Sequence features by subject, columns as in `LINE`."""
     low, high = params.pass_kept
     values = line.statistics(
         subjects["token_first"].to_numpy(),
@@ -287,4 +90,4 @@ def line_statistics(
         low,
         high,
     )
-    return pd.DataFrame(values.astype(np.float32), columns=list(line.COLUMNS))[[f.name for f in FEATURES]]
+    return pd.DataFrame(values.astype(np.float32), columns=list(line.COLUMNS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,30 +12,33 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import bank_time, happened_within, moments_of
-from models import (
-    anatomy,
-    calibration,
-    difficulty,
-    drawn_schemes,
-    judgement,
-    ordinary_life,
-    schema,
-    trace,
-)
+from data.asof import bank_time, moments_of
+from data.results import Settlement
+from models import examples, judgement, schema
 from models.budget import Budget, Watch
-from models.examples import read_inputs
-from models.illicit import concerned, in_truth
-from models.judgement import judge, watched_scores
-from models.metrics import group_share, wilson
+from models.intervals import ratio, rounded
 from models.positives import Positives
-from models.probes import answers, artefacts, cells, look_alikes, organisers
-from models.probes.goals import goals
-from models.probes.ground import Ground
-from models.probes.learner import Probe
+from models.results.judged import RankerRecall
+from models.results.probes import Difficulty, ProbeFindings
+from models.results.truth import (
+    Distributions,
+    DriftDate,
+    Histogram,
+    SophisticationRecall,
+    TrueWorld,
+    TruthView,
+    TypologyRecall,
+)
+from models.truth import alerts, anatomy, calibration, difficulty, drawn_schemes, ordinary_life, trace
+from models.truth.calibration import JudgedBank
+from models.truth.illicit import in_truth
+from models.truth.probes import answers
+from models.truth.probes.goals import goal_rows
+from models.truth.probes.learner import Probe
+from models.truth.probes.organisers import Organisers, oracle
 
-CUSTOMER_COLUMNS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
-ACCOUNT_COLUMNS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
+CUSTOMER_FACTS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
+ACCOUNT_FACTS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
 
 
 class Params(judgement.Params):
@@ -47,252 +52,253 @@ class Params(judgement.Params):
     targets: calibration.Targets
 
 
-def recall_by(
-    planted: pd.DataFrame,
-    subjects: pd.DataFrame,
-    alerts: pd.DataFrame,
-    column: str,
-    starts_at: pd.Timestamp,
-    days: int,
-    least: int,
-) -> list[dict[str, Any]]:
-    """Share of the customers illicit in the test who are alerted while so, by one property.
+@dataclass(frozen=True)
+class AuditTables:
+    """The tables that the audit reads whole, and what it derives from them for all of its parts.
 
-    The test begins at ``starts_at``. Groups of fewer than ``least`` such customers are
-    counted, and have no share.
+    ``hits`` are those of rules that raise alerts; ``settlement`` is what became of the
+    intended payments.
     """
-    rows = []
-    illicit = planted[planted["is_illicit"]]
-    for value, moments in illicit.groupby(column):
-        customer = subjects["customer_id"].to_numpy()
-        whole = Positives.of(customer, *concerned(subjects, moments, starts_at, days))
-        active = subjects[whole.is_positive]
-        size = active["customer_id"].nunique()
-        if not size:  # all of it lies before the test
-            continue
-        for ranker, mine in alerts.groupby("ranker"):
-            caught = active[active["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-            rows.append(
-                {
-                    column: _plain(value),
-                    "ranker": ranker,
-                    "customers": size,
-                    "caught": caught,
-                    "recall": group_share(caught, size, least),
-                }
-            )
-    return rows
+
+    periods: pd.DataFrame
+    split: pd.DataFrame
+    scores: pd.DataFrame
+    model_alerts: pd.DataFrame
+    customers: pd.DataFrame
+    accounts: pd.DataFrame
+    devices: pd.DataFrame
+    transactions: pd.DataFrame
+    settlement: Settlement
+    truth: pd.DataFrame
+    schemes: pd.DataFrame
+    drift_plan: pd.DataFrame
+    weekly: pd.DataFrame
+    rules: pd.DataFrame
+    hits: pd.DataFrame
+    alerts: pd.DataFrame
+    dispositions: pd.DataFrame
+    labels: pd.DataFrame
+
+    @cached_property
+    def planted(self) -> pd.DataFrame:
+        """Moments of schemes and of look-alikes."""
+        return moments_of(self.transactions, self.accounts, self.truth, self.schemes)
+
+    @cached_property
+    def illicit(self) -> pd.DataFrame:
+        """Moments of illicit schemes."""
+        return self.planted[self.planted["is_illicit"]]
+
+    @cached_property
+    def test_starts_at(self) -> pd.Timestamp:
+        """When the test begins."""
+        return self.periods.set_index("name").loc["test", "starts_at"]
+
+    @cached_property
+    def subjects(self) -> pd.DataFrame:
+        """The test's rows of Split."""
+        return self.split[self.split["role"] == "test"].reset_index(drop=True)
+
+    @cached_property
+    def bank(self) -> JudgedBank:
+        """Every payment with what is true of it."""
+        return JudgedBank.of(
+            self.customers, self.accounts, self.transactions, self.truth, self.planted, self.periods
+        )
+
+    def positives(self, days: int) -> Positives:
+        """What the truth makes of the test's subjects; ``days`` is the label window."""
+        return in_truth(self.subjects, self.illicit, self.test_starts_at, days)
 
 
-def _plain(value: object) -> object:
-    return value.item() if isinstance(value, np.generic) else value
+@dataclass(frozen=True)
+class AuditInputs:
+    """Everything that the audit reads.
+
+    ``learnt`` and ``judged`` are the features of the ``organisers``' subjects. ``picked`` is
+    the alert that is followed from its case to its label, ``daily`` its rule's indicators,
+    which are called ``names``.
+    """
+
+    tables: AuditTables
+    organisers: Organisers
+    learnt: pd.DataFrame
+    judged: pd.DataFrame
+    picked: dict[str, Any] | None
+    names: list[str]
+    daily: pd.DataFrame
 
 
-def beyond_rules(
-    is_illicit: np.ndarray,
-    subjects: pd.DataFrame,
-    alerts: pd.DataFrame,
-    hits: pd.DataFrame,
-    days: int,
-    least: int,
-) -> list[dict[str, Any]]:
-    """Recall among illicit customers whom no rule hit in any window in which they were illicit."""
-    moments = hits.rename(columns={"hit_at": "at"})[["customer_id", "at"]]
-    # A hit carries the as_of of its indicators, so one at this very moment counts as well.
-    shifted = subjects["as_of"] + pd.Timedelta(microseconds=1)
-    is_hit = happened_within(moments, subjects["customer_id"], shifted, days)
-    illicit = subjects[is_illicit]
-    seen = set(illicit["customer_id"][is_hit[is_illicit]])
-    unseen = illicit[~illicit["customer_id"].isin(seen)]
-    size = unseen["customer_id"].nunique()
-    rows = []
-    for ranker, mine in alerts.groupby("ranker"):
-        caught = unseen[unseen["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-        recall = group_share(caught, size, least)
-        rows.append({"ranker": ranker, "customers": size, "caught": caught, "recall": recall})
-    return rows
-
-
-def alerts_in_truth(
-    planted: pd.DataFrame, subjects: pd.DataFrame, alerts: pd.DataFrame, days: int
-) -> pd.DataFrame:
-    """The AuditedAlerts table: what was really going on at each alert."""
-    alerted = alerts.merge(subjects[["subject_id"]], on="subject_id")
-    names = pd.Series("", index=alerted.index)
-    is_illicit = np.zeros(len(alerted), bool)
-    for (illicit, name), moments in planted.groupby(["is_illicit", "typology"]):
-        active = happened_within(moments, alerted["customer_id"], alerted["as_of"], days)
-        typology = "_".join(str(name).split()) or "unnamed"  # a foreign name may hold blanks, or nothing
-        names = names.where(~active, names + (f"{typology} " if illicit else f"like_{typology} "))
-        is_illicit |= active & illicit
-    return pd.DataFrame(
-        {
-            "ranker": alerted["ranker"],
-            "subject_id": alerted["subject_id"],
-            "is_illicit": is_illicit,
-            "schemes": names.str.strip(),
-        }
+def read_inputs(params: Params, budget: Budget) -> AuditInputs:
+    """Read the tables, and of the large ones what the tables say is needed."""
+    hits, days = pipeline.read(data_schema.RuleHits), budget.label_window_days
+    tables = AuditTables(
+        periods=pipeline.read(data_schema.Periods),
+        split=pipeline.read(schema.Split),
+        scores=pipeline.read(schema.Scores),
+        model_alerts=pipeline.read(schema.ModelAlerts),
+        customers=pipeline.read(data_schema.Customers, CUSTOMER_FACTS),
+        accounts=pipeline.read(data_schema.Accounts, ACCOUNT_FACTS),
+        devices=pipeline.read(data_schema.Devices),
+        transactions=pipeline.read(data_schema.Transactions),
+        settlement=pipeline.read_result(Settlement),
+        truth=pipeline.read(data_schema.Truth),
+        schemes=pipeline.read(data_schema.Schemes),
+        drift_plan=pipeline.read(data_schema.DriftPlan),
+        weekly=pipeline.read(data_schema.WeeklyIndicators),
+        rules=pipeline.read(data_schema.Rules),
+        hits=hits[hits["use"] == "label"],  # what no rule sees is what no rule that raises alerts sees
+        alerts=pipeline.read(data_schema.Alerts),
+        dispositions=pipeline.read(data_schema.Dispositions),
+        labels=pipeline.read(data_schema.Labels),
     )
+    asked = Organisers.of(
+        tables.split,
+        tables.transactions,
+        tables.accounts,
+        tables.truth,
+        tables.schemes,
+        days,
+        params.probe,
+        params.seed,
+    )
+    learnt, judged = examples.read_inputs([asked.train, asked.test], needs_graph=False)
+    reported = trace.reported_truly(tables.alerts, tables.dispositions, tables.illicit, days)
+    picked = trace.alert_to_follow(reported, tables.rules, params.trace_examples)
+    names = trace.indicators_of(picked, tables.rules, list(tables.weekly.columns))
+    daily = pipeline.read(data_schema.DailyIndicators, columns=["customer_id", "as_of", *names])
+    return AuditInputs(tables, asked, learnt.features, judged.features, picked, names, daily)
 
 
-def rules_in_truth(alerts: pd.DataFrame, illicit: pd.DataFrame, days: int) -> list[dict[str, Any]]:
-    """True precision of every rule's alerts over the whole run."""
-    is_true = happened_within(illicit, alerts["customer_id"], alerts["alerted_at"], days)
-    votes = alerts.assign(is_true=is_true, rule_id=alerts["rule_ids"].str.split(" ")).explode("rule_id")
-    return [
-        {
-            "rule_id": rule_id,
-            "alerts": len(mine),
-            "true": int(mine["is_true"].sum()),
-            "precision": wilson(int(mine["is_true"].sum()), len(mine)),
-        }
-        for rule_id, mine in votes.groupby("rule_id")
-    ]
+def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[str, Any]:
+    """Every ranker judged by the truth, by groups of the illicit and beyond the rules.
 
+    Returned by field of TruthView.
+    """
+    days, least = budget.label_window_days, params.least_group
+    everyone, by_ranker = judgement.watched_scores(tables.split, tables.scores)
+    positives, subjects, raised = tables.positives(days), tables.subjects, tables.model_alerts
+    label, starts_at = positives.is_positive.astype(float), tables.test_starts_at
+    found = judgement.judge(Watch.of(everyone), by_ranker, label, positives, budget, params, least)
 
-def disposition_errors(dispositions: pd.DataFrame, illicit: pd.DataFrame, days: int) -> dict[str, int]:
-    """How often the simulated investigators were right, by outcome."""
-    decided = dispositions[dispositions["outcome"].isin(data_schema.DECIDED)]
-    is_true = happened_within(illicit, decided["customer_id"], decided["event_at"], days)
-    reported = (decided["outcome"] == "reported").to_numpy()
+    def recall_by(column: str) -> list[tuple[Any, RankerRecall]]:
+        return alerts.recall_by(tables.planted, subjects, raised, column, starts_at, days, least)
+
     return {
-        "reported_true": int((reported & is_true).sum()),
-        "reported_false": int((reported & ~is_true).sum()),
-        "dismissed_true": int((~reported & is_true).sum()),
-        "dismissed_false": int((~reported & ~is_true).sum()),
+        **dict(found),
+        "chosen_by_truth": judgement.leading(found.metrics),
+        "least_group": least,
+        "by_typology": [TypologyRecall(typology=name, **dict(row)) for name, row in recall_by("typology")],
+        "by_sophistication": [
+            SophisticationRecall(sophistication=int(level), **dict(row))
+            for level, row in recall_by("sophistication")
+        ],
+        "beyond_rules": alerts.beyond_rules(
+            positives.is_positive, subjects, raised, tables.hits, days, least
+        ),
+        "rule_table": alerts.rules_in_truth(tables.alerts, tables.illicit, days),
+        "dispositions": alerts.disposition_errors(tables.dispositions, tables.illicit, days),
     }
 
 
-def alert_counts(audited: pd.DataFrame) -> list[dict[str, Any]]:
-    """How many alerts of each ranker were illicit, and how many a look-alike."""
-    return [
-        {
-            "ranker": ranker,
-            "alerts": len(mine),
-            "illicit": int(mine["is_illicit"].sum()),
-            "look_alike": int((~mine["is_illicit"] & (mine["schemes"] != "")).sum()),
-        }
-        for ranker, mine in audited.groupby("ranker")
-    ]
+def true_world(tables: AuditTables, days: int) -> TrueWorld:
+    """How many payments and customers are illicit, in the run and in the test."""
+    positives, customer, bank = tables.positives(days), tables.subjects["customer_id"], tables.bank
+    payments = int(bank.is_illicit.sum())
+    return TrueWorld(
+        illicit_transactions=payments,
+        illicit_transaction_share=rounded(ratio(payments, len(bank.kind)), 6),
+        illicit_customers=int(bank.is_ever_illicit.sum()),
+        illicit_customers_in_test=int(customer[positives.is_positive].nunique()),
+        illicit_groups_in_test=len(np.unique(positives.group[positives.is_positive])),
+        leftover_customers_in_test=int(customer[positives.is_leftover].nunique()),
+    )
 
 
-def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[dict[str, str]]:
+def hardness(inputs: AuditInputs, params: Params, budget: Budget) -> Difficulty:
+    """How hard the world is: indicators alone, every probe, schemes that no rule ever hit."""
+    tables, days, least = inputs.tables, budget.label_window_days, params.least_group
+    draws, seed, probe = params.bootstrap_draws, params.seed, params.probe
+    positives = tables.positives(days)
+    subjects, is_illicit = tables.subjects[positives.counts], positives.is_positive[positives.counts]
+    plans = answers.Plans(tables.bank, tables.truth, tables.schemes, tables.illicit, tables.periods)
+    found = ProbeFindings(
+        indicators=difficulty.of_indicators(
+            subjects, tables.weekly, is_illicit, tables.illicit, params.paired_indicators, days, least
+        ),
+        rule_invisible=difficulty.rule_invisible(tables.illicit, tables.hits, days, least),
+        organisers=oracle(inputs.organisers, inputs.learnt, inputs.judged, budget, probe, draws, seed),
+        **answers.of_payments(plans, probe, draws, seed),
+        **answers.of_customers(plans, tables.devices, subjects, is_illicit, budget, probe, draws, seed),
+    )
+    return Difficulty(**dict(found), goals=goal_rows(found, probe.wanted))
+
+
+def measured_world(tables: AuditTables, spreads: dict[str, Histogram], days: int) -> dict[str, float]:
+    """Every figure that has a target; ``spreads`` are histograms of payments and customers."""
+    months, customers = judgement.watched_months(tables.periods, tables.dispositions), len(tables.customers)
+    declined = tables.settlement.declined_payments
+    return {
+        "patternless_illicit_share": calibration.patternless_share(tables.truth),
+        "declined_share": calibration.declined_share(declined, len(tables.transactions)),
+        **calibration.rule_performance(tables.alerts, tables.illicit, days, months, customers),
+        **calibration.payment_life(tables.bank),
+        **ordinary_life.life_figures(tables.bank),
+        **calibration.overlaps(spreads),
+    }
+
+
+def audit(inputs: AuditInputs, audited: pd.DataFrame, params: Params, budget: Budget) -> TruthView:
+    """The true view; ``audited`` is the table AuditedAlerts."""
+    tables, days = inputs.tables, budget.label_window_days
+    bank, schemes = tables.bank, tables.schemes
+    spreads = calibration.histograms(bank, params.bins_per_decade)
+    return TruthView(
+        **against_truth(tables, params, budget),
+        alerts=alerts.alert_counts(audited),
+        world=true_world(tables, days),
+        difficulty=hardness(inputs, params, budget),
+        calibration=calibration.target_rows(measured_world(tables, spreads, days), params.targets),
+        drift=drift_dates(tables.drift_plan, bank.first_day),
+        anatomy=anatomy.target_parts(bank, schemes, tables.alerts),
+        distributions=Distributions(
+            **spreads,
+            weeks=calibration.weekly_volume(bank),
+            scheme_starts=anatomy.scheme_starts(schemes, bank.first_day),
+        ),
+        trace=trace.followed(
+            inputs.picked,
+            inputs.daily,
+            inputs.names,
+            tables.labels,
+            tables.customers,
+            schemes,
+            bank.first_day,
+        ),
+    )
+
+
+def drift_dates(plan: pd.DataFrame, first_day: pd.Timestamp) -> list[DriftDate]:
     """The drift plan by local date, in both languages."""
     local = bank_time(plan["starts_at"], first_day)
     return [
-        {"at": f"{day:%Y-%m-%d}", "en": str(en), "zh": str(zh)}
+        DriftDate(at=f"{day:%Y-%m-%d}", en=str(en), zh=str(zh))
         for day, en, zh in zip(local, plan["description_en"], plan["description_zh"], strict=True)
     ]
 
 
 def main() -> None:
-    """Write the true view as one JSON file, and the truth of every model alert."""
+    """Write the true view, one scheme a typology as a drawing, and the truth of every model alert."""
     budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
-    window, least = budget.label_window_days, params.least_group
-    split = pipeline.read(schema.Split)
-    everyone, by_ranker = watched_scores(split, pipeline.read(schema.Scores))
-    subjects = everyone[everyone["role"] == "test"].reset_index(drop=True)
-    customers = pipeline.read(data_schema.Customers, CUSTOMER_COLUMNS)
-    accounts = pipeline.read(data_schema.Accounts, ACCOUNT_COLUMNS)
-    transactions = pipeline.read(data_schema.Transactions)
-    truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
-    alerts, rule_alerts = pipeline.read(schema.ModelAlerts), pipeline.read(data_schema.Alerts)
-    hits, dispositions = pipeline.read(data_schema.RuleHits), pipeline.read(data_schema.Dispositions)
-    hits = hits[hits["use"] == "label"]  # what no rule sees is what no rule that raises alerts sees
-    periods = pipeline.read(data_schema.Periods)
-    planted = moments_of(transactions, accounts, truth, schemes)
-    illicit = planted[planted["is_illicit"]]
-    starts_at = periods.set_index("name").loc["test", "starts_at"]
-    positives = in_truth(subjects, illicit, starts_at, window)
-    is_illicit = positives.is_positive
-    audited = alerts_in_truth(planted, subjects, alerts, window)
-
-    result = judge(Watch.of(everyone), by_ranker, is_illicit.astype(float), positives, budget, params, least)
-    result |= {
-        "chosen_by_truth": judgement.leading(result["metrics"]),
-        "least_group": least,
-        "by_typology": recall_by(planted, subjects, alerts, "typology", starts_at, window, least),
-        "by_sophistication": recall_by(planted, subjects, alerts, "sophistication", starts_at, window, least),
-        "beyond_rules": beyond_rules(is_illicit, subjects, alerts, hits, window, least),
-        "rule_table": rules_in_truth(rule_alerts, illicit, window),
-        "dispositions": disposition_errors(dispositions, illicit, window),
-        "alerts": alert_counts(audited),
-    }
-
-    bank = calibration.Bank.of(customers, accounts, transactions, truth, planted, periods)
-    asked = organisers.Organisers.of(
-        split, transactions, accounts, truth, schemes, window, params.probe, params.seed
+    inputs = read_inputs(params, budget)
+    tables = inputs.tables
+    audited = alerts.audited_alerts(
+        tables.planted, tables.subjects, tables.model_alerts, budget.label_window_days
     )
-    learnt, judged = read_inputs([asked.train, asked.test], needs_graph=False)
-    ground = Ground.of(customers, accounts, transactions, truth, bank.parties, bank.first_day)
-    spreads = calibration.distributions(bank, params.bins_per_decade)
-    draws, seed = params.bootstrap_draws, params.seed
-    months = judgement.watched_months(periods, dispositions)
-    settlement = pipeline.read_json("data", "settlement.json")
-    measured = {
-        "patternless_illicit_share": calibration.patternless_share(truth),
-        "declined_share": calibration.declined_share(settlement, len(transactions)),
-        **calibration.rule_performance(rule_alerts, illicit, window, months, len(customers)),
-        **calibration.payment_life(bank),
-        **ordinary_life.figures(bank),
-        **calibration.overlaps(spreads),
-    }
-    weekly = pipeline.read(data_schema.WeeklyIndicators)
-    result |= {
-        "world": calibration.illicit_counts(bank)
-        | {
-            "illicit_customers_in_test": int(subjects["customer_id"][is_illicit].nunique()),
-            "illicit_groups_in_test": len(np.unique(positives.group[is_illicit])),
-            "leftover_customers_in_test": int(subjects["customer_id"][positives.is_leftover].nunique()),
-        },
-        "difficulty": {
-            "indicators": difficulty.of_indicators(
-                subjects[positives.counts],
-                weekly,
-                is_illicit[positives.counts],
-                illicit,
-                params.paired_indicators,
-                window,
-                least,
-            ),
-            "artefacts": {
-                "customers": artefacts.on_customers(
-                    bank, pipeline.read(data_schema.Devices), illicit, params.probe, draws, seed
-                ),
-                "payments": artefacts.on_payments(bank, params.probe, draws, seed),
-            },
-            **look_alikes.on_amounts(bank, truth, schemes, params.probe, draws, seed),
-            **answers.of_payments(ground, truth, schemes, periods, params.probe, draws, seed),
-            "cell_lookup": cells.lookup(
-                ground,
-                subjects[positives.counts],
-                is_illicit[positives.counts],
-                illicit,
-                periods,
-                budget,
-                draws,
-                seed,
-            ),
-            "organisers": organisers.oracle(
-                asked, learnt.features, judged.features, budget, params.probe, draws, seed
-            ),
-            "rule_invisible": difficulty.rule_invisible(illicit, hits, window, least),
-        },
-        "calibration": calibration.table(measured, params.targets),
-        "drift": drift_dates(pipeline.read(data_schema.DriftPlan), bank.first_day),
-        "anatomy": anatomy.parts(bank, schemes, rule_alerts),
-        "distributions": spreads | {"scheme_starts": anatomy.scheme_starts(schemes, bank.first_day)},
-    }
-    result["difficulty"]["goals"] = goals(result["difficulty"], params.probe.wanted)
-    rules, labels = pipeline.read(data_schema.Rules), pipeline.read(data_schema.Labels)
-    reported = trace.reported_truly(rule_alerts, dispositions, illicit, window)
-    picked = trace.chosen(reported, rules, params.trace_examples)
-    names = trace.indicators_of(picked, rules, list(weekly.columns))
-    daily = pipeline.read(data_schema.DailyIndicators, columns=["customer_id", "as_of", *names])
-    result["trace"] = trace.followed(picked, daily, names, labels, customers, schemes, bank.first_day)
-    pipeline.write_json("models", "truth.json", result)
-    drawn = drawn_schemes.drawn(transactions, truth, schemes, accounts)
-    pipeline.write_json("models", "drawn_schemes.json", drawn)
+    pipeline.write_result(audit(inputs, audited, params, budget))
+    pipeline.write_result(
+        drawn_schemes.scheme_outlines(tables.transactions, tables.truth, tables.schemes, tables.accounts)
+    )
     pipeline.write(schema.AuditedAlerts, audited)
 
 

@@ -14,47 +14,36 @@ ceiling; recall at the alert budget is the true one. Two files for the report:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
 from data.asof import happened_within, moments_of
-from models import rule_report, schema
+from data.results import Interval, LabelModels
+from models import examples, schema
 from models import split as splitting
 from models.budget import Budget, Watch, watched
-from models.examples import read_inputs
-from models.illicit import in_truth
-from models.metrics import Catches, Interval, drawn, wilson
+from models.intervals import drawn, wilson
+from models.metrics import Catches
 from models.positives import Positives
-from models.zoo import MODELS, Examples, by_row
-from parameters import Draws, Leaves, Part, Positive, Seed, TreeCount
+from models.results.labels import AuditedSet, LabelAudit, LabelQuality, ReviewEffort, RuleReport
+from models.truth import fixed_trees, rule_report
+from models.truth.fixed_trees import Trees
+from models.truth.illicit import MOMENT_COLUMNS, in_truth
+from models.zoo import Examples, believable, by_row, learnable
+from parameters import Draws, Part, Seed
 
-FIXED = "lightgbm"
 VOTES = ("rule_vote", "below_line_vote")
-KEY = ["model", "uses_dispositions", "random_share"]
-
-
-class Fixed(pipeline.Parameters):
-    """Section ``audit_labels.fixed`` of params.yaml: the one model, never tuned."""
-
-    trees: TreeCount
-    learning_rate: Part
-    num_leaves: Leaves
-    min_sum_hessian_in_leaf: Positive
-    lambda_l2: float = Field(ge=0, le=1e9)
-    feature_fraction: Part
-    positive_weight: Positive
+SET_KEYS = ["model", "uses_dispositions", "random_share"]
 
 
 class Params(pipeline.Parameters):
     """Section ``audit_labels`` of params.yaml."""
 
-    fixed: Fixed
+    fixed: Trees
     unlabelled_share: Part
     bootstrap_draws: Draws
     seed: Seed
@@ -75,17 +64,17 @@ def training_rows(
     return rows, np.where(told[rows], 1.0, 1 / params.unlabelled_share)
 
 
-def label_quality(label: np.ndarray, source: pd.Series, is_true: np.ndarray) -> dict[str, Any]:
+def label_quality(label: np.ndarray, source: pd.Series, is_true: np.ndarray) -> LabelQuality:
     """How a label set's view of the training subjects compares with the truth."""
     suspicious = label >= 0.5
     both = int((suspicious & is_true).sum())
-    return {
-        "suspicious": int(suspicious.sum()),
-        "belief": round(float(label.sum()), 1),
-        "labelled": int((source != "unreviewed").sum()),
-        "right": wilson(both, int(suspicious.sum())),
-        "found": wilson(both, int(is_true.sum())),
-    }
+    return LabelQuality(
+        suspicious=int(suspicious.sum()),
+        belief=round(float(label.sum()), 1),
+        labelled=int((source != "unreviewed").sum()),
+        right=wilson(both, int(suspicious.sum())),
+        found=wilson(both, int(is_true.sum())),
+    )
 
 
 def vote_loss(votes: pd.DataFrame, is_true: np.ndarray, least: float) -> float | None:
@@ -97,7 +86,7 @@ def vote_loss(votes: pd.DataFrame, is_true: np.ndarray, least: float) -> float |
 
 
 @dataclass(frozen=True)
-class Sides:
+class TrialSides:
     """Subjects to learn from, those to judge by, and what is true of both.
 
     ``train`` and ``watched`` are rows of Split, the latter of validation and test, of which
@@ -120,7 +109,7 @@ class Sides:
         test_starts_at: pd.Timestamp,
         days: int,
         params: Params,
-    ) -> Sides:
+    ) -> TrialSides:
         """Choose the rows that every label set learns from, and those that judge it."""
         train = split[split["role"] == "train"].reset_index(drop=True)
         is_true = happened_within(illicit, train["customer_id"], train["as_of"], days)
@@ -131,7 +120,7 @@ class Sides:
         return cls(learnt, stands_for, is_true[rows], watched(split), truth)
 
 
-class Ladder:
+class LabelTrials:
     """The fixed model learns from one label set after the other; everything else stays equal.
 
     ``train`` and ``watched`` are the examples of both sides; labels and weights they bring
@@ -139,115 +128,154 @@ class Ladder:
     """
 
     def __init__(
-        self, sides: Sides, train: Examples, watched: Examples, budget: Budget, settings: Any, params: Params
+        self, sides: TrialSides, train: Examples, watched: Examples, budget: Budget, params: Params
     ) -> None:
-        self.sides, self.budget, self.params = sides, budget, params
-        self.watched, self.watch = by_row(watched), Watch.of(sides.watched)
+        self.sides, self.budget, self.params, self.train = sides, budget, params, learnable(train)
+        self.watched, self.watch = by_row(watched).features.to_numpy(), Watch.of(sides.watched)
         self.catches = Catches.of(self.watch.judged.customer, sides.truth)
         self.weight = drawn(self.catches.groups, params.bootstrap_draws, params.seed)
         # The bins serve every label set: only labels and weights differ.
-        model = MODELS.lookup(FIXED, "audit_labels")
-        self.learner = model.learner(train, settings, params.seed)
+        values, names = train.features.to_numpy(), list(train.features.columns)
+        self.bins = fixed_trees.bins(values, params.fixed, params.seed, names)
 
-    def climb(self, label: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    def caught(self, label: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """Which truly illicit test customers a model catches that learnt from these labels."""
-        learner = self.learner.relabelled(label, weight * self.sides.stands_for)
-        score = learner.fit(self.params.fixed.model_dump()).scores(self.watched)
+        told = believable(replace(self.train, label=label, weight=weight * self.sides.stands_for))
+        fixed, seed = self.params.fixed, self.params.seed
+        booster = fixed_trees.fit_bins(self.bins, told.label, told.weight, fixed, seed)
+        score = fixed_trees.margins(booster, self.watched)
         return self.catches.caught(self.watch.alerted(score, self.budget))
 
     def recall(self, value: np.ndarray) -> Interval:
-        """Mean over the truly illicit customers of what `climb` gave, or of a difference, by scheme."""
+        """Mean over the truly illicit customers of what `caught` gave, or of a difference, by scheme."""
         return self.catches.mean(value, self.weight)
 
 
+@dataclass(frozen=True)
+class LabelInputs:
+    """What the label sets and the rules are judged with.
+
+    ``compared`` is the bank's own comparison of the label sets, ``labels`` are those of all
+    sets, ``illicit`` the moments of illicit schemes. ``train`` and ``watched`` are the
+    examples of both ``sides``.
+    """
+
+    periods: pd.DataFrame
+    illicit: pd.DataFrame
+    compared: LabelModels
+    labels: pd.DataFrame
+    sides: TrialSides
+    train: Examples
+    watched: Examples
+    rules: pd.DataFrame
+    hits: pd.DataFrame
+    negative_hits: pd.DataFrame
+    lines: pd.DataFrame
+    alerts: pd.DataFrame
+    below_line: pd.DataFrame
+    dispositions: pd.DataFrame
+
+
+def read_inputs(params: Params, budget: Budget) -> LabelInputs:
+    """Read the tables, and the features of those subjects only that are learnt from or judged."""
+    planted = moments_of(
+        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
+        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
+        pipeline.read(data_schema.Truth),
+        pipeline.read(data_schema.Schemes),
+    )
+    illicit, periods = planted[planted["is_illicit"]], pipeline.read(data_schema.Periods)
+    labels = pipeline.read(data_schema.TrialLabels)
+    starts_at = periods.set_index("name").loc["test", "starts_at"]
+    split, days = pipeline.read(schema.Split), budget.label_window_days
+    sides = TrialSides.of(split, illicit, labels, starts_at, days, params)
+    train, judged = examples.read_inputs([sides.train, sides.watched], needs_graph=False)
+    return LabelInputs(
+        periods,
+        illicit,
+        pipeline.read_result(LabelModels),
+        labels,
+        sides,
+        train,
+        judged,
+        pipeline.read(data_schema.Rules),
+        pipeline.read(data_schema.RuleHits),
+        pipeline.read(data_schema.NegativeHits),
+        pipeline.read(data_schema.Lines),
+        pipeline.read(data_schema.Alerts),
+        pipeline.read(data_schema.BelowLine),
+        pipeline.read(data_schema.Dispositions),
+    )
+
+
 def audit_sets(
-    ladder: Ladder,
+    trials: LabelTrials,
     labels: pd.DataFrame,
     illicit: pd.DataFrame,
-    compared: dict[str, Any],
+    compared: LabelModels,
     until: pd.Timestamp,
     split_params: splitting.Params,
-    least_belief: float,
-) -> dict[str, Any]:
-    """The bank's comparison of label sets with the truth beside each, and the ceiling."""
-    days = ladder.budget.label_window_days
-    truth = ladder.sides.train_is_true
-    ceiling = ladder.climb(truth.astype(float), np.ones(len(truth)))
+) -> LabelAudit:
+    """The bank's comparison of label sets with the truth beside each, and the ceiling.
+
+    ``until`` is the end of training: no set knows anything later.
+    """
+    days, truth = trials.budget.label_window_days, trials.sides.train_is_true
+    ceiling = trials.caught(truth.astype(float), np.ones(len(truth)))
     rows = []
-    for row in pipeline.progress(compared["sets"], "label sets", "set"):
-        is_mine = np.logical_and.reduce([labels[key] == row[key] for key in KEY])
+    for row in pipeline.progress(compared.sets, "label sets", "set"):
+        is_mine = np.logical_and.reduce([labels[key] == getattr(row, key) for key in SET_KEYS])
         mine = labels[is_mine]
-        known = splitting.known_label(ladder.sides.train, mine, until, days, split_params)
-        catches = ladder.climb(known["label"].to_numpy(), known["weight"].to_numpy())
+        known = splitting.known_label(trials.sides.train, mine, until, days, split_params)
+        label, weight = known["label"].to_numpy(), known["weight"].to_numpy()
+        catches = trials.caught(label, weight)
         votes = mine[mine["source"].isin(VOTES)]
         is_true = happened_within(illicit, votes["customer_id"], votes["event_at"], days)
         rows.append(
-            row
-            | {
-                "labels": label_quality(known["label"].to_numpy(), known["label_source"], truth),
-                "true_log_loss": vote_loss(votes, is_true, least_belief),
-                "true_recall": ladder.recall(catches),
-                "below_ceiling": ladder.recall(catches - ceiling),
-            }
+            AuditedSet(
+                **dict(row),
+                labels=label_quality(label, known["label_source"], truth),
+                true_log_loss=vote_loss(votes, is_true, compared.least_belief),
+                true_recall=trials.recall(catches),
+                below_ceiling=trials.recall(catches - ceiling),
+            )
         )
-    return compared | {
-        "sets": rows,
-        "customers": len(ceiling),
-        "ceiling": ladder.recall(ceiling),
-    }
+    told = dict(compared) | {"sets": rows}
+    return LabelAudit(**told, customers=len(ceiling), ceiling=trials.recall(ceiling))
+
+
+def audit_labels(
+    inputs: LabelInputs, params: Params, budget: Budget, split_params: splitting.Params
+) -> LabelAudit:
+    """What each label set is worth, by what one fixed model finds that learns from it."""
+    trials = LabelTrials(inputs.sides, inputs.train, inputs.watched, budget, params)
+    until = inputs.periods.set_index("name").loc["validation", "starts_at"]
+    return audit_sets(trials, inputs.labels, inputs.illicit, inputs.compared, until, split_params)
+
+
+def audit_rules(inputs: LabelInputs, effort: rule_report.Effort, days: int) -> RuleReport:
+    """What each rule is worth, above its line and below it; ``days`` is the label window."""
+    alerts, below_line, illicit = inputs.alerts, inputs.below_line, inputs.illicit
+    reviewed = rule_report.Reviewed.of(alerts, below_line, inputs.dispositions, illicit, days, effort)
+    flagged = pd.concat([alerts, below_line])[["alert_id", "customer_id", "alerted_at"]]
+    learned = inputs.compared.learned
+    return RuleReport(
+        rules=rule_report.rule_rows(
+            inputs.rules, inputs.lines, inputs.hits, reviewed, illicit, learned, days
+        ),
+        negative_rules=rule_report.negative_rows(inputs.rules, inputs.negative_hits, reviewed, flagged),
+        lines=rule_report.line_samples(reviewed),
+        effort=ReviewEffort(**effort.model_dump()),
+    )
 
 
 def main() -> None:
     """Write the audit of the label sets and the numbers of the rulebook page."""
     params, budget = pipeline.params("audit_labels", Params), pipeline.params("budget", Budget)
-    settings = pipeline.params(f"models.{FIXED}", MODELS.lookup(FIXED, "audit_labels").settings)
-    accounts = pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"])
-    transactions = pipeline.read(
-        data_schema.Transactions, columns=["transaction_id", "at", "payer_account_id", "payee_account_id"]
-    )
-    truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
-    planted = moments_of(transactions, accounts, truth, schemes)
-    illicit = planted[planted["is_illicit"]]
-    compared = pipeline.read_json("data", "label_models.json")
-
-    labels = pipeline.read(data_schema.TrialLabels)
-    starts_at = pipeline.read(data_schema.Periods).set_index("name")["starts_at"]
-    sides = Sides.of(
-        pipeline.read(schema.Split), illicit, labels, starts_at["test"], budget.label_window_days, params
-    )
-    train, judged = read_inputs([sides.train, sides.watched], needs_graph=False)
-    ladder = Ladder(sides, train, judged, budget, settings, params)
-    audited = audit_sets(
-        ladder,
-        labels,
-        illicit,
-        compared,
-        starts_at["validation"],
-        pipeline.params("split", splitting.Params),
-        compared["least_belief"],
-    )
-    pipeline.write_json("models", "label_audit.json", audited)
-
-    rules, hits = pipeline.read(data_schema.Rules), pipeline.read(data_schema.RuleHits)
-    alerts, below_line = pipeline.read(data_schema.Alerts), pipeline.read(data_schema.BelowLine)
-    days = budget.label_window_days
-    reviewed = rule_report.Reviewed.of(
-        alerts, below_line, pipeline.read(data_schema.Dispositions), illicit, days, params.effort
-    )
-    lines = pipeline.read(data_schema.Lines)
-    flagged = pd.concat([alerts, below_line])[["alert_id", "customer_id", "alerted_at"]]
-    pipeline.write_json(
-        "models",
-        "rule_report.json",
-        {
-            "rules": rule_report.rule_rows(rules, lines, hits, reviewed, illicit, compared["learned"], days),
-            "negative_rules": rule_report.negative_rows(
-                rules, pipeline.read(data_schema.NegativeHits), reviewed, flagged
-            ),
-            "lines": rule_report.line_rows(reviewed),
-            "effort": params.effort.model_dump(),
-        },
-    )
+    split_params = pipeline.params("split", splitting.Params)
+    inputs = read_inputs(params, budget)
+    pipeline.write_result(audit_labels(inputs, params, budget, split_params))
+    pipeline.write_result(audit_rules(inputs, params.effort, budget.label_window_days))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,25 @@ from data import schema as data_schema
 from data.asof import bank_time
 from models import reviews, schema
 from models.budget import Budget, Watch
+from models.intervals import ratio, rounded
 from models.judgement import Params, judge, leading, watched_months, watched_scores
 from models.metrics import COMPARED
 from models.positives import Positives, as_labelled
+from models.results.bank import (
+    BankRule,
+    BankView,
+    BankWorld,
+    Chosen,
+    Funnel,
+    LabelCount,
+    Period,
+    Reviews,
+    StreamCounts,
+)
+from models.results.judged import Compared
 
 
-def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataFrame) -> list[dict[str, Any]]:
+def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataFrame) -> list[BankRule]:
     """For each rule its alerts, how many only it raised, and the share that was reported."""
     known = alerts.merge(dispositions[["alert_id", "outcome"]], on="alert_id", how="left")
     known = known.assign(rule_id=known["rule_ids"].str.split(" ")).explode("rule_id")
@@ -27,24 +41,27 @@ def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataF
         decided = mine[mine["outcome"].isin(data_schema.DECIDED)]
         reported = int((decided["outcome"] == "reported").sum())
         rows.append(
-            {
-                "rule_id": rule.rule_id,
-                "name_en": rule.name_en,
-                "name_zh": rule.name_zh,
-                "predicate": rule.predicate,
-                "source": rule.source,
-                "known_false_positives": rule.known_false_positives,
-                "red_flags": rule.red_flags,
-                "use": rule.use,
-                "vote": int(rule.vote),
-                "is_applied": bool(rule.is_applied),
-                "hits": int(rule.hits),
-                "alerts": len(mine),
-                "unique_alerts": int((mine["rule_count"] == 1).sum()),
-                "reviewed": len(decided),
-                "reported": reported,
-                "reported_share": round(reported / len(decided), 4) if len(decided) else None,
-            }
+            BankRule(
+                rule_id=rule.rule_id,
+                name_en=rule.name_en,
+                name_zh=rule.name_zh,
+                predicate=rule.predicate,
+                source_en=rule.source_en,
+                source_zh=rule.source_zh,
+                known_false_positives_en=rule.known_false_positives_en,
+                known_false_positives_zh=rule.known_false_positives_zh,
+                red_flags_en=rule.red_flags_en,
+                red_flags_zh=rule.red_flags_zh,
+                use=rule.use,
+                vote=int(rule.vote),
+                is_applied=bool(rule.is_applied),
+                hits=int(rule.hits),
+                alerts=len(mine),
+                unique_alerts=int((mine["rule_count"] == 1).sum()),
+                reviewed=len(decided),
+                reported=reported,
+                reported_share=rounded(ratio(reported, len(decided))),
+            )
         )
     return rows
 
@@ -54,25 +71,24 @@ def voting_hits(rules: pd.DataFrame) -> int:
     return int(rules.loc[(rules["use"] == "label") & (rules["vote"] > 0), "hits"].sum())
 
 
-def funnel(
+def review_funnel(
     alerts: pd.DataFrame, dispositions: pd.DataFrame, hits: int, months: float, customers: int
-) -> dict[str, Any]:
+) -> Funnel:
     """Hits, alerts, cases and reports of the whole run, and each per thousand customers and month."""
     outcome = dispositions.groupby(["stream", "outcome"]).size()
-    counts = {
-        f"{stream}_{result}": int(outcome.get((stream, result), 0))
+    decisions = {
+        stream: {result: int(outcome.get((stream, result), 0)) for result in data_schema.OUTCOMES}
         for stream in data_schema.STREAMS
-        for result in data_schema.OUTCOMES
     }
-    levels = reviews.levels(alerts, dispositions)
-    per_month = {
+    levels = reviews.review_levels(alerts, dispositions)
+    per_month: dict[str, Any] = {
         f"{name}_per_thousand_customers_month": round(count / months / customers * 1_000, 2)
         for name, count in levels.items()
     }
-    return {"rule_hits": hits, **levels, **per_month, **counts}
+    return Funnel(rule_hits=hits, decisions=StreamCounts.model_validate(decisions), **levels, **per_month)
 
 
-def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Params) -> dict[str, Any]:
+def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Params) -> Chosen:
     """The model that the bank would put to work, by what it knew when the test began.
 
     Judged on validation as the search of hyper-parameters judges: by labels known by the
@@ -83,80 +99,108 @@ def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Pa
     is_positive = label >= 0.5
     positives = Positives.of(customer, is_positive, is_positive)
     found = judge(Watch.of(subjects, "validation"), by_ranker, label, positives, budget, params)
-    name = leading(found["metrics"])
-    return {
-        "name": name,
-        "customers": len(np.unique(customer[is_positive])),
-        "validation": {
-            ranker: {metric: measured[metric] for metric in COMPARED}
-            for ranker, measured in found["metrics"].items()
+    name = leading(found.metrics)
+    return Chosen(
+        name=name,
+        customers=len(np.unique(customer[is_positive])),
+        validation={
+            ranker: Compared(**{metric: getattr(measured, metric) for metric in COMPARED})
+            for ranker, measured in found.metrics.items()
         },
-        "differences": {name: found["differences"][name]},
-    }
+        differences={name: found.differences[name]},
+    )
+
+
+@dataclass(frozen=True)
+class BankInputs:
+    """The tables that the bank has to judge its rankers by."""
+
+    periods: pd.DataFrame
+    customers: pd.DataFrame
+    transactions: pd.DataFrame
+    rules: pd.DataFrame
+    alerts: pd.DataFrame
+    dispositions: pd.DataFrame
+    split: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def read_inputs() -> BankInputs:
+    """Read them; of customers and transactions little more than their number."""
+    return BankInputs(
+        periods=pipeline.read(data_schema.Periods),
+        customers=pipeline.read(data_schema.Customers, columns=["customer_id", "kind"]),
+        transactions=pipeline.read(data_schema.Transactions, columns=["transaction_id"]),
+        rules=pipeline.read(data_schema.Rules),
+        alerts=pipeline.read(data_schema.Alerts),
+        dispositions=pipeline.read(data_schema.Dispositions),
+        split=pipeline.read(schema.Split),
+        scores=pipeline.read(schema.Scores),
+    )
+
+
+def label_counts(split: pd.DataFrame) -> list[LabelCount]:
+    """Subjects and belief by role and source of the label."""
+    counts = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
+    return [
+        LabelCount(
+            role=role,
+            source=source,
+            subjects=int(row.subjects),
+            suspicious=round(float(row.suspicious), 2),
+        )
+        for (role, source), row in counts.iterrows()
+    ]
+
+
+def period_dates(periods: pd.DataFrame) -> list[Period]:
+    """The periods of the run by local date."""
+    midnight = periods["starts_at"].min()
+    starts, ends = (bank_time(periods[column], midnight) for column in ("starts_at", "ends_at"))
+    return [
+        Period(name=name, starts_at=f"{first:%Y-%m-%d}", ends_at=f"{end:%Y-%m-%d}")
+        for name, first, end in zip(periods["name"], starts, ends, strict=True)
+    ]
+
+
+def world_sizes(inputs: BankInputs, subjects: pd.DataFrame, positives: Positives) -> BankWorld:
+    """How large the bank is, and whom its labels suspect in the test; ``subjects`` are the test's."""
+    periods, customer = inputs.periods, subjects["customer_id"]
+    return BankWorld(
+        customers=len(inputs.customers),
+        transactions=len(inputs.transactions),
+        days=int((periods["ends_at"].max() - periods["starts_at"].min()) / np.timedelta64(1, "D")),
+        test_subjects=len(subjects),
+        test_customers=int(customer.nunique()),
+        suspicious_customers_in_test=int(customer[positives.is_positive].nunique()),
+        suspicious_leftovers_in_test=int(customer[positives.is_leftover].nunique()),
+    )
+
+
+def bank_view(inputs: BankInputs, params: Params, budget: Budget) -> BankView:
+    """Every ranker judged by the bank's labels, the model that it chooses, its rules and its reviews."""
+    periods, rules, alerts, dispositions = inputs.periods, inputs.rules, inputs.alerts, inputs.dispositions
+    everyone, by_ranker = watched_scores(inputs.split, inputs.scores)
+    subjects = everyone[everyone["role"] == "test"]
+    positives = as_labelled(subjects, periods.set_index("name").loc["test", "starts_at"])
+    label, months = subjects["label"].to_numpy(), watched_months(periods, dispositions)
+    judged = judge(Watch.of(everyone), by_ranker, label, positives, budget, params)
+    return BankView(
+        **dict(judged),
+        chosen=choice(inputs.split, inputs.scores, budget, params),
+        rule_table=rule_table(rules, alerts, dispositions),
+        funnel=review_funnel(alerts, dispositions, voting_hits(rules), months, len(inputs.customers)),
+        reviews=Reviews(agreement=reviews.agreement(dispositions), delays=reviews.delays(dispositions)),
+        labels=label_counts(inputs.split),
+        periods=period_dates(periods),
+        world=world_sizes(inputs, subjects, positives),
+    )
 
 
 def main() -> None:
-    """Write the bank's view as one JSON file."""
-    split = pipeline.read(schema.Split)
-    periods = pipeline.read(data_schema.Periods)
-    scores = pipeline.read(schema.Scores)
+    """Write the bank's view."""
     budget, params = pipeline.params("budget", Budget), pipeline.params("evaluate", Params)
-    everyone, by_ranker = watched_scores(split, scores)
-    subjects = everyone[everyone["role"] == "test"]
-    positives = as_labelled(subjects, periods.set_index("name").loc["test", "starts_at"])
-    result = judge(
-        Watch.of(everyone),
-        by_ranker,
-        subjects["label"].to_numpy(),
-        positives,
-        budget,
-        params,
-    )
-    alerts = pipeline.read(data_schema.Alerts)
-    dispositions = pipeline.read(data_schema.Dispositions)
-    rules = pipeline.read(data_schema.Rules)
-    customers = pipeline.read(data_schema.Customers, columns=["customer_id", "kind"])
-    transactions = pipeline.read(data_schema.Transactions, columns=["transaction_id"])
-    midnight = periods["starts_at"].min()
-    months = watched_months(periods, dispositions)
-    labels_by_role = split.groupby(["role", "label_source"])["label"].agg(subjects="size", suspicious="sum")
-    result |= {
-        "chosen": choice(split, scores, budget, params),
-        "rule_table": rule_table(rules, alerts, dispositions),
-        "funnel": funnel(alerts, dispositions, voting_hits(rules), months, len(customers)),
-        "reviews": {
-            "agreement": reviews.agreement(dispositions),
-            "delays": reviews.delays(dispositions),
-        },
-        "labels": [
-            {
-                "role": role,
-                "source": source,
-                "subjects": int(row.subjects),
-                "suspicious": round(float(row.suspicious), 2),
-            }
-            for (role, source), row in labels_by_role.iterrows()
-        ],
-        "periods": [
-            {"name": name, "starts_at": f"{starts_at:%Y-%m-%d}", "ends_at": f"{ends_at:%Y-%m-%d}"}
-            for name, starts_at, ends_at in zip(
-                periods["name"],
-                bank_time(periods["starts_at"], midnight),
-                bank_time(periods["ends_at"], midnight),
-                strict=True,
-            )
-        ],
-        "world": {
-            "customers": len(customers),
-            "transactions": len(transactions),
-            "days": int((periods["ends_at"].max() - periods["starts_at"].min()) / np.timedelta64(1, "D")),
-            "test_subjects": len(subjects),
-            "test_customers": int(subjects["customer_id"].nunique()),
-            "suspicious_customers_in_test": int(subjects["customer_id"][positives.is_positive].nunique()),
-            "suspicious_leftovers_in_test": int(subjects["customer_id"][positives.is_leftover].nunique()),
-        },
-    }
-    pipeline.write_json("models", "bank.json", result)
+    pipeline.write_result(bank_view(read_inputs(), params, budget))
 
 
 if __name__ == "__main__":

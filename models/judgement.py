@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 import pipeline
-from models.budget import Budget, Watch, watched
-from models.metrics import (
-    Ranking,
-    differences,
-    drawn,
-    group_share,
-    recall_at_budget,
-    sampled,
-    summary,
-)
+from data.results import Interval
+from data.schema import MONTH_DAYS
+from models.budget import Budget, Queue, Watch, watched
+from models.intervals import drawn, group_share, rounded
+from models.metrics import Ranking, paired_differences, recall_at_budget, sampled, with_intervals
 from models.positives import Positives
-from models.probability import calibration
+from models.probability import probability_calibration
+from models.results.judged import AlertsSpent, BudgetPoint, Compared, Judged, Leftovers, Measured
 from models.schema import RULES
 from parameters import Draws, Seed
 
@@ -34,9 +30,9 @@ class Params(pipeline.Parameters):
 
 
 def watched_months(periods: pd.DataFrame, dispositions: pd.DataFrame) -> float:
-    """Months of 30.4 days from the first decision to the end of the run."""
+    """Months from the first decision to the end of the run."""
     watched = dispositions["event_at"] if len(dispositions) else periods["starts_at"]
-    return max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=30.4), 0.1)
+    return max((periods["ends_at"].max() - watched.min()) / pd.Timedelta(days=MONTH_DAYS), 0.1)
 
 
 def watched_scores(
@@ -58,7 +54,7 @@ def judge(
     budget: Budget,
     params: Params,
     least: int = 1,
-) -> dict[str, Any]:
+) -> Judged:
     """Headline metrics and recall by budget of every ranker against one set of labels.
 
     Parameters
@@ -68,65 +64,75 @@ def judge(
         log-odds, are also measured as probabilities of it
     positives : what these labels make of the judged subjects
     least : leftovers from which on a share of them is given
-
-    Returns
-    -------
-    ``metrics``, ``differences`` of each ranker from each other one, ``alerts_spent`` (with
-    how many positive customers are silent at first, since an alert of validation named
-    them), ``leftovers`` and ``recall_by_budget``.
     """
-    customer, counts = watch.judged.customer, positives.counts
     metrics, samples, curves, spent, leftovers = {}, {}, [], [], []
-    weight = None
+    weight, counts = None, positives.counts
     for ranker, score in pipeline.progress(by_ranker.items(), "judge", "ranker"):
         queue = watch.queue(score)
         ranking = Ranking.of(queue, positives, budget)
         if weight is None:
             weight = drawn(ranking.groups, params.bootstrap_draws, params.seed)
         samples[ranker] = sampled(ranking, weight)
-        metrics[ranker] = summary(samples[ranker])
-        if ranker != RULES:
-            margin = score[watch.is_judged][counts]
-            metrics[ranker] |= calibration(positives.group[counts], margin, label[counts])
-        for scale in BUDGET_SCALES:
-            alerted = queue.alerted(budget, scale)
-            recall = recall_at_budget(customer, positives.is_positive, alerted)
-            shown = None if np.isnan(recall) else round(recall, 4)  # NaN is no JSON
-            curves.append({"ranker": ranker, "budget": scale, "recall": shown})
-        alerted = queue.alerted(budget)
-        silent = np.isin(np.unique(customer[positives.is_positive]), queue.silent(budget))
-        spent.append({"ranker": ranker, "alerts": int(alerted.sum()), "silent": int(silent.sum())})
-        leftovers.append({"ranker": ranker} | left_over(customer, positives, alerted, least))
-    return {
-        "metrics": metrics,
-        "differences": differences(samples),
-        "alerts_spent": spent,
-        "leftovers": leftovers,
-        "recall_by_budget": curves,
-    }
+        told = {} if ranker == RULES else _probability(score[watch.is_judged][counts], label, positives)
+        metrics[ranker] = Measured(**with_intervals(samples[ranker]), **told)
+        curves += recall_by_budget(ranker, queue, positives, budget)
+        spent.append(alerts_spent(ranker, queue, positives, budget))
+        leftovers.append(left_over(ranker, queue, positives, budget, least))
+    gaps = paired_differences(samples)
+    return Judged(
+        metrics=metrics,
+        differences={
+            one: {other: Compared(**gap) for other, gap in others.items()} for one, others in gaps.items()
+        },
+        alerts_spent=spent,
+        leftovers=leftovers,
+        recall_by_budget=curves,
+    )
 
 
-def leading(metrics: dict[str, Any]) -> str:
+def _probability(margin: np.ndarray, label: np.ndarray, positives: Positives) -> dict[str, Interval]:
+    counts = positives.counts
+    return probability_calibration(positives.group[counts], margin, label[counts])
+
+
+def recall_by_budget(ranker: str, queue: Queue, positives: Positives, budget: Budget) -> list[BudgetPoint]:
+    """Recall of one ranker at multiples of the budget."""
+    customer, points = queue.watch.judged.customer, []
+    for scale in BUDGET_SCALES:
+        recall = recall_at_budget(customer, positives.is_positive, queue.alerted(budget, scale))
+        points.append(BudgetPoint(ranker=ranker, budget=scale, recall=rounded(recall)))
+    return points
+
+
+def alerts_spent(ranker: str, queue: Queue, positives: Positives, budget: Budget) -> AlertsSpent:
+    """Alerts of one ranker, and the positive customers whom alerts of the weeks before have silenced."""
+    mine = np.unique(queue.watch.judged.customer[positives.is_positive])
+    silent = np.isin(mine, queue.silent(budget))
+    return AlertsSpent(ranker=ranker, alerts=int(queue.alerted(budget).sum()), silent=int(silent.sum()))
+
+
+def leading(metrics: Mapping[str, Compared]) -> str:
     """The model with the highest recall at the budget, as the search of hyper-parameters chooses.
 
     Ties go to the higher average precision, then to the first name. The rules are no model.
     """
 
     def order(name: str) -> tuple[float, float, str]:
-        values = (metrics[name][metric]["value"] for metric in ("recall_at_budget", "average_precision"))
-        recall, precision = (-1.0 if value is None else value for value in values)
+        found = (metrics[name].recall_at_budget.value, metrics[name].average_precision.value)
+        recall, precision = (-1.0 if value is None else value for value in found)
         return -recall, -precision, name
 
     return min((name for name in metrics if name != RULES), key=order)
 
 
-def left_over(customer: np.ndarray, positives: Positives, alerted: np.ndarray, least: int) -> dict[str, Any]:
+def left_over(ranker: str, queue: Queue, positives: Positives, budget: Budget, least: int) -> Leftovers:
     """Customers whose events all lie before the test: how many, how many are alerted, by how many alerts."""
-    whom = positives.is_leftover
+    customer, whom, alerted = queue.watch.judged.customer, positives.is_leftover, queue.alerted(budget)
     size, caught = (len(np.unique(customer[mask])) for mask in (whom, whom & alerted))
-    return {
-        "customers": size,
-        "caught": caught,
-        "recall": group_share(caught, size, least),
-        "alerts": int((whom & alerted).sum()),
-    }
+    return Leftovers(
+        ranker=ranker,
+        customers=size,
+        caught=caught,
+        recall=group_share(caught, size, least),
+        alerts=int((whom & alerted).sum()),
+    )

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.results import Interval
 from models.budget import Budget, Queue
+from models.intervals import drawn, interval, mean_by_group, middle_part, ratio
 from models.positives import Positives
 
-Interval = dict[str, float | None]
 METRICS = ("recall_at_budget", "precision_at_budget", "precision_ceiling", "average_precision", "base_rate")
 COMPARED = ("recall_at_budget", "precision_at_budget", "average_precision")  # what differs by ranker
 
@@ -60,11 +61,6 @@ class Ranking:
     def groups(self) -> int:
         """How many groups there are to draw from."""
         return int(self.group.max(initial=-1)) + 1
-
-
-def ratio(part: float, whole: float) -> float:
-    """``part / whole``, NaN where there is no whole."""
-    return part / whole if whole > 0 else float("nan")
 
 
 class AveragePrecision:
@@ -124,15 +120,6 @@ def recall_at_budget(customer: np.ndarray, is_positive: np.ndarray, alerted: np.
     return ratio(len(np.unique(customer[is_positive & alerted])), len(np.unique(customer[is_positive])))
 
 
-def drawn(groups: int, draws: int, seed: int) -> np.ndarray:
-    """How often each group is drawn; shape (draws + 1, groups), row 0 has every group once."""
-    rng = np.random.default_rng(seed)
-    weight = np.ones((draws + 1, groups))
-    if groups:
-        weight[1:] = rng.multinomial(groups, np.full(groups, 1 / groups), draws)
-    return weight
-
-
 def sampled(ranking: Ranking, weight: np.ndarray) -> np.ndarray:
     """The five headline metrics under each weighting of `drawn`; shape (draws + 1, 5), NaN: nothing there.
 
@@ -164,15 +151,15 @@ def sampled(ranking: Ranking, weight: np.ndarray) -> np.ndarray:
     return np.column_stack([np.array(shares)[:, :3], precision, np.array(shares)[:, 3]])
 
 
-def measure(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
+def headline_metrics(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
     """The five headline metrics with 95 % intervals from a bootstrap by group."""
-    return summary(sampled(ranking, drawn(ranking.groups, draws, seed)))
+    return with_intervals(sampled(ranking, drawn(ranking.groups, draws, seed)))
 
 
-def summary(samples: np.ndarray) -> dict[str, Interval]:
+def with_intervals(samples: np.ndarray) -> dict[str, Interval]:
     """Values with the middle 95 % of their draws, from `sampled` or a difference of two of them."""
     return {
-        name: interval(column[0], *_middle(column[1:]))
+        name: interval(column[0], *middle_part(column[1:]))
         for name, column in zip(METRICS, samples.T, strict=True)
     }
 
@@ -208,13 +195,10 @@ class Catches:
 
     def mean(self, value: np.ndarray, weight: np.ndarray) -> Interval:
         """Mean over the positive customers, with the middle 95 % of its draws; ``weight`` is of `drawn`."""
-        sample = weight @ np.bincount(self.group, value, self.groups)
-        size = weight @ np.bincount(self.group, minlength=self.groups)
-        means = np.divide(sample, size, out=np.full(len(size), np.nan), where=size > 0)
-        return interval(means[0], *_middle(means[1:]))
+        return mean_by_group(value, self.group, weight)
 
 
-def differences(samples: dict[str, np.ndarray]) -> dict[str, dict[str, dict[str, Interval]]]:
+def paired_differences(samples: dict[str, np.ndarray]) -> dict[str, dict[str, dict[str, Interval]]]:
     """By how much each ranker exceeds each other one: ``[one][other][metric]``, on the same draws.
 
     ``samples`` are those of `sampled` under one and the same weighting.
@@ -223,7 +207,7 @@ def differences(samples: dict[str, np.ndarray]) -> dict[str, dict[str, dict[str,
     return {
         one: {
             other: {
-                name: interval(gap[0], *_middle(gap[1:]))
+                name: interval(gap[0], *middle_part(gap[1:]))
                 for name, gap in zip(COMPARED, (mine - theirs)[:, places].T, strict=True)
             }
             for other, theirs in samples.items()
@@ -231,37 +215,3 @@ def differences(samples: dict[str, np.ndarray]) -> dict[str, dict[str, dict[str,
         }
         for one, mine in samples.items()
     }
-
-
-def _middle(sample: np.ndarray) -> tuple[float, float]:
-    """Ends of the middle 95 % of a sample, NaN where it holds no number."""
-    known = sample[np.isfinite(sample)]
-    if not len(known):
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def interval(value: float, low: float, high: float) -> Interval:
-    """Numbers for a JSON file: rounded so that noise of the last bits does not show; None for NaN."""
-    numbers = {"value": value, "low": low, "high": high}
-    return {name: None if np.isnan(number) else round(float(number), 4) for name, number in numbers.items()}
-
-
-def group_share(hits: int, size: int, least: int) -> Interval:
-    """A share of one group among others; None for a group of fewer than ``least``, and of none.
-
-    Groups are compared by it. One of two that is caught would lead with 50 %, and a group
-    without a single positive would trail with 0 %: neither says anything.
-    """
-    return wilson(hits, size) if size >= max(least, 1) else wilson(0, 0)
-
-
-def wilson(hits: int, size: int) -> Interval:
-    """A share with its 95 % Wilson interval."""
-    if size == 0:
-        return {"value": None, "low": None, "high": None}
-    z, p = 1.96, hits / size
-    centre = (p + z * z / (2 * size)) / (1 + z * z / size)
-    half = z * np.sqrt(p * (1 - p) / size + z * z / (4 * size * size)) / (1 + z * z / size)
-    return interval(p, max(centre - half, 0.0), min(centre + half, 1.0))

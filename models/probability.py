@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from models.metrics import Interval, interval
+from data.results import Interval
+from models.intervals import UNMEASURED, interval
 
 PROBABILITY = ("calibration_ratio", "calibration_slope")
 
 
-def calibration(group: np.ndarray, margin: np.ndarray, label: np.ndarray) -> dict[str, Interval]:
+def probability_calibration(group: np.ndarray, margin: np.ndarray, label: np.ndarray) -> dict[str, Interval]:
     """Whether scores can be read as probabilities: their level, and their spread.
 
     Parameters
@@ -29,7 +30,7 @@ def calibration(group: np.ndarray, margin: np.ndarray, label: np.ndarray) -> dic
     _, number = np.unique(group, return_inverse=True)
     chance, total = expit(margin), float(label.sum())
     if not 0 < total < len(label) or np.ptp(margin) == 0:
-        return {name: interval(*[float("nan")] * 3) for name in PROBABILITY}
+        return dict.fromkeys(PROBABILITY, UNMEASURED)
     ratio_ = float(chance.sum()) / total
     error = np.sqrt((np.bincount(number, chance - ratio_ * label) ** 2).sum()) / total
     slope, slope_error = _slope(number, margin, label)

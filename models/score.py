@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 import pipeline
 from data import schema as data_schema
-from models import schema
+from data.asof import pairs_within
+from models import examples, schema
 from models.budget import WATCHED, Budget, Watch
-from models.examples import of_role, read_inputs
-from models.zoo import MODELS, by_row
+from models.zoo import MODELS, Examples, Fitted, by_row
 
 
 def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame, days: int) -> np.ndarray:
@@ -23,9 +25,9 @@ def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame, days: int) -> np.n
     """
     is_below = labels["source"] == "below_line_vote"
     votes = labels.assign(value=labels["value"] - is_below)[is_below | (labels["source"] == "rule_vote")]
-    pairs = subjects.reset_index(names="row").merge(votes, on="customer_id")
-    age = pairs["as_of"] - pairs["event_at"]
-    pairs = pairs[(age >= pd.Timedelta(0)) & (age < pd.Timedelta(days=days))]
+    votes = votes.rename(columns={"event_at": "at"})[["customer_id", "at", "value"]]
+    asked = subjects[["customer_id", "as_of"]].reset_index(names="row")
+    pairs = pairs_within(votes, asked, days, at_now=True)
     strongest = pairs.groupby("row")["value"].max()
     return strongest.reindex(np.arange(len(subjects)), fill_value=-np.inf).to_numpy()
 
@@ -40,30 +42,60 @@ def model_alerts(ranker: str, subjects: pd.DataFrame, score: np.ndarray, budget:
     return chosen.loc[chosen["rank"] > 0, ["ranker", "subject_id", "customer_id", "as_of", "rank"]]
 
 
+@dataclass(frozen=True)
+class ScoreInputs:
+    """Whom to rank, by what, and with which models.
+
+    ``groups`` are rows of Split by role, in the order in which they are watched, and
+    ``examples`` their features; ``models`` are the fitted ones by name.
+    """
+
+    groups: dict[str, pd.DataFrame]
+    examples: dict[str, Examples]
+    labels: pd.DataFrame
+    models: dict[str, Fitted]
+
+
+def read_inputs() -> ScoreInputs:
+    """Read the subjects with their features, gaps that training never had filled, and every model."""
+    split = pipeline.read(schema.Split)
+    groups = {role: examples.of_role(split, role).reset_index(drop=True) for role in WATCHED["test"]}
+    training = examples.of_role(split, "train")
+    read = examples.read_inputs(list(groups.values()), needs_graph=True, training=training)
+    return ScoreInputs(
+        groups,
+        dict(zip(groups, read, strict=True)),
+        pipeline.read(data_schema.Labels),
+        {name: model.load(pipeline.existing("models", model.file)) for name, model in MODELS.items()},
+    )
+
+
+def rank_all(inputs: ScoreInputs, budget: Budget) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables Scores and ModelAlerts: every ranker's scores, and its alerts within the budget."""
+    everyone = pd.concat(inputs.groups.values(), ignore_index=True)
+    found: dict[str, list[np.ndarray]] = {name: [] for name in (schema.RULES, *inputs.models)}
+    for role, subjects in inputs.groups.items():
+        found[schema.RULES].append(rule_scores(subjects, inputs.labels, budget.label_window_days))
+        mine = by_row(inputs.examples[role])  # one role at a time: it is a copy
+        for name, fitted in inputs.models.items():
+            found[name].append(fitted.scores(mine))
+    whole = {ranker: np.concatenate(parts) for ranker, parts in found.items()}
+    scores = [everyone[["subject_id"]].assign(ranker=ranker, score=score) for ranker, score in whole.items()]
+    alerts = [model_alerts(ranker, everyone, score, budget) for ranker, score in whole.items()]
+    return pd.concat(scores)[["ranker", "subject_id", "score"]], pd.concat(alerts)
+
+
 def main() -> None:
     """Write scores and the alerts that fit in the budget."""
-    budget = pipeline.params("budget", Budget)
-    split = pipeline.read(schema.Split)
-    groups = {role: of_role(split, role).reset_index(drop=True) for role in WATCHED["test"]}
-    read = map(by_row, read_inputs(list(groups.values()), True, training=of_role(split, "train")))
-    models = {name: model.load(pipeline.existing("models", model.file)) for name, model in MODELS.items()}
-    labels = pipeline.read(data_schema.Labels)
-    found: dict[str, list[np.ndarray]] = {schema.RULES: [], **{name: [] for name in models}}
-    for (role, subjects), examples in zip(groups.items(), read, strict=True):
-        for gap in examples.gaps:
+    inputs, budget = read_inputs(), pipeline.params("budget", Budget)
+    for role, mine in inputs.examples.items():
+        for gap in mine.gaps:
             print(f"{role}: {gap}")
-        found[schema.RULES].append(rule_scores(subjects, labels, budget.label_window_days))
-        for name, fitted in models.items():
-            found[name].append(fitted.scores(examples))
-    everyone = pd.concat(groups.values(), ignore_index=True)
-    scores, alerts = [], []
-    for ranker, parts in found.items():
-        score = np.concatenate(parts)
-        scores.append(everyone[["subject_id"]].assign(ranker=ranker, score=score))
-        alerts.append(model_alerts(ranker, everyone, score, budget))
-        print(f"{ranker}: {len(alerts[-1]):,} alerts spent in the test")
-    pipeline.write(schema.Scores, pd.concat(scores)[["ranker", "subject_id", "score"]])
-    pipeline.write(schema.ModelAlerts, pd.concat(alerts))
+    scores, alerts = rank_all(inputs, budget)
+    for ranker in scores["ranker"].unique():
+        print(f"{ranker}: {(alerts['ranker'] == ranker).sum():,} alerts spent in the test")
+    pipeline.write(schema.Scores, scores)
+    pipeline.write(schema.ModelAlerts, alerts)
 
 
 if __name__ == "__main__":

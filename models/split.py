@@ -8,6 +8,7 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
+from data.asof import pairs_within, period_of
 from features import schema as features_schema
 from models import schema
 from models.budget import Budget
@@ -26,14 +27,6 @@ class Params(pipeline.Parameters):
     maturity_days: int = Field(ge=0, le=36_500)
 
 
-def roles(as_of: pd.Series, periods: pd.DataFrame) -> pd.Series:
-    """Name of the period that holds each moment."""
-    result = pd.Series("", index=as_of.index)
-    for name, starts_at, ends_at in periods.itertuples(index=False):
-        result[(as_of >= starts_at) & (as_of < ends_at)] = name
-    return result
-
-
 def known_label(
     subjects: pd.DataFrame, labels: pd.DataFrame, known_by: pd.Timestamp, window_days: int, params: Params
 ) -> pd.DataFrame:
@@ -46,10 +39,8 @@ def known_label(
     known = labels[labels["known_at"] <= known_by]
     if (labels["source"] == "given").any():
         known = known[known["source"] == "given"]
-    pairs = subjects[["subject_id", "customer_id", "as_of"]].merge(known, on="customer_id")
-    age = pairs["as_of"] - pairs["event_at"]
-    window = pd.Timedelta(days=window_days)
-    pairs = pairs[(age >= pd.Timedelta(0)) & (age < window)]
+    asked = subjects[["subject_id", "customer_id", "as_of"]]
+    pairs = pairs_within(known.assign(at=known["event_at"]), asked, window_days, at_now=True)
     pairs = pairs.assign(loudness=pairs["source"].map(LOUDNESS))
     order = ["subject_id", "loudness", "value", "event_at", "source"]
     best = pairs.sort_values(order, kind="stable").drop_duplicates("subject_id", keep="last")
@@ -75,7 +66,7 @@ def split(
         "validation": bounds.loc["test", "starts_at"],
         "test": bounds.loc["test", "ends_at"] + pd.Timedelta(days=params.maturity_days),
     }
-    role = roles(subjects["as_of"], periods)
+    role = period_of(subjects["as_of"], periods)
     parts = []
     for name, moment in known_by.items():
         chosen = subjects.loc[role == name, ["subject_id", "customer_id", "as_of"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pipeline
 from models import schema
 from models.examples import of_role, read_inputs
+from models.results.tuned import Tuned
 from models.zoo import MODELS
 
 
@@ -13,7 +14,7 @@ def main() -> None:
     name = pipeline.argument("model")
     model = MODELS.lookup(name, "argument")
     settings = pipeline.params(f"models.{name}", model.settings)
-    choice = pipeline.read_json("models", f"tuned_{name}.json")["choice"]
+    choice = pipeline.read_result(Tuned, name).choice
     (train,) = read_inputs([of_role(pipeline.read(schema.Split), "train")], model.needs_graph)
     fitted = model.fit(train, choice, settings, settings.seed)
     pipeline.save("models", model.file, fitted.save)

@@ -23,6 +23,7 @@ from models import schema
 from models.budget import Budget, Watch
 from models.examples import filled, of_role, read_inputs, thinned
 from models.metrics import AveragePrecision, recall_at_budget
+from models.results.tuned import Tuned, TunedTrial
 from models.zoo import MODELS, Examples, Model, by_row
 from parameters import Part, Seed
 
@@ -67,7 +68,7 @@ class Search:
                 mark.update(_numbers(values).data)
         return mark.hexdigest()
 
-    def run(self, kept: optuna.Study, name: str) -> dict[str, object]:
+    def run(self, kept: optuna.Study, name: str) -> Tuned:
         """Search to the end, first through the trials that are ``kept`` already.
 
         Ties of the recall are broken by a thousandth of the average precision.
@@ -76,7 +77,7 @@ class Search:
         study = optuna.create_study(direction="maximize", sampler=sampler)
         learner = None
         answers = sorted(kept.trials, key=lambda trial: trial.number)
-        trials: list[dict[str, object]] = []
+        trials: list[TunedTrial] = []
         for number in pipeline.progress(range(self.settings.trials), f"tune {name}", "trial"):
             trial = study.ask()
             choice = self.model.suggest(trial, self.settings)
@@ -90,15 +91,14 @@ class Search:
             study.tell(trial, recall + precision / 1_000)
             if number >= len(answers):
                 kept.add_trial(study.trials[-1])
-            trials.append(
-                {
-                    "number": number,
-                    "choice": choice,
-                    "recall": round(recall, 6),
-                    "average_precision": round(precision, 6),
-                }
-            )
-        return {"choice": trials[study.best_trial.number]["choice"], "trials": trials}
+            found = {"recall": _known(recall), "average_precision": _known(precision)}
+            trials.append(TunedTrial(number=number, choice=choice, **found))
+        return Tuned(choice=trials[study.best_trial.number].choice, trials=trials)
+
+
+def _known(value: float) -> float | None:
+    """A measure without the noise of its last bits; None for what is not measurable."""
+    return None if np.isnan(value) else round(value, 6)
 
 
 def _numbers(values: np.ndarray | pd.Series) -> np.ndarray:
@@ -122,31 +122,48 @@ def study_at(path: Path) -> optuna.Study:
     return optuna.load_study(storage=f"sqlite:///{path}", study_name=path.stem)
 
 
+def remove_older_studies(file: Path, name: str) -> None:
+    """Remove the studies of searches that will not be taken up again, of this model alone.
+
+    Another one's name may begin with its name.
+    """
+    for older in file.parent.glob(f"{name}_{'[0-9a-f]' * 16}.*"):
+        if not older.name.startswith(file.name):
+            older.unlink()
+
+
+def code_of(model: Model) -> bytes:
+    """The source text of a model: its file, or every file of its folder."""
+    place = Path(inspect.getfile(type(model)))
+    parts = sorted(place.parent.glob("*.py")) if place.name == "__init__.py" else [place]
+    return b"".join(part.read_bytes() for part in parts)
+
+
+def subjects_of(split: pd.DataFrame, needs_graph: bool, params: Params) -> list[pd.DataFrame]:
+    """The subjects to learn from and those of validation.
+
+    Unsuspected ones are thinned to a share, but for a graph: without some of its parties it
+    would be another graph.
+    """
+    train = of_role(split, "train")
+    if not needs_graph:
+        train = thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
+    return [train, of_role(split, "validation")]
+
+
 def main() -> None:
     """Write the best choice and all trials of one model."""
     name = pipeline.argument("model")
     model = MODELS.lookup(name, "argument")
-    split = pipeline.read(schema.Split)
-    train = of_role(split, "train")
-    if not model.needs_graph:  # a graph without some of its parties would be another graph
-        params = pipeline.params("tune", Params)
-        train = thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
-    learnt, validation = read_inputs([train, of_role(split, "validation")], model.needs_graph)
+    subjects = subjects_of(pipeline.read(schema.Split), model.needs_graph, pipeline.params("tune", Params))
+    learnt, validation = read_inputs(subjects, model.needs_graph)
     validation = by_row(filled(validation, learnt.features))
     settings = pipeline.params(f"models.{name}", model.settings)
     search = Search(model, settings, pipeline.params("budget", Budget), learnt, validation)
-
-    place = Path(inspect.getfile(type(model)))
-    parts = sorted(place.parent.glob("*.py")) if place.name == "__init__.py" else [place]
-    code = b"".join(part.read_bytes() for part in parts)
-    file = pipeline.artifact("studies", f"{name}_{search.fingerprint(code)}.db")
-    # Of this model alone: another one's name may begin with it.
-    for older in file.parent.glob(f"{name}_{'[0-9a-f]' * 16}.*"):
-        if not older.name.startswith(file.name):
-            older.unlink()  # of a search that will not be taken up again
+    file = pipeline.artifact("studies", f"{name}_{search.fingerprint(code_of(model))}.db")
+    remove_older_studies(file, name)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    result = search.run(study_at(file), name)
-    pipeline.write_json("models", f"tuned_{name}.json", result)
+    pipeline.write_result(search.run(study_at(file), name), name)
     file.unlink()
 
 

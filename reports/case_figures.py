@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from markupsafe import Markup
 
+from explain.results import DayOfMoney, FlowEdge
 from reports.drawing import WIDTH, box, element, figure, line, number, words
 from reports.wording import Text, party, shortened, yuan
 
@@ -31,13 +32,14 @@ def short(amount: float) -> str:
     return f"¥{amount / 1_000:,.1f}k" if amount >= 1_000 else yuan(amount)
 
 
-def timeline(days: list[dict[str, Any]], as_of: str, span: int) -> Markup:
+def timeline(days: list[DayOfMoney], as_of: str, span: int) -> Markup:
     """Money in (up) and out (down) on each of the ``span`` days before the alert."""
     end = date.fromisoformat(as_of)
     start = end - timedelta(days=span)
     left, right, middle, half = 70.0, WIDTH - 22.0, 104.0, 88.0
     # The axis leaves room above the largest bar for its amount.
-    largest = nice(1.15 * max([abs(row[side]) for row in days for side in ("in", "out")], default=0.0) or 1.0)
+    sums = [abs(amount) for row in days for amount in (row.money_in, row.money_out)]
+    largest = nice(1.15 * max(sums, default=0.0) or 1.0)
     width = (right - left) / span
     parts = [line(left, middle, right, middle, "zero")]
     for sign, side, name in ((-1, "in", Text("in", "转入")), (1, "out", Text("out", "转出"))):
@@ -52,9 +54,9 @@ def timeline(days: list[dict[str, Any]], as_of: str, span: int) -> Markup:
         anchor = "end" if week == span else "middle" if week else "start"
         parts.append(words(x, middle + half + 20, shown, "tick", anchor))
     for row in days:
-        x = left + (date.fromisoformat(row["day"]) - start).days * width
-        for sign, side in ((-1, "in"), (1, "out")):
-            amount = abs(row[side])
+        x = left + (date.fromisoformat(row.day) - start).days * width
+        for sign, side, money in ((-1, "in", row.money_in), (1, "out", row.money_out)):
+            amount = abs(money)
             if amount <= 0:
                 continue
             size = max(amount / largest * half, 1.0)
@@ -82,34 +84,44 @@ def when(moments: list[str]) -> Text:
     )
 
 
-def leading_on(edges: list[dict[str, Any]], who: str) -> list[dict[str, Any]]:
+def leading_on(edges: list[FlowEdge], who: str) -> list[FlowEdge]:
     """Edges without those between two accounts of the customer, which lead nowhere."""
     me = f"customer {who}"
     return [
-        edge
-        for edge in edges
-        if edge["payer"] != edge["payee"] and not (edge["step"] == ONWARD and edge["payer"] == me)
+        edge for edge in edges if edge.payer != edge.payee and not (edge.step == ONWARD and edge.payer == me)
     ]
 
 
-def bundles(edges: list[dict[str, Any]], step: int) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class PairBundle:
+    """Payments of one step from one party to another."""
+
+    payer: str
+    payee: str
+    yuan: float
+    payments: int
+    first: str
+    when: Text
+
+
+def pair_bundles(edges: list[FlowEdge], step: int) -> list[PairBundle]:
     """Payments of one step by payer and payee, in order of the first one."""
-    pairs: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    pairs: dict[tuple[str, str], list[FlowEdge]] = {}
     for edge in edges:
-        if edge["step"] == step:
-            pairs.setdefault((edge["payer"], edge["payee"]), []).append(edge)
+        if edge.step == step:
+            pairs.setdefault((edge.payer, edge.payee), []).append(edge)
     found = [
-        {
-            "payer": payer,
-            "payee": payee,
-            "yuan": sum(edge["yuan"] for edge in group),
-            "payments": len(group),
-            "first": min(edge["at"] for edge in group),
-            "when": when([edge["at"] for edge in group]),
-        }
+        PairBundle(
+            payer=payer,
+            payee=payee,
+            yuan=sum(edge.yuan for edge in group),
+            payments=len(group),
+            first=min(edge.at for edge in group),
+            when=when([edge.at for edge in group]),
+        )
         for (payer, payee), group in pairs.items()
     ]
-    return sorted(found, key=lambda bundle: (bundle["first"], bundle["payer"], bundle["payee"]))
+    return sorted(found, key=lambda bundle: (bundle.first, bundle.payer, bundle.payee))
 
 
 def ribbon(x1: float, y1: float, x2: float, y2: float, width: float, class_: str) -> str:
@@ -122,33 +134,33 @@ def ribbon(x1: float, y1: float, x2: float, y2: float, width: float, class_: str
     return element("path", d=path, class_=f"ribbon {class_}", stroke_width=float(width))
 
 
-def party_box(x: float, y: float, name: str, bundle: dict[str, Any]) -> list[str]:
+def party_box(x: float, y: float, name: str, bundle: PairBundle) -> list[str]:
     """Who, how much, how often and when."""
-    times = bundle["payments"]
+    times = bundle.payments
     often = Text(f" in {times} payments", f"，{times} 笔") if times > 1 else Text("", "")
-    amount = yuan(bundle["yuan"])
+    amount = yuan(bundle.yuan)
     return [
         box(x, y - 26, BOX, 52, "party"),
         words(x + 9, y - 10, shortened(party(name), NAME_LETTERS), "small strong"),
         words(x + 9, y + 5, Text(amount + often.en, amount + often.zh), "small"),
-        words(x + 9, y + 19, bundle["when"], "tiny"),
+        words(x + 9, y + 19, bundle.when, "tiny"),
     ]
 
 
-def flow(edges: list[dict[str, Any]], who: str) -> Markup:
+def flow(edges: list[FlowEdge], who: str) -> Markup:
     """Payers left, the customer in the middle, payees right, and one step beyond.
 
     Payments of one pair are one band; its width grows with the amount.
     """
-    incoming, outgoing, onward = (bundles(leading_on(edges, who), step) for step in (0, 1, ONWARD))
+    incoming, outgoing, onward = (pair_bundles(leading_on(edges, who), step) for step in (0, 1, ONWARD))
     # What is paid on stands beside its payer, so that bands do not cross.
-    rank = {bundle["payee"]: place for place, bundle in enumerate(outgoing)}
-    onward.sort(key=lambda bundle: (rank.get(bundle["payer"], len(rank)), bundle["first"]))
+    rank = {bundle.payee: place for place, bundle in enumerate(outgoing)}
+    onward.sort(key=lambda bundle: (rank.get(bundle.payer, len(rank)), bundle.first))
     columns = COLUMNS if onward else WIDER
     rows = max(len(incoming), len(outgoing), len(onward), 2)
     head, height = 30.0, rows * ROW
     middle = head + height / 2
-    largest = max((bundle["yuan"] for bundle in (*incoming, *outgoing, *onward)), default=1.0)
+    largest = max((bundle.yuan for bundle in (*incoming, *outgoing, *onward)), default=1.0)
 
     def level(place: int, size: int) -> float:
         return (
@@ -157,8 +169,8 @@ def flow(edges: list[dict[str, Any]], who: str) -> Markup:
             else middle + (place - (size - 1) / 2) * ROW
         )
 
-    def thick(bundle: dict[str, Any]) -> float:
-        return max(bundle["yuan"] / largest * WIDEST, 0.8)
+    def thick(bundle: PairBundle) -> float:
+        return max(bundle.yuan / largest * WIDEST, 0.8)
 
     heads = (
         Text("payers", "付款方"),
@@ -175,18 +187,18 @@ def flow(edges: list[dict[str, Any]], who: str) -> Markup:
     for place, bundle in enumerate(incoming):
         y = level(place, len(incoming))
         parts.append(ribbon(columns[0] + BOX, y, columns[1], middle, thick(bundle), "money-in"))
-        boxes += party_box(columns[0], y, bundle["payer"], bundle)
+        boxes += party_box(columns[0], y, bundle.payer, bundle)
     at = {}
     for place, bundle in enumerate(outgoing):
-        y = at[bundle["payee"]] = level(place, len(outgoing))
+        y = at[bundle.payee] = level(place, len(outgoing))
         parts.append(ribbon(columns[1] + BOX, middle, columns[2], y, thick(bundle), "money-out"))
-        boxes += party_box(columns[2], y, bundle["payee"], bundle)
+        boxes += party_box(columns[2], y, bundle.payee, bundle)
     for place, bundle in enumerate(onward):
         y = level(place, len(onward))
-        source = at.get(bundle["payer"], middle)
+        source = at.get(bundle.payer, middle)
         parts.append(ribbon(columns[2] + BOX, source, columns[3], y, thick(bundle), "money-out"))
-        boxes += party_box(columns[3], y, bundle["payee"], bundle)
-    totals = [sum(bundle["yuan"] for bundle in step) for step in (incoming, outgoing)]
+        boxes += party_box(columns[3], y, bundle.payee, bundle)
+    totals = [sum(bundle.yuan for bundle in step) for step in (incoming, outgoing)]
     boxes += [
         box(columns[1], middle - 32, BOX, 64, "party self"),
         words(columns[1] + BOX / 2, middle - 12, shortened(party(f"customer {who}"), 22), "strong", "middle"),

@@ -6,32 +6,31 @@ intervals that stand side by side prove nothing either way.
 
 from __future__ import annotations
 
-from typing import Any
-
-from reports.wording import METRICS, Interval, Text
+from data.results import Interval
+from models.results.bank import Chosen
+from models.results.judged import Compared, Judged
+from reports.wording import METRICS, Text
 
 AREAS = ("average_precision",)  # no share of anything: no percentage points
 
 
 def told_apart(gap: Interval) -> int:
     """1 where a paired difference is surely above zero, -1 where below, 0 where none is measured."""
-    if gap["low"] is None or gap["high"] is None:
+    if gap.low is None or gap.high is None:
         return 0
-    return int(gap["low"] > 0) - int(gap["high"] < 0)
+    return int(gap.low > 0) - int(gap.high < 0)
 
 
-def gap_between(measured: dict[str, Any], one: str, other: str) -> dict[str, Interval]:
+def gap_between(measured: Judged | Chosen, one: str, other: str) -> Compared:
     """By how much ``one`` exceeds ``other`` by metric, from a judge's results; zero for ``one`` itself."""
     if one == other:
-        (first, *_) = measured["differences"][one].values()
-        return {metric: {"value": 0.0, "low": 0.0, "high": 0.0} for metric in first}
-    found: dict[str, Interval] = measured["differences"][one][other]
-    return found
+        return Compared.alike()
+    return measured.differences[one][other]
 
 
 def size_of(gap: Interval, metric: str) -> Text:
     """A difference with its interval: percentage points, or the plain number of an area."""
-    ends = [gap[end] for end in ("value", "low", "high")]
+    ends = (gap.value, gap.low, gap.high)
     if metric in AREAS:
         value, low, high = (f"{end or 0.0:+.3f}" for end in ends)
         return Text(f"{value}, 95% {low} to {high}", f"{value}，95% 区间 {low} 至 {high}")
@@ -39,7 +38,7 @@ def size_of(gap: Interval, metric: str) -> Text:
     return Text(f"{value} points, 95% {low} to {high}", f"{value} 个百分点，95% 区间 {low} 至 {high}")
 
 
-def compared(one: Text, other: Text, gap: Interval, metric: str) -> Text:
+def comparison_sentence(one: Text, other: Text, gap: Interval, metric: str) -> Text:
     """One sentence: which of the two is ahead in a metric, or that no difference was measured.
 
     Parameters
@@ -49,7 +48,7 @@ def compared(one: Text, other: Text, gap: Interval, metric: str) -> Text:
     """
     what = METRICS[metric]
     subject = Text(what.en[0].lower() + what.en[1:], what.zh)
-    if gap["value"] is None:
+    if gap.value is None:
         return Text(
             f"In {subject.en} {one.en} and {other.en} could not be compared.",
             f"{one.zh} 与 {other.zh} 的{subject.zh}无法比较。",

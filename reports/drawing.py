@@ -33,7 +33,7 @@ def element(name: str, **values: object) -> str:
 
 def words(x: float, y: float, text: Text | str, class_: str = "", anchor: str = "start") -> str:
     """A line of text, once for each language where they differ."""
-    pair = text if isinstance(text, Text) else same(text)
+    pair = same(text) if isinstance(text, str) else text
     at = attributes(x=float(x), y=float(y), **({} if anchor == "start" else {"text_anchor": anchor}))
     lines = [(pair.en, class_)]
     if pair.en != pair.zh:

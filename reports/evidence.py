@@ -2,122 +2,198 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
+from pydantic import BaseModel, ConfigDict
+
+from data.results import Interval
+from explain.results import ExplainedCase, Faithfulness
+from models.results.bank import BankView, Chosen
+from models.results.judged import Judged, Leftovers, RankerRecall
+from models.results.labels import LabelAudit, RuleReport
+from models.results.ladder import Ladder
+from models.results.schemes import DrawnTypology
+from models.results.truth import TruthView
+from models.results.tuned import Tuned
 from models.schema import RULES
-from reports.comparison import compared, gap_between
-from reports.sentences import Labels
-from reports.wording import RANKERS, Interval, Text, named
+from reports.catalogue import Labels
+from reports.comparison import comparison_sentence, gap_between
+from reports.wording import RANKERS, RunNames, Text, named
+from reports.written import WrittenRulebook
 
+RECALL, PRECISION = "recall_at_budget", "average_precision"
+SAID = (RECALL, PRECISION)  # metrics in which a sentence compares two rankers
 GRAPH, CONTROL = "gnn", "gnn_without_edges"
 IN_A_SENTENCE = {RULES: Text("the rules", "规则"), CONTROL: Text("the GNN without edges", "无边 GNN")}
+
+
+class ShownSettings(BaseModel):
+    """Base of what the report says of a section of params.yaml; what it does not say is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class BudgetSettings(ShownSettings):
+    """Section ``budget`` of params.yaml."""
+
+    alerts_per_thousand_customers_week: float | int
+    suppress_days: int
+    label_window_days: int
+
+
+class WorldSettings(ShownSettings):
+    """Section ``simulate`` of params.yaml."""
+
+    schemes_per_typology: int
+    look_alikes_per_scheme: int
+    festivals: list[date] = []
+    promotions: list[date] = []
 
 
 @dataclass(frozen=True)
 class Evidence:
     """All that the report may speak of: the results of earlier stages and a few parameters."""
 
-    bank: dict[str, Any]
-    truth: dict[str, Any]
-    drawn: list[dict[str, Any]]  # one scheme and one look-alike of each typology
-    tuned: dict[str, dict[str, Any]]
-    faithfulness: dict[str, Any]
-    cases: list[dict[str, Any]]
+    bank: BankView
+    truth: TruthView
+    drawn: list[DrawnTypology]  # one scheme and one look-alike of each typology
+    tuned: dict[str, Tuned]  # by model
+    faithfulness: Faithfulness
+    cases: list[ExplainedCase]
     schemes: dict[int, str]  # of the explained model's alerts, by subject_id
-    labels: Labels
-    budget: dict[str, Any]
-    simulate: dict[str, Any]
-    is_simulated: bool
-    label_audit: dict[str, Any] = field(default_factory=dict)  # of label sets; empty: not audited
-    rulebook: dict[str, Any] = field(default_factory=dict)  # as business people wrote it
-    catalogue: list[dict[str, Any]] = field(default_factory=list)  # every feature, as FeatureCatalogue has it
-    ladder: dict[str, Any] = field(default_factory=dict)  # what each group adds; empty: not audited
-    shap_share: dict[str, float] = field(default_factory=dict)  # of the explained alerts, by feature
-    rule_report: dict[str, Any] = field(default_factory=dict)  # what each rule is worth; empty: not audited
+    catalogue: Labels
+    budget: BudgetSettings
+    simulate: WorldSettings | None  # None: the data set is no simulated one
+    rulebook: WrittenRulebook  # as business people wrote it
+    label_audit: LabelAudit
+    ladder: Ladder
+    rule_report: RuleReport
+    shap_share: dict[str, float]  # of the explained alerts, by feature
+    names: RunNames  # of typologies, look-alikes and their members
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the world is the simulator's."""
+        return self.simulate is not None
 
     @property
     def chosen(self) -> str:
         """The model that the bank would put to work, by what it saw on validation."""
-        return str(self.bank["chosen"]["name"])
+        return self.bank.chosen.name
 
     @property
     def rankers(self) -> list[str]:
         """The rules, then the models in the order in which validation puts them."""
-        seen = self.bank["chosen"]["validation"]
+        seen = self.bank.chosen.validation
 
         def order(ranker: str) -> tuple[bool, bool, float, float, str]:
-            recall, precision = (
-                -(seen[ranker][metric]["value"] or 0.0)
-                for metric in ("recall_at_budget", "average_precision")
-            )
-            return ranker != RULES, ranker != self.chosen, recall, precision, ranker
+            recall, precision = seen[ranker].recall_at_budget.value, seen[ranker].average_precision.value
+            return ranker != RULES, ranker != self.chosen, -(recall or 0.0), -(precision or 0.0), ranker
 
-        return sorted(self.truth["metrics"], key=order)
+        return sorted(self.truth.metrics, key=order)
 
     @property
     def models(self) -> list[str]:
         """The models in the order in which validation puts them, the chosen one first."""
         return [ranker for ranker in self.rankers if ranker != RULES]
 
-    def recall(self, view: str, ranker: str) -> Interval:
-        """Recall at the budget by the bank's labels or in truth."""
-        results = self.bank if view == "bank" else self.truth
-        interval: Interval = results["metrics"][ranker]["recall_at_budget"]
-        return interval
+    @property
+    def views(self) -> tuple[tuple[str, Judged], tuple[str, Judged]]:
+        """What the bank sees and what is true, each under the name of its colour on the page."""
+        return ("bank", self.bank), ("true", self.truth)
 
 
-def headline(evidence: Evidence) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Shown:
+    """Recall at the budget of those of whom the finding speaks, in one view."""
+
+    best: Interval
+    rules: Interval
+    by_truth: Interval
+
+    @classmethod
+    def of(cls, measured: Judged, best: str, by_truth: str) -> Shown:
+        """By one set of labels."""
+        return cls(*(measured.metrics[who].recall_at_budget for who in (best, RULES, by_truth)))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What may be said of two rankers, in recall and in average precision."""
+
+    recall: Text
+    precision: Text
+
+    @classmethod
+    def of(cls, measured: Judged | Chosen, one: str, other: str) -> Said:
+        """By one set of labels."""
+        gaps = gap_between(measured, one, other)
+        first, second = (IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker) for ranker in (one, other))
+        return cls(*(comparison_sentence(first, second, gaps.figure(metric), metric) for metric in SAID))
+
+
+@dataclass(frozen=True)
+class SaidOfBoth:
+    """The same in both views."""
+
+    bank: Said
+    true: Said
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The few figures that carry the finding."""
+
+    best: str
+    best_name: Text
+    by_truth: str
+    by_truth_name: Text
+    validation: Interval
+    validation_customers: int
+    runner_up: Text | None
+    true: Shown
+    bank: Shown
+    over_rules: SaidOfBoth
+    over_by_truth: Said | None
+    control: Said | None
+    beyond: RankerRecall | None
+    alerts: int
+    leftovers: Leftovers
+
+
+def headline(evidence: Evidence) -> Finding:
     """The few figures that carry the finding.
 
     The model is the one that the bank chooses on validation; the truth of the test chooses
     nothing. What the truth would have chosen is said beside it, as a word of the audit.
     """
-    best, by_truth = evidence.chosen, evidence.truth["chosen_by_truth"]
-    beyond = {row["ranker"]: row for row in evidence.truth["beyond_rules"]}
-    seen = evidence.bank["chosen"]
-    return {
-        "best": best,
-        "best_name": named(RANKERS, best),
-        "by_truth": by_truth,
-        "by_truth_name": named(RANKERS, by_truth),
-        "validation": seen["validation"][best]["recall_at_budget"],
-        "validation_customers": seen["customers"],
-        "runner_up": runner_up(evidence),
-        "true": {name: evidence.recall("true", who) for name, who in shown(best, by_truth).items()},
-        "bank": {name: evidence.recall("bank", who) for name, who in shown(best, by_truth).items()},
-        "over_rules": {
-            view: said(results, best, RULES)
-            for view, results in (("bank", evidence.bank), ("true", evidence.truth))
-        },
-        "over_by_truth": said(evidence.truth, best, by_truth) if best != by_truth else None,
-        "control": control(evidence),
-        "beyond": beyond.get(best),
-        "alerts": next(row["alerts"] for row in evidence.truth["alerts_spent"] if row["ranker"] == best),
-        "leftovers": {row["ranker"]: row for row in evidence.truth["leftovers"]}[best],
-    }
+    bank, truth = evidence.bank, evidence.truth
+    best, by_truth = evidence.chosen, truth.chosen_by_truth
+    return Finding(
+        best=best,
+        best_name=named(RANKERS, best),
+        by_truth=by_truth,
+        by_truth_name=named(RANKERS, by_truth),
+        validation=bank.chosen.validation[best].recall_at_budget,
+        validation_customers=bank.chosen.customers,
+        runner_up=runner_up(evidence),
+        true=Shown.of(truth, best, by_truth),
+        bank=Shown.of(bank, best, by_truth),
+        over_rules=SaidOfBoth(Said.of(bank, best, RULES), Said.of(truth, best, RULES)),
+        over_by_truth=Said.of(truth, best, by_truth) if best != by_truth else None,
+        control=control(evidence),
+        beyond=next((row for row in truth.beyond_rules if row.ranker == best), None),
+        alerts=next(row.alerts for row in truth.alerts_spent if row.ranker == best),
+        leftovers=next(row for row in truth.leftovers if row.ranker == best),
+    )
 
 
-def shown(best: str, by_truth: str) -> dict[str, str]:
-    """Of whom the finding speaks."""
-    return {"best": best, "rules": RULES, "by_truth": by_truth}
-
-
-def said(measured: dict[str, Any], one: str, other: str) -> dict[str, Text]:
-    """What may be said of two rankers, in recall and in average precision."""
-    gaps = gap_between(measured, one, other)
-    one_name, other_name = (IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker) for ranker in (one, other))
-    return {
-        name: compared(one_name, other_name, gaps[metric], metric)
-        for name, metric in (("recall", "recall_at_budget"), ("precision", "average_precision"))
-    }
-
-
-def control(evidence: Evidence) -> dict[str, Text] | None:
+def control(evidence: Evidence) -> Said | None:
     """What the graph network has over the same network without edges, in truth; None where one is missing."""
-    if not {GRAPH, CONTROL} <= set(evidence.truth["metrics"]):
+    if not {GRAPH, CONTROL} <= set(evidence.truth.metrics):
         return None
-    return said(evidence.truth, GRAPH, CONTROL)
+    return Said.of(evidence.truth, GRAPH, CONTROL)
 
 
 def runner_up(evidence: Evidence) -> Text | None:
@@ -125,4 +201,4 @@ def runner_up(evidence: Evidence) -> Text | None:
     if len(evidence.models) < 2:
         return None
     best, second = evidence.models[:2]
-    return said(evidence.bank["chosen"], best, second)["recall"]
+    return Said.of(evidence.bank.chosen, best, second).recall

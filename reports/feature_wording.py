@@ -29,37 +29,6 @@ GROUPS = {
     "sequence": Text("Sequence", "序列"),
     "network": Text("Network", "关联网络"),
 }
-# As in explain.reasons; a test compares.
-FAMILIES = {
-    "volume": Text("Amount of money moved", "资金规模"),
-    "pass_through": Text("Money does not stay", "快进快出"),
-    "behaviour_change": Text("Break with own history", "行为突变"),
-    "profile_mismatch": Text("Does not fit the profile", "与身份不符"),
-    "fan_in": Text("Many payers", "分散转入"),
-    "fan_out": Text("Many payees", "分散转出"),
-    "cash": Text("Cash", "现金"),
-    "round_trip": Text("Money comes back", "资金回流"),
-    "abroad": Text("Money across the border", "跨境资金"),
-    "integration": Text("Money comes back clean", "资金洗白回流"),
-    "calm": Text("Explained, ordinary money", "可解释的日常资金"),
-    "rhythm": Text("Time and pattern of amounts", "时间与金额规律"),
-    "dormancy": Text("Sleeping account comes alive", "休眠激活"),
-    "profile": Text("Customer profile", "客户画像"),
-    "demographic": Text("Person (for validators only)", "客户基本属性(仅供验证)"),
-    "sequence": Text("The line of payments", "流水序列"),
-    "network": Text("The network around the customer", "关联网络"),
-}
-UNITS = {
-    "CNY": Text("CNY", "元"),
-    "count": Text("count", "个数"),
-    "share": Text("share", "占比"),
-    "ratio": Text("ratio", "比值"),
-    "days": Text("days", "天"),
-    "hours": Text("hours", "小时"),
-    "minutes": Text("minutes", "分钟"),
-    "years": Text("years", "年"),
-    "code": Text("code", "编码"),
-}
 ENCODINGS = {
     "number": Text("number", "数值"),
     "order": Text("ordered code; embedding", "有序编码；嵌入"),

@@ -3,146 +3,172 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
+from markupsafe import Markup
+
+from data.results import Interval
+from data.words import FAMILIES, UNITS
+from models.results.ladder import Ladder, MaskCount
 from reports import feature_figures
 from reports.evidence import Evidence
 from reports.feature_wording import (
     APPLIES_TO,
     CHECKS,
     ENCODINGS,
-    FAMILIES,
     GROUPS,
     OWNERS,
     RATINGS,
     RUNGS,
     TESTS,
-    UNITS,
     window,
 )
-from reports.wording import DASH, Interval, Text, count, named, percent, worded_interval
+from reports.rankings import RankingRow, rankings
+from reports.wording import DASH, Text, count, named, worded_interval
 
 UNSTABLE = 0.25  # of the population stability index; the usual line
 CHANCE = 0.5
-TOP_RUNG = "network"
+TOP_RUNG, DEALT = "network", "network_dealt"
+LEAKED, LEAKED_LIVE = "rating_leaked", "rating_leaked_live"
 
 
-def points(interval: Interval | None) -> str:
-    """A paired difference of recall in points, with its sign."""
-    return DASH if interval is None or interval["value"] is None else f"{interval['value'] * 100:+.1f}"
+@dataclass(frozen=True)
+class Stability:
+    """A stability index, and whether it is a warning."""
+
+    shown: str
+    is_warning: bool
+
+    @classmethod
+    def of(cls, value: float | None) -> Stability:
+        """How an index is to be read."""
+        if value is None or math.isnan(value):
+            return cls(DASH, False)
+        return cls(f"{value:.2f}", value > UNSTABLE)
 
 
-def points_range(interval: Interval | None) -> str:
-    """Its interval, empty without one."""
-    if interval is None or interval["low"] is None or interval["high"] is None:
-        return ""
-    return f"{interval['low'] * 100:+.1f} … {interval['high'] * 100:+.1f}"
+@dataclass(frozen=True)
+class FeatureRow:
+    """A feature with its words and what became of it in this run."""
+
+    feature: str
+    label: Text
+    group: str
+    family: Text
+    unit: Text
+    window: Text
+    source: Text
+    encoding: Text
+    levels: int
+    applies_to: Text
+    owner: Text
+    missing: float
+    coverage: float | None
+    psi: Stability
+    masked: int
+    differences: int
+    gain: float
+    shap: float | None
 
 
-def rankings(evidence: Evidence, names: dict[str, Text]) -> list[dict[str, Any]]:
-    """Rankings in the order of ``names``, with recall and gain in both views."""
-    found = {row["ranking"]: row for row in evidence.ladder["rankings"]}
-    rows = []
-    for name, label in names.items():
-        if name not in found:
-            continue
-        row = found[name]
-        views = {
-            view: {
-                "recall": row[view]["recall"],
-                "caught": row[view]["caught"],
-                "customers": row[view]["customers"],
-                "gain": points(row[view]["gain"]),
-                "gain_range": points_range(row[view]["gain"]),
-            }
-            for view in ("bank", "true")
-        }
-        rows.append({"key": name, "name": label, "columns": row["columns"], "views": views})
-    return rows
-
-
-def stability(value: float | None) -> dict[str, Any]:
-    """A stability index and how it is to be read."""
-    if value is None or math.isnan(value):
-        return {"shown": DASH, "is_warning": False}
-    return {"shown": f"{value:.2f}", "is_warning": value > UNSTABLE}
-
-
-def feature_rows(evidence: Evidence) -> list[dict[str, Any]]:
+def feature_rows(evidence: Evidence) -> list[FeatureRow]:
     """Every feature with its words and what became of it in this run."""
-    gains = evidence.ladder["gain_share"]
-    rows = []
-    for row in evidence.catalogue:
-        covered = row["coverage"]
-        rows.append(
-            {
-                "feature": row["feature"],
-                "label": Text(row["label_en"], row["label_zh"]),
-                "group": row["group"],
-                "family": named(FAMILIES, row["family"]),
-                "unit": named(UNITS, row["unit"]),
-                "window": window(row["window"]),
-                "source": row["source"],
-                "encoding": named(ENCODINGS, row["encoding"]),
-                "levels": row["levels"],
-                "applies_to": named(APPLIES_TO, row["applies_to"]),
-                "owner": named(OWNERS, row["owner"]),
-                "missing": row["missing_share"],
-                "coverage": None if covered is None or math.isnan(covered) else covered,
-                "psi": stability(row["psi"]),
-                "masked": row["masked_values"],
-                "differences": row["masked_differences"],
-                "gain": gains.get(row["feature"], 0.0),
-                "shap": evidence.shap_share.get(row["feature"]),
-            }
+    return [
+        FeatureRow(
+            feature=row.feature,
+            label=row.label,
+            group=row.group,
+            family=named(FAMILIES, row.family),
+            unit=named(UNITS, row.unit),
+            window=window(row.window),
+            source=row.source,
+            encoding=named(ENCODINGS, row.encoding),
+            levels=row.levels,
+            applies_to=named(APPLIES_TO, row.applies_to),
+            owner=named(OWNERS, row.owner),
+            missing=row.missing_share,
+            coverage=None if row.coverage is None or math.isnan(row.coverage) else row.coverage,
+            psi=Stability.of(row.psi),
+            masked=row.masked_values,
+            differences=row.masked_differences,
+            gain=evidence.ladder.gain_share.get(row.feature, 0.0),
+            shap=evidence.shap_share.get(row.feature),
         )
-    return rows
+        for row in evidence.catalogue.values()
+    ]
 
 
-def by_group(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class FeatureGroup:
+    """A group of the catalogue, the features with the largest gain first."""
+
+    name: Text
+    rows: list[FeatureRow]
+    size: int
+    gain: float
+
+
+def feature_groups(rows: list[FeatureRow]) -> list[FeatureGroup]:
     """The catalogue by group, in each the features with the largest gain first."""
     groups = []
     for key, name in GROUPS.items():
-        mine = sorted((row for row in rows if row["group"] == key), key=lambda row: -row["gain"])
+        mine = sorted((row for row in rows if row.group == key), key=lambda row: -row.gain)
         if mine:
-            groups.append(
-                {"name": name, "rows": mine, "size": len(mine), "gain": sum(row["gain"] for row in mine)}
-            )
+            groups.append(FeatureGroup(name, mine, len(mine), sum(row.gain for row in mine)))
     return groups
 
 
-def masked(rows: list[dict[str, Any]]) -> tuple[int, int, int]:
+class Masked(NamedTuple):
     """Features and values computed again with the future deleted, and how many values differ."""
-    again = [row for row in rows if row["masked"]]
-    return len(again), sum(row["masked"] for row in again), sum(row["differences"] for row in again)
+
+    features: int
+    values: int
+    differences: int
+
+    @classmethod
+    def of(cls, rows: list[FeatureRow]) -> Masked:
+        """Of the features that were computed again."""
+        again = [row for row in rows if row.masked]
+        return cls(len(again), sum(row.masked for row in again), sum(row.differences for row in again))
 
 
 def holds_chance(interval: Interval) -> bool | None:
     """Whether an area under the ROC may be chance; None where nothing was measured."""
-    if interval["low"] is None:
+    if interval.low is None:
         return None
-    return interval["low"] <= CHANCE
+    return interval.low <= CHANCE
 
 
 def area_text(interval: Interval) -> str:
     """An area with its interval."""
-    if interval["value"] is None:
+    if interval.value is None:
         return DASH
-    return f"{interval['value']:.3f} ({interval['low']:.3f}–{interval['high']:.3f})"
+    return f"{interval.value:.3f} ({interval.low:.3f}–{interval.high:.3f})"
 
 
-def leakage_tests(evidence: Evidence, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class LeakageTest:
+    """One of the nine tests: what it found in this run, whether it passed, and the test in the code."""
+
+    number: int
+    name: Text
+    test: str
+    found: Text
+    passed: bool | None
+
+
+def leakage_tests(evidence: Evidence, rows: list[FeatureRow]) -> list[LeakageTest]:
     """The nine tests: what each found in this run, whether it passed, and the test in the code."""
     ladder = evidence.ladder
-    size, values, differ = masked(rows)
-    shuffle, mask, encoder = ladder["label_shuffle"], ladder["rating_mask"], ladder["encoder"]
-    areas = [area for area in shuffle["areas"] if area is not None]
-    ids = ladder["ids"]["auc"]
-    artefacts = evidence.truth["difficulty"]["artefacts"]["customers"]["auc"]
-    profile = masked([row for row in rows if row["group"] == "profile"])
-    reports = masked([row for row in rows if "report" in row["feature"]])
-    checks = {row["key"]: row for row in rankings(evidence, CHECKS)}
-    dealt = checks["network_dealt"]["views"]["true"]
+    size, values, differ = Masked.of(rows)
+    shuffle, mask, encoder = ladder.label_shuffle, ladder.rating_mask, ladder.encoder
+    areas = [area for area in shuffle.areas if area is not None]
+    ids = ladder.ids.auc
+    artefacts = evidence.truth.difficulty.artefacts.customers.auc
+    profile = Masked.of([row for row in rows if row.group == "profile"])
+    reports = Masked.of([row for row in rows if "report" in row.feature])
+    dealt = next(row.true for row in rankings(ladder, CHECKS) if row.key == DEALT)
     spread = f"{min(areas):.3f}–{max(areas):.3f}" if areas else DASH
     found: list[tuple[Text, bool | None]] = [
         (
@@ -157,9 +183,9 @@ def leakage_tests(evidence: Evidence, rows: list[dict[str, Any]]) -> list[dict[s
         (
             Text(
                 f"{len(areas)} models taught meaningless labels: true AUC {spread}, median average precision "
-                f"{shuffle['average_precision'] or 0:.3f} at a base rate of {shuffle['base_rate'] or 0:.3f}.",
+                f"{shuffle.average_precision or 0:.3f} at a base rate of {shuffle.base_rate or 0:.3f}.",
                 f"用无意义标签训练 {len(areas)} 个模型：真实 AUC {spread}，平均精确率中位数 "
-                f"{shuffle['average_precision'] or 0:.3f}，基准占比 {shuffle['base_rate'] or 0:.3f}。",
+                f"{shuffle.average_precision or 0:.3f}，基准占比 {shuffle.base_rate or 0:.3f}。",
             ),
             min(areas) <= CHANCE <= max(areas) if areas else None,
         ),
@@ -173,33 +199,35 @@ def leakage_tests(evidence: Evidence, rows: list[dict[str, Any]]) -> list[dict[s
         ),
         (
             Text(
-                f"{count(profile[1])} profile values with the future deleted: {count(profile[2])} differ. "
-                f"The dated rating: {mask['dated']['differences']} of {count(mask['dated']['values'])}; the "
-                f"undated twin: {mask['undated']['differences']}.",
-                f"删除未来数据后 {count(profile[1])} 个画像取值中 {count(profile[2])} 个不同；"
-                f"按日读取的风险等级 {mask['dated']['differences']} / {count(mask['dated']['values'])} "
-                f"个不同；不按日期的对照 {mask['undated']['differences']} 个。",
+                f"{count(profile.values)} profile values with the future deleted: "
+                f"{count(profile.differences)} differ. "
+                f"The dated rating: {mask.dated.differences} of {count(mask.dated.values)}; the "
+                f"undated twin: {mask.undated.differences}.",
+                f"删除未来数据后 {count(profile.values)} 个画像取值中 {count(profile.differences)} 个不同；"
+                f"按日读取的风险等级 {mask.dated.differences} / {count(mask.dated.values)} "
+                f"个不同；不按日期的对照 {mask.undated.differences} 个。",
             ),
-            profile[2] == 0 and mask["dated"]["differences"] == 0,
+            profile.differences == 0 and mask.dated.differences == 0,
         ),
         (
             Text(
                 f"Nearness to reported customers counts a report from the day it was filed and known: "
-                f"{count(reports[1])} values with later reports deleted, {count(reports[2])} differ.",
-                f"与已上报客户的距离只使用当日已知的报告：删除之后的报告重算 {count(reports[1])} 个取值，"
-                f"{count(reports[2])} 个不同。",
+                f"{count(reports.values)} values with later reports deleted, "
+                f"{count(reports.differences)} differ.",
+                f"与已上报客户的距离只使用当日已知的报告：删除之后的报告重算 {count(reports.values)} 个取值，"
+                f"{count(reports.differences)} 个不同。",
             ),
-            reports[2] == 0 if reports[1] else None,
+            reports.differences == 0 if reports.values else None,
         ),
         (
             Text(
                 f"A meaningless name encoded in fold correlates with the label by "
-                f"{encoder['in_fold'] or 0:+.3f}; encoded with its own rows by "
-                f"{encoder['own_rows'] or 0:+.3f}.",
-                f"无意义的类别名，折内编码与标签相关系数 {encoder['in_fold'] or 0:+.3f}；"
-                f"若用自身样本编码则为 {encoder['own_rows'] or 0:+.3f}。",
+                f"{encoder.in_fold or 0:+.3f}; encoded with its own rows by "
+                f"{encoder.own_rows or 0:+.3f}.",
+                f"无意义的类别名，折内编码与标签相关系数 {encoder.in_fold or 0:+.3f}；"
+                f"若用自身样本编码则为 {encoder.own_rows or 0:+.3f}。",
             ),
-            (encoder["in_fold"] or 0) <= (encoder["own_rows"] or 0) / 10,
+            (encoder.in_fold or 0) <= (encoder.own_rows or 0) / 10,
         ),
         (
             Text(
@@ -221,54 +249,81 @@ def leakage_tests(evidence: Evidence, rows: list[dict[str, Any]]) -> list[dict[s
         (
             Text(
                 f"Network features dealt anew among the customers of each week: true recall moves by "
-                f"{dealt['gain']} points ({dealt['gain_range']}). The rewired graph for the graph model is "
+                f"{dealt.gain} points ({dealt.gain_range}). The rewired graph for the graph model is "
                 f"harness only.",
-                f"每周内把关联网络特征在客户间重新分配：真实召回率变化 {dealt['gain']} 个百分点"
-                f"（{dealt['gain_range']}）。图模型的打乱连边目前仅有框架。",
+                f"每周内把关联网络特征在客户间重新分配：真实召回率变化 {dealt.gain} 个百分点"
+                f"（{dealt.gain_range}）。图模型的打乱连边目前仅有框架。",
             ),
             None,
         ),
     ]
     return [
-        {"number": number, "name": name, "test": test, "found": text, "passed": passed}
+        LeakageTest(number, name, test, text, passed)
         for number, ((name, test), (text, passed)) in enumerate(zip(TESTS, found, strict=True), 1)
     ]
 
 
-def rating(evidence: Evidence) -> dict[str, Any]:
+@dataclass(frozen=True)
+class LeakedRating:
     """The leaked risk rating: what it seems to bring, and what is left of it on the day."""
-    rows = rankings(evidence, RATINGS)
-    by_key = {row["key"]: row["views"]["bank"]["recall"] for row in rows}
-    return {
-        "rows": rows,
-        "without": worded_interval(by_key[TOP_RUNG]),
-        "leaked": worded_interval(by_key["rating_leaked"]),
-        "live": worded_interval(by_key["rating_leaked_live"]),
-        "undated": evidence.ladder["rating_mask"]["undated"],
-        "dated": evidence.ladder["rating_mask"]["dated"],
-    }
+
+    rows: list[RankingRow]
+    without: str
+    leaked: str
+    live: str
+    undated: MaskCount
+    dated: MaskCount
 
 
-def features(evidence: Evidence) -> dict[str, Any]:
-    """Everything that the section's template needs; empty where the stage did not run."""
-    if not evidence.ladder:
-        return {}
+def leaked_rating(ladder: Ladder) -> LeakedRating:
+    """The leaked risk rating: what it seems to bring, and what is left of it on the day."""
+    rows = rankings(ladder, RATINGS)
+    by_key = {row.key: worded_interval(row.bank.recall) for row in rows}
+    return LeakedRating(
+        rows=rows,
+        without=by_key[TOP_RUNG],
+        leaked=by_key[LEAKED],
+        live=by_key[LEAKED_LIVE],
+        undated=ladder.rating_mask.undated,
+        dated=ladder.rating_mask.dated,
+    )
+
+
+@dataclass(frozen=True)
+class FeaturesPage:
+    """Everything that the section's template needs."""
+
+    rungs: list[RankingRow]
+    figure: Markup
+    alerts: int
+    checks: list[RankingRow]
+    rating: LeakedRating
+    tests: list[LeakageTest]
+    passed: int
+    failed: int
+    tags: list[FeatureRow]
+    groups: list[FeatureGroup]
+    size: int
+    moved: list[FeatureRow]
+
+
+def features(evidence: Evidence) -> FeaturesPage:
+    """Everything that the section's template needs."""
+    ladder = evidence.ladder
     rows = feature_rows(evidence)
-    rungs = rankings(evidence, RUNGS)
+    rungs = rankings(ladder, RUNGS)
     tests = leakage_tests(evidence, rows)
-    moved = [row for row in rows if row["psi"]["is_warning"]]
-    return {
-        "rungs": rungs,
-        "figure": feature_figures.ladder(rungs),
-        "alerts": evidence.ladder["alerts"],
-        "checks": rankings(evidence, CHECKS),
-        "rating": rating(evidence),
-        "tests": tests,
-        "passed": sum(row["passed"] is True for row in tests),
-        "failed": sum(row["passed"] is False for row in tests),
-        "tags": [row for row in rows if row["group"] == "profile"],
-        "groups": by_group(rows),
-        "size": len(rows),
-        "moved": moved,
-        "percent_moved": percent(len(moved) / len(rows)) if rows else DASH,
-    }
+    return FeaturesPage(
+        rungs=rungs,
+        figure=feature_figures.ladder(rungs),
+        alerts=ladder.alerts,
+        checks=rankings(ladder, CHECKS),
+        rating=leaked_rating(ladder),
+        tests=tests,
+        passed=sum(row.passed is True for row in tests),
+        failed=sum(row.passed is False for row in tests),
+        tags=[row for row in rows if row.group == "profile"],
+        groups=feature_groups(rows),
+        size=len(rows),
+        moved=[row for row in rows if row.psi.is_warning],
+    )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from collections.abc import Callable
 
 from markupsafe import Markup
 
+from explain.results import FeatureShare
+from models.results.judged import BudgetPoint, Judged
+from models.results.truth import TypologyRecall
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.wording import (
     RANKERS,
-    TYPOLOGIES,
     VIEWS,
     Text,
     count,
@@ -26,12 +28,12 @@ GROUP_LETTERS = 36  # that stand left of the rankers' names
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-def scale(low: float, high: float, start: float, end: float) -> Any:
+def scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
     """A linear map from values to places."""
     return lambda value: start + (value - low) / (high - low) * (end - start)
 
 
-def share_axis(x: Any, top: float, bottom: float, title: Text) -> list[str]:
+def share_axis(x: Callable[[float], float], top: float, bottom: float, title: Text) -> list[str]:
     """Vertical grid of shares with its title below."""
     parts = []
     for tick in TICKS:
@@ -41,11 +43,13 @@ def share_axis(x: Any, top: float, bottom: float, title: Text) -> list[str]:
     return parts
 
 
-def dumbbell(metrics: dict[str, dict[str, Any]], rankers: list[str]) -> Markup:
-    """Recall at the budget of each ranker: the bank's dot above, the true one below.
+def colour(ranker: str, rankers: list[str]) -> str:
+    """CSS classes of a ranker, which has its colour by its place among all."""
+    return f"ranker ranker-{rankers.index(ranker)}"
 
-    ``metrics`` holds ``bank`` and ``true`` by ranker.
-    """
+
+def dumbbell(bank: Judged, truth: Judged, rankers: list[str]) -> Markup:
+    """Recall at the budget of each ranker: the bank's dot above, the true one below."""
     x, top, step = scale(0, 1, 132, 700), 14, 58
     bottom = top + step * len(rankers)
     title = Text("recall at the alert budget, with 95% interval", "预算内召回率及 95% 置信区间")
@@ -54,36 +58,36 @@ def dumbbell(metrics: dict[str, dict[str, Any]], rankers: list[str]) -> Markup:
         middle = top + step * (place + 0.5)
         ends = {}
         parts.append(words(120, middle + 4, named(RANKERS, ranker), "name", "end"))
-        for view, shift in (("bank", -10.0), ("true", 10.0)):
-            recall = metrics[ranker][view]["recall_at_budget"]
-            if recall["value"] is None:
+        for view, measured, shift in (("bank", bank, -10.0), ("true", truth, 10.0)):
+            recall = measured.metrics[ranker].recall_at_budget
+            if recall.value is None or recall.low is None or recall.high is None:
                 continue
-            ends[view] = (x(recall["value"]), middle + shift)
-            parts.append(
-                line(x(recall["low"]), middle + shift, x(recall["high"]), middle + shift, f"range {view}")
-            )
-            shown = f"{percent(recall['value'])}  ({percent_range(recall)})"
+            ends[view] = (x(recall.value), middle + shift)
+            parts.append(line(x(recall.low), middle + shift, x(recall.high), middle + shift, f"range {view}"))
+            shown = f"{percent(recall.value)}  ({percent_range(recall)})"
             parts.append(words(722, middle + shift + 4, VIEWS[view], f"{view} strong"))
             parts.append(words(WIDTH, middle + shift + 4, shown, view, "end"))
         if len(ends) == 2:
-            parts.append(line(*ends["bank"], *ends["true"], "link"))
+            (x1, y1), (x2, y2) = ends.values()
+            parts.append(line(x1, y1, x2, y2, "link"))
         parts += [dot(*place_of, 6.5, f"dot {view}") for view, place_of in ends.items()]
     label = Text("Recall at the budget, as the bank sees it and in truth", "预算内召回率：银行所见与真实情况")
     return figure(parts, bottom + 44, label)
 
 
-def curves(bank: list[dict[str, Any]], truth: list[dict[str, Any]], rankers: list[str]) -> Markup:
+def curves(bank: list[BudgetPoint], truth: list[BudgetPoint], rankers: list[str]) -> Markup:
     """Recall by alert budget in two panels, the bank's labels left and the truth right."""
     top, bottom, parts = 40, 330, []
-    most = max(row["budget"] for row in truth)
+    most = max(row.budget for row in truth)
     for view, rows, left in (("bank", bank, 46), ("true", truth, 500)):
         x, y = scale(0, most, left, left + PANEL), scale(0, 1, bottom, top)
         parts.append(words(left, 16, VIEWS[view], f"{view} strong"))
         for tick in TICKS:
             parts.append(line(left, y(tick), left + PANEL, y(tick), "grid"))
             parts.append(words(left - 8, y(tick) + 4, percent(tick, 0), "tick", "end"))
-        for budget in range(int(most) + 1):
-            parts.append(words(x(budget), bottom + 18, f"{budget}×", "tick", "middle"))
+        parts += [
+            words(x(budget), bottom + 18, f"{budget}×", "tick", "middle") for budget in range(int(most) + 1)
+        ]
         parts.append(line(x(1), top, x(1), bottom, "mark"))
         parts.append(words(x(1) + 5, bottom - 6, Text("the bank’s budget", "银行现行预算"), "tick"))
         title = Text("alert budget, multiples of the bank’s", "预警预算（现行预算的倍数）")
@@ -91,35 +95,34 @@ def curves(bank: list[dict[str, Any]], truth: list[dict[str, Any]], rankers: lis
         ends = []
         for ranker in rankers:
             points = sorted(
-                (row["budget"], row["recall"])
-                for row in rows
-                if row["ranker"] == ranker and row["recall"] is not None
+                (row.budget, row.recall) for row in rows if row.ranker == ranker and row.recall is not None
             )
             if not points:
                 continue
             path = " ".join(f"{number(x(budget))},{number(y(recall))}" for budget, recall in points)
-            parts.append(element("polyline", points=path, class_=f"curve {ranker}"))
+            parts.append(element("polyline", points=path, class_=f"curve {colour(ranker, rankers)}"))
             ends.append((ranker, y(points[-1][1])))
         spread = apart([end for _, end in ends], 17, bottom)
         for (ranker, end), place in zip(ends, spread, strict=True):
             parts.append(line(left + PANEL + 1, end, left + PANEL + 12, place, "leader"))
-            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), f"{ranker} strong"))
+            class_ = f"{colour(ranker, rankers)} strong"
+            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), class_))
     label = Text("Recall by alert budget", "不同预警预算下的召回率")
     return figure(parts, bottom + 48, label)
 
 
-def groups(rows: list[dict[str, Any]], column: str, names: dict[Any, Text], rankers: list[str]) -> Markup:
-    """True recall of every ranker by a property of the scheme, with Wilson intervals."""
+def typologies(rows: list[TypologyRecall], rankers: list[str], names: dict[str, Text]) -> Markup:
+    """True recall of every ranker by typology, as ``names`` calls it, with Wilson intervals."""
     x, y, parts = scale(0, 1, 320, 850), 8.0, []
-    values = list(dict.fromkeys(row[column] for row in rows))
+    values = list(dict.fromkeys(row.typology for row in rows))
     row_height, gap = 19, 16
     bottom = y + sum(row_height * len(rankers) + gap for _ in values)
     parts += share_axis(
         x, y, bottom, Text("true recall, with 95% Wilson interval", "真实召回率及 95% Wilson 区间")
     )
     for value in values:
-        mine = {row["ranker"]: row for row in rows if row[column] == value}
-        size = max(row["customers"] for row in mine.values())
+        mine = {row.ranker: row for row in rows if row.typology == value}
+        size = max(row.customers for row in mine.values())
         middle = y + row_height * len(rankers) / 2
         parts.append(words(0, middle, shortened(named(names, value), GROUP_LETTERS), "name"))
         parts.append(words(0, middle + 18, Text(f"{size} customers", f"{size} 名客户"), "tick"))
@@ -127,12 +130,13 @@ def groups(rows: list[dict[str, Any]], column: str, names: dict[Any, Text], rank
             row = mine.get(ranker)
             if row is None:
                 continue
-            level, recall = y + row_height / 2, row["recall"]
-            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{ranker} small", "end"))
-            if recall["value"] is not None:
-                parts.append(line(x(recall["low"]), level, x(recall["high"]), level, f"range {ranker}"))
-                parts.append(dot(x(recall["value"]), level, 4.5, f"dot {ranker}"))
-            caught = Text(f"{row['caught']} of {row['customers']}", f"{row['caught']} / {row['customers']}")
+            level, recall = y + row_height / 2, row.recall
+            class_ = colour(ranker, rankers)
+            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{class_} small", "end"))
+            if recall.value is not None and recall.low is not None and recall.high is not None:
+                parts.append(line(x(recall.low), level, x(recall.high), level, f"range {class_}"))
+                parts.append(dot(x(recall.value), level, 4.5, f"dot {class_}"))
+            caught = Text(f"{row.caught} of {row.customers}", f"{row.caught} / {row.customers}")
             parts.append(words(WIDTH, level + 4, caught, "tick", "end"))
             y += row_height
         y += gap
@@ -140,12 +144,7 @@ def groups(rows: list[dict[str, Any]], column: str, names: dict[Any, Text], rank
     return figure(parts, bottom + 44, Text("True recall by group", "分组真实召回率"))
 
 
-def typologies(rows: list[dict[str, Any]], rankers: list[str]) -> Markup:
-    """True recall by typology."""
-    return groups(rows, "typology", TYPOLOGIES, rankers)
-
-
-def funnel(steps: list[tuple[Text, int]]) -> Markup:
+def funnel_chart(steps: list[tuple[Text, int]]) -> Markup:
     """From rule hits to reports, each step with its share of the one before."""
     x, parts, y = scale(0, max(size for _, size in steps) or 1, 110, 690), [], 6.0
     for place, (name, size) in enumerate(steps):
@@ -169,15 +168,15 @@ def two_lines(text: Text, letters: int) -> list[Text]:
     return [Text(first, text.zh[:half]), Text(" ".join(others), text.zh[half:])]
 
 
-def top_features(shares: list[dict[str, Any]]) -> Markup:
+def top_features(shares: list[FeatureShare]) -> Markup:
     """Share of the total absolute contribution by feature."""
-    largest = max((row["share"] for row in shares), default=1.0) or 1.0
+    largest = max((row.share for row in shares), default=1.0) or 1.0
     x, parts, y = scale(0, largest, 500, 870), [], 4.0
     for row in shares:
-        lines = two_lines(Text(row["label_en"], row["label_zh"]), NAME_LETTERS)
+        lines = two_lines(Text(row.label_en, row.label_zh), NAME_LETTERS)
         for place, line_ in enumerate(lines):
             parts.append(words(488, y + 14 + 15 * place, line_, "name", "end"))
-        parts.append(box(500, y + 2, x(row["share"]) - 500, 15, "fill ink"))
-        parts.append(words(x(row["share"]) + 8, y + 14, percent(row["share"]), "tick"))
+        parts.append(box(500, y + 2, x(row.share) - 500, 15, "fill ink"))
+        parts.append(words(x(row.share) + 8, y + 14, percent(row.share), "tick"))
         y += 25 + 13 * (len(lines) - 1)
     return figure(parts, y + 2, Text("Top features by contribution", "贡献最大的特征"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.evidence import Evidence
-from reports.misses import EXPLANATIONS, Explanation, by_segment, plain
+from reports.misses import EXPLANATIONS, Explanation, by_segment, plain_number
 from reports.wording import Text
 
 __all__ = ["EXPLANATIONS"]  # with those of every other figure
@@ -95,7 +95,7 @@ def of_ordinary_life(name: str) -> Explanation:
     cause, place = OF_ORDINARY_LIFE[name]
 
     def told(evidence: Evidence) -> Text:
-        rhythm = by_segment(evidence, "payments_per_month", plain)
+        rhythm = by_segment(evidence, lambda row: row.payments_per_month, plain_number)
         return Text(
             f"It follows from {cause.en} ({place}). Payments a month by segment: {rhythm.en}.",
             f"取决于{cause.zh}（{place}）。各客群月交易笔数：{rhythm.zh}。",

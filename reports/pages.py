@@ -2,296 +2,222 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from markupsafe import Markup
+
+from data.results import Interval
+from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES
 from reports import figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
-from reports.evidence import Evidence, headline, said
+from reports.evidence import SAID, Evidence, headline
 from reports.features import features
 from reports.label_pages import label_page
+from reports.model_tables import (
+    alert_rows,
+    beyond,
+    by_group,
+    comparisons,
+    main_table,
+    probabilities,
+    spending,
+    tuning,
+)
+from reports.results import Metrics
 from reports.rulebook import rulebook_page
 from reports.wording import (
-    DASH,
-    LABEL_SOURCES,
-    LOOK_ALIKES,
     METRICS,
-    PERIODS,
     PROBABILITY,
     RANKERS,
     ROLES,
-    SOPHISTICATION,
-    TYPOLOGIES,
-    Interval,
     Text,
+    counted_share,
     named,
-    percent,
-    wilson,
 )
 
-DIGITS = {"base_rate": 2}  # a rare event needs one more
-PLAIN = ("average_precision",)  # an area, no share of anything
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """A period of the run."""
+
+    name: Text
+    starts: str
+    ends: str
+    weeks: float
 
 
-def printed(metric: str, value: float | None) -> str:
-    """A headline metric as the tables show it."""
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if metric in PLAIN else percent(value, DIGITS.get(metric, 1))
-
-
-def printed_range(metric: str, interval: Interval) -> str:
-    """Its interval, without the sign."""
-    if interval["low"] is None or interval["high"] is None:
-        return ""
-    return "–".join(printed(metric, interval[end]).rstrip("%") for end in ("low", "high"))
-
-
-def cell(key: str, metric: str, interval: Interval) -> dict[str, Any]:
-    """A value with its interval and the key under which metrics.json holds it."""
-    return {
-        "key": key,
-        "shown": printed(metric, interval["value"]),
-        "range": printed_range(metric, interval),
-        **interval,
-    }
-
-
-def main_table(metrics: dict[str, Any], rankers: list[str]) -> list[dict[str, Any]]:
-    """One row a ranker: five metrics, each as the bank sees it and in truth."""
-    rows = []
-    for ranker in rankers:
-        place = RULES if ranker == RULES else f"models.{ranker}"
-        blocks = metrics[RULES] if ranker == RULES else metrics["models"][ranker]
-        cells = [
-            {"view": view} | cell(f"{place}.{view}.{metric}", metric, blocks[view][metric])
-            for metric in METRICS
-            for view in ("bank", "true")
-        ]
-        rows.append({"name": named(RANKERS, ranker), "cells": cells})
-    return rows
-
-
-def level(interval: Interval, digits: int = 2) -> dict[str, str]:
-    """A plain number with its interval."""
-    low, high = interval["low"], interval["high"]
-    return {
-        "shown": DASH if interval["value"] is None else f"{interval['value']:.{digits}f}",
-        "range": "" if low is None or high is None else f"{low:.{digits}f}–{high:.{digits}f}",
-    }
-
-
-def probabilities(metrics: dict[str, Any], models: list[str]) -> list[dict[str, Any]]:
-    """One row a model: how far its scores are from probabilities, by the bank's labels and in truth."""
-    return [
-        {
-            "name": named(RANKERS, model),
-            "cells": [
-                {"view": view} | level(metrics["models"][model][view][name])
-                for name in PROBABILITY
-                for view in ("bank", "true")
-            ],
-        }
-        for model in models
-    ]
-
-
-def periods(evidence: Evidence) -> list[dict[str, Any]]:
+def period_rows(evidence: Evidence) -> list[PeriodRow]:
     """The calendar of the run."""
     return [
-        {
-            "name": named(PERIODS, row["name"]),
-            "starts": row["starts_at"],
-            "ends": row["ends_at"],
-            "weeks": (date.fromisoformat(row["ends_at"]) - date.fromisoformat(row["starts_at"])).days / 7,
-        }
-        for row in evidence.bank["periods"]
+        PeriodRow(
+            named(PERIOD_NAMES, row.name),
+            row.starts_at,
+            row.ends_at,
+            (date.fromisoformat(row.ends_at) - date.fromisoformat(row.starts_at)).days / 7,
+        )
+        for row in evidence.bank.periods
     ]
 
 
-def typologies(evidence: Evidence) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class LaunderingRow:
+    """A kind of laundering, who looks alike, and its customers in the test."""
+
+    name: Text
+    look_alike: Text | None
+    customers: int
+
+
+def laundering_rows(evidence: Evidence) -> list[LaunderingRow]:
     """The kinds of laundering in the test, how many customers, and who looks alike."""
-    sizes = {row["typology"]: row["customers"] for row in evidence.truth["by_typology"]}
+    sizes = {row.typology: row.customers for row in evidence.truth.by_typology}
+    names = evidence.names
     return [
-        {"name": named(TYPOLOGIES, name), "look_alike": LOOK_ALIKES.get(name), "customers": size}
+        LaunderingRow(named(names.typologies, name), names.look_alikes.get(name), size)
         for name, size in sizes.items()
     ]
 
 
-def funnel_figure(evidence: Evidence) -> Any:
+def funnel_figure(evidence: Evidence) -> Markup:
     """The way from hits to reports, as the bank counts it."""
-    counts = evidence.bank["funnel"]
+    counts = evidence.bank.funnel
     steps = [
-        (Text("rule hits", "规则命中"), counts["rule_hits"]),
-        (Text("alerts", "预警"), counts["alerts"]),
-        (Text("looked into", "立案调查"), counts["cases"]),
-        (Text("reported", "上报可疑"), counts["reports"]),
+        (Text("rule hits", "规则命中"), counts.rule_hits),
+        (Text("alerts", "预警"), counts.alerts),
+        (Text("looked into", "立案调查"), counts.cases),
+        (Text("reported", "上报可疑"), counts.reports),
     ]
-    return figures.funnel(steps)
+    return figures.funnel_chart(steps)
 
 
-def investigators(evidence: Evidence) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Investigators:
+    """How often the simulated investigators were right: decisions, and shares of them."""
+
+    reported_true: int
+    reported_false: int
+    dismissed_true: int
+    dismissed_false: int
+    illicit: int
+    innocent: int
+    reported: int
+    found: Interval
+    wronged: Interval
+    right: Interval
+
+
+def investigators(evidence: Evidence) -> Investigators:
     """How often the simulated investigators were right."""
-    counts = evidence.truth["dispositions"]
-    illicit = counts["reported_true"] + counts["dismissed_true"]
-    innocent = counts["reported_false"] + counts["dismissed_false"]
-    return counts | {
-        "illicit": illicit,
-        "innocent": innocent,
-        "found": wilson(counts["reported_true"], illicit),
-        "wronged": wilson(counts["reported_false"], innocent),
-        "reported": counts["reported_true"] + counts["reported_false"],
-        "right": wilson(counts["reported_true"], counts["reported_true"] + counts["reported_false"]),
-    }
+    counts = evidence.truth.dispositions
+    illicit = counts.reported_true + counts.dismissed_true
+    innocent = counts.reported_false + counts.dismissed_false
+    reported = counts.reported_true + counts.reported_false
+    return Investigators(
+        reported_true=counts.reported_true,
+        reported_false=counts.reported_false,
+        dismissed_true=counts.dismissed_true,
+        dismissed_false=counts.dismissed_false,
+        illicit=illicit,
+        innocent=innocent,
+        reported=reported,
+        found=counted_share(counts.reported_true, illicit),
+        wronged=counted_share(counts.reported_false, innocent),
+        right=counted_share(counts.reported_true, reported),
+    )
 
 
-def label_table(evidence: Evidence) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class LabelRow:
+    """Subjects of one role whose label has one source."""
+
+    role: Text
+    source: Text
+    subjects: int
+    suspicious: float
+
+
+def label_table(evidence: Evidence) -> list[LabelRow]:
     """Subjects and what the bank believes of them by role and source of the label."""
     order = list(ROLES)
-    rows = sorted(evidence.bank["labels"], key=lambda row: (order.index(row["role"]), row["source"]))
-    return [row | {"role": ROLES[row["role"]], "source": named(LABEL_SOURCES, row["source"])} for row in rows]
-
-
-def tuning(evidence: Evidence) -> list[dict[str, Any]]:
-    """Trials of each model; recall here is on validation and by the bank's labels."""
-    rows = []
-    for name in sorted(evidence.tuned, key=evidence.models.index):
-        trials = evidence.tuned[name]["trials"]
-        recalls = [trial["recall"] for trial in trials if trial["recall"] is not None]
-        choice = evidence.tuned[name]["choice"]
-        rows.append(
-            {
-                "name": named(RANKERS, name),
-                "trials": len(trials),
-                "best": max(recalls, default=None),
-                "worst": min(recalls, default=None),
-                "choice": ", ".join(
-                    f"{key} {value:.3g}" if isinstance(value, float) else f"{key} {value}"
-                    for key, value in choice.items()
-                ),
-            }
-        )
-    return rows
-
-
-def by_group(rows: list[dict[str, Any]], column: str, names: dict[Any, Text]) -> list[dict[str, Any]]:
-    """Rows of a breakdown grouped by value: name, customers and one cell a ranker."""
-    grouped = []
-    for value in dict.fromkeys(row[column] for row in rows):
-        mine = {row["ranker"]: row for row in rows if row[column] == value}
-        size = max(row["customers"] for row in mine.values())
-        grouped.append({"name": named(names, value), "customers": size, "by_ranker": mine})
-    return grouped
-
-
-def alerts_in_truth(evidence: Evidence) -> list[dict[str, Any]]:
-    """What each ranker's alerts really were."""
-    rows = {row["ranker"]: row for row in evidence.truth["alerts"]}
-    found = []
-    for ranker in evidence.rankers:
-        if ranker not in rows:
-            continue
-        row = rows[ranker]
-        other = row["alerts"] - row["illicit"] - row["look_alike"]
-        found.append(
-            row
-            | {
-                "name": named(RANKERS, ranker),
-                "other": other,
-                "illicit_share": wilson(row["illicit"], row["alerts"]),
-                "look_alike_share": wilson(row["look_alike"], row["alerts"]),
-            }
-        )
-    return found
-
-
-def beyond(evidence: Evidence) -> list[dict[str, Any]]:
-    """Recall among illicit customers whom no rule hit."""
-    rows = {row["ranker"]: row for row in evidence.truth["beyond_rules"]}
-    return [rows[ranker] | {"name": named(RANKERS, ranker)} for ranker in evidence.rankers if ranker in rows]
-
-
-def spending(evidence: Evidence) -> list[dict[str, Any]]:
-    """What each ranker spent of the budget, and what it found of the leftovers on both sides."""
-    spent = {row["ranker"]: row for row in evidence.truth["alerts_spent"]}
-    views = {
-        view: {row["ranker"]: row for row in results["leftovers"]}
-        for view, results in (("bank", evidence.bank), ("true", evidence.truth))
-    }
+    rows = sorted(evidence.bank.labels, key=lambda row: (order.index(row.role), row.source))
     return [
-        {"name": named(RANKERS, ranker), "alerts": spent[ranker]["alerts"], "silent": spent[ranker]["silent"]}
-        | {view: rows[ranker] for view, rows in views.items()}
-        for ranker in evidence.rankers
+        LabelRow(ROLES[row.role], named(LABEL_SOURCE_NAMES, row.source), row.subjects, row.suspicious)
+        for row in rows
     ]
 
 
-def comparisons(evidence: Evidence) -> list[dict[str, Any]]:
-    """What may be said of the chosen model against each other ranker, in truth."""
-    best = evidence.chosen
-    return [
-        {"name": named(RANKERS, ranker), "cells": list(said(evidence.truth, best, ranker).values())}
-        for ranker in evidence.rankers
-        if ranker != best
-    ]
+@dataclass(frozen=True)
+class Figures:
+    """The charts of the results."""
+
+    dumbbell: Markup
+    curves: Markup
+    typology: Markup
+    funnel: Markup
+    features: Markup
 
 
-def sections(evidence: Evidence, metrics: dict[str, Any]) -> dict[str, Any]:
+def result_figures(evidence: Evidence) -> Figures:
+    """The charts of the results, in both languages."""
+    rankers, bank, truth = evidence.rankers, evidence.bank, evidence.truth
+    return Figures(
+        dumbbell=figures.dumbbell(bank, truth, rankers),
+        curves=figures.curves(bank.recall_by_budget, truth.recall_by_budget, rankers),
+        typology=figures.typologies(truth.by_typology, rankers, evidence.names.typologies),
+        funnel=funnel_figure(evidence),
+        features=figures.top_features(evidence.faithfulness.feature_shares),
+    )
+
+
+def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     """Everything that the templates need but the cases and the questions."""
     rankers = evidence.rankers
-    both = {
-        ranker: {
-            view: results["metrics"][ranker]
-            for view, results in (("bank", evidence.bank), ("true", evidence.truth))
-        }
-        for ranker in rankers
-    }
-    curves = evidence.bank["recall_by_budget"], evidence.truth["recall_by_budget"]
+    bank, truth = evidence.bank.metrics[RULES], evidence.truth.metrics[RULES]
     return {
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,
-        "world": metrics["world"],
+        "world": metrics.world,
         "main_table": main_table(metrics, rankers),
         "spending": spending(evidence),
-        "ran": metrics[RULES]["alerts"],
+        "ran": metrics.rules.alerts,
         "comparisons": comparisons(evidence),
-        "compared_names": [METRICS["recall_at_budget"], METRICS["average_precision"]],
+        "compared_names": [METRICS[name] for name in SAID],
         "probabilities": probabilities(metrics, evidence.models),
         "probability_names": PROBABILITY,
         "headline": headline(evidence),
-        "base_rate": evidence.truth["metrics"][RULES]["base_rate"],
-        "bank_base_rate": evidence.bank["metrics"][RULES]["base_rate"],
-        "ceiling": evidence.truth["metrics"][RULES]["precision_ceiling"],
-        "bank_ceiling": evidence.bank["metrics"][RULES]["precision_ceiling"],
-        "periods": periods(evidence),
-        "typologies": typologies(evidence),
+        "base_rate": truth.base_rate,
+        "bank_base_rate": bank.base_rate,
+        "ceiling": truth.precision_ceiling,
+        "bank_ceiling": bank.precision_ceiling,
+        "periods": period_rows(evidence),
+        "typologies": laundering_rows(evidence),
         "drawn_schemes": drawn_schemes(evidence),
         "rulebook": rulebook_page(evidence),
         "difficulty": difficulty(evidence),
         "features": features(evidence),
-        "funnel": evidence.bank["funnel"],
+        "funnel": evidence.bank.funnel,
         "investigators": investigators(evidence),
         "labels": label_table(evidence),
         "label_page": label_page(evidence),
         "tuning": tuning(evidence),
-        "by_typology": by_group(evidence.truth["by_typology"], "typology", TYPOLOGIES),
-        "by_sophistication": by_group(evidence.truth["by_sophistication"], "sophistication", SOPHISTICATION),
+        "by_typology": by_group(
+            evidence.truth.by_typology, lambda row: row.typology, evidence.names.typologies
+        ),
+        "by_sophistication": by_group(
+            evidence.truth.by_sophistication, lambda row: row.sophistication, SOPHISTICATION_NAMES
+        ),
         "beyond": beyond(evidence),
-        "least_group": evidence.truth["least_group"],
-        "alerts": alerts_in_truth(evidence),
+        "least_group": evidence.truth.least_group,
+        "alerts": alert_rows(evidence),
         "faithfulness": evidence.faithfulness,
-        "explained_name": named(RANKERS, evidence.faithfulness["model"]),
-        "leading": next(iter(evidence.faithfulness["feature_shares"]), None),
+        "explained_name": named(RANKERS, evidence.faithfulness.model),
+        "leading": next(iter(evidence.faithfulness.feature_shares), None),
         "budget": evidence.budget,
         "simulate": evidence.simulate,
         "is_simulated": evidence.is_simulated,
-        "figures": {
-            "dumbbell": figures.dumbbell(both, rankers),
-            "curves": figures.curves(*curves, rankers),
-            "typology": figures.typologies(evidence.truth["by_typology"], rankers),
-            "funnel": funnel_figure(evidence),
-            "features": figures.top_features(evidence.faithfulness["feature_shares"]),
-        },
+        "figures": result_figures(evidence),
     }

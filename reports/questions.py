@@ -5,14 +5,25 @@ What this run did not measure is said to be not measured.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from data.schema import DECIDED
+from models.results.ladder import Ladder
 from models.schema import RULES
-from reports.evidence import GRAPH, Evidence, control, headline
+from reports.evidence import GRAPH, RECALL, Evidence, control, headline
 from reports.pages import investigators
 from reports.rulebook import rulebook
-from reports.wording import DASH, METRICS, RANKERS, Text, count, named, percent, wilson, worded_interval
+from reports.wording import (
+    DASH,
+    METRICS,
+    RANKERS,
+    Text,
+    count,
+    counted_share,
+    joined,
+    named,
+    percent,
+    worded_interval,
+)
 
 NOT_MEASURED = Text("Not measured in this run:", "本次运行未测量：")
 LINE = "sequence"  # the group of features that a customer's line of payments gives
@@ -20,51 +31,54 @@ LINE = "sequence"  # the group of features that a customer's line of payments gi
 
 def both_ways(evidence: Evidence, ranker: str) -> Text:
     """Recall at the budget of a ranker, in truth and as the bank sees it."""
-    true, bank = (worded_interval(evidence.recall(view, ranker)) for view in ("true", "bank"))
+    true, bank = (
+        worded_interval(measured.metrics[ranker].recall_at_budget)
+        for measured in (evidence.truth, evidence.bank)
+    )
     name = named(RANKERS, ranker)
     return Text(f"{name.en}: true {true}, bank {bank}", f"{name.zh}：真实 {true}，银行所见 {bank}")
 
 
 def attribution(evidence: Evidence, group: str) -> str:
     """Share of the attribution that the listed features of a group carry."""
-    shares = evidence.faithfulness["feature_shares"]
+    shares = evidence.faithfulness.feature_shares
     if not shares:
         return DASH
-    mine = (row["share"] for row in shares if evidence.labels.get(row["feature"], {}).get("group") == group)
-    return percent(sum(mine))
+    groups = {name: row.group for name, row in evidence.catalogue.items()}
+    return percent(sum(row.share for row in shares if groups.get(row.feature) == group))
 
 
 def from_experience(evidence: Evidence) -> Text:
     """Question 1: one trace through the whole chain."""
-    rules = [rule for rule in rulebook(evidence) if rule["alerts"]]
+    rules = [rule for rule in rulebook(evidence) if rule.seen.alerts]
     if not rules:
         return Text(
             "As a rulebook entry: red flag, indicator, predicate. No rule raised an alert in this data set.",
             "写成规则库条目：可疑特征、监测指标、判断条件。本数据集上没有规则产生预警。",
         )
-    rule = max(rules, key=lambda row: (row["reported"], row["rule_id"]))  # by what the bank counts
+    rule = max(rules, key=lambda row: (row.seen.reported, row.seen.rule_id))  # by what the bank counts
     case = next(
-        (row for row in evidence.cases if any(hit["rule_id"] == rule["rule_id"] for hit in row["rule_hits"])),
+        (row for row in evidence.cases if any(hit.rule_id == rule.seen.rule_id for hit in row.rule_hits)),
         None,
     )
-    shared = f"{rule['reported']} / {rule['reviewed']}"
+    shared = f"{rule.seen.reported} / {rule.seen.reviewed}"
     end_en = end_zh = ""
-    speaking = [row for row in case["reasons"] if row["rank"] > 0] if case else []
+    speaking = [row for row in case.reasons if row.rank > 0] if case else []
     if case and speaking:
-        reason = min(speaking, key=lambda row: row["rank"])
-        who = case["customer_name"]
-        end_en = f" In the case of customer {who} the model’s first reason is “{reason['family_en']}”."
-        end_zh = f"在客户 {who} 的案例中，模型的首要理由是“{reason['family_zh']}”。"
+        reason = min(speaking, key=lambda row: row.rank)
+        who = case.customer_name
+        end_en = f" In the case of customer {who} the model’s first reason is “{reason.family_en}”."
+        end_zh = f"在客户 {who} 的案例中，模型的首要理由是“{reason.family_zh}”。"
     return Text(
-        f"One trace: {rule['rule_id']} “{rule['name'].en}” is a sentence, then a predicate over indicators, "
-        f"then {count(rule['hits'])} hits and {count(rule['alerts'])} alerts; investigators reported "
+        f"One trace: {rule.seen.rule_id} “{rule.name.en}” is a sentence, then a predicate over indicators, "
+        f"then {count(rule.seen.hits)} hits and {count(rule.seen.alerts)} alerts; investigators reported "
         f"{shared}, "
-        f"and {worded_interval(rule['precision'])} of its alerts were truly illicit. The decisions became "
+        f"and {worded_interval(rule.precision)} of its alerts were truly illicit. The decisions became "
         f"dated "
         f"labels; the same indicators are columns of the models and words of the reasons.{end_en}",
-        f"以一条规则为例：{rule['rule_id']}“{rule['name'].zh}”先是业务语言，再写成指标上的判断条件，"
-        f"命中 {count(rule['hits'])} 次，形成 {count(rule['alerts'])} 条预警；甄别后上报 {shared}，"
-        f"而预警中真实违法占 {worded_interval(rule['precision'])}。甄别结论成为带日期的标签；"
+        f"以一条规则为例：{rule.seen.rule_id}“{rule.name.zh}”先是业务语言，再写成指标上的判断条件，"
+        f"命中 {count(rule.seen.hits)} 次，形成 {count(rule.seen.alerts)} 条预警；甄别后上报 {shared}，"
+        f"而预警中真实违法占 {worded_interval(rule.precision)}。甄别结论成为带日期的标签；"
         f"同一批指标既是模型的输入列，也是解释用语。{end_zh}",
     )
 
@@ -72,48 +86,46 @@ def from_experience(evidence: Evidence) -> Text:
 def explained(evidence: Evidence) -> Text:
     """Question 2: reasons and their test."""
     found = evidence.faithfulness
-    size, name = found["deleted_families"], named(RANKERS, found["model"])
-    if not found["alerts"]:
+    size, name = found.deleted_families, named(RANKERS, found.model)
+    if not found.alerts:
         return Text(
             f"{NOT_MEASURED.en} no alert of {name.en} fits in the budget of the test weeks.",
             f"{NOT_MEASURED.zh}测试期预算内没有 {name.zh} 的预警。",
         )
     return Text(
         f"Facts first (flows, days, counterparties), then additive contributions summed by family, with the "
-        f"evidence against. Test on {found['alerts']} alerts of {name.en}: setting the top {size} families "
-        f"to the peers’ median lowers the raw score by {found['top_families_fall']:.2f}, random families by "
-        f"{found['random_families_fall']:.2f}. {NOT_MEASURED.en} stability across seeds, and whether the "
+        f"evidence against. Test on {found.alerts} alerts of {name.en}: setting the top {size} families "
+        f"to the peers’ median lowers the raw score by {found.top_families_fall:.2f}, random families by "
+        f"{found.random_families_fall:.2f}. {NOT_MEASURED.en} stability across seeds, and whether the "
         f"reasons "
         f"help investigators decide.",
         f"先列事实（资金流向、时间线、交易对手），再给出按类别加总的贡献，并列出反向证据。"
-        f"对 {name.zh} 的 {found['alerts']} 条预警的检验：将贡献最大的 {size} 类特征替换为同类中位数，"
-        f"原始得分下降 {found['top_families_fall']:.2f}，随机替换则下降 {found['random_families_fall']:.2f}。"
+        f"对 {name.zh} 的 {found.alerts} 条预警的检验：将贡献最大的 {size} 类特征替换为同类中位数，"
+        f"原始得分下降 {found.top_families_fall:.2f}，随机替换则下降 {found.random_families_fall:.2f}。"
         f"{NOT_MEASURED.zh}不同随机种子下的稳定性，以及解释是否真正帮助甄别人员。",
     )
 
 
-def rung(evidence: Evidence, ranking: str, view: str = "true") -> str:
-    """Recall of one ranking of the feature ladder with its interval."""
-    found = {row["ranking"]: row for row in evidence.ladder["rankings"]}
-    return worded_interval(found[ranking][view]["recall"])
+def rung(ladder: Ladder, ranking: str, is_true: bool = True) -> str:
+    """Recall of one ranking of the feature ladder with its interval, in truth or as the bank sees it."""
+    row = next(row for row in ladder.rankings if row.ranking == ranking)
+    return worded_interval((row.true if is_true else row.bank).recall)
 
 
 def line_of_payments(evidence: Evidence) -> Text:
     """Question 3."""
     share = attribution(evidence, LINE)
-    en, zh = f"{NOT_MEASURED.en} the ladder of features.", f"{NOT_MEASURED.zh}特征阶梯。"
-    if evidence.ladder:
-        one, windows, profile_too, line, all_of_them = (
-            rung(evidence, name) for name in ("single_line", "windows", "profile", "sequence", "network")
-        )
-        en = (
-            f"At an equal budget one fixed model truly catches {one} from single payments, {windows} with "
-            f"windows, {profile_too} with the profile, {line} with the line, {all_of_them} with the network."
-        )
-        zh = (
-            f"同一预算下，同一固定模型的真实召回率：单笔流水 {one}，加时间窗 {windows}，"
-            f"加画像 {profile_too}，加序列 {line}，加关联网络 {all_of_them}。"
-        )
+    one, windows, profile_too, line, all_of_them = (
+        rung(evidence.ladder, name) for name in ("single_line", "windows", "profile", "sequence", "network")
+    )
+    en = (
+        f"At an equal budget one fixed model truly catches {one} from single payments, {windows} with "
+        f"windows, {profile_too} with the profile, {line} with the line, {all_of_them} with the network."
+    )
+    zh = (
+        f"同一预算下，同一固定模型的真实召回率：单笔流水 {one}，加时间窗 {windows}，"
+        f"加画像 {profile_too}，加序列 {line}，加关联网络 {all_of_them}。"
+    )
     return Text(
         f"A single payment says little, so the unit is the customer as of a day, and the line of payments "
         f"enters as gaps, bursts, order, repeated amounts, lags and change points. Among the top features "
@@ -125,21 +137,21 @@ def line_of_payments(evidence: Evidence) -> Text:
 
 def graph(evidence: Evidence) -> Text:
     """Question 4."""
-    if GRAPH not in evidence.truth["metrics"]:
+    if GRAPH not in evidence.truth.metrics:
         return Text(f"{NOT_MEASURED.en} no graph model was trained.", f"{NOT_MEASURED.zh}未训练图模型。")
-    rows = {row["ranker"]: row for row in evidence.truth["beyond_rules"]}
+    rows = {row.ranker: row for row in evidence.truth.beyond_rules}
     shown = both_ways(evidence, GRAPH)
     mine = rows.get(GRAPH)
     en = zh = ""
-    if mine and mine["customers"]:
-        ratio = worded_interval(mine["recall"])
-        en = f" Beyond the rules it catches {mine['caught']} of {mine['customers']}, {ratio}."
-        zh = f"对规则从未命中的违法客户，捕获 {mine['caught']} / {mine['customers']}，即 {ratio}。"
-    trials = len(evidence.tuned[GRAPH]["trials"])
+    if mine and mine.customers:
+        ratio = worded_interval(mine.recall)
+        en = f" Beyond the rules it catches {mine.caught} of {mine.customers}, {ratio}."
+        zh = f"对规则从未命中的违法客户，捕获 {mine.caught} / {mine.customers}，即 {ratio}。"
+    trials = len(evidence.tuned[GRAPH].trials)
     twin = control(evidence)
     if twin:
-        en = f"{en} The same network with every edge taken out: {twin['recall'].en}"
-        zh = f"{zh}去掉全部边的同一网络作对照：{twin['recall'].zh}"
+        en = f"{en} The same network with every edge taken out: {twin.recall.en}"
+        zh = f"{zh}去掉全部边的同一网络作对照：{twin.recall.zh}"
     return Text(
         f"Customers and outside accounts are nodes, payments timed edges, sliced so that no edge is later "
         f"than the "
@@ -150,28 +162,24 @@ def graph(evidence: Evidence) -> Text:
     )
 
 
-def profile(evidence: Evidence) -> Text:
+def customer_profile(evidence: Evidence) -> Text:
     """Question 5."""
     share = attribution(evidence, "profile")
-    lead = next(iter(evidence.faithfulness["feature_shares"]), None)
-    lead_en = f" The strongest feature is “{lead['label_en']}” with {percent(lead['share'])}." if lead else ""
-    lead_zh = f"贡献最大的特征是“{lead['label_zh']}”，占 {percent(lead['share'])}。" if lead else ""
-    en, zh = (
-        f"{NOT_MEASURED.en} the drop once a leaked tag is removed.",
-        f"{NOT_MEASURED.zh}去除泄露标签后的下降。",
+    lead = next(iter(evidence.faithfulness.feature_shares), None)
+    lead_en = f" The strongest feature is “{lead.label_en}” with {percent(lead.share)}." if lead else ""
+    lead_zh = f"贡献最大的特征是“{lead.label_zh}”，占 {percent(lead.share)}。" if lead else ""
+    seen, live, without = (
+        rung(evidence.ladder, name, is_true=False)
+        for name in ("rating_leaked", "rating_leaked_live", "network")
     )
-    if evidence.ladder:
-        seen, live, without = (
-            rung(evidence, name, "bank") for name in ("rating_leaked", "rating_leaked_live", "network")
-        )
-        en = (
-            f"Shown on purpose: today’s rating as a feature makes the bank measure a recall of {seen}; at "
-            f"work the same model has {live}, and without any rating it is {without}."
-        )
-        zh = (
-            f"特意演示：用当前风险等级作特征，银行测得召回率 {seen}；同一模型上线后为 {live}，"
-            f"不使用等级则为 {without}。"
-        )
+    en = (
+        f"Shown on purpose: today’s rating as a feature makes the bank measure a recall of {seen}; at "
+        f"work the same model has {live}, and without any rating it is {without}."
+    )
+    zh = (
+        f"特意演示：用当前风险等级作特征，银行测得召回率 {seen}；同一模型上线后为 {live}，"
+        f"不使用等级则为 {without}。"
+    )
     return Text(
         f"As tags with a history, read as of the day scored: a risk rating raised after a report would leak "
         f"the label. Tags enter as codes, as peer groups and as a yardstick (money against declared income, "
@@ -184,10 +192,10 @@ def profile(evidence: Evidence) -> Text:
 
 def accuracy(evidence: Evidence) -> Text:
     """Question 6."""
-    base = evidence.truth["metrics"][RULES]["base_rate"]["value"]
+    base = evidence.truth.metrics[RULES].base_rate.value
     blind = percent(1 - base, 2) if base is not None else "–"
     shown = [both_ways(evidence, ranker) for ranker in evidence.rankers]
-    metric = METRICS["recall_at_budget"]
+    metric = METRICS[RECALL]
     return Text(
         f"Accuracy is retired: alerting nobody would be {blind} accurate. {metric.en}, {len(shown)} rankers. "
         + "; ".join(row.en for row in shown)
@@ -204,34 +212,34 @@ def suspicion(evidence: Evidence) -> Text:
     return Text(
         f"Suspicious is a judgement, illegal a verdict; the model ranks, a human decides, and the "
         f"customer is not "
-        f"told. Of {count(counts['reported'])} reports in this world {worded_interval(counts['right'])} "
+        f"told. Of {count(counts.reported)} reports in this world {worded_interval(counts.right)} "
         f"were truly "
-        f"illicit; of {count(counts['illicit'])} illicit cases that investigators saw, they reported "
-        f"{worded_interval(counts['found'])}.",
+        f"illicit; of {count(counts.illicit)} illicit cases that investigators saw, they reported "
+        f"{worded_interval(counts.found)}.",
         f"可疑是判断，违法是认定；模型只排序，决定由人作出，且不得向客户泄露。本次模拟中，"
-        f"{count(counts['reported'])} 份可疑报告里真实违法占 {worded_interval(counts['right'])}；"
-        f"甄别人员看到的 {count(counts['illicit'])} 个违法案例中，上报 {worded_interval(counts['found'])}。",
+        f"{count(counts.reported)} 份可疑报告里真实违法占 {worded_interval(counts.right)}；"
+        f"甄别人员看到的 {count(counts.illicit)} 个违法案例中，上报 {worded_interval(counts.found)}。",
     )
 
 
 def judged(evidence: Evidence) -> Text:
     """Question 8."""
     top = headline(evidence)
-    bank, true = (worded_interval(top[view]["best"]) for view in ("bank", "true"))
-    seen, gap = worded_interval(top["validation"]), top["over_rules"]["true"]["recall"]
+    bank, true = worded_interval(top.bank.best), worded_interval(top.true.best)
+    seen, gap = worded_interval(top.validation), top.over_rules.true.recall
     en = zh = ""
-    row = top["beyond"]
-    if row and row["customers"]:
-        share = worded_interval(row["recall"])
-        caught, size, best = row["caught"], row["customers"], top["best_name"]
+    row = top.beyond
+    if row and row.customers:
+        share = worded_interval(row.recall)
+        caught, size, best = row.caught, row.customers, top.best_name
         en = f" Outside every rule, {best.en} catches {caught} of {size}, {share}."
         zh = f"在规则之外，{best.zh} 捕获 {caught} / {size}，即 {share}。"
     return Text(
-        f"Measured twice. On validation, by its own labels, the bank chooses {top['best_name'].en} ({seen}); "
+        f"Measured twice. On validation, by its own labels, the bank chooses {top.best_name.en} ({seen}); "
         f"in the test it believes a recall of {bank}, and {true} is true. {gap.en}{en} "
         f"A real bank has only the first column, plus random reviews. {NOT_MEASURED.en} "
         f"recall on a typology left out of training, drift alarms, and recovery after retraining.",
-        f"同一结果衡量两次。银行按自身标签在验证集上选择{top['best_name'].zh}（{seen}）；"
+        f"同一结果衡量两次。银行按自身标签在验证集上选择{top.best_name.zh}（{seen}）；"
         f"测试期它以为召回率是 {bank}，真实为 {true}。{gap.zh}{zh}"
         f"真实银行只有第一列，外加随机抽查。"
         f"{NOT_MEASURED.zh}训练中未见过的洗钱类型、漂移预警、重训后的恢复。",
@@ -240,24 +248,25 @@ def judged(evidence: Evidence) -> Text:
 
 def zoo(evidence: Evidence) -> Text:
     """Question 9."""
-    shown = [
-        f"{named(RANKERS, name).en} {evidence.truth['metrics'][name]['average_precision']['value'] or 0:.3f}"
-        for name in evidence.models
-    ]
+    shown = []
+    for model in evidence.models:
+        name, area = named(RANKERS, model), evidence.truth.metrics[model].average_precision.value or 0
+        shown.append(Text(f"{name.en} {area:.3f}", f"{name.zh} {area:.3f}"))
+    told = joined(shown, Text(", ", "，"))
     return Text(
-        f"Average precision against the truth: {', '.join(shown)}. Trees split mixed, skewed and missing "
+        f"Average precision against the truth: {told.en}. Trees split mixed, skewed and missing "
         f"columns "
         f"without scaling. {NOT_MEASURED.en} random forest, SVM, PCA and K-means were not trained, so no "
         f"number is "
         f"claimed for them.",
-        f"对照真实情况的平均精确率：{'，'.join(shown)}。树模型无需缩放即可处理混合、偏态与缺失的特征。"
+        f"对照真实情况的平均精确率：{told.zh}。树模型无需缩放即可处理混合、偏态与缺失的特征。"
         f"{NOT_MEASURED.zh}随机森林、SVM、PCA、K-means 未训练，因此不给出数字。",
     )
 
 
 def iterated(evidence: Evidence) -> Text:
     """Question 10."""
-    trials = sum(len(result["trials"]) for result in evidence.tuned.values())
+    trials = sum(len(result.trials) for result in evidence.tuned.values())
     return Text(
         f"Each change is one reproducible run of the pipeline, compared on the metrics kept in git. Here "
         f"{trials} trials over {len(evidence.tuned)} models were searched on validation, never on test. "
@@ -271,21 +280,21 @@ def iterated(evidence: Evidence) -> Text:
 
 def convinced(evidence: Evidence) -> Text:
     """Question 11."""
-    funnel = evidence.bank["funnel"]
-    size = sum(funnel[f"random_{outcome}"] for outcome in DECIDED)
+    drawn = evidence.bank.funnel.decisions.random
+    size = drawn.decided
     if not size:
         return Text(
             f"With below-the-line samples and blind replays. {NOT_MEASURED.en} this data set has no reviews.",
             f"依靠线下抽样与盲测回放。{NOT_MEASURED.zh}该数据集没有甄别记录。",
         )
-    found = worded_interval(wilson(funnel["random_reported"], size))
+    found = worded_interval(counted_share(drawn.reported, size))
     return Text(
         f"With samples that no rule chose: {size} customers were reviewed at random and "
-        f"{funnel['random_reported']} "
+        f"{drawn.reported} "
         f"reported, {found}. Each case page leads with facts that an investigator can check. "
         f"{NOT_MEASURED.en} a "
         f"blind replay of past cases, and a change made on investigators’ feedback.",
-        f"依靠不受规则影响的样本：随机抽查 {size} 名客户，上报 {funnel['random_reported']} 名，占 {found}。"
+        f"依靠不受规则影响的样本：随机抽查 {size} 名客户，上报 {drawn.reported} 名，占 {found}。"
         f"每个案例先列甄别人员可核对的事实。{NOT_MEASURED.zh}历史案例盲测回放、根据甄别人员反馈所作的改动。",
     )
 
@@ -295,7 +304,7 @@ ELEVEN = (
     (Text("How is an alert explained?", "预警如何解释？"), explained),
     (Text("A single payment, or the whole line?", "单条交易还是连续流水？"), line_of_payments),
     (Text("What does the graph network bring?", "图神经网络带来什么？"), graph),
-    (Text("How does the customer profile enter?", "用户画像如何输入模型？"), profile),
+    (Text("How does the customer profile enter?", "用户画像如何输入模型？"), customer_profile),
     (Text("Accuracy or recall?", "准确率还是召回率？"), accuracy),
     (Text("Suspicious or illegal?", "可疑交易等于违法交易吗？"), suspicion),
     (Text("How is the effect judged when truth is missing?", "现实中没有真值，如何判断效果？"), judged),
@@ -311,9 +320,17 @@ ELEVEN = (
 )
 
 
-def questions(evidence: Evidence) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Answered:
+    """A question of an interview and what this run says to it."""
+
+    number: int
+    question: Text
+    answer: Text
+
+
+def questions(evidence: Evidence) -> list[Answered]:
     """The eleven questions with their answers."""
     return [
-        {"number": number, "question": question, "answer": answer(evidence)}
-        for number, (question, answer) in enumerate(ELEVEN, start=1)
+        Answered(number, question, answer(evidence)) for number, (question, answer) in enumerate(ELEVEN, 1)
     ]

@@ -6,24 +6,35 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 import pipeline
+from data import schema as data_schema
 from explain import schema as explain_schema
+from explain.results import ExplainedCases, Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
+from models.results.bank import BankView
+from models.results.labels import LabelAudit, RuleReport
+from models.results.ladder import Ladder
+from models.results.schemes import DrawnSchemes
+from models.results.truth import TruthView
+from models.results.tuned import Tuned
 from reports.case_pages import case_pages
-from reports.evidence import Evidence
+from reports.catalogue import CataloguedFeature
+from reports.evidence import BudgetSettings, Evidence, WorldSettings
 from reports.metrics import metrics
 from reports.pages import sections
 from reports.questions import questions
+from reports.results import Metrics
 from reports.wording import (
     CHINESE_FROM,
     LONGEST_WORD,
+    RunNames,
     Text,
     count,
     percent,
@@ -33,11 +44,12 @@ from reports.wording import (
     worded_interval,
     yuan,
 )
+from reports.written import WrittenRulebook
 
 TEMPLATES = "reports/templates"
 SIMULATED = "simulate"
 FORMULA_SIGNS = ("=", "+", "-", "@")  # with which a spreadsheet takes words for a formula
-RULEBOOK = Path("data/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
+RULEBOOK = Path("data/rules/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
 
 
 def breakable(words: str) -> Markup:
@@ -52,7 +64,7 @@ def breakable(words: str) -> Markup:
 
 def both(text: Text | str) -> Markup:
     """Both languages as HTML; the page's CSS shows one."""
-    pair = text if isinstance(text, Text) else same(text)
+    pair = same(text) if isinstance(text, str) else text
     if pair.en == pair.zh:
         return breakable(pair.en)
     return Markup('<span class="en" lang="en">{}</span><span class="zh" lang="zh-Hans">{}</span>').format(
@@ -80,7 +92,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["t"] = lambda en, zh: both(Text(en, zh))
+    made.globals |= {"t": lambda en, zh: both(Text(en, zh))}
     made.filters |= {
         "both": both,
         "percent": percent,
@@ -98,7 +110,7 @@ def markdown_environment() -> Environment:
     return environment().overlay(autoescape=False, finalize=plain_markdown)
 
 
-def without_formula(value: Any) -> Any:
+def without_formula(value: object) -> object:
     """A cell of one line that a spreadsheet shows and does not reckon.
 
     Words that begin a formula get an apostrophe.
@@ -109,41 +121,54 @@ def without_formula(value: Any) -> Any:
     return f"'{line}" if line.lstrip().startswith(FORMULA_SIGNS) else line
 
 
-def table_text(rows: list[dict[str, Any]], columns: list[str]) -> str:
-    """Rows as CSV."""
+class BudgetPlotRow(NamedTuple):
+    """Recall at a multiple of the budget, in both views."""
+
+    budget: float
+    ranker: str
+    bank_recall: float | None
+    true_recall: float | None
+
+
+class TypologyPlotRow(NamedTuple):
+    """True recall of a ranker by typology with its interval."""
+
+    typology: str
+    ranker: str
+    customers: int
+    recall: float | None
+    low: float | None
+    high: float | None
+
+
+PlotRow = TypeVar("PlotRow", BudgetPlotRow, TypologyPlotRow)
+
+
+def table_text(kind: type[PlotRow], rows: list[PlotRow]) -> str:
+    """Rows as CSV; the fields of their kind are the columns."""
     page = io.StringIO()
-    writer = csv.DictWriter(page, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: without_formula(value) for name, value in row.items()} for row in rows)
+    writer = csv.writer(page, lineterminator="\n")
+    writer.writerow(kind._fields)
+    writer.writerows([without_formula(value) for value in row] for row in rows)
     return page.getvalue()
 
 
-def budget_rows(bank: dict[str, Any], truth: dict[str, Any]) -> list[dict[str, Any]]:
+def budget_rows(bank: BankView, truth: TruthView) -> list[BudgetPlotRow]:
     """Recall by budget, both views in one row."""
-    seen = {(row["ranker"], row["budget"]): row["recall"] for row in bank["recall_by_budget"]}
+    seen = {(row.ranker, row.budget): row.recall for row in bank.recall_by_budget}
     return [
-        {
-            "budget": row["budget"],
-            "ranker": row["ranker"],
-            "bank_recall": seen.get((row["ranker"], row["budget"])),
-            "true_recall": row["recall"],
-        }
-        for row in truth["recall_by_budget"]
+        BudgetPlotRow(row.budget, row.ranker, seen.get((row.ranker, row.budget)), row.recall)
+        for row in truth.recall_by_budget
     ]
 
 
-def typology_rows(truth: dict[str, Any]) -> list[dict[str, Any]]:
+def typology_rows(truth: TruthView) -> list[TypologyPlotRow]:
     """True recall by typology with its interval."""
     return [
-        {
-            "typology": row["typology"],
-            "ranker": row["ranker"],
-            "customers": row["customers"],
-            "recall": row["recall"]["value"],
-            "low": row["recall"]["low"],
-            "high": row["recall"]["high"],
-        }
-        for row in truth["by_typology"]
+        TypologyPlotRow(
+            row.typology, row.ranker, row.customers, row.recall.value, row.recall.low, row.recall.high
+        )
+        for row in truth.by_typology
     ]
 
 
@@ -155,39 +180,36 @@ def shares(contributions: pd.DataFrame) -> dict[str, float]:
 
 def read_inputs() -> Evidence:
     """Read what earlier stages found."""
-    truth = pipeline.read_json("models", "truth.json")
-    faithfulness = pipeline.read_json("explain", "faithfulness.json")
+    truth = pipeline.read_result(TruthView)
+    faithfulness = pipeline.read_result(Faithfulness)
     audited = pipeline.read(models_schema.AuditedAlerts)
-    audited = audited[audited["ranker"] == faithfulness["model"]]
+    audited = audited[audited["ranker"] == faithfulness.model]
     catalogue = pipeline.read(features_schema.FeatureCatalogue)
     contributions = pipeline.read(explain_schema.Contributions, ["feature", "contribution"])
-    is_simulated = pipeline.param("source") == SIMULATED
+    models = [name for name in truth.metrics if name != models_schema.RULES]
     return Evidence(
-        bank=pipeline.read_json("models", "bank.json"),
+        bank=pipeline.read_result(BankView),
         truth=truth,
-        drawn=pipeline.read_json("models", "drawn_schemes.json"),
-        tuned={
-            name: pipeline.read_json("models", f"tuned_{name}.json")
-            for name in truth["metrics"]
-            if name != models_schema.RULES
-        },
+        drawn=pipeline.read_result(DrawnSchemes).typologies,
+        tuned={name: pipeline.read_result(Tuned, name) for name in models},
         faithfulness=faithfulness,
-        cases=pipeline.read_json("explain", "cases.json"),
+        cases=pipeline.read_result(ExplainedCases).cases,
         schemes=dict(zip(audited["subject_id"].tolist(), audited["schemes"].tolist(), strict=True)),
-        labels=catalogue.set_index("feature")[["label_en", "label_zh", "unit", "group"]].to_dict("index"),
-        catalogue=catalogue.to_dict("records"),
-        ladder=pipeline.read_json("models", "ladder.json"),
+        catalogue={row["feature"]: CataloguedFeature(**row) for row in catalogue.to_dict("records")},
+        budget=BudgetSettings.model_validate(pipeline.param("budget")),
+        simulate=WorldSettings.model_validate(pipeline.param("simulate"))
+        if pipeline.param("source") == SIMULATED
+        else None,
+        rulebook=WrittenRulebook.model_validate(pipeline.read_yaml(RULEBOOK)),
+        label_audit=pipeline.read_result(LabelAudit),
+        ladder=pipeline.read_result(Ladder),
+        rule_report=pipeline.read_result(RuleReport),
         shap_share=shares(contributions),
-        budget=pipeline.param("budget"),
-        simulate=pipeline.param("simulate") if is_simulated else {},
-        is_simulated=is_simulated,
-        label_audit=pipeline.read_json("models", "label_audit.json"),
-        rulebook=pipeline.read_yaml(RULEBOOK),
-        rule_report=pipeline.read_json("models", "rule_report.json"),
+        names=RunNames.of(pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles)),
     )
 
 
-def rendered(found: Evidence, result: dict[str, Any]) -> tuple[str, str]:
+def rendered(found: Evidence, result: Metrics) -> tuple[str, str]:
     """The page and its twin in Markdown."""
     shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
     page = environment().get_template("report.html").render(shown)
@@ -201,14 +223,10 @@ def main() -> None:
     page, twin = rendered(found, result)
     pipeline.write_text("reports", "report.html", page)
     pipeline.write_text("reports", "report.md", twin)
-    pipeline.write_json("reports", "metrics.json", result)
-    by_budget = table_text(
-        budget_rows(found.bank, found.truth), ["budget", "ranker", "bank_recall", "true_recall"]
-    )
+    pipeline.write_result(result)
+    by_budget = table_text(BudgetPlotRow, budget_rows(found.bank, found.truth))
     pipeline.write_text("reports", "plots/recall_by_budget.csv", by_budget)
-    by_typology = table_text(
-        typology_rows(found.truth), ["typology", "ranker", "customers", "recall", "low", "high"]
-    )
+    by_typology = table_text(TypologyPlotRow, typology_rows(found.truth))
     pipeline.write_text("reports", "plots/recall_by_typology.csv", by_typology)
 
 

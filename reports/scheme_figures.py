@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
+from models.results.schemes import Arrow, Node, Outline
 from reports.drawing import dot, element, figure, number, words
-from reports.wording import MEMBERS, Text, count, named, yuan
+from reports.wording import Text, count, named, yuan
 
 PANEL = 460.0
 STEP = 11.0  # between dots
@@ -42,15 +42,15 @@ class Plan:
     height: float
 
 
-def groups_of(nodes: list[dict[str, Any]]) -> dict[Group, list[int]]:
+def groups_of(nodes: list[Node]) -> dict[Group, list[int]]:
     """Nodes by column and role, in the order in which the money reaches them."""
     found: dict[Group, list[int]] = {}
     for place, node in enumerate(nodes):
-        found.setdefault((node["column"], node["role"]), []).append(place)
+        found.setdefault((node.column, node.role), []).append(place)
     return found
 
 
-def plan(nodes: list[dict[str, Any]]) -> Plan:
+def plan(nodes: list[Node]) -> Plan:
     """Lay the groups out in columns, each column in the middle of the height."""
     groups = groups_of(nodes)
     columns = max(column for column, _ in groups) + 1
@@ -90,28 +90,42 @@ def is_back(start: Place, end: Place) -> bool:
     return end[0] < start[0] - 6 * STEP
 
 
-def bundles(scheme: dict[str, Any]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class ArrowBundle:
+    """All arrows from one group to another, as one."""
+
+    payer: Group
+    payee: Group
+    arrows: list[Arrow]
+    payments: int
+    least_yuan: float
+    most_yuan: float
+    first_hours: float
+    last_hours: float
+
+
+def arrow_bundles(scheme: Outline) -> list[ArrowBundle]:
     """Arrows from one group to another as one, in order of the first payment."""
-    nodes = scheme["nodes"]
-    found: dict[tuple[Group, Group], list[dict[str, Any]]] = {}
-    for arrow in scheme["arrows"]:
-        payer, payee = nodes[arrow["payer"]], nodes[arrow["payee"]]
-        ends = ((payer["column"], payer["role"]), (payee["column"], payee["role"]))
+    nodes = scheme.nodes
+    found: dict[tuple[Group, Group], list[Arrow]] = {}
+    for arrow in scheme.arrows:
+        payer, payee = nodes[arrow.payer], nodes[arrow.payee]
+        ends = ((payer.column, payer.role), (payee.column, payee.role))
         found.setdefault(ends, []).append(arrow)
     told = [
-        {
-            "payer": ends[0],
-            "payee": ends[1],
-            "arrows": arrows,
-            "payments": sum(arrow["payments"] for arrow in arrows),
-            "least_yuan": min(arrow["least_yuan"] for arrow in arrows),
-            "most_yuan": max(arrow["most_yuan"] for arrow in arrows),
-            "first_hours": min(arrow["first_hours"] for arrow in arrows),
-            "last_hours": max(arrow["last_hours"] for arrow in arrows),
-        }
-        for ends, arrows in found.items()
+        ArrowBundle(
+            payer=payer_group,
+            payee=payee_group,
+            arrows=arrows,
+            payments=sum(arrow.payments for arrow in arrows),
+            least_yuan=min(arrow.least_yuan for arrow in arrows),
+            most_yuan=max(arrow.most_yuan for arrow in arrows),
+            first_hours=min(arrow.first_hours for arrow in arrows),
+            last_hours=max(arrow.last_hours for arrow in arrows),
+        )
+        for (payer_group, payee_group), arrows in found.items()
     ]
-    return sorted(told, key=lambda bundle: (bundle["first_hours"], bundle["payer"], bundle["payee"]))
+    return sorted(told, key=lambda bundle: (bundle.first_hours, bundle.payer, bundle.payee))
 
 
 def bent(start: Place, end: Place) -> tuple[Place, Place, Place]:
@@ -142,12 +156,12 @@ def head(bend: Place, tip: Place) -> str:
     return f"M{points}Z"
 
 
-def badge(bundle: dict[str, Any], where: Plan, taken: list[Place]) -> Place:
+def badge(bundle: ArrowBundle, where: Plan, taken: list[Place]) -> Place:
     """A place for the bundle's number on its middle arrow, clear of other numbers, dots and labels.
 
     Where every place along the arrow is taken, the one farthest from what stands there.
     """
-    ways = sorted(bent(where.dots[arrow["payer"]], where.dots[arrow["payee"]]) for arrow in bundle["arrows"])
+    ways = sorted(bent(where.dots[arrow.payer], where.dots[arrow.payee]) for arrow in bundle.arrows)
     (x1, y1), (x2, y2), (x3, y3) = ways[len(ways) // 2]
     places = []
     for part in ALONG:
@@ -170,21 +184,21 @@ def badge(bundle: dict[str, Any], where: Plan, taken: list[Place]) -> Place:
     return free[0] if free else max(places, key=room)
 
 
-def member(role: str, size: int) -> Text:
-    """A role and how many play it."""
-    name = named(MEMBERS, role)
+def member(role: str, size: int, roles: dict[str, Text]) -> Text:
+    """A role and how many play it; ``roles`` names it."""
+    name = named(roles, role)
     return name if size == 1 else Text(f"{name.en} × {size}", f"{name.zh} × {size}")
 
 
-def drawing(scheme: dict[str, Any], side: str, title: Text) -> Markup:
-    """One scheme as SVG."""
-    where = plan(scheme["nodes"])
+def drawing(scheme: Outline, side: str, title: Text, roles: dict[str, Text]) -> Markup:
+    """One scheme as SVG; ``roles`` names the parts of its members."""
+    where = plan(scheme.nodes)
     lines, marks = [], []
     taken: list[Place] = []
-    for place, bundle in enumerate(bundles(scheme), 1):
+    for place, bundle in enumerate(arrow_bundles(scheme), 1):
         ways, heads = [], []
-        for arrow in bundle["arrows"]:
-            start, bend, tip = bent(where.dots[arrow["payer"]], where.dots[arrow["payee"]])
+        for arrow in bundle.arrows:
+            start, bend, tip = bent(where.dots[arrow.payer], where.dots[arrow.payee])
             ways.append(
                 f"M{number(start[0])} {number(start[1])}"
                 f"Q{number(bend[0])} {number(bend[1])} {number(tip[0])} {number(tip[1])}"
@@ -198,11 +212,11 @@ def drawing(scheme: dict[str, Any], side: str, title: Text) -> Markup:
         marks.append(dot(x, y, BADGE, f"badge {side}"))
         marks.append(words(x, y + 4, str(place), f"{side} tiny strong", "middle"))
     dots = [
-        dot(*where.dots[place], RADIUS, "member own" if node["is_customer"] else "member")
-        for place, node in enumerate(scheme["nodes"])
+        dot(*where.dots[place], RADIUS, "member own" if node.is_customer else "member")
+        for place, node in enumerate(scheme.nodes)
     ]
     names = [
-        words(*where.labels[group], member(group[1], size), "small halo", "middle")
+        words(*where.labels[group], member(group[1], size, roles), "small halo", "middle")
         for group, size in where.sizes.items()
     ]
     height = max([where.height, *(y + BADGE + 2 for _, y in taken)])
@@ -228,15 +242,15 @@ def offset(first: float, last: float) -> Text:
     return Text(f"after {begin.en} to {end.en}", f"{begin.zh}至{end.zh}后")
 
 
-def steps(scheme: dict[str, Any]) -> list[Text]:
+def step_words(scheme: Outline, roles: dict[str, Text]) -> list[Text]:
     """The words to the numbers: who pays whom, how often, how much and when."""
-    sizes = {group: len(mine) for group, mine in groups_of(scheme["nodes"]).items()}
+    sizes = {group: len(mine) for group, mine in groups_of(scheme.nodes).items()}
     told = []
-    for bundle in bundles(scheme):
-        payer, payee = (member(bundle[end][1], sizes[bundle[end]]) for end in ("payer", "payee"))
-        least, most = yuan(bundle["least_yuan"]), yuan(bundle["most_yuan"])
+    for bundle in arrow_bundles(scheme):
+        payer, payee = (member(group[1], sizes[group], roles) for group in (bundle.payer, bundle.payee))
+        least, most = yuan(bundle.least_yuan), yuan(bundle.most_yuan)
         each = least if least == most else f"{least}–{most.lstrip('¥')}"
-        when, times = offset(bundle["first_hours"], bundle["last_hours"]), bundle["payments"]
+        when, times = offset(bundle.first_hours, bundle.last_hours), bundle.payments
         told.append(
             Text(
                 f"{payer.en} → {payee.en}: "

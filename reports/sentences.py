@@ -7,16 +7,13 @@ no sentence; the report then prints the predicate alone.
 
 from __future__ import annotations
 
-import json
 from itertools import chain
-from typing import Any
 
-import duckdb
-
+from data.words import UNITS
+from reports.catalogue import Labels
+from reports.syntax import Expression, Unsaid, said, tree
 from reports.wording import FACTS, Text, joined, named, same
 
-Labels = dict[str, dict[str, str]]
-Node = dict[str, Any]
 COMPARED = {
     "COMPARE_GREATERTHANOREQUALTO": Text("at least", "不低于"),
     "COMPARE_GREATERTHAN": Text("more than", "高于"),
@@ -39,10 +36,7 @@ NEGATED = {
     "COMPARE_LESSTHAN": "COMPARE_GREATERTHANOREQUALTO",
 }
 KIND, SEGMENT = "kind", "seg"
-
-
-class Unsaid(Exception):
-    """A part of a predicate for which there are no words."""
+TRUTHS = ("COMPARISON", "BETWEEN", "CONJUNCTION")  # classes of what is true or not
 
 
 def amount(value: float, unit: str) -> Text:
@@ -52,31 +46,8 @@ def amount(value: float, unit: str) -> Text:
     if unit == "CNY":
         return Text(f"CNY {value:,.0f}", f"{value:,.0f} 元")
     if unit in ("hours", "days"):
-        return Text(f"{value:g} {unit}", f"{value:g} {'小时' if unit == 'hours' else '天'}")
+        return Text(f"{value:g} {UNITS[unit].en}", f"{value:g} {UNITS[unit].zh}")
     return same(f"{value:,g}")
-
-
-def tree(predicate: str) -> Node:
-    """The syntax tree of a predicate, as DuckDB reads it."""
-    # On the module's own connection: to open one costs forty times the parse.
-    found = duckdb.execute("SELECT json_serialize_sql(?)", [f"SELECT ({predicate})"]).fetchone()
-    parsed: Node = json.loads(found[0]) if found else {"error": True}
-    if parsed["error"] or len(parsed["statements"]) != 1:
-        raise Unsaid
-    columns: list[Node] = parsed["statements"][0]["node"].get("select_list", [])
-    if len(columns) != 1:
-        raise Unsaid
-    return columns[0]
-
-
-def arguments(node: Node) -> list[Node]:
-    """The expressions that a function is given."""
-    return [part.get("expression", part) for part in node["arguments"]]
-
-
-def is_column(node: Node, name: str) -> bool:
-    """Whether an expression is the column of a name."""
-    return node["class"] == "COLUMN_REF" and node["column_names"][-1].lower() == name
 
 
 def capital(words: str) -> str:
@@ -90,72 +61,72 @@ def small(words: str) -> str:
 
 
 class Speech:
-    """Says the parts of a predicate; ``labels`` holds label_en, label_zh and unit of every indicator."""
+    """Says the parts of a predicate; ``labels`` are the indicators by name."""
 
     def __init__(self, labels: Labels) -> None:
         self.labels = labels
 
     # -- expressions
 
-    def unit(self, node: Node) -> str:
+    def unit(self, node: Expression) -> str:
         """The unit of the first indicator in an expression; empty without any."""
-        if node["class"] == "COLUMN_REF":
-            return self.labels.get(node["column_names"][-1].lower(), {}).get("unit", "")
-        if node["class"] == "FUNCTION":
-            units = [self.unit(part) for part in arguments(node)]
-            if node["function_name"] == "/" and len(set(units)) == 1:
+        if node.column:
+            known = self.labels.get(node.column)
+            return known.unit if known else ""
+        if node.class_ == "FUNCTION":
+            units = [self.unit(part) for part in node.arguments]
+            if node.function_name == "/" and len(set(units)) == 1:
                 return "ratio"
             return next((unit for unit in units if unit), "")
-        children = node.get("children", [node["child"]] if "child" in node else [])
-        return next((unit for unit in map(self.unit, children) if unit), "")
+        return next((unit for unit in map(self.unit, node.parts) if unit), "")
 
-    def value(self, node: Node, unit: str) -> Text:
+    def value(self, node: Expression, unit: str) -> Text:
         """An expression in words; a number takes the unit of what it is compared with."""
-        if node["class"] == "CONSTANT":
-            return amount(float(node["literal"]["text"]), unit)
-        if node["class"] == "COLUMN_REF":
+        if node.class_ == "CONSTANT":
+            return amount(float(node.constant.text), unit)
+        if node.column:
             return self.name(node)
-        if node["class"] == "FUNCTION" and node["function_name"] in JOINED:
+        if node.class_ == "FUNCTION" and node.function_name in JOINED:
             return self.joined(node, unit)
-        if node["class"] == "CASE":
+        if node.class_ == "CASE":
             return self.by_kind(node, unit)
-        if node["class"] == "OPERATOR" and node["type"] == "OPERATOR_COALESCE":
-            return self.value(node["children"][0], unit)
+        if node.type == "OPERATOR_COALESCE":
+            return self.value(node.children[0], unit)
         raise Unsaid
 
-    def name(self, node: Node) -> Text:
+    def name(self, node: Expression) -> Text:
         """An indicator's label."""
-        label = self.labels.get(node["column_names"][-1].lower())
+        label = self.labels.get(node.column)
         if label is None:
             raise Unsaid
-        return Text(small(label["label_en"]), label["label_zh"])
+        return Text(small(label.label_en), label.label_zh)
 
-    def joined(self, node: Node, unit: str) -> Text:
+    def joined(self, node: Expression, unit: str) -> Text:
         """Two expressions added, divided or scaled by the segment."""
-        parts = arguments(node)
+        parts = node.arguments
         if len(parts) != 2:
             raise Unsaid
-        if is_column(parts[1], SEGMENT):
+        if parts[1].column == SEGMENT:
             plain = self.value(parts[0], unit)
             return Text(f"{plain.en} × segment", f"{plain.zh} × 客群倍数")
-        if node["function_name"] == "*":  # a number that scales has no unit
+        if node.function_name == "*":  # a number that scales has no unit
             whole = self.unit(parts[0])
             return joined(
                 [self.value(parts[0], whole), self.value(parts[1], self.unit(parts[1]))], JOINED["*"]
             )
-        return joined([self.value(part, unit) for part in parts], JOINED[node["function_name"]])
+        return joined([self.value(part, unit) for part in parts], JOINED[node.function_name])
 
-    def by_kind(self, node: Node, unit: str) -> Text:
+    def by_kind(self, node: Expression, unit: str) -> Text:
         """One threshold for each kind of customer."""
         told = []
-        for check in node["case_checks"]:
-            when = check["when_expr"]
-            if not (when["class"] == "COMPARISON" and is_column(when["left"], KIND)):
+        for check in node.case_checks:
+            when = check.when_expr
+            if when.class_ != "COMPARISON" or said(when.left).column != KIND:
                 raise Unsaid
-            who, limit = when["right"]["literal"]["text"], self.value(check["then_expr"], unit)
+            who, limit = said(when.right).constant.text, self.value(check.then_expr, unit)
             told.append((named(FACTS, who), limit))
-        other = node.get("else_expr")
-        if other and other["class"] == "CONSTANT" and other["literal"]["kind"] != "SQL_NULL":
+        other = node.else_expr
+        if other and other.class_ == "CONSTANT" and other.constant.kind != "SQL_NULL":
             told.append(
                 (
                     Text("firm" if len(told) == 1 else "company", "单位" if len(told) == 1 else "企业"),
@@ -169,23 +140,23 @@ class Speech:
 
     # -- clauses
 
-    def clause(self, node: Node) -> Text:
+    def clause(self, node: Expression) -> Text:
         """One truth value in words, without a full stop."""
         found = {
             "COMPARISON": self.comparison,
             "BETWEEN": self.between,
             "CONJUNCTION": self.conjunction,
             "OPERATOR": self.operator,
-        }.get(node["class"])
+        }.get(node.class_)
         if found is None:
             raise Unsaid
         return found(node)
 
-    def comparison(self, node: Node) -> Text:
+    def comparison(self, node: Expression) -> Text:
         """What is compared, how, and with what."""
-        left, right, how = node["left"], node["right"], node["type"]
-        if is_column(left, KIND):
-            who = named(FACTS, right["literal"]["text"])
+        left, right, how = said(node.left), said(node.right), node.type
+        if left.column == KIND:
+            who = named(FACTS, right.constant.text)
             isnt = how == "COMPARE_NOTEQUAL"
             return Text(
                 f"the customer is {'no' if isnt else 'a'} {who.en}", f"客户{'不是' if isnt else '是'}{who.zh}"
@@ -205,41 +176,38 @@ class Speech:
         what, limit = self.value(left, unit), self.value(right, unit)
         return Text(f"{what.en}: {COMPARED[how].en} {limit.en}", f"{what.zh}{COMPARED[how].zh} {limit.zh}")
 
-    def added_truths(self, node: Node) -> list[Node]:
+    def added_truths(self, node: Expression) -> list[Expression]:
         """The clauses of a sum of truth values, ``cast(a as int) + ...``; empty for another sum."""
-        if node["class"] == "OPERATOR" and node["type"] == "OPERATOR_COALESCE":  # unknown counts as untrue
-            return self.added_truths(node["children"][0])
-        if node["class"] == "CAST" and node["child"]["class"] in ("COMPARISON", "BETWEEN", "CONJUNCTION"):
-            return [node["child"]]
-        if node["class"] == "FUNCTION" and node["function_name"] == "+":
-            parts = [self.added_truths(part) for part in arguments(node)]
+        if node.type == "OPERATOR_COALESCE":  # unknown counts as untrue
+            return self.added_truths(node.children[0])
+        if node.class_ == "CAST" and node.child and node.child.class_ in TRUTHS:
+            return [node.child]
+        if node.class_ == "FUNCTION" and node.function_name == "+":
+            parts = [self.added_truths(part) for part in node.arguments]
             return list(chain.from_iterable(parts)) if all(parts) else []
         return []
 
-    def between(self, node: Node) -> Text:
+    def between(self, node: Expression) -> Text:
         """A range with both ends."""
-        unit = self.unit(node["input"])
-        what, low, high = (
-            self.value(node["input"], unit),
-            *(self.value(node[end], unit) for end in ("lower", "upper")),
-        )
+        unit = self.unit(said(node.input))
+        what, low, high = (self.value(said(part), unit) for part in (node.input, node.lower, node.upper))
         return Text(f"{what.en}: {low.en} to {high.en}", f"{what.zh}在 {low.zh} 至 {high.zh} 之间")
 
-    def conjunction(self, node: Node) -> Text:
+    def conjunction(self, node: Expression) -> Text:
         """Clauses that hold together, or one of which does."""
         told = []
-        for child in node["children"]:
+        for child in node.children:
             words = self.clause(child)
-            inner = child["class"] == "CONJUNCTION" and child["type"] != node["type"]
+            inner = child.class_ == "CONJUNCTION" and child.type != node.type
             told.append(Text(f"({words.en})", f"（{words.zh}）") if inner else words)
-        return joined(told, CONJOINED[node["type"]])
+        return joined(told, CONJOINED[node.type])
 
-    def operator(self, node: Node) -> Text:
+    def operator(self, node: Expression) -> Text:
         """Not, known, unknown, or one of several kinds."""
-        first, kind = node["children"][0], node["type"]
+        first, kind = node.children[0], node.type
         if kind == "OPERATOR_NOT":
-            if first["class"] == "COMPARISON" and first["type"] in NEGATED:
-                return self.comparison(first | {"type": NEGATED[first["type"]]})
+            if first.class_ == "COMPARISON" and first.type in NEGATED:
+                return self.comparison(first.model_copy(update={"type": NEGATED[first.type]}))
             words = self.clause(first)
             return Text(f"not ({words.en})", f"并非（{words.zh}）")
         if kind in ("OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL"):
@@ -247,14 +215,14 @@ class Speech:
             return Text(
                 f"{words.en}: {'known' if known else 'unknown'}", f"{words.zh}{'已知' if known else '未知'}"
             )
-        if kind == "COMPARE_IN" and is_column(first, KIND):
-            names = [named(FACTS, part["literal"]["text"]) for part in node["children"][1:]]
+        if kind == "COMPARE_IN" and first.column == KIND:
+            names = [named(FACTS, part.constant.text) for part in node.children[1:]]
             kinds = Text(" or a ".join(name.en for name in names), "或".join(name.zh for name in names))
             return Text(f"the customer is a {kinds.en}", f"客户是{kinds.zh}")
         raise Unsaid
 
 
-def sentence(predicate: str, labels: Labels) -> Text | None:
+def rule_sentence(predicate: str, labels: Labels) -> Text | None:
     """The whole predicate in both languages, or None."""
     try:
         words = Speech(labels).clause(tree(predicate))

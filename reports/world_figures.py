@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from markupsafe import Markup
 
+from data.words import PERIOD_NAMES
+from models.results.bank import Period
+from models.results.truth import Histogram, SchemeStarts, Week
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.figures import scale
-from reports.wording import KINDS, PERIODS, TYPOLOGIES, Text, count, named, percent, shortened, yuan
+from reports.wording import KINDS, Text, count, named, percent, shortened, yuan
 
 TRIVIAL = 0.0005  # a bin in which no group has more than this share is cut off the ends
 NAME_ROOM = 70.0  # a period narrower than this goes without its name
@@ -40,25 +43,31 @@ def top_of(value: float) -> float:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
 
 
-def numbered(
-    marks: list[dict[str, Any]], place: Callable[[str], float], top: float, bottom: float
-) -> list[str]:
+@dataclass(frozen=True)
+class MarkedDay:
+    """A numbered day of the run on which something happens; ``at`` is its local date."""
+
+    number: int
+    at: str
+    what: Text
+    is_drift: bool
+
+
+def numbered(marks: list[MarkedDay], place: Callable[[str], float], top: float, bottom: float) -> list[str]:
     """A line for each date, its number above; numbers that would overlap stand apart."""
-    shown = [(place(row["at"]), row) for row in marks]
+    shown = [(place(row.at), row) for row in marks]
     numbers = apart([x for x, _ in shown], 19, WIDTH - 9)
     parts = []
     for (x, row), at in zip(shown, numbers, strict=True):
-        kind = "drift" if row["is_drift"] else "day"
+        kind = "drift" if row.is_drift else "day"
         parts.append(line(x, top, x, bottom, f"event {kind}"))
         parts.append(line(x, top, at, top - 6, "leader"))
         parts.append(dot(at, top - 14, 8.5, f"badge {kind}"))
-        parts.append(words(at, top - 10, str(row["number"]), f"tiny strong {kind}", "middle"))
+        parts.append(words(at, top - 10, str(row.number), f"tiny strong {kind}", "middle"))
     return parts
 
 
-def volume(
-    weeks: list[dict[str, Any]], periods: list[dict[str, Any]], marks: list[dict[str, Any]]
-) -> Markup | None:
+def volume(weeks: list[Week], periods: list[Period], marks: list[MarkedDay]) -> Markup | None:
     """Payments a week in three panels of their own scale: all, look-alikes, illicit.
 
     ``marks`` are numbered dates within the run.
@@ -70,23 +79,23 @@ def volume(
         ("look_alike", Text("True: of innocent look-alikes", "真实：其中形似正常的交易"), ("look_alike",)),
         ("true", Text("True: illicit", "真实：其中违法的交易"), ("illicit",)),
     ]
-    first = date.fromisoformat(weeks[0]["starts_at"])
+    first = date.fromisoformat(weeks[0].starts_at)
     x = scale(0, len(weeks), 60, WIDTH)
     height, gap, top = 84, 42, 76 if marks else 52
     parts: list[str] = []
-    shown = [panel for panel in panels if any(row[kind] for row in weeks for kind in panel[2])]
+    shown = [panel for panel in panels if any(row.of(kind) for row in weeks for kind in panel[2])]
     bottom = top + len(shown) * (height + gap) - gap
-    starts = [x((date.fromisoformat(row["starts_at"]) - first).days / 7) for row in periods]
+    starts = [x((date.fromisoformat(row.starts_at) - first).days / 7) for row in periods]
     for period, place, end in zip(periods, starts, [*starts[1:], float(WIDTH)], strict=True):
-        name = named(PERIODS, period["name"])  # without what stands in brackets: periods may be short
+        name = named(PERIOD_NAMES, period.name)  # without what stands in brackets: periods may be short
         parts.append(line(place, 20, place, bottom, "mark"))
         if end - place > NAME_ROOM:
             short = Text(name.en.split(" (")[0], name.zh.split("（")[0])
             parts.append(words(place + 5, 16, short, "tick"))
-    days = [row for row in marks if 0 <= days_between(first, row["at"]) < 7 * len(weeks)]
+    days = [row for row in marks if 0 <= days_between(first, row.at) < 7 * len(weeks)]
     parts += numbered(days, lambda at: x(days_between(first, at) / 7), 48, bottom)
     for class_, title, kinds in shown:
-        values = [sum(row[kind] for kind in kinds) for row in weeks]
+        values = [sum(row.of(kind) for kind in kinds) for row in weeks]
         most = top_of(max(values))
         y = scale(0, most, top + height, top)
         parts.append(words(60, top - 9, title, f"{class_} strong halo"))
@@ -99,17 +108,17 @@ def volume(
         top += height + gap
     for week in range(0, len(weeks), 8):
         anchor = "end" if x(week) > WIDTH - 70 else "start"
-        parts.append(words(x(week), bottom + 18, weeks[week]["starts_at"], "tick", anchor))
+        parts.append(words(x(week), bottom + 18, weeks[week].starts_at, "tick", anchor))
     return figure(parts, bottom + 24, Text("Payments a week", "每周交易笔数"))
 
 
-def spread(histogram: dict[str, Any], title: Text, unit: Text, ticks: dict[float, Text]) -> Markup | None:
+def spread(histogram: Histogram, title: Text, unit: Text, ticks: dict[float, Text]) -> Markup | None:
     """Shares of each group by logarithmic bins, drawn as steps; ``ticks`` name values of the axis."""
-    edges, sizes = histogram["edges"], histogram["sizes"]
+    edges, sizes = histogram.edges, histogram.sizes
     groups = [name for name in KINDS if sizes.get(name)]
     if not groups:
         return None
-    shares = {name: histogram["shares"][name] for name in groups}
+    shares = {name: histogram.shares[name] for name in groups}
     kept = [place for place in range(len(edges) - 1) if max(row[place] for row in shares.values()) > TRIVIAL]
     first, end = kept[0], kept[-1] + 1
     most = max(max(row) for row in shares.values())
@@ -145,9 +154,9 @@ def spread(histogram: dict[str, Any], title: Text, unit: Text, ticks: dict[float
     return figure(parts, bottom + 46, title)
 
 
-def starts(found: dict[str, Any], marks: list[dict[str, Any]]) -> Markup | None:
-    """How many schemes of each typology begin in every four weeks, as shaded cells."""
-    days, typologies = found["starts_at"], found["typologies"]
+def starts(found: SchemeStarts, marks: list[MarkedDay], names: dict[str, Text]) -> Markup | None:
+    """How many schemes of each typology begin in every four weeks, as shaded cells; ``names`` name them."""
+    days, typologies = found.starts_at, found.typologies
     if not days:
         return None
     left, top, row_high = 250.0, 34.0, 21.0
@@ -156,12 +165,12 @@ def starts(found: dict[str, Any], marks: list[dict[str, Any]]) -> Markup | None:
     bottom = top + row_high * len(typologies)
     first = date.fromisoformat(days[0])
     span = days_between(first, days[1]) if len(days) > 1 else 28
-    drift = [row for row in marks if row["is_drift"]]
-    inside = [row for row in drift if 0 <= days_between(first, row["at"]) < span * len(days)]
+    drift = [row for row in marks if row.is_drift]
+    inside = [row for row in drift if 0 <= days_between(first, row.at) < span * len(days)]
     parts = numbered(inside, lambda at: left + days_between(first, at) / span * wide, top - 4, bottom)
     for row, (name, counts) in enumerate(typologies.items()):
         y = top + row * row_high
-        parts.append(words(left - 10, y + 15, shortened(named(TYPOLOGIES, name), 38), "small", "end"))
+        parts.append(words(left - 10, y + 15, shortened(named(names, name), 38), "small", "end"))
         parts.append(line(0, y + row_high, WIDTH, y + row_high, "grid"))
         for place, value in enumerate(counts):
             if value:

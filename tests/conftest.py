@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from data import rulebook
 from data.observe import Params as ObserveParams
-from data.rulebook import Rulebook
+from data.rules import rulebook
+from data.rules.rulebook import Rulebook
 from data.simulate import Params as SimulateParams
 from data.simulate import simulate
 from data.sources import Whole, gather

@@ -11,26 +11,35 @@ Sums are taken in whole cents, so that they are exact in any order.
 
 from data.asof.events import Events, Milestones, Parties, codes_of
 from data.asof.flows import WAYS, Flows
-from data.asof.moments import bank_time, happened_within, moments_of
+from data.asof.histories import RowsBefore, count_so_far, value_as_of
+from data.asof.moments import bank_time, happened_within, microseconds, moments_of, pairs_within, period_of
 from data.asof.past import Past, share
-from data.asof.peers import Peers
-from data.asof.surroundings import Crowd, Devices, Surroundings, Trace
+from data.asof.peers import Peers, deviation_within, groups_alike
+from data.asof.surroundings import Crowd, DeviceUses, Surroundings, Trace
 
 __all__ = [
     "WAYS",
     "Crowd",
-    "Devices",
+    "DeviceUses",
     "Events",
     "Flows",
     "Milestones",
     "Parties",
     "Past",
     "Peers",
+    "RowsBefore",
     "Surroundings",
     "Trace",
     "bank_time",
     "codes_of",
+    "count_so_far",
+    "deviation_within",
+    "groups_alike",
     "happened_within",
+    "microseconds",
     "moments_of",
+    "pairs_within",
+    "period_of",
     "share",
+    "value_as_of",
 ]

@@ -17,7 +17,13 @@ WIDEST_IDS = 4  # times their number; accounts whose ids spread wider are looked
 
 
 def codes_of(values: pd.Series, names: tuple[str, ...]) -> np.ndarray:
-    """Position of each value in ``names``, whatever order a category brings; shape of ``values``."""
+    """Position of each value in ``names``, whatever order a category brings; shape of ``values``.
+
+    Examples
+    --------
+    >>> codes_of(pd.Series(["wire", "qr", "wire"]), ("qr", "wire"))
+    array([1, 0, 1], dtype=int8)
+    """
     return pd.Categorical(values, categories=list(names)).codes
 
 
@@ -91,6 +97,12 @@ class Ends:
     cents: np.ndarray
     counterparty: np.ndarray
 
+    @classmethod
+    def empty(cls, starts: np.ndarray) -> Ends:
+        """Room for the ends of customers who own ``starts``."""
+        payment, at, cents, counterparty = (np.empty(starts[-1], np.int64) for _ in range(4))
+        return cls(starts, payment, np.empty(starts[-1], np.bool_), at, cents, counterparty)
+
 
 def ends_in_order(
     payer: np.ndarray,
@@ -128,15 +140,7 @@ def ends_in_order(
     starts = np.zeros(customers + 1, np.int64)
     np.cumsum(counted.sum(axis=0), out=starts[1:])
     fill = starts[:-1] + np.cumsum(counted, axis=0) - counted
-    size = starts[-1]
-    ends = Ends(
-        starts,
-        np.empty(size, np.int64),
-        np.empty(size, np.bool_),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-        np.empty(size, np.int64),
-    )
+    ends = Ends.empty(starts)
 
     def deal(part: int) -> None:
         columns = ends.payment, ends.is_credit, ends.at, ends.cents, ends.counterparty

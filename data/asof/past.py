@@ -20,7 +20,7 @@ from data.asof.windows import (
     dense_keys,
     first_at_or_after,
     largest_selected,
-    met_before,
+    moment_met_before,
     number_keys,
     previous_of_key,
     smallest,
@@ -191,7 +191,7 @@ class Past:
         if (key, select) not in self._met:
             events, mask = self._events, self._mask(select)
             previous = previous_of_key(events.starts, self._keys(key), mask)
-            self._met[key, select] = met_before(events.at, previous, mask)
+            self._met[key, select] = moment_met_before(events.at, previous, mask)
         return self._met[key, select]
 
     def top_share(self, *select: str, days: int, top: int, of: str | None = None) -> np.ndarray:
@@ -292,18 +292,20 @@ class Past:
         """Lowest balance in yuan after any event in the window; NaN where unknown."""
         return smallest(self._events.balance, self._first(days), self._end)
 
-    def silent_days(self, before_days: int) -> np.ndarray:
-        """Days without an event before the window, counted back from its start.
+    def silent_days(self, *select: str, before_days: int) -> np.ndarray:
+        """Days without a selected event before the window, counted back from its start.
 
         A customer never seen before the window was silent since they joined. NaN where
-        the window itself is empty.
+        no selected event lies in the window.
         """
-        first, end = self._first(before_days), self._end
+        first, running = self._first(before_days), self._running("count", select)
         opens = self._as_of - before_days * DAY_US
-        last = np.maximum(first - 1, 0)
-        seen = first > self._events.starts[self._customer]
+        places = np.flatnonzero(self._mask(select))
+        seen = running[first] > running[self._events.starts[self._customer]]
+        last = places[np.maximum(running[first] - 1, 0)] if len(places) else np.zeros(len(first), np.int64)
         since = np.where(seen, self._events.at[last] if len(self._events) else 0, self.fact("joined_us"))
-        return np.where(end > first, np.maximum(opens - since, 0) / DAY_US, np.nan)
+        is_active = running[self._end] > running[first]
+        return np.where(is_active, np.maximum(opens - since, 0) / DAY_US, np.nan)
 
     def traced(self, name: str, days: int) -> np.ndarray:
         """Yuan of the customer's moments in a trace in the window."""
@@ -381,5 +383,11 @@ class Past:
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """``part / whole``, NaN where there is no whole."""
+    """``part / whole``, NaN where there is no whole.
+
+    Examples
+    --------
+    >>> share(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
+    array([0.25,  nan])
+    """
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)

@@ -1,4 +1,4 @@
-"""Patterns in the line of one customer's payments: acquaintance, repetition, tests before a burst.
+"""Patterns in the line of one customer's payments: acquaintance, repetition, tests, money passed on.
 
 Each kernel gives one value an event that depends on it and on earlier events only, or
 one value a window. Events are sorted as in `data.asof.Events`.
@@ -90,6 +90,64 @@ def alike_before(
                 total[k] += cents[i]
             i = previous[i]
     return count, total
+
+
+@njit(cache=True, nogil=True)
+def passed_on_but_for_commission(
+    starts: np.ndarray,
+    at: np.ndarray,
+    cents: np.ndarray,
+    is_credit: np.ndarray,
+    counts: np.ndarray,
+    within_us: int,
+    low: float,
+    high: float,
+    most: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Money that has come in and, with this debit, has gone out again but for a small part.
+
+    Looked at are the stretches of events that ``counts``, from a credit at most
+    ``within_us`` before the debit to the debit's moment, whose debits make ``low`` to
+    ``high`` of their credits. The one with the most credits in money speaks for the debit.
+
+    Parameters
+    ----------
+    starts, at, cents, is_credit : events as in `data.asof.Events`
+    counts : shape (n,), false for events that take no part
+    most : events of a stretch at most, a bound at hubs
+
+    Returns
+    -------
+    came, credits : shape (n,), cents that came in, and in how many payments; 0 where there is no such stretch
+    """
+    came = np.zeros(len(at), np.int64)
+    credits = np.zeros(len(at), np.int64)
+    chosen = np.flatnonzero(counts)
+    c, first = 0, 0
+    for p in range(len(chosen)):
+        k = chosen[p]
+        while starts[c + 1] <= k:
+            c, first = c + 1, p
+        if is_credit[k]:
+            continue
+        # From the last payment of this very moment, and to a moment's first: the order of ties is nothing.
+        last = p
+        while last + 1 < len(chosen) and chosen[last + 1] < starts[c + 1] and at[chosen[last + 1]] == at[k]:
+            last += 1
+        into, out, number, opens = 0, 0, 0, False
+        for r in range(last, max(first, last - most + 1) - 1, -1):
+            i = chosen[r]
+            if at[k] - at[i] > within_us:
+                break
+            if is_credit[i]:
+                into, number, opens = into + cents[i], number + 1, True
+            else:
+                out += cents[i]
+            if r == first or at[chosen[r - 1]] < at[i]:
+                if opens and into > came[k] and low * into <= out <= high * into:
+                    came[k], credits[k] = into, number
+                opens = False
+    return came, credits
 
 
 @njit(cache=True, nogil=True)

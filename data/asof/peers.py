@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 # A median absolute deviation, or a mean one, times this is the standard deviation of a normal.
 OF_MEDIAN_DEVIATION = 1.4826
@@ -107,20 +108,67 @@ def _by_place(values: np.ndarray) -> np.ndarray:
 
 
 def _usual(matrix: np.ndarray, least: int) -> np.ndarray:
-    """Centre, spread and 95th percentile of each row, shape (3, rows).
-
-    Where half of the members agree, the median deviation is nought and the mean one
-    stands in (Iglewicz and Hoaglin 1993).
-    """
+    """Centre, spread and 95th percentile of each row, shape (3, rows)."""
     result = np.full((3, len(matrix)), np.nan)
     for row, line in enumerate(matrix):
         found = line[~np.isnan(line)].astype(np.float64)  # a mean of float32 would add in float32
-        if len(found) < max(least, 1):
-            continue
-        centre, upper = np.percentile(found, [50, 95])
-        strays = np.abs(found - centre)
-        spread = OF_MEDIAN_DEVIATION * np.median(strays)
-        if spread == 0:
-            spread = OF_MEAN_DEVIATION * strays.mean()
-        result[:, row] = centre, spread if spread > 0 else np.nan, upper
+        if len(found) >= max(least, 1):
+            result[:, row] = *centre_and_spread(found), np.percentile(found, 95)
     return result
+
+
+def centre_and_spread(values: np.ndarray, mean_factor: float = OF_MEAN_DEVIATION) -> tuple[float, float]:
+    """Median of a sample without gaps, and its robust standard deviation.
+
+    That is 1.4826 median absolute deviations. Where half of the sample agrees, these are nought
+    and ``mean_factor`` mean absolute deviations stand in (Iglewicz and Hoaglin 1993); NaN
+    where all agree.
+
+    >>> centre_and_spread(np.array([1.0, 2, 3, 4, 100]))
+    (3.0, 1.4826)
+    """
+    centre = np.median(values)
+    strays = np.abs(values - centre)
+    spread = OF_MEDIAN_DEVIATION * np.median(strays)
+    if spread == 0:
+        spread = mean_factor * strays.mean()
+    return float(centre), float(spread) if spread > 0 else np.nan
+
+
+def deviation_within(values: np.ndarray, group: np.ndarray, mean_factor: float) -> np.ndarray:
+    """Robust standard deviations between each value and the centre of its own group; shape of ``values``.
+
+    ``group`` numbers them as `groups_alike` does. NaN where the value is missing, has no
+    group or where all of the group agree. ``mean_factor`` as in `centre_and_spread`.
+    """
+    result = np.full(len(values), np.nan)
+    measured = np.flatnonzero((group >= 0) & ~np.isnan(values))
+    order = measured[np.argsort(group[measured], kind="stable")]
+    for mine in np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []:
+        centre, spread = centre_and_spread(values[mine], mean_factor)
+        result[mine] = (values[mine] - centre) / spread
+    return result
+
+
+def groups_alike(as_of: pd.Series, kind: np.ndarray, likeness: list[np.ndarray], least: int) -> np.ndarray:
+    """Number of the group of customers alike that each row (a customer as of a moment) is in.
+
+    The group is the moment, the kind and every likeness (codes, shape (n,); NaN is a code of its
+    own). Where fewer than ``least`` share it, it is the moment and the kind; -1 where those are
+    too few as well. Shape (n,).
+    """
+    codes = [pd.factorize(column, use_na_sentinel=False)[0] for column in (kind, *likeness)]
+    week = pd.factorize(as_of)[0]
+    wide, narrow = _numbered([week, codes[0]]), _numbered([week, *codes])
+    wide_size, narrow_size = np.bincount(wide), np.bincount(narrow)
+    number = np.where(narrow_size[narrow] >= least, narrow, len(narrow_size) + wide)
+    few = (narrow_size[narrow] < least) & (wide_size[wide] < least)
+    return np.where(few, -1, number)
+
+
+def _numbered(codes: list[np.ndarray]) -> np.ndarray:
+    """One number for each combination of codes."""
+    number = np.zeros(len(codes[0]), np.int64)
+    for column in codes:
+        number = pd.factorize(number * (int(column.max(initial=0)) + 1) + column)[0].astype(np.int64)
+    return number

@@ -12,8 +12,8 @@ from numba import njit
 from data.asof.events import Milestones
 from data.asof.peers import Peers
 from data.asof.windows import first_at_or_after
+from data.schema import NEVER_US
 
-NEVER_US = np.iinfo(np.int64).max
 NO_HOUSEHOLD = -1
 
 
@@ -110,7 +110,7 @@ def largest_crowd(
 
 
 @dataclass(frozen=True)
-class Devices:
+class DeviceUses:
     """Who used which device when, sorted once by customer and once by device.
 
     Customer c owns ``starts[c]:starts[c + 1]`` of ``device``, ``since`` and ``until``;
@@ -129,7 +129,7 @@ class Devices:
     household: np.ndarray
 
     @classmethod
-    def of(cls, table: pd.DataFrame, customer_id: np.ndarray, household_id: pd.Series) -> Devices:
+    def of(cls, table: pd.DataFrame, customer_id: np.ndarray, household_id: pd.Series) -> DeviceUses:
         """From the Devices table; ``customer_id`` (sorted) and ``household_id`` are by node."""
         node = np.searchsorted(customer_id, table["customer_id"].to_numpy())
         _, device = np.unique(table["device_id"].to_numpy(), return_inverse=True)
@@ -219,7 +219,7 @@ class Surroundings:
 
     traces: Mapping[str, Trace] = field(default_factory=dict)
     crowds: Mapping[str, Crowd] = field(default_factory=dict)
-    devices: Devices | None = None
+    devices: DeviceUses | None = None
     milestones: Mapping[str, Milestones] = field(default_factory=dict)
     peers: Peers | None = None
     least_fast_cents: int = 0

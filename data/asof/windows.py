@@ -142,7 +142,7 @@ def count_distinct(
 
 
 @njit(cache=True, nogil=True)
-def met_before(at: np.ndarray, previous: np.ndarray, selected: np.ndarray) -> np.ndarray:
+def moment_met_before(at: np.ndarray, previous: np.ndarray, selected: np.ndarray) -> np.ndarray:
     """Moment of the event before with the same key, of each selected event; shape (n,).
 
     UNMET_US where there is none, UNASKED_US where the event is not selected.
@@ -160,7 +160,7 @@ def met_before(at: np.ndarray, previous: np.ndarray, selected: np.ndarray) -> np
 def count_new(first: np.ndarray, end: np.ndarray, met: np.ndarray, known_since: np.ndarray) -> np.ndarray:
     """Distinct keys of each window that were not met before it since ``known_since``.
 
-    ``met`` is made by `met_before`. As ``known_since`` lies before the window, an event whose
+    ``met`` is made by `moment_met_before`. As ``known_since`` lies before the window, an event whose
     key was met before that is the first of its key in the window.
     """
     new = np.empty(len(first))

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.schema import MONEY_INDICATORS
+from data.words import FAMILIES, UNITS, Words, complete
+from data.words.citations import Source, check_source
 from pipeline import Registry, import_siblings
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Indicator:
     label_zh: str
     unit: str
     family: str
-    source: str
+    source: Source
     needs: frozenset[str]
     measure: Measure
     has_peers: bool = False
@@ -56,15 +58,20 @@ INDICATORS: Registry[Indicator] = Registry("indicator")
 
 
 def indicator(
-    label_zh: str, unit: str, family: str, source: str, needs: str = "", has_peers: bool = False
+    label_zh: str, unit: str, family: str, source: Source, needs: str = "", has_peers: bool = False
 ) -> Callable[[Measure], Measure]:
     """Register a measure; ``needs`` lists among `data.schema.OFFERS`."""
 
     def enter(measure: Measure) -> Measure:
         name = measure.__name__
         label_en = ((measure.__doc__ or "").splitlines() or [""])[0].rstrip(".")
-        if not all(text.strip() for text in (label_en, label_zh, unit, family, source)):
-            raise ValueError(f"indicator {name}: expected labels in both languages, unit, family and source")
+        try:
+            complete(Words(label_en, label_zh))
+            check_source(source)
+        except ValueError as error:
+            raise ValueError(f"indicator {name}: {error}") from None
+        if unit not in UNITS or family not in FAMILIES:
+            raise ValueError(f"indicator {name}: expected a unit and a family of data/words")
         if (unit == "CNY") != bool(re.match(MONEY_INDICATORS, name)):
             raise ValueError(f"indicator {name}: expected a name that tells money, and money only, as such")
         INDICATORS.register(name)(

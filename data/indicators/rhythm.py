@@ -20,8 +20,8 @@ def round_amount_share_30d(past: Past) -> np.ndarray:
 
 @indicator("近10天活动前的沉默天数", "days", "dormancy", "2006办法 Art.11(4)")
 def silent_days_before_10d(past: Past) -> np.ndarray:
-    """Days of silence before the activity of the last 10 days."""
-    return past.silent_days(before_days=10)
+    """Days of silence before the activity of the last 10 days, the bank's own entries apart."""
+    return past.silent_days("not_of_the_bank", before_days=10)
 
 
 @indicator("开户天数", "days", "profile_mismatch", "rule R10")

@@ -109,7 +109,7 @@ def _as_text(column: pa.Array, place: Place) -> pa.Array:
     )
 
 
-def joined(bank: pd.Categorical, account: pd.Categorical, place: Place) -> pd.Categorical:
+def joined_with_bank(bank: pd.Categorical, account: pd.Categorical, place: Place) -> pd.Categorical:
     """Names of accounts that only their bank tells apart, written ``bank/account``."""
     pairs = bank.codes.astype(np.int64) * max(len(account.categories), 1) + account.codes
     distinct, codes = np.unique(pairs, return_inverse=True)
@@ -163,7 +163,7 @@ def flags(column: pa.Array, place: Place) -> Cells:
     return Cells({place.column: (found == True).to_numpy(bool)}, found.isna().to_numpy(), "true or false")  # noqa: E712
 
 
-def words(column: pa.Array, place: Place) -> Cells:
+def word_cells(column: pa.Array, place: Place) -> Cells:
     """Text of whatever kind, empty where there is none."""
     text = column.to_pandas().astype("str").fillna("")
     return Cells({place.column: pd.Categorical(text)}, np.zeros(len(column), bool))
@@ -259,6 +259,6 @@ KINDS: dict[str, Callable[[pa.Array, Place], Cells]] = {
     "amount": amounts,
     "step": steps,
     "flag": flags,
-    "words": words,
+    "words": word_cells,
     "time": moments,
 }

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.schema import DAY_US
+from data.schema import DAY_US, MINUTE_US
 from data.sources.settings import Terms
 from data.sources.sheets import Sheet
 from pipeline import BadInput
-
-MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True)

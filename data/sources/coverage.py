@@ -19,7 +19,9 @@ from pipeline import BadInput
 LATE_US = 14 * DAY_US  # by so much may the transfers end before the calendar does
 
 
-def calendar_of(at_us: np.ndarray, rows: np.ndarray, clock: Clock, place: str, terms: Terms) -> pd.DataFrame:
+def covered_calendar(
+    at_us: np.ndarray, rows: np.ndarray, clock: Clock, place: str, terms: Terms
+) -> pd.DataFrame:
     """The Periods table for transfers at the given moments.
 
     Parameters

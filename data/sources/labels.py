@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from data.sources.settings import Terms
-from data.sources.transfers import Aside, Transfers, in_order, times
+from data.sources.transfers import Aside, Transfers, ids_in_order, timestamps
 
 EVENT_COLUMNS = ["account", "at_us", "scheme", "typology", "is_illicit"]
 
@@ -56,7 +56,7 @@ def matched(
         The events with ``account_id``, ``scheme_id`` and ``judged_us`` (a label judges the
         past: its payments lie strictly before); the Truth rows; what is set aside.
     """
-    schemes = in_order(events["scheme"])
+    schemes = ids_in_order(events["scheme"])
     events = events.assign(
         event=np.arange(len(events)),
         scheme_id=schemes.get_indexer(events["scheme"].astype("str")),
@@ -83,7 +83,7 @@ def matched(
     is_kept = last.notna().to_numpy()
     is_outside = ~((events["at_us"] >= span[0]) & (events["at_us"] < span[1])).to_numpy()
     shown = ["account", "at", "scheme", "typology", "is_illicit"]
-    table = events.assign(at=times(events["at_us"].to_numpy()))[shown]
+    table = events.assign(at=timestamps(events["at_us"].to_numpy()))[shown]
     table = table.astype({"account": str, "scheme": str})
     lost: Aside = [
         ("labels_outside", "a label outside the calendar", table[is_outside & ~is_kept]),

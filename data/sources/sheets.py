@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from data.sources.cells import KINDS, Cells, Place, joined, names
+from data.sources.cells import KINDS, Cells, Place, joined_with_bank, names
 from data.sources.settings import Terms
 from pipeline import BadInput
 
@@ -166,7 +166,9 @@ def _with_bank(account: Cells, bank: pa.Array, place: Place) -> Cells:
     (bank_names,), (account_names,) = banks.columns.values(), account.columns.values()
     assert isinstance(bank_names, pd.Categorical) and isinstance(account_names, pd.Categorical)
     is_bad = account.is_bad | banks.is_bad
-    return Cells({place.column: joined(bank_names, account_names, place)}, is_bad, "an id and its bank")
+    return Cells(
+        {place.column: joined_with_bank(bank_names, account_names, place)}, is_bad, "an id and its bank"
+    )
 
 
 def _shown(cell: pa.Scalar) -> str:

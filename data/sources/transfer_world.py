@@ -10,11 +10,11 @@ import pandas as pd
 from data.schema import CHANNELS, PURPOSES
 from data.sources import Part, World
 from data.sources.clock import in_order_of_file
-from data.sources.coverage import calendar_of
+from data.sources.coverage import covered_calendar
 from data.sources.labels import matched, members_of, notes_on_labels
 from data.sources.settings import Terms
 from data.sources.sheets import Sheet
-from data.sources.transfers import Aside, Transfers, in_order, numbers_of, times
+from data.sources.transfers import Aside, Transfers, ids_in_order, numbers_of, timestamps
 from pipeline import BadInput
 
 
@@ -49,9 +49,9 @@ def transfer_world(
             raise BadInput(
                 f"{terms.key('bank_of')}: unknown account column {column!r}, expected one of: {known}"
             )
-    names = in_order(accounts)
+    names = ids_in_order(accounts)
     payer, payee = numbers_of(transfers.payer, names), numbers_of(transfers.payee, names)
-    kept, calendar, aside = usable(transfers, payer, payee, names, terms)
+    kept, calendar, aside = usable(transfers, payer, payee, terms)
     order = settled_order(transfers, kept, terms)
     at_us = transfers.at_us
     if terms.params.ties == "in_order_of_file":
@@ -61,14 +61,14 @@ def transfer_world(
     is_customer = ~names.isin(list(unscored))
     positive = events[events["is_illicit"] & is_customer[events["account_id"]]]
     given = positive.drop_duplicates(["account_id", "judged_us"])
-    judged = times(given["judged_us"].to_numpy())
+    judged = timestamps(given["judged_us"].to_numpy())
     given_labels = pd.DataFrame(
         {"customer_id": given["account_id"].to_numpy(), "event_at": judged, "known_at": judged, "value": 1.0}
     ).sort_values(["event_at", "customer_id"])
     truth = links.drop_duplicates(["transaction_id", "scheme_id"]).sort_values(
         ["transaction_id", "scheme_id"]
     )
-    truth["at"] = times(at_us[order])[truth["transaction_id"] - 1]
+    truth["at"] = timestamps(at_us[order])[truth["transaction_id"] - 1]
     return World(
         periods=calendar,
         **parties_tables(is_customer, span[0]),
@@ -85,7 +85,7 @@ def transfer_world(
 
 
 def usable(
-    transfers: Transfers, payer: np.ndarray, payee: np.ndarray, names: pd.Index, terms: Terms
+    transfers: Transfers, payer: np.ndarray, payee: np.ndarray, terms: Terms
 ) -> tuple[np.ndarray, pd.DataFrame, Aside]:
     """Which transfers are used, shape (n,); the calendar; and all others, each with one reason."""
     known = (payer >= 0) & (payee >= 0)
@@ -100,7 +100,7 @@ def usable(
             f"{terms.limit('most_unknown_share')} allows"
         )
     fine = known & (transfers.yuan > 0) & (payer != payee)
-    calendar = calendar_of(
+    calendar = covered_calendar(
         transfers.at_us[fine], transfers.row[fine], transfers.clock, transfers.place, terms
     )
     start_us, end_us = calendar["starts_at"].astype("int64").min(), calendar["ends_at"].astype("int64").max()
@@ -139,7 +139,7 @@ def payments_table(
     return pd.DataFrame(
         {
             "transaction_id": np.arange(1, size + 1),
-            "at": times(at_us[order]),
+            "at": timestamps(at_us[order]),
             "payer_account_id": payer[order],
             "payee_account_id": payee[order],
             "amount_cents": np.maximum(np.round(transfers.yuan[order] * 100), 1).astype(np.int64),
@@ -155,7 +155,7 @@ def payments_table(
 def parties_tables(is_customer: np.ndarray, start_us: int) -> dict[str, pd.DataFrame]:
     """Customers and accounts, one each, and the tables of which nothing is known."""
     number = np.arange(len(is_customer))
-    first = pd.Series(times(np.full(len(number), start_us)))
+    first = pd.Series(timestamps(np.full(len(number), start_us)))
     customers = pd.DataFrame(
         {
             "customer_id": number[is_customer],

@@ -15,7 +15,7 @@ from data.sources.sheets import Sheet
 Aside = list[tuple[str, str, pd.DataFrame]]
 
 
-def times(us: np.ndarray) -> pd.DatetimeIndex:
+def timestamps(us: np.ndarray) -> pd.DatetimeIndex:
     """Microseconds as moments in UTC."""
     return pd.DatetimeIndex(np.asarray(us, np.int64).astype("datetime64[us]"), tz="UTC")
 
@@ -54,7 +54,7 @@ class Transfers:
                 "payer": self.payer[chosen].astype(str),
                 "payee": self.payee[chosen].astype(str),
                 "yuan": self.yuan[chosen],
-                "at": times(self.at_us[chosen]),
+                "at": timestamps(self.at_us[chosen]),
             }
         )
 
@@ -96,7 +96,7 @@ def in_yuan(sheet: Sheet, amount: str, currency: str, terms: Terms) -> tuple[np.
     return amounts * rate[kinds.codes], [missing] if without else []
 
 
-def in_order(names: Iterable[str]) -> pd.Index:
+def ids_in_order(names: Iterable[str]) -> pd.Index:
     """Distinct names; an account's number is its place. Shorter ones first, as numbers count.
 
     The order of the rows in a file does not show in the numbers.

@@ -22,13 +22,13 @@ def _wires(scene: Scene, buyers: np.ndarray, usd: np.ndarray, got: np.ndarray, d
 def classmates(scene: Scene) -> None:
     """Families with children at one school abroad pay its fees in the same days, with their own money."""
     rng = scene.rng
-    families = scene.insiders(int(rng.integers(1, 4)))
+    families = scene.participants(int(rng.integers(1, 4)))
     scene.join(families, "parent")
     scene.same_phone(families)
     # Dear schools use the quotas up, others do not (assumption).
     usd = QUOTA_USD * rng.uniform(rng.choice([0.95, 0.8, 0.6]), 0.998, len(families))
     # A grandparent helps, or funds are sold.
-    is_helped = rng.random() < 0.5
+    is_helped = rng.random() < 0.8
     helpers = scene.outsiders(len(families)) if is_helped else scene.outsiders(len(families), "broker")
     came = scene.after(scene.start, 0.5, 40, len(families))
     got = scene.pay(
@@ -47,6 +47,8 @@ def classmates(scene: Scene) -> None:
     family="network",
     source="T23; 汇发〔2009〕56号",
     look_alike=classmates,
+    look_alike_label=("families who pay one school abroad", "同校家庭各自汇付留学费用"),
+    roles={"parent": ("parent", "家长"), "buyer": ("buyer", "购汇人")},
 )
 def ant_moving_fx(scene: Scene) -> None:
     """Ant-moving of foreign exchange.
@@ -56,7 +58,7 @@ def ant_moving_fx(scene: Scene) -> None:
     to 3 % of what came.
     """
     rng = scene.rng
-    buyers = scene.recruits(int(rng.integers(1, 4)))
+    buyers = scene.participants(int(rng.integers(1, 4)))
     funder = scene.outsiders(1)
     scene.join(buyers, "buyer")
     scene.control(buyers)

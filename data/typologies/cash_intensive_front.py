@@ -59,7 +59,14 @@ def seasonal_shop(scene: Scene) -> None:
     _settle(scene, shop, at, sums, (0.65, 0.98))
 
 
-@typology("现金密集型门店", family="cash", source="T13; AMLTRIX T0014", look_alike=seasonal_shop)
+@typology(
+    "现金密集型门店",
+    family="cash",
+    source="T13; AMLTRIX T0014",
+    look_alike=seasonal_shop,
+    look_alike_label=("a seasonal shop’s takings", "旺季门店营业款"),
+    roles={"owner": ("owner", "店主"), "supplier": ("supplier", "供货商"), "front": ("front", "掩护门店")},
+)
 def cash_intensive_front(scene: Scene) -> None:
     """Cash-intensive front.
 

@@ -47,6 +47,8 @@ def phone_dealer(scene: Scene) -> None:
     family="pass_through",
     source="T20; AMLTRIX T0114; FATF VA red flags 2020",
     look_alike=phone_dealer,
+    look_alike_label=("a dealer in second-hand phones", "二手手机商收款进货"),
+    roles={"trader": ("trader", "商贩")},
 )
 def crypto_off_ramp(scene: Scene) -> None:
     """Crypto off-ramp.
@@ -57,11 +59,11 @@ def crypto_off_ramp(scene: Scene) -> None:
     accounts that one person opened to sell.
     """
     rng = scene.rng
-    traders = scene.several_accounts(CARDS_SHARE, scene.recruits(1))
+    traders = scene.several_accounts(CARDS_SHARE, scene.participants(1))
     buyers = scene.outsiders(int(rng.integers(3, 7)))
     others = scene.outsiders(int(rng.integers(3, 11)))
     if rng.random() < 0.3:
-        own = scene.recruits(2)
+        own = scene.participants(2)
         own = own[~np.isin(own, scene.main_accounts(traders))][:1]
         others[: len(own)] = own
         scene.join(own, "mule")

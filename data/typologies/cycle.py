@@ -6,6 +6,7 @@ import numpy as np
 
 from data.typologies import Scene, typology
 
+FIRM_SHARE = 0.1  # of the plans whose customers are small firms (assumption)
 SUM = (8.6, 1.1)  # log of yuan: median and spread
 
 
@@ -18,7 +19,7 @@ def _ring(scene: Scene, own: np.ndarray, others: int) -> np.ndarray:
 def family_loan(scene: Scene) -> None:
     """Savings are lent within a family, passed on and paid back, less what was spent or forgiven."""
     rng = scene.rng
-    own = scene.insiders(1 + int(rng.random() < 0.5))
+    own = scene.participants(1 + int(rng.random() < 0.5), FIRM_SHARE)
     ring = _ring(scene, own, int(rng.integers(1, 4)))
     scene.same_phone(own)
     # The one who lends has the money: a fund or a bonus was paid out, or a parent gave it.
@@ -27,14 +28,26 @@ def family_loan(scene: Scene) -> None:
     meant = rng.lognormal(*SUM) * scene.scale(ring[0])
     yuan = float(scene.pay(at, lender, ring[0], meant, "transfer", purpose))
     kept = rng.choice([1.0, 0.99, 0.98])
-    why = scene.pretext("family", "loan", "loan_repayment")
+    is_family = scene.world.holder[ring[0]] == "person"
+    why = (
+        scene.pretext("family", "loan", "loan_repayment")
+        if is_family
+        else scene.pretext("loan", "loan_repayment")
+    )
     for payer, payee in zip(ring, np.roll(ring, -1), strict=True):
         at = int(scene.after(at, 8, 160))
         yuan = scene.hop(at, payer, payee, yuan * rng.uniform(kept - 0.05, kept), why)
         scene.join([payer, payee] if scene.is_seen(payer, payee) else [], "relative")
 
 
-@typology("回流", family="round_trip", source="T07; AMLworld cycle; AMLTRIX T0039", look_alike=family_loan)
+@typology(
+    "回流",
+    family="round_trip",
+    source="T07; AMLworld cycle; AMLTRIX T0039",
+    look_alike=family_loan,
+    look_alike_label=("lending within a family", "亲友间借款往来"),
+    roles={"ring": ("ring", "环上账户")},
+)
 def cycle(scene: Scene) -> None:
     """Round trip.
 
@@ -43,7 +56,7 @@ def cycle(scene: Scene) -> None:
     3 %, and the last returns it to the first.
     """
     rng = scene.rng
-    own = scene.recruits(1 + int(rng.random() < 0.5), firm_share=0.15)
+    own = scene.participants(1 + int(rng.random() < 0.5), FIRM_SHARE)
     ring = _ring(scene, own, int(rng.integers(2, 5)))
     scene.control(own)
     funder = scene.outsiders(1)[0]

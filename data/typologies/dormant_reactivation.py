@@ -42,7 +42,14 @@ def returning_migrant(scene: Scene) -> None:
     scene.pay(scene.after(at[-1], 2, 120, len(paid)), account, paid, costs, "transfer", why)
 
 
-@typology("休眠激活", family="dormancy", source="T12; 2006办法 Art.11(4)", look_alike=returning_migrant)
+@typology(
+    "休眠激活",
+    family="dormancy",
+    source="T12; 2006办法 Art.11(4)",
+    look_alike=returning_migrant,
+    look_alike_label=("a migrant who comes home", "返乡人员重新用卡"),
+    roles={"migrant": ("migrant", "返乡人员")},
+)
 def dormant_reactivation(scene: Scene) -> None:
     """Dormant reactivation.
 

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from data.typologies import Scene, typology
+import numpy as np
+
+from data.typologies import ROUNDS, Scene, typology
+
+FIRM_SHARE = 0.1  # of collectors and leaders, small firms (assumption)
+FIRM_PAID_SHARE = 0.3  # of those who get the money in the end, companies (assumption)
+SUM = (8.9, 1.0)  # log of the yuan of a round: median and spread, before the scale of the collector
+DEAREST = 6  # items of one price that a buyer takes, at most
+
+
+def _total(scene: Scene, collector: int) -> float:
+    return float(scene.rng.lognormal(*SUM)) * scene.scale(collector)
 
 
 def group_buy(scene: Scene) -> None:
     """A group-buy leader gathers the price of some items each, less coupons, and pays the supplier."""
     rng = scene.rng
-    leader = (scene.insiders(1) if rng.random() < 0.8 else scene.insiders(1, "micro_business"))[0]
+    leader = scene.participants(1, FIRM_SHARE)[0]
     scene.join(leader, "leader")
     payers = scene.public(int(rng.integers(8, 31)))
-    suppliers = scene.outsiders(int(rng.integers(1, 3)), "company" if rng.random() < 0.5 else "person")
+    suppliers = scene.elsewhere(int(rng.integers(1, 3)), FIRM_PAID_SHARE)
     for begins in scene.rounds():
-        items = rng.integers(1, 7, len(payers)) * rng.lognormal(4.6, 1.1)  # one price, several items
-        meant = (items * rng.uniform(0.9, 1.0, len(payers))).clip(20, 30_000)
+        payers = scene.next_round(payers)
+        items = np.minimum(rng.geometric(0.5, len(payers)), DEAREST)  # one price, several items
+        prices = _total(scene, leader) * items / items.sum()
+        meant = (prices * rng.uniform(0.9, 1.0, len(payers))).clip(20, 30_000)
         at = scene.spread(begins, rng.uniform(1, 6), len(payers))
         amounts = scene.pay(at, payers, leader, meant, "transfer", scene.pretext("goods", "unstated"))
+        suppliers = scene.others_like(suppliers)
         costs = scene.slices(amounts.sum() * rng.uniform(0.82, 0.99), len(suppliers), 2.0)
         ordered = scene.after(at[-1], 1, 72, len(suppliers), scene.clock(leader, suppliers[0]))
         scene.pay(ordered, leader, suppliers, costs, "transfer", "supplies")
 
 
-@typology("归集", family="fan_in", source="T03; AMLworld fan-in", look_alike=group_buy)
+@typology(
+    "归集",
+    family="fan_in",
+    source="T03; AMLworld fan-in",
+    look_alike=group_buy,
+    look_alike_label=("a group-buy leader who collects", "团购团长代收货款"),
+    roles={"leader": ("leader", "团长")},
+)
 def fan_in(scene: Scene) -> None:
     """Fan-in collector.
 
-    One to four times, some weeks apart, 8 to 30 payers send money to one account over 1 to
+    Up to ten times, days or weeks apart, 8 to 30 payers send money to one account over 1 to
     5 days; one or two payments take 97 to 99.8 % of it away within a day after. Times hold
     times the scheme's pace.
     """
     rng = scene.rng
-    collector = scene.recruits(1, firm_share=0.2)[0]
+    collector = scene.participants(1, FIRM_SHARE)[0]
     scene.join(collector, "collector")
     payers = scene.public(int(rng.integers(8, 31)))
-    boss = scene.outsiders(int(rng.integers(1, 3)))
-    scene.join(payers[~scene.is_inside(payers)], "payer")
-    scene.join(boss, "beneficiary")
-    for begins in scene.rounds(10, (1, 8)):
-        total = rng.lognormal(9.2, 1.0) * scene.scale(collector)
-        meant = scene.slices(total, len(payers), 1.0)
+    boss = scene.elsewhere(int(rng.integers(1, 3)), FIRM_PAID_SHARE)
+    for begins in scene.rounds(*ROUNDS):
+        payers = scene.next_round(payers)
+        scene.join(payers[~scene.is_inside(payers)], "payer")
+        boss = scene.others_like(boss)
+        scene.join(boss, "beneficiary")
+        meant = scene.slices(_total(scene, collector), len(payers), 1.0)
         at = scene.spread(begins, rng.uniform(1, 4) * scene.pace(), len(payers))
         amounts = scene.pay(
             at, payers, collector, meant, "transfer", scene.pretext("goods", "family", "unstated")

@@ -9,6 +9,15 @@ from data.streams import log_uniform
 from data.typologies import Scene, typology
 from data.world.calendar import OFFICE
 
+FUND_SHARE = 0.3  # of the plans whose money comes from a fund that was sold (assumption)
+
+
+def _sources(scene: Scene) -> tuple[np.ndarray, str]:
+    """One to four who pay for a policy, and what for: funds that were sold, or persons."""
+    is_fund = scene.rng.random() < FUND_SHARE
+    sources = scene.outsiders(int(scene.rng.integers(1, 5)), "broker" if is_fund else "person")
+    return sources, "investment" if is_fund else scene.pretext("family", "loan", "loan_repayment")
+
 
 def _held(scene: Scene) -> int:
     """Microseconds for which a policy is held, 10 to 180 days."""
@@ -40,12 +49,10 @@ def switching_policy(scene: Scene) -> None:
     """Matured savings buy a policy that is soon given up for another one; some let the spouse be paid."""
     rng = scene.rng
     dwell = _held(scene)
-    holder, spouse = scene.insiders(2)
+    holder, spouse = scene.participants(2)
     scene.join(holder, "policyholder")
     first, second = scene.outsiders(2, "insurer")
-    is_fund = rng.random() < 0.5
-    sources = scene.outsiders(int(rng.integers(1, 5)), "broker" if is_fund else "person")
-    why = "investment" if is_fund else "family"
+    sources, why = _sources(scene)
     ready, premium = _premium(scene, holder, sources, rng.uniform(1, 6), why)
     bought = int(scene.after(ready, 2, 120))
     # Some spread the money over two policies.
@@ -68,6 +75,8 @@ def switching_policy(scene: Scene) -> None:
     family="profile_mismatch",
     source="T22; AMLTRIX T0086; FFIEC insurance",
     look_alike=switching_policy,
+    look_alike_label=("a saver who switches policies", "投保人退保换购"),
+    roles={"policyholder": ("policyholder", "投保人")},
 )
 def insurance_wash(scene: Scene) -> None:
     """Insurance wash.
@@ -78,13 +87,12 @@ def insurance_wash(scene: Scene) -> None:
     """
     rng = scene.rng
     dwell = _held(scene)
-    holder, third = scene.recruits(2)
+    holder, third = scene.participants(2)
     scene.join(holder, "policyholder")
     scene.join(third, "third_party")
-    sources, exits = scene.outsiders(int(rng.integers(1, 5))), scene.outsiders(int(rng.integers(1, 3)))
+    (sources, why), exits = _sources(scene), scene.outsiders(int(rng.integers(1, 3)))
     scene.join(sources, "source")
     scene.join(exits, "exit")
-    why = scene.pretext("family", "loan", "loan_repayment")
     ready, premium = _premium(scene, holder, sources, rng.uniform(1, 5) * scene.pace(), why)
     count = (1, 1, 2)[scene.sophistication]
     insurers = scene.outsiders(count, "insurer")

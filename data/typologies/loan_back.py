@@ -7,6 +7,8 @@ import numpy as np
 from data.schema import DAY_US
 from data.typologies import Scene, typology
 
+FIRM_SHARE = 0.12  # of borrowers, small firms (assumption)
+
 
 def _dwell(scene: Scene) -> int:
     """Microseconds until the money is back, one to six months."""
@@ -28,7 +30,7 @@ def lending(scene: Scene) -> None:
     """A relative lends for a house and is paid back, or a new lender's money repays the old one early."""
     rng = scene.rng
     dwell, yuan = _dwell(scene), _yuan(scene)
-    borrower = scene.insiders(1)[0]
+    borrower = scene.participants(1, FIRM_SHARE)[0]
     scene.join(borrower, "borrower")
     if rng.random() < 0.5:
         payee = scene.insiders(1)[0] if rng.random() < 0.5 else scene.outsiders(1)[0]
@@ -61,7 +63,14 @@ def lending(scene: Scene) -> None:
     scene.pay(repaid, borrower, payee, min(lent * rng.uniform(0.92, 1.0), got), "transfer", "loan_repayment")
 
 
-@typology("回贷", family="round_trip", source="T21; AMLTRIX T0098; FFIEC lending", look_alike=lending)
+@typology(
+    "回贷",
+    family="round_trip",
+    source="T21; AMLTRIX T0098; FFIEC lending",
+    look_alike=lending,
+    look_alike_label=("a family loan or an early repayment", "亲属借款或提前还贷"),
+    roles={"borrower": ("borrower", "借款人")},
+)
 def loan_back(scene: Scene) -> None:
     """Loan-back.
 
@@ -72,7 +81,7 @@ def loan_back(scene: Scene) -> None:
     """
     rng = scene.rng
     dwell, yuan = _dwell(scene), _yuan(scene)
-    borrower = scene.recruits(1)[0] if rng.random() < 0.7 else scene.insiders(1, "micro_business")[0]
+    borrower = scene.participants(1, FIRM_SHARE)[0]
     scene.join(borrower, "borrower")
     helpers = scene.outsiders(int(rng.integers(2, 5)), "person" if rng.random() < 0.6 else "company")
     scene.join(helpers, "source")

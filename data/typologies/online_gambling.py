@@ -10,6 +10,9 @@ from data.schema import DAY_US, HOUR_US
 from data.typologies import Scene, typology
 from data.world.calendar import EVENING, LATE
 
+FIRM_SHARE = 0.1  # of collectors and shops, small firms (assumption)
+FIRM_PAID_SHARE = 0.35  # of operators and suppliers, companies (assumption)
+CENTS_SHARE = 0.35  # of sites and shops that tell payers apart by the cents (assumption)
 STAKES = np.array([10, 20, 50, 100, 200, 300, 500, 1_000, 2_000])
 PACKS = np.array([6, 18, 48, 98, 198, 328, 648, 1_000, 2_000])
 LIKELY = np.array([0.14, 0.16, 0.2, 0.2, 0.13, 0.08, 0.06, 0.02, 0.01])
@@ -50,24 +53,36 @@ def _settle(
         scene.pay(due, who, operator, rest, "transfer", why)
 
 
+def _odd(scene: Scene, yuan: np.ndarray) -> np.ndarray:
+    """Sums a few cents lower, by which a site or a shop knows who has paid."""
+    return np.asarray(yuan - scene.rng.integers(0, 100, len(yuan)) / 100)
+
+
 def lottery_shop(scene: Scene) -> None:
     """A lottery shop or a seller of game credit: small round sales, a few prizes, a supplier."""
     rng = scene.rng
     # Two of a family may sell under one roof, each with a code of their own.
-    kind = "micro_business" if rng.random() < 0.2 else "person"
-    shops = scene.insiders(1 + int(rng.random() < 0.4), kind)
+    shops = scene.participants(1 + int(rng.random() < 0.4), FIRM_SHARE)
     scene.join(shops, "shop")
     players = scene.public(int(rng.integers(15, 41)))
-    supplier = scene.outsiders(1, "company" if rng.random() < 0.4 else "person")[0]
+    supplier = scene.elsewhere(1, FIRM_PAID_SHARE)[0]
     scene.same_phone(shops)
-    at = _evenings(scene, int(len(players) * rng.uniform(1.3, 2.1)), EVENING)
+    at = _evenings(scene, int(len(players) * rng.uniform(1.3, 2.2)), EVENING)
     buyer, shop = rng.choice(players, len(at)), rng.permutation(np.resize(shops, len(at)))
     meant = rng.choice(STAKES if rng.random() < 0.8 else PACKS, len(at), p=LIKELY).astype(float)
+    meant = _odd(scene, meant) if rng.random() < CENTS_SHARE else meant
     yuan = scene.pay(at, buyer, shop, meant, "qr", scene.pretext("goods", "unstated"))
     _settle(scene, at, buyer, shop, yuan, supplier, (0.35, 0.7), (0.75, 0.99), (12, 24), "goods")
 
 
-@typology("网络赌博", family="fan_in", source="T18; AMLTRIX T0017", look_alike=lottery_shop)
+@typology(
+    "网络赌博",
+    family="fan_in",
+    source="T18; AMLTRIX T0017",
+    look_alike=lottery_shop,
+    look_alike_label=("a lottery shop", "彩票店收款兑奖"),
+    roles={"player": ("player", "玩家"), "operator": ("operator", "平台方")},
+)
 def online_gambling(scene: Scene) -> None:
     """Online gambling.
 
@@ -77,10 +92,10 @@ def online_gambling(scene: Scene) -> None:
     operator, so that little stays.
     """
     rng = scene.rng
-    collectors = scene.recruits(1 + int(rng.random() < 0.5))
+    collectors = scene.participants(1 + int(rng.random() < 0.5), FIRM_SHARE)
     scene.join(collectors, "collector")
     players = scene.public(int(rng.integers(15, 41)))
-    operator = scene.outsiders(1, "company" if rng.random() < 0.3 else "person")[0]
+    operator = scene.elsewhere(1, FIRM_PAID_SHARE)[0]
     scene.control(collectors)
     scene.join(players[~scene.is_inside(players)], "player")
     scene.join(operator, "operator")
@@ -89,8 +104,7 @@ def online_gambling(scene: Scene) -> None:
     player = rng.permutation(np.resize(players, len(at)))
     collector = rng.permutation(np.resize(collectors, len(at)))
     yuan = rng.choice(STAKES, len(at), p=LIKELY).astype(float)
-    if scene.sophistication and rng.random() < 0.8:  # such a site tells players apart by the cents
-        yuan -= rng.integers(0, 100, len(at)) / 100
+    yuan = _odd(scene, yuan) if rng.random() < CENTS_SHARE else yuan
     taken = scene.pay(at, player, collector, yuan, "qr", scene.pretext("goods", "unstated", "gift"))
     hours = (6, 8 * scene.pace())
     why = scene.pretext_of(int(collectors[0]))

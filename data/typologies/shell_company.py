@@ -15,6 +15,9 @@ ABROAD_SHARE, HIGH_RISK_SHARE = 0.25, 0.7
 IMPORTER_SHARE, IMPORTER_HIGH_RISK_SHARE = 0.12, 0.1
 
 
+FIRMS_PAID_SHARE = 0.3  # of the bills that firms send, not persons (assumption)
+
+
 def _invoices(scene: Scene) -> np.ndarray:
     """5 to 14 invoices of 5,000 to 1,000,000 yuan."""
     return np.asarray(scene.rng.lognormal(10.3, 1.0, int(scene.rng.integers(5, 15))).clip(5_000, 1_000_000))
@@ -31,7 +34,7 @@ def trading_start_up(scene: Scene) -> None:
     persons = scene.outsiders(10)
     staff = persons[: int(rng.integers(2, 7))]
     # Farmers and small workshops are paid on private accounts.
-    makers = persons[6:] if rng.random() < 0.35 else scene.outsiders(4, "company")
+    makers = np.append(persons[6:], scene.outsiders(2, "company"))
     if scene.aside.random() < IMPORTER_SHARE:
         makers[:2] = scene.abroad(2, IMPORTER_HIGH_RISK_SHARE)
     got = scene.pay(at, rng.choice(clients, len(at)), firm, invoices, "transfer", "goods")
@@ -42,9 +45,8 @@ def trading_start_up(scene: Scene) -> None:
         # Goods first; what is left pays people.
         scene.remit(paid[:2], firm, rng.choice(makers, len(bills[:2])), bills[:2], why)
         for due, bill in zip(paid[2:], bills[2:], strict=True):
-            scene.pay(
-                due, firm, rng.choice(staff), bill, "transfer", scene.pretext("payroll", "loan_repayment")
-            )
+            owed = scene.pretext("payroll", "loan_repayment")
+            scene.pay(due, firm, rng.choice(staff), bill, "transfer", owed)
 
 
 @typology(
@@ -52,6 +54,8 @@ def trading_start_up(scene: Scene) -> None:
     family="profile_mismatch",
     source="T14; AMLTRIX T0001",
     look_alike=trading_start_up,
+    look_alike_label=("a young trading firm", "初创贸易公司"),
+    roles={"start_up": ("start-up", "初创公司"), "private_account": ("private account", "个人账户")},
 )
 def shell_company(scene: Scene) -> None:
     """Shell company with sham invoices.
@@ -67,6 +71,7 @@ def shell_company(scene: Scene) -> None:
     third_parties = min(int(rng.integers(4, 10)), len(invoices))
     persons = scene.outsiders(third_parties // 3 + int(rng.integers(2, 7)))
     private = persons[third_parties // 3 :]
+    further = scene.outsiders(2, "company")
     if scene.aside.random() < ABROAD_SHARE:
         private = np.append(private, scene.abroad(1, HIGH_RISK_SHARE))
     payers = scene.outsiders(third_parties - third_parties // 3, "company")
@@ -80,9 +85,10 @@ def shell_company(scene: Scene) -> None:
         count = int(rng.integers(1, min(len(private), 3) + 1))
         leaves = scene.portions(yuan * rng.uniform(0.97, 0.998), count, 6.0)
         payees = rng.choice(private, count, replace=False)
+        if rng.random() < FIRMS_PAID_SHARE:
+            payees[0] = rng.choice(further)
         is_abroad = scene.world.holder[payees] == "overseas"
         scene.join(payees[~is_abroad], "private_account")
         scene.join(payees[is_abroad], "exit")
         gone = scene.office(moment, 3 * scene.pace(), count)
-        why = scene.pretext("loan_repayment", "payroll", "goods")
-        scene.remit(gone, firm, payees, leaves, why)
+        scene.remit(gone, firm, payees, leaves, scene.pretext_of(firm))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.typologies import Scene, typology
+from data.typologies import ROUNDS, Scene, typology
 from data.world.calendar import OFFICE
+
+FIRM_SHARE = 0.12  # of collectors, small firms (assumption)
+FIRM_PAID_SHARE = 0.35  # of those who get the money in the end, companies (assumption)
 
 
 def _like_sums(scene: Scene, least_spread: float = 0.05) -> np.ndarray:
@@ -19,17 +22,15 @@ def fee_collector(scene: Scene) -> None:
     """A class parent or owners' committee collects fees for a trip or a repair and pays them on."""
     rng = scene.rng
     fees = _like_sums(scene)
-    collector = (scene.insiders(1) if rng.random() < 0.7 else scene.insiders(1, "micro_business"))[0]
+    collector = scene.participants(1, FIRM_SHARE)[0]
     scene.join(collector, "collector")
     payers = scene.public(len(fees))
     is_school = scene.world.holder[collector] == "person" and rng.random() < 0.5
-    payee, why = (
-        scene.outsiders(1, "company" if rng.random() < 0.5 else "person")[0],
-        scene.pretext("goods", "unstated"),
-    )
+    payee, why = scene.elsewhere(1, FIRM_PAID_SHARE)[0], scene.pretext("goods", "unstated")
     if is_school:
         why = "tuition"
     for begins in scene.rounds():
+        payers = scene.next_round(payers)
         at = scene.waking(begins, rng.uniform(1, 5), len(fees))
         got = scene.pay(at, payers, collector, fees * rng.uniform(0.8, 1.0), "transfer", why)
         dues = scene.slices(got.sum() * rng.uniform(0.9, 1.0), int(rng.integers(1, 3)), 8.0)
@@ -37,27 +38,34 @@ def fee_collector(scene: Scene) -> None:
         scene.pay(paid, collector, payee, dues, "transfer", why)
 
 
-@typology("多人分拆", family="fan_in", source="T02; AMLTRIX T0016.005", look_alike=fee_collector)
+@typology(
+    "多人分拆",
+    family="fan_in",
+    source="T02; AMLTRIX T0016.005",
+    look_alike=fee_collector,
+    look_alike_label=("a class parent who collects fees", "家委会代收学费"),
+    roles={"smurf": ("smurf", "分拆人")},
+)
 def smurfing(scene: Scene) -> None:
     """Smurfing.
 
-    One to four times, some weeks apart, 4 to 16 smurfs, one of them perhaps a customer who
+    Up to ten times, days or weeks apart, 4 to 16 smurfs, one of them perhaps a customer who
     first pays in the cash, send one collector 300 to 20,000 yuan each (coefficient of
     variation 0.05 to 0.3) within 1 to 5 days; soon after, one or two payments take 97 to
     99.8 % of it away.
     """
     rng = scene.rng
     sums = _like_sums(scene, (0.05, 0.05, 0.2)[scene.sophistication])
-    crew = scene.recruits(1 + int(rng.random() < 0.5))
+    crew = scene.participants(1 + int(rng.random() < 0.5), FIRM_SHARE)
     collector, carriers = crew[0], crew[1:]
     smurfs = rng.permutation(np.append(carriers, scene.outsiders(len(sums) - len(carriers))))
-    boss = scene.outsiders(int(rng.integers(1, 3)))
+    boss = scene.elsewhere(int(rng.integers(1, 3)), FIRM_PAID_SHARE)
     scene.join(collector, "collector")
-    scene.join(smurfs, "smurf")
     scene.control(crew)
-    scene.join(boss, "beneficiary")
     is_own = np.isin(smurfs, carriers)
-    for begins in scene.rounds(10, (1, 8)):
+    for begins in scene.rounds(*ROUNDS):
+        smurfs[~is_own] = scene.next_round(smurfs[~is_own], scene.outsiders)
+        scene.join(smurfs, "smurf")
         carried = sums * rng.uniform(0.8, 1.0)
         at = scene.waking(begins, rng.uniform(1, 5) * scene.pace(), len(sums))
         # A counter has hours of its own, and the smurf's fee stays behind.
@@ -66,7 +74,9 @@ def smurfing(scene: Scene) -> None:
             scene.bring_cash(moment - scene.later(0.1, 1), smurf, yuan * rng.uniform(1.02, 1.1))
         why = scene.pretext("tuition", "family", "goods", "unstated")
         got = scene.pay(at, smurfs, collector, carried, "transfer", why)
+        boss = scene.others_like(boss)
+        scene.join(boss, "beneficiary")
         leaves = scene.portions(got.sum() * rng.uniform(0.97, 0.998), len(boss), 2.0)
-        gone = scene.after(int(at.max()), 0.5, 14 * scene.pace(), len(boss))
+        gone = scene.after(int(at.max()), 0.5, 14 * scene.pace(), len(boss), scene.clock(collector, boss[0]))
         why = scene.pretext_of(collector)
         scene.pay(gone, collector, boss, leaves, "transfer", why)

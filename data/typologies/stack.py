@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from data.typologies import Scene, typology
+from data.typologies import ROUNDS, Scene, typology
+
+FIRM_SHARE = 0.15  # of the plans whose customers are small firms (assumption)
 
 
 def _layers(scene: Scene, own: np.ndarray) -> list[np.ndarray]:
@@ -20,12 +22,19 @@ def _layers(scene: Scene, own: np.ndarray) -> list[np.ndarray]:
     return [layers[0], *(np.append(own[i], layers[i + 1]) for i in range(len(own))), layers[-1]]
 
 
+def _next(scene: Scene, layers: list[np.ndarray]) -> list[np.ndarray]:
+    """The layers of the next round: of the first and the last some return, and others are new."""
+    first = scene.next_round(layers[0], scene.outsiders, np.concatenate(layers[1:]))
+    last = scene.next_round(layers[-1], scene.outsiders, np.concatenate([first, *layers[1:-1]]))
+    return [first, *layers[1:-1], last]
+
+
 def _sink(
     scene: Scene,
     begins: int,
     layers: list[np.ndarray],
     kept: tuple[float, float],
-    purpose: Callable[[], str],
+    purpose: Callable[[int], str],
 ) -> None:
     """Pay a sum down the layers; each account passes on what reached it, less a share.
 
@@ -44,7 +53,9 @@ def _sink(
             at = rng.permutation(scene.during(int(moment), days, len(lower), clock))
             seen = np.full(len(lower), scene.is_inside(payer)) | scene.is_inside(lower)
             if seen.any():
-                parts[seen] = scene.pay(at[seen], payer, lower[seen], parts[seen], "transfer", purpose())
+                parts[seen] = scene.pay(
+                    at[seen], payer, lower[seen], parts[seen], "transfer", purpose(int(payer))
+                )
             reached, last = reached + parts, np.maximum(last, at)
         held, ready = reached * rng.uniform(*kept, len(lower)), last
 
@@ -53,30 +64,36 @@ def distribution_chain(scene: Scene) -> None:
     """Retailers pay distributors, who pay wholesalers, who pay the makers of the goods."""
     count = 1 + int(scene.rng.random() < 0.5)
     # The agents of direct sales work from private accounts.
-    is_private = scene.rng.random() < 0.4
-    own = scene.traders(count) if is_private else scene.insiders(count, "micro_business")
+    own = scene.traders(count, FIRM_SHARE)
     scene.join(own, "distributor")
     layers = _layers(scene, own)
     for begins in scene.rounds():
-        _sink(scene, begins, layers, (0.82, 0.99), lambda: scene.pretext("goods", "unstated"))
+        layers = _next(scene, layers)
+        _sink(scene, begins, layers, (0.82, 0.99), lambda _: scene.pretext("goods", "unstated"))
 
 
-@typology("多层堆叠", family="pass_through", source="T09; AMLworld stack", look_alike=distribution_chain)
+@typology(
+    "多层堆叠",
+    family="pass_through",
+    source="T09; AMLworld stack",
+    look_alike=distribution_chain,
+    look_alike_label=("a chain of distributors", "逐级经销商付款"),
+    roles={"distributor": ("distributor", "经销商")},
+)
 def stack(scene: Scene) -> None:
     """Stack.
 
-    One to four times, some weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts,
+    Up to ten times, days or weeks apart, money sinks through 3 or 4 layers of 2 to 6 accounts,
     one in each inner layer a customer: every account of a layer pays every account of the
     next, a layer a day or more after the one above it, within 1 to 10 days; 0.2 to 3 % is
     lost in each layer.
     """
-    own = scene.recruits(1 + int(scene.rng.random() < 0.5))
+    own = scene.participants(1 + int(scene.rng.random() < 0.5), FIRM_SHARE)
     layers = _layers(scene, own)
-    scene.join(layers[0], "source")
     scene.join(own, "mule")
-    scene.join(layers[-1], "exit")
     scene.control(own)
-    for begins in scene.rounds(10, (1, 8)):
-        _sink(
-            scene, begins, layers, (0.97, 0.998), lambda: scene.pretext("goods", "loan", "family", "unstated")
-        )
+    for begins in scene.rounds(*ROUNDS):
+        layers = _next(scene, layers)
+        scene.join(layers[0], "source")
+        scene.join(layers[-1], "exit")
+        _sink(scene, begins, layers, (0.97, 0.998), scene.pretext_of)

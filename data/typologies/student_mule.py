@@ -35,7 +35,14 @@ def student_budget(scene: Scene) -> None:
     scene.live(scene.waking(scene.start, days, jobs), employers, student, wages, "transfer", "payroll")
 
 
-@typology("学生卡农", family="profile_mismatch", source="T11; AMLTRIX T0140", look_alike=student_budget)
+@typology(
+    "学生卡农",
+    family="profile_mismatch",
+    source="T11; AMLTRIX T0140",
+    look_alike=student_budget,
+    look_alike_label=("a student’s own budget", "学生收取家用与兼职收入"),
+    roles={"student": ("student", "学生")},
+)
 def student_mule(scene: Scene) -> None:
     """Student mule.
 

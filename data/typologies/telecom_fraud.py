@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.typologies import Scene, typology
+from data.typologies import ROUNDS, Scene, typology
 from data.world.calendar import EVENING
+
+LENDER_SHARE = 0.3  # of what is paid on after a house was sold or somebody fell ill (assumption)
 
 
 def _payments(scene: Scene) -> np.ndarray:
@@ -28,7 +30,7 @@ def deposit_or_emergency(scene: Scene) -> None:
     """A buyer, often an older one, pays for a house, or a family pays a hospital; it moves on at once."""
     rng = scene.rng
     parts = _payments(scene)
-    middle = scene.insiders(1)[0]
+    middle = scene.participants(1)[0]
     is_house = rng.random() < 0.6
     scene.join(middle, "seller" if is_house else "relative")
     payer = int(scene.outsiders(1)[0])
@@ -39,11 +41,13 @@ def deposit_or_emergency(scene: Scene) -> None:
     at = scene.during(scene.start, int(rng.integers(1, 4)), len(parts), EVENING)
     why = scene.pretext("goods", "rent") if is_house else scene.pretext("family", "loan")
     parts = scene.pay(at, payer, middle, parts, "transfer", why)
-    owed, owed_for = scene.outsiders(1, "lender" if is_house else "company"), "goods"
-    if is_house:
-        owed_for = "loan_repayment"
+    # A lender is paid back in one sum, everybody else on private accounts.
+    is_lender = rng.random() < LENDER_SHARE
+    owed = scene.outsiders(1, "lender" if is_lender else "person")
+    owed_for = "loan_repayment" if is_house or is_lender else "goods"
+    known = scene.outsiders(int(rng.integers(2, 5)))
     for moment, yuan in zip(at, parts, strict=True):
-        others = scene.outsiders(int(rng.integers(1, 5)))
+        others = known[: int(rng.integers(1, len(known) + 1))]
         leaves = scene.portions(yuan * rng.uniform(0.75, 0.99), 1 + len(others), 8.0)
         left = scene.after(moment, 0.05, 4, len(leaves))
         if 1_000 <= leaves[0] < 20_000 and rng.random() < 0.4:
@@ -58,30 +62,39 @@ def deposit_or_emergency(scene: Scene) -> None:
     family="pass_through",
     source="T19; 银发〔2016〕261号",
     look_alike=deposit_or_emergency,
+    look_alike_label=("a house deposit or an emergency", "购房定金或急用钱"),
+    roles={"level_1": ("level-1 card", "一级卡"), "level_2": ("level-2 card", "二级卡")},
 )
 def telecom_fraud(scene: Scene) -> None:
     """Telecom-fraud dispersal.
 
-    Each of one to four victims, often an older one whose savings are broken for it, makes
+    Each of one to ten victims, often an older one whose savings are broken for it, makes
     one to four payments of together 2,000 to 300,000 yuan to the same mule. Within the
     golden hour of each the level-1 card splits it over two to four level-2 cards,
     and one who banks here pays on to level 3 or fetches cash; 0.2 to 3 % stays a level.
     """
     rng = scene.rng
-    mules = scene.recruits(1 + int(rng.random() < 0.5))
-    card, seconds = mules[0], np.concatenate([mules[1:], scene.outsiders(int(rng.integers(2, 4)))])
+    mules = scene.participants(1 + int(rng.random() < 0.5))
+    card, others = mules[0], scene.outsiders(int(rng.integers(2, 4)))
     thirds = scene.outsiders(int(rng.integers(2, 6)))
     scene.join(card, "level_1")
-    scene.join(seconds, "level_2")
+    scene.join(mules[1:], "level_2")
     scene.control(mules)
     reasons = ("goods", "loan", "family", "unstated")
-    for begins in scene.rounds(10, (1, 8)):
-        _defraud(scene, begins, mules, seconds, thirds, reasons)
+    for begins in scene.rounds(*ROUNDS):
+        others = scene.next_round(others, scene.outsiders, thirds)
+        scene.join(others, "level_2")
+        _defraud(scene, begins, mules, np.append(mules[1:], others), thirds, reasons)
     scene.give_up(mules)
 
 
 def _defraud(
-    scene: Scene, begins: int, mules: np.ndarray, seconds: np.ndarray, thirds: np.ndarray, reasons: tuple
+    scene: Scene,
+    begins: int,
+    mules: np.ndarray,
+    seconds: np.ndarray,
+    thirds: np.ndarray,
+    reasons: tuple[str, ...],
 ) -> None:
     """One victim pays the first mule; a customer of this bank who does is no member."""
     rng, card = scene.rng, mules[0]

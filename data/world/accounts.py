@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US, HOUR_US, NEVER_US
 from data.streams import log_uniform
 from data.world.calendar import WAKING, Calendar
 
-NEVER = np.iinfo(np.int64).max
 HOME = "CN"
 LOWEST_DEVICE, HIGHEST_DEVICE = 10**14, 10**15  # ids drawn among so many are never the same twice
 # Share of the customers of a kind who leave the bank in a year.
@@ -58,7 +57,7 @@ HIGHER_RISK_COUNTRIES = ("XA", "XB", "XC")
 def draw_closings(
     rng: np.random.Generator, calendar: Calendar, opened_us: np.ndarray, share_a_year: np.ndarray
 ) -> np.ndarray:
-    """When each account is closed, UTC microseconds, ``NEVER`` for most. Shape of ``opened_us``.
+    """When each account is closed, UTC microseconds, ``NEVER_US`` for most. Shape of ``opened_us``.
 
     Accounts close in the days of the run, in office hours, none within its first weeks.
     """
@@ -66,7 +65,7 @@ def draw_closings(
     years = calendar.days / 365
     closed = at_the_counter(rng, calendar, rng.uniform(0, calendar.days, size))
     closes = rng.random(size) < share_a_year * years
-    return np.where(closes & (closed >= opened_us + FEWEST_DAYS_OPEN * DAY_US), closed, NEVER)
+    return np.where(closes & (closed >= opened_us + FEWEST_DAYS_OPEN * DAY_US), closed, NEVER_US)
 
 
 @dataclass(frozen=True)
@@ -123,20 +122,20 @@ def draw_further(
     )
     closed = closed_after(rng, calendar, begun + (days * DAY_US).astype(np.int64))
     closes = rng.random(len(begun)) < np.where(is_one, share, share_of_several)
-    never = np.full(len(movers), NEVER)
+    never = np.full(len(movers), NEVER_US)
     return Further(
         owner=np.concatenate([movers, openers]),
         opened_us=np.concatenate([opened, begun]),
-        closed_us=np.concatenate([never, np.where(closes, closed, NEVER)]),
+        closed_us=np.concatenate([never, np.where(closes, closed, NEVER_US)]),
         replaces=np.concatenate([movers, np.full(len(begun), -1)]),
-        moved_us=np.concatenate([moved, np.full(len(begun), NEVER)]),
+        moved_us=np.concatenate([moved, np.full(len(begun), NEVER_US)]),
     )
 
 
 def close_behind(rng: np.random.Generator, calendar: Calendar, moved_us: np.ndarray) -> np.ndarray:
-    """When those who moved to a new account close the old one, ``NEVER`` for some. Shape of ``moved_us``."""
+    """When those who moved to a new account close the old one, ``NEVER_US`` for some; same shape."""
     closed = closed_after(rng, calendar, moved_us)
-    return np.where(rng.random(len(moved_us)) < CLOSE_SHARE, closed, NEVER)
+    return np.where(rng.random(len(moved_us)) < CLOSE_SHARE, closed, NEVER_US)
 
 
 def closed_after(rng: np.random.Generator, calendar: Calendar, last_us: np.ndarray) -> np.ndarray:
@@ -149,8 +148,8 @@ def closed_after(rng: np.random.Generator, calendar: Calendar, last_us: np.ndarr
 
 
 def within_the_run(calendar: Calendar, closed_us: np.ndarray) -> np.ndarray:
-    """Closings after the end of the run become ``NEVER``: nobody knows of them. Shape of ``closed_us``."""
-    return np.where(closed_us < calendar.start_us + calendar.days * DAY_US, closed_us, NEVER)
+    """Closings after the end of the run become ``NEVER_US``: nobody knows of them. Shape of ``closed_us``."""
+    return np.where(closed_us < calendar.start_us + calendar.days * DAY_US, closed_us, NEVER_US)
 
 
 def at_the_counter(rng: np.random.Generator, calendar: Calendar, day: np.ndarray) -> np.ndarray:

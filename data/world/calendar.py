@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from pydantic import Field
 
 from data.schema import DAY_US, HOUR_US
+from data.world.weights import places
 from parameters import Weeks
 from pipeline import Parameters
 
@@ -95,9 +97,17 @@ class Calendar:
     def works_on(self, dates: np.ndarray) -> np.ndarray:
         """Whether offices work on local dates (of the run or not), same shape."""
         days = dates.astype("datetime64[D]")
-        off, made_up = (np.array(list(d), "datetime64[D]") for d in (self.off_days, self.make_up_days))
+        off, made_up = self._exceptions
         is_weekend = (days.view("int64") + 3) % 7 >= 5
-        return (~is_weekend & ~np.isin(days, off)) | np.isin(days, made_up)
+        # A handful of days: comparing all is much faster than np.isin.
+        is_off, is_made_up = ((days[..., None] == some).any(axis=-1) for some in (off, made_up))
+        return (~is_weekend & ~is_off) | is_made_up
+
+    @cached_property
+    def _exceptions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Days off of the notice on holidays, and weekends that are worked for them."""
+        off, made_up = (np.array(list(days), "datetime64[D]") for days in (self.off_days, self.make_up_days))
+        return off, made_up
 
     def is_working_day(self) -> np.ndarray:
         """Shape (days,), true on weekdays that are no holiday, and on weekends made up for one."""
@@ -165,14 +175,35 @@ class Calendar:
     def draw_days(self, rng: np.random.Generator, count: int, weight: np.ndarray) -> np.ndarray:
         """Day numbers drawn by weight, shape (count,); nothing is drawn from a stretch without weight."""
         edges = np.cumsum(weight) / max(weight.sum(), np.finfo(float).tiny)
-        return np.minimum(np.searchsorted(edges, rng.random(count)), self.days - 1)
+        return np.minimum(places(edges, rng.random(count)), self.days - 1)
 
     def moments(self, rng: np.random.Generator, days: np.ndarray, clock: np.ndarray) -> np.ndarray:
         """UTC microseconds on the given days at hours drawn from a clock, shape of ``days``."""
-        edges = np.cumsum(clock) / clock.sum()
-        hours = np.searchsorted(edges, rng.random(len(days)))
+        hours = places(hours_until(clock), rng.random(len(days)))
         within = rng.integers(0, HOUR_US, len(days))
-        return self.start_us + days.astype(np.int64) * DAY_US + hours * HOUR_US + within
+        return _moments(self.start_us, days, hours, within)
+
+
+@njit(cache=True, nogil=True)
+def _moments(start: int, day: np.ndarray, hour: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """UTC microseconds of a place within an hour of a day, counted from ``start``. Shape (n,)."""
+    at = np.empty(len(day), np.int64)
+    for i in range(len(day)):
+        at[i] = start + np.int64(day[i]) * DAY_US + hour[i] * HOUR_US + within[i]
+    return at
+
+
+def hours_until(clock: np.ndarray) -> np.ndarray:
+    """Share of a day's activity up to the end of each hour of a clock, shape (24,)."""
+    return _hours_until(np.asarray(clock, np.float64).tobytes())
+
+
+@lru_cache(maxsize=64)
+def _hours_until(clock: bytes) -> np.ndarray:
+    hours = np.frombuffer(clock)
+    until = np.cumsum(hours) / hours.sum()
+    until.flags.writeable = False  # all who ask share it
+    return until
 
 
 def periods(start_us: int, span: Span) -> pd.DataFrame:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US, HOUR_US, NEVER_US
 from data.streams import log_uniform, stream
-from data.world.accounts import NEVER, new_device_id
+from data.world.accounts import new_device_id
 from data.world.calendar import WAKING, Calendar
 from data.world.population import Names, Population
 
@@ -55,7 +55,7 @@ def signed_in(
 
     Returns
     -------
-    from, to : UTC microseconds, ``NEVER`` without an end, shape (members,)
+    from, to : UTC microseconds, ``NEVER_US`` without an end, shape (members,)
     """
     size = len(member)
     first = np.asarray(begins_us) + (rng.uniform(0, GATHER_DAYS, size) * DAY_US).astype(np.int64)
@@ -63,7 +63,7 @@ def signed_in(
     begun = at_a_waking_hour(rng, calendar, np.maximum(first, since_joining))
     until = begun + (log_uniform(rng, *lasts, size) * DAY_US).astype(np.int64)
     until = at_a_waking_hour(rng, calendar, until)  # two days later at least
-    return begun, np.where(until < calendar.start_us + calendar.days * DAY_US, until, NEVER)
+    return begun, np.where(until < calendar.start_us + calendar.days * DAY_US, until, NEVER_US)
 
 
 def at_a_waking_hour(rng: np.random.Generator, calendar: Calendar, at: np.ndarray) -> np.ndarray:
@@ -81,9 +81,9 @@ def _own(rng: np.random.Generator, world: Population, calendar: Calendar) -> lis
     replaced = begun + age + (rng.exponential(LIFE_DAYS, size) * DAY_US).astype(np.int64)
     end = calendar.start_us + calendar.days * DAY_US
     changes = np.flatnonzero((replaced < end) & (replaced > calendar.start_us) & ~world.is_dormant)
-    until = np.full(size, NEVER)
+    until = np.full(size, NEVER_US)
     until[changes] = np.maximum(at_a_waking_hour(rng, calendar, replaced[changes]), begun[changes] + HOUR_US)
-    never = np.full(size, NEVER)
+    never = np.full(size, NEVER_US)
     two = np.flatnonzero((rng.random(size) < SECOND_SHARE) & ~world.is_dormant)
     second_from = world.joined_us[two] + (rng.exponential(LIFE_DAYS / 2, len(two)) * DAY_US).astype(np.int64)
     two, second_from = two[second_from < end], second_from[second_from < end]
@@ -174,5 +174,5 @@ def devices_table(
     )
     for column in ("valid_from", "valid_to"):
         moments = pd.Series(pd.DatetimeIndex(frame[column].to_numpy().astype("datetime64[us]"), tz="UTC"))
-        frame[column] = moments.mask(frame[column] == NEVER)
+        frame[column] = moments.mask(frame[column] == NEVER_US)
     return frame.sort_values(["customer_id", "valid_from", "device_id"], ignore_index=True)

@@ -10,17 +10,16 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from data.schema import DAY_US
+from data.schema import DAY_US, MINUTE_US, NEVER_US
+from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
 from data.world.flows import CHANNEL, Flow
 from data.world.population import Population
 from parameters import Days, PartRange, Share, Yuan
 from pipeline import Parameters
 
-MINUTE_US = 60_000_000
-NEVER = np.iinfo(np.int64).max
 PRIVATE = ("person", "micro_business")  # who pays and is paid by a private code
 
 
@@ -51,6 +50,23 @@ class Shift(Parameters):
     last_day: int = Field(ge=0)
     share: Share
 
+    @field_validator("from_typology", "to_typology")
+    @classmethod
+    def name_is_a_typology(cls, name: str) -> str:
+        """Both are typologies."""
+        if name not in TYPOLOGIES:
+            raise ValueError(f"unknown typology {name!r}, expected one of: {', '.join(sorted(TYPOLOGIES))}")
+        return name
+
+    @field_validator("last_day")
+    @classmethod
+    def days_are_in_order(cls, last: int, info: ValidationInfo) -> int:
+        """The share rises for a day or more."""
+        first = info.data.get("first_day", -1)
+        if last <= first:
+            raise ValueError(f"expected a day after {first}, found {last}")
+        return last
+
     def share_on(self, day: float) -> float:
         """Share of the schemes that would begin on a day and are of the other typology instead."""
         done = (day - self.first_day) / max(self.last_day - self.first_day, 1)
@@ -79,10 +95,10 @@ class Drift(Parameters):
 
 
 def adopted_at(world: Population, calendar: Calendar, launch: Launch, rng: np.random.Generator) -> np.ndarray:
-    """When each account takes up the new product (UTC microseconds), NEVER for most. Shape (accounts,)."""
+    """When each account takes up the new product (UTC microseconds), NEVER_US for most. Shape (accounts,)."""
     day = launch.first_day + launch.ramp_days * rng.random(len(world.owner))
     adopts = (rng.random(len(world.owner)) < launch.adopter_share) & np.isin(world.holder, PRIVATE)
-    return np.where(adopts, calendar.start_us + (day * DAY_US).astype(np.int64), NEVER)
+    return np.where(adopts, calendar.start_us + (day * DAY_US).astype(np.int64), NEVER_US)
 
 
 class Adaptation:

@@ -14,6 +14,7 @@ complaints: remarks between persons are mostly empty, sums between them mostly r
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 from numba import njit
@@ -131,8 +132,8 @@ class Hand:
         occasion: str,
     ) -> np.ndarray:
         """Sums in yuan as the ledger shows them; arrays broadcast, the result has their shape."""
-        shape = np.broadcast_shapes(np.shape(at), np.shape(payer), np.shape(payee), np.shape(cents))
-        size = int(np.prod(shape))
+        shape = np.broadcast(at, payer, payee, cents).shape
+        size = prod(shape)
 
         def column(value: np.ndarray | int, dtype: type) -> np.ndarray:
             out: np.ndarray = np.empty(size, dtype)

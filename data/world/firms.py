@@ -1,4 +1,4 @@
-"""What the commercial register says of firms: when they were founded, with how much capital.
+"""What firms are: founded when, with how much capital, in which trade, and whom they employ.
 
 All shares, medians and spreads here are assumptions of this project.
 """
@@ -8,7 +8,16 @@ from __future__ import annotations
 import numpy as np
 
 from data.schema import DAY_US
+from data.world.weights import by_weight
 
+INDUSTRIES = {
+    "micro_business": ("catering", "retail", "repair", "wholesale", "services"),
+    "company": ("manufacturing", "construction", "trade", "software", "logistics"),
+}
+# Persons on a payroll, and the share of them whose employer banks here.
+EMPLOYED = ("worker", "clerk", "professional")
+INSIDE_EMPLOYER_SHARE = 0.35
+EMPLOYER_SPREAD = 1.4  # log spread of how many persons a firm employs
 UNKNOWN_US = np.iinfo(np.int64).min
 # Days between founding and the first account here: median, log spread, fewest.
 DAYS_BEFORE_JOINING = (420, 1.4, 3)
@@ -39,3 +48,36 @@ def draw_capital(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
     step = ROUND_STEPS[np.searchsorted(ROUND_STEPS, raw / magnitude, side="right") - 1]
     is_plain = rng.random(size) < ONE_MILLION_SHARE
     return np.where(kind == "company", np.where(is_plain, ONE_MILLION, step * magnitude), 0.0)
+
+
+def draw_industries(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
+    """What each firm does, nothing for persons. Shape of ``kind``."""
+    industry = np.full(len(kind), "", dtype="<U16")
+    for name, choices in INDUSTRIES.items():
+        members = np.flatnonzero(kind == name)
+        industry[members] = rng.choice(np.array(choices), len(members))
+    return industry
+
+
+def draw_employers(
+    rng: np.random.Generator,
+    kind: np.ndarray,
+    occupation: np.ndarray,
+    is_paid_here: np.ndarray,
+    income: np.ndarray,
+    is_outside: np.ndarray,
+    holder: np.ndarray,
+) -> np.ndarray:
+    """The company's account that pays each person's wages, -1 without one. Shape of ``kind``.
+
+    Firms are of very different size: a few employ many.
+    """
+    size = len(kind)
+    companies = np.flatnonzero(kind == "company")
+    outside = np.flatnonzero((holder == "company") & (is_outside))
+    employer = by_weight(rng, outside, rng.lognormal(0, EMPLOYER_SPREAD, len(outside)), size)
+    is_insider = (rng.random(size) < INSIDE_EMPLOYER_SHARE) & (len(companies) > 0)
+    if len(companies):
+        staff = income[companies] * rng.lognormal(0, EMPLOYER_SPREAD / 4, len(companies))
+        employer[is_insider] = by_weight(rng, companies, staff, is_insider.sum())
+    return np.where(np.isin(occupation, EMPLOYED) & is_paid_here, employer, -1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from data.schema import CHANNELS, PURPOSES
 
@@ -12,6 +13,24 @@ CHANNEL = {name: code for code, name in enumerate(CHANNELS)}
 PURPOSE = {name: code for code, name in enumerate(PURPOSES)}
 NOWHERE = -1
 NO_SCHEME = -1
+
+
+def _column(value: np.ndarray | float, size: int, dtype: type) -> np.ndarray:
+    """An array of ``size`` values: the array given, or one value as often."""
+    if isinstance(value, np.ndarray) and value.shape == (size,):
+        return np.ascontiguousarray(value, dtype)
+    filled: np.ndarray = np.empty(size, dtype)
+    filled[:] = value
+    return filled
+
+
+@njit(cache=True, nogil=True)
+def whole_cents(yuan: np.ndarray) -> np.ndarray:
+    """Whole cents, at least one. Shape (n,), as ``yuan``."""
+    cents = np.empty(len(yuan), np.int64)
+    for i in range(len(yuan)):
+        cents[i] = np.int64(max(np.rint(yuan[i] * 100), 1.0))
+    return cents
 
 
 @dataclass(frozen=True)
@@ -38,33 +57,46 @@ class Flow:
         payer: np.ndarray,
         payee: np.ndarray,
         yuan: np.ndarray,
-        channel: str,
-        purpose: str,
+        channel: str | np.ndarray,
+        purpose: str | np.ndarray,
         city: np.ndarray | int = NOWHERE,
     ) -> Flow:
-        """Payments of one channel and purpose; amounts in yuan, at least one cent."""
+        """Payments with amounts in yuan, at least one cent; channel and purpose by name, or codes of each."""
         size = len(at)
         return cls(
-            at=at.astype(np.int64),
-            payer=np.broadcast_to(payer, size).astype(np.int32),
-            payee=np.broadcast_to(payee, size).astype(np.int32),
-            amount=np.maximum(np.round(np.broadcast_to(yuan, size) * 100), 1).astype(np.int64),
-            channel=np.full(size, CHANNEL[channel], np.int8),
-            purpose=np.full(size, PURPOSE[purpose], np.int8),
-            city=np.broadcast_to(city, size).astype(np.int16),
-            scheme=np.full(size, NO_SCHEME, np.int32),
+            at=_column(at, size, np.int64),
+            payer=_column(payer, size, np.int32),
+            payee=_column(payee, size, np.int32),
+            amount=whole_cents(_column(yuan, size, np.float64)),
+            channel=_column(CHANNEL[channel] if isinstance(channel, str) else channel, size, np.int8),
+            purpose=_column(PURPOSE[purpose] if isinstance(purpose, str) else purpose, size, np.int8),
+            city=_column(city, size, np.int16),
+            scheme=_column(NO_SCHEME, size, np.int32),
         )
 
     @classmethod
     def concat(cls, parts: list[Flow]) -> Flow:
         """All payments of several flows, in the order given."""
-        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+        return cls(*map(np.concatenate, zip(*(part.columns() for part in parts), strict=True)))
 
     def take(self, index: np.ndarray | slice) -> Flow:
         """The payments at ``index`` (positions, a mask or a slice)."""
         if isinstance(index, np.ndarray) and index.dtype == bool:
             index = np.flatnonzero(index)  # a mask is counted once, not for every array
-        return Flow(*(getattr(self, f.name)[index] for f in fields(self)))
+        return Flow(*[column[index] for column in self.columns()])
+
+    def columns(self) -> tuple[np.ndarray, ...]:
+        """The arrays, in the order in which they are declared."""
+        return (
+            self.at,
+            self.payer,
+            self.payee,
+            self.amount,
+            self.channel,
+            self.purpose,
+            self.city,
+            self.scheme,
+        )
 
     def in_order(self) -> Flow:
         """Payments by time; equal moments keep the order in which they were drawn."""

@@ -29,7 +29,7 @@ from data.world.scene import Scene
 from parameters import PartRange, PositiveRange, Share
 from pipeline import Parameters
 
-MONTH_DAYS = 30
+INCOME_DAYS = 30  # that a month's income stands for
 LEAST_DAYS = 3  # with less of the run left nothing is spent any more
 ROLE = "organiser"
 
@@ -40,6 +40,7 @@ AGAIN_AFTER_DAYS = 13  # within which something is bought or paid again, at most
 AGAIN_SPREAD = 0.35  # of the sums of the second time round those of the first
 AGAIN_HOURS = 1.5  # by which the hour differs, at most
 NOTE_CENTS = 10_000
+_WIRE, _CASH = CHANNEL["wire"], CHANNEL["cash_withdrawal"]
 # The larger thing: what it is for, kind of payee, clock; share of a month's income that it takes.
 LARGER = (
     ("loan", "person", WAKING),
@@ -54,8 +55,9 @@ LARGER_OF_A_FIRM = (
     ("rent", "company", OFFICE),
 )
 LARGER_INCOMES, LARGER_SHARE = (0.2, 1.0), 0.5
-# How a part of the proceeds comes in: share of the ways (assumption).
-IN_CASH_SHARE, FROM_FIRMS_SHARE = 0.25, 0.3
+# How a part of the proceeds comes in: share of the ways (assumption). Persons hardly pay cash in any
+# more, while a shop has takings to pay in.
+IN_CASH_SHARE, FROM_FIRMS_SHARE = {"person": 0.08, "micro_business": 0.3}, 0.3
 
 
 class Integration(Parameters):
@@ -88,7 +90,7 @@ def integrate(scene: Scene, params: Integration) -> None:
     growth = float(rng.uniform(*params.growth))
     income = scene.income(organiser)
     larger = income * rng.uniform(*LARGER_INCOMES) if rng.random() < LARGER_SHARE else 0.0
-    means = income * days / MONTH_DAYS * growth + larger
+    means = income * days / INCOME_DAYS * growth + larger
     proceeds = min(int(flow.amount.sum()) / 100 * rng.uniform(0.1, 0.5), means)
     scene.join(organiser, ROLE)
     first, came = _take_in(scene, organiser, proceeds, begins, days)
@@ -113,7 +115,7 @@ def _take_in(scene: Scene, organiser: int, yuan: float, begins: int, days: float
     count = 1 + int(rng.poisson(days / 10))
     at = scene.during(begins, max(int(days * 0.6), 1), count, WAKING)
     sums = scene.slices(yuan, count, 2.0)
-    in_cash = rng.random(count) < IN_CASH_SHARE
+    in_cash = rng.random(count) < IN_CASH_SHARE[str(scene.world.holder[organiser])]
     payees = np.unique(scene.flow.payee)
     known = payees[(scene.world.holder[payees] == "person") & ~scene.is_inside(payees)]
     came = 0.0
@@ -157,52 +159,150 @@ class Proceeds:
     """
 
     def __init__(self, world: Population, spenders: list[list[Spender]], seed: int) -> None:
-        self._of: dict[int, list[tuple[int, Spender]]] = {}
-        for number, those in enumerate(spenders):
-            for one in those:
-                self._of.setdefault(one.account, []).append((len(spenders) + number, replace(one)))
+        numbered = [(one, len(spenders) + number) for number, those in enumerate(spenders) for one in those]
+        numbered.sort(key=lambda pair: pair[0].account)
         self._owner, self._seed = world.owner, np.uint64(seed)
-        self._is_spender = np.zeros(len(world.owner), bool)
-        self._is_spender[list(self._of)] = True
+        self._number = np.array([number for _, number in numbered], np.int32)
+        self._from_until = np.array([(one.from_us, one.until_us) for one, _ in numbered], np.int64).reshape(
+            -1, 2
+        )
+        self._growth = np.array([one.growth for one, _ in numbered], np.float64)
+        self._left = np.array([one.left for one, _ in numbered], np.int64)
+        account = np.array([one.account for one, _ in numbered], np.int64)
+        # Spenders of each account stand together: the first of them, or -1.
+        self._first = np.full(len(world.owner), -1, np.int32)
+        self._first[account[::-1]] = np.arange(len(account), dtype=np.int32)[::-1]
+        self._account = account
         self._again = ~np.isin(np.arange(len(PURPOSES)), [PURPOSE[name] for name in NEVER_AGAIN])
         self._again_by = ~np.isin(np.arange(len(CHANNEL)), [CHANNEL["cash_deposit"]])
 
     def of(self, flow: Flow) -> Flow:
         """What is paid once more with proceeds, beside the payments of a life that are drawn."""
-        rows = np.flatnonzero(self._is_spender[flow.payer])
-        rows = rows[self._again[flow.purpose[rows]] & self._again_by[flow.channel[rows]]]
-        rows = rows[flow.amount[rows] != EVERYTHING]
-        payee_owner = self._owner[flow.payee[rows]]
-        rows = rows[(payee_owner != self._owner[flow.payer[rows]]) | (payee_owner == OUTSIDE)]
-        rows = rows[np.argsort(flow.at[rows], kind="stable")]
-        parts = [flow.take(rows[:0])]
-        for account in np.unique(flow.payer[rows]).tolist():
-            mine = flow.take(rows[flow.payer[rows] == account])
-            parts += [self._again_of(mine, number, spender) for number, spender in self._of[account]]
-        return Flow.concat(parts)
+        rows = _by_organisers(
+            flow.payer,
+            flow.payee,
+            flow.amount,
+            flow.channel,
+            flow.purpose,
+            self._first,
+            self._owner,
+            self._again,
+            self._again_by,
+        )
+        rows = rows[np.lexsort((flow.at[rows], flow.payer[rows]))]
+        mine = flow.take(rows)
+        row, spender, at, cents = _paid_again(
+            mine.at,
+            mine.payer,
+            mine.payee,
+            mine.amount,
+            mine.channel,
+            self._first,
+            self._account,
+            self._from_until,
+            self._growth,
+            self._number,
+            self._left,
+            self._seed,
+        )
+        return replace(mine.take(row), at=at, amount=cents, scheme=self._number[spender])
 
-    def _again_of(self, flow: Flow, number: int, spender: Spender) -> Flow:
-        """What one organiser pays once more, as far as their proceeds reach."""
-        chance, wait, hour, size = _draws(flow.at, flow.payee, number, self._seed).T
-        is_wire, is_cash = flow.channel == CHANNEL["wire"], flow.channel == CHANNEL["cash_withdrawal"]
-        days = np.where(is_wire, 7, 1 + np.floor(wait * AGAIN_AFTER_DAYS)).astype(np.int64)
-        at = flow.at + days * DAY_US + ((2 * hour - 1) * AGAIN_HOURS * HOUR_US).astype(np.int64)
-        cents = np.maximum((flow.amount * (1 + (2 * size - 1) * AGAIN_SPREAD)).astype(np.int64), 1)
-        cents = np.where(is_cash, np.maximum(cents // NOTE_CENTS, 1) * NOTE_CENTS, cents)
-        chosen = (chance < spender.growth) & (spender.from_us <= at) & (at < spender.until_us)
-        chosen[chosen] = np.cumsum(cents[chosen]) <= spender.left
-        spender.left -= int(cents[chosen].sum())
-        again = replace(flow, at=at, amount=cents, scheme=np.full(len(flow), number, np.int32))
-        return again.take(chosen)
+
+@njit(cache=True, nogil=True)
+def _by_organisers(
+    payer: np.ndarray,
+    payee: np.ndarray,
+    amount: np.ndarray,
+    channel: np.ndarray,
+    purpose: np.ndarray,
+    first: np.ndarray,
+    owner: np.ndarray,
+    again: np.ndarray,
+    again_by: np.ndarray,
+) -> np.ndarray:
+    """Positions of the payments of organisers to others that one may make once more, in order."""
+    rows = np.empty(len(payer), np.int64)
+    count = 0
+    for i in range(len(payer)):
+        if first[payer[i]] < 0 or not (again[purpose[i]] and again_by[channel[i]]):
+            continue
+        to = owner[payee[i]]
+        if amount[i] != EVERYTHING and (to == OUTSIDE or to != owner[payer[i]]):
+            rows[count] = i
+            count += 1
+    return rows[:count].copy()
 
 
-@njit(cache=True)
-def _draws(at: np.ndarray, payee: np.ndarray, number: int, seed: np.uint64) -> np.ndarray:
-    """Numbers in [0, 1) that hang on a payment, the scheme and the seed alone, shape (n, 4)."""
-    drawn = np.empty((len(at), 4))
+@njit(cache=True, nogil=True)
+def _paid_again(
+    at: np.ndarray,
+    payer: np.ndarray,
+    payee: np.ndarray,
+    amount: np.ndarray,
+    channel: np.ndarray,
+    first: np.ndarray,
+    account: np.ndarray,
+    from_until: np.ndarray,
+    growth: np.ndarray,
+    number: np.ndarray,
+    left: np.ndarray,
+    seed: np.uint64,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What organisers pay once more, as far as their proceeds (``left``, changed in place) reach.
+
+    Payments come by payer, and each one's in order of time; so do the results, by spender
+    within a payer: position of the payment, position of the spender, moment and cents.
+    """
+    most = 0
     for i in range(len(at)):
-        state = mixed(seed ^ np.uint64(at[i]) ^ (np.uint64(payee[i]) << np.uint64(32)))
-        for place in range(4):
-            state = mixed(state + np.uint64(number) + np.uint64(1))
-            drawn[i, place] = np.float64(state >> np.uint64(11)) / 2.0**53
-    return drawn
+        spender = first[payer[i]]
+        while spender < len(account) and account[spender] == payer[i]:
+            most, spender = most + 1, spender + 1
+    row, by = np.empty(most, np.int64), np.empty(most, np.int64)
+    moment, sums = np.empty(most, np.int64), np.empty(most, np.int64)
+    count = begin = 0
+    while begin < len(at):
+        end = begin
+        while end < len(at) and payer[end] == payer[begin]:
+            end += 1
+        spender = first[payer[begin]]
+        while spender < len(account) and account[spender] == payer[begin]:
+            spent = 0
+            for i in range(begin, end):
+                chance, wait, hour, size = _draws(at[i], payee[i], number[spender], seed)
+                if chance >= growth[spender]:
+                    continue
+                days = 7 if channel[i] == _WIRE else 1 + np.int64(np.floor(wait * AGAIN_AFTER_DAYS))
+                later = at[i] + days * DAY_US + np.int64((2 * hour - 1) * AGAIN_HOURS * HOUR_US)
+                if not from_until[spender, 0] <= later < from_until[spender, 1]:
+                    continue
+                cents = max(int(amount[i] * (1 + (2 * size - 1) * AGAIN_SPREAD)), 1)
+                if channel[i] == _CASH:
+                    cents = max(cents // NOTE_CENTS, 1) * NOTE_CENTS
+                spent += cents
+                if spent > left[spender]:
+                    spent -= cents
+                    break
+                row[count], by[count], moment[count], sums[count] = i, spender, later, cents
+                count += 1
+            left[spender] -= spent
+            spender += 1
+        begin = end
+    return row[:count], by[:count], moment[:count], sums[:count]
+
+
+@njit(cache=True, nogil=True)
+def _draws(at: int, payee: int, number: int, seed: np.uint64) -> tuple[float, float, float, float]:
+    """Four numbers in [0, 1) that hang on a payment, the scheme and the seed alone."""
+    state = mixed(seed ^ np.uint64(at) ^ (np.uint64(payee) << np.uint64(32)))
+    step = np.uint64(number) + np.uint64(1)
+    first = mixed(state + step)
+    second = mixed(first + step)
+    third = mixed(second + step)
+    fourth = mixed(third + step)
+    return _unit(first), _unit(second), _unit(third), _unit(fourth)
+
+
+@njit(cache=True, nogil=True)
+def _unit(state: np.uint64) -> float:
+    return float(np.float64(state >> np.uint64(11)) / 2.0**53)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow
+from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow, whole_cents
 
 # at, payer, payee, yuan (numbers or arrays of one size), channel, occasion, city
 Payment = tuple[
@@ -36,13 +36,18 @@ def enter(
     city: int,
 ) -> None:
     """Enter one intended payment, or many of one kind; nothing where one of the arrays is empty."""
-    if all(np.size(value) for value in (at, payer, payee, yuan)):
+    if _size(at) and _size(payer) and _size(payee) and _size(yuan):
         payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
+
+
+def _size(value: np.ndarray | float) -> int:
+    """Numbers in an array, 1 for a number; without the ceremony of numpy, since it is asked very often."""
+    return int(getattr(value, "size", 1))
 
 
 def in_cents(yuan: np.ndarray | float) -> np.ndarray:
     """Whole cents, at least one. Shape of ``yuan``."""
-    return np.maximum(np.round(np.asarray(yuan, np.float64) * 100), 1).astype(np.int64)
+    return np.maximum(np.rint(np.asarray(yuan, np.float64) * 100), 1).astype(np.int64)
 
 
 def as_flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:
@@ -50,26 +55,36 @@ def as_flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:
 
     ``scheme``, shape (len(payments),), is the number of the scheme of each call.
     """
-    sizes = [max(np.size(value) for value in payment[:4]) for payment in payments]
+    sizes = [max(map(_size, payment[:4])) for payment in payments]
+    count, is_many = sum(sizes), any(size > 1 for size in sizes)
+    whole = np.array([payment[4:] for payment in payments], np.int64).reshape(-1, 3)
+    number = np.full(len(payments), NO_SCHEME) if scheme is None else scheme
+
+    def spread(values: np.ndarray, dtype: type) -> np.ndarray:
+        return (np.repeat(values, sizes) if is_many else values).astype(dtype)
 
     def column(place: int, dtype: type) -> np.ndarray:
-        if not payments:
-            return np.empty(0, dtype)
-        parts = [
-            np.full(size, value) if np.size(value) == 1 else np.asarray(value)
-            for size, value in zip(sizes, (payment[place] for payment in payments), strict=True)
-        ]
-        return np.concatenate(parts).astype(dtype)
+        values = [payment[place] for payment in payments]
+        if not is_many:
+            return np.array([value if _is_plain(value) else np.ravel(value)[0] for value in values], dtype)
+        filled: np.ndarray = np.empty(count, dtype)
+        end = 0
+        for value, size in zip(values, sizes, strict=True):
+            filled[end : end + size] = value
+            end += size
+        return filled
 
-    whole = [np.repeat(np.array([p[place] for p in payments], np.int64), sizes) for place in (4, 5, 6)]
-    number = np.full(len(payments), NO_SCHEME) if scheme is None else scheme
     return Flow(
         at=column(0, np.int64),
         payer=column(1, np.int32),
         payee=column(2, np.int32),
-        amount=in_cents(column(3, np.float64)),
-        channel=whole[0].astype(np.int8),
-        purpose=whole[1].astype(np.int8),
-        city=whole[2].astype(np.int16),
-        scheme=np.repeat(number, sizes).astype(np.int32),
+        amount=whole_cents(column(3, np.float64)),
+        channel=spread(whole[:, 0], np.int8),
+        purpose=spread(whole[:, 1], np.int8),
+        city=spread(whole[:, 2], np.int16),
+        scheme=spread(number, np.int32),
     )
+
+
+def _is_plain(value: np.ndarray | float) -> bool:
+    return not isinstance(value, np.ndarray)

@@ -67,25 +67,27 @@ def order_by_time(at: np.ndarray, start: int, end: int) -> np.ndarray:
     hold few.
     """
     buckets = max(len(at), 1)
-    width = (end - start) // buckets + 1
+    scale = buckets / (end - start)
     edge = np.zeros(buckets + 1, np.int64)
-    for moment in at:
-        edge[(moment - start) // width + 1] += 1
+    bucket = np.empty(len(at), np.uint32)
+    for i in range(len(at)):
+        # Rounded, but never out of order: a later moment lies in no earlier bucket.
+        bucket[i] = min(int((at[i] - start) * scale), buckets - 1)
+        edge[bucket[i] + 1] += 1
     for b in range(buckets):
         edge[b + 1] += edge[b]
-    fill = edge.copy()
-    order = np.empty(len(at), np.int64)
+    # From here on ``edge`` says where the next payment of a bucket goes.
+    order, moment = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
     for i in range(len(at)):
-        b = (at[i] - start) // width
-        order[fill[b]] = i
-        fill[b] += 1
-    for b in range(buckets):
-        for i in range(edge[b] + 1, edge[b + 1]):
-            current, j = order[i], i - 1
-            while j >= edge[b] and at[order[j]] > at[current]:
-                order[j + 1] = order[j]
-                j -= 1
-            order[j + 1] = current
+        place = edge[bucket[i]]
+        order[place], moment[place] = i, at[i]
+        edge[bucket[i]] += 1
+    for i in range(1, len(at)):
+        current, now, j = order[i], moment[i], i - 1
+        while j >= 0 and moment[j] > now:
+            order[j + 1], moment[j + 1] = order[j], moment[j]
+            j -= 1
+        order[j + 1], moment[j + 1] = current, now
     return order
 
 

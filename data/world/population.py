@@ -12,12 +12,12 @@ from functools import cached_property
 
 import numpy as np
 
-from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS
+from data.schema import CUSTOMER_KINDS, DAY_US, HOLDER_KINDS, NEVER_US
 from data.streams import stream
 from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
 from data.world.custom import IDLE, MAIN, SECOND, draw_activity, draw_standing
-from data.world.firms import draw_capital, draw_founded
+from data.world.firms import draw_capital, draw_employers, draw_founded, draw_industries
 from data.world.products import Held, draw_products
 
 # occupation: (share of persons, median monthly income in yuan, youngest, oldest)
@@ -30,16 +30,8 @@ OCCUPATIONS = {
     "retired": (0.11, 4_200, 55, 85),
     "unemployed": (0.03, 2_200, 18, 60),
 }
-INDUSTRIES = {
-    "micro_business": ("catering", "retail", "repair", "wholesale", "services"),
-    "company": ("manufacturing", "construction", "trade", "software", "logistics"),
-}
 # Share of customers who can be dormant: persons who joined long enough before the run.
 CAN_SLEEP = 0.66
-# Persons on a payroll, and the share of them whose employer banks here.
-EMPLOYED = ("worker", "clerk", "professional")
-INSIDE_EMPLOYER_SHARE = 0.35
-EMPLOYER_SPREAD = 1.4  # log spread of how many persons a firm employs
 # kind: (median turnover a month in yuan, log spread)
 TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 OUTSIDE = -1
@@ -149,6 +141,11 @@ class Population:
         """
         stalls = self.regulars("micro_business")
         return stalls[self.mood[stalls] % 3 == 0]
+
+    @cached_property
+    def is_of_person(self) -> np.ndarray:
+        """Shape (accounts,), true where a person holds the account, here or elsewhere."""
+        return np.asarray(self.holder == "person")
 
     @cached_property
     def elsewhere(self) -> np.ndarray:
@@ -281,7 +278,7 @@ def draw_population(
         calendar,
         kind,
         joined,
-        ~is_dormant & (closed[:customers] == lifetimes.NEVER),
+        ~is_dormant & (closed[:customers] == NEVER_US),
     )
     # Accounts opened during the run come last, so that they move no other.
     owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE), more.owner])
@@ -297,8 +294,8 @@ def draw_population(
 
     standing = draw_standing(stream(seed, "standing"), kind)
     long_ago = np.full(len(outside_holders), calendar.start_us)
-    outside_open = np.full(len(outside_holders), lifetimes.NEVER)
-    successor, moved = np.full(len(owner), -1), np.full(len(owner), lifetimes.NEVER)
+    outside_open = np.full(len(outside_holders), NEVER_US)
+    successor, moved = np.full(len(owner), -1), np.full(len(owner), NEVER_US)
     is_move = more.replaces >= 0
     movers = more.replaces[is_move]
     successor[movers], moved[movers] = number[is_move], more.moved_us[is_move]
@@ -311,7 +308,7 @@ def draw_population(
         city=city,
         birth_year=calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - age,
         occupation=occupation,
-        industry=_industries(seed, kind),
+        industry=draw_industries(stream(seed, "industries"), kind),
         income=income,
         household=household,
         joined_us=joined,
@@ -321,7 +318,15 @@ def draw_population(
         mood=stream(seed, "moods").integers(0, 2**63, customers, np.uint64),
         founded_us=draw_founded(stream(seed, "founding"), kind, joined),
         capital=draw_capital(stream(seed, "capital"), kind),
-        employer=_employers(seed, kind, occupation, ~is_dormant & (standing == MAIN), income, owner, holder),
+        employer=draw_employers(
+            stream(seed, "employers"),
+            kind,
+            occupation,
+            ~is_dormant & (standing == MAIN),
+            income,
+            owner == OUTSIDE,
+            holder,
+        ),
         products=draw_products(seed, calendar, kind, occupation, income, age, joined),
         account=account,
         savings=savings,
@@ -336,16 +341,6 @@ def draw_population(
         moved_us=moved,
         further=number[~is_move],
     )
-
-
-def _industries(seed: int, kind: np.ndarray) -> np.ndarray:
-    """What each firm does, nothing for persons. Shape of ``kind``."""
-    rng = stream(seed, "industries")
-    industry = np.full(len(kind), "", dtype="<U16")
-    for name, choices in INDUSTRIES.items():
-        members = np.flatnonzero(kind == name)
-        industry[members] = rng.choice(np.array(choices), len(members))
-    return industry
 
 
 def _closings(
@@ -368,36 +363,6 @@ def _closings(
     closed = lifetimes.draw_closings(stream(seed, "closings"), calendar, opened, share)
     closed[customers:] = np.minimum(closed[customers:], closed[savers])
     return closed
-
-
-def _employers(
-    seed: int,
-    kind: np.ndarray,
-    occupation: np.ndarray,
-    is_paid_here: np.ndarray,
-    income: np.ndarray,
-    owner: np.ndarray,
-    holder: np.ndarray,
-) -> np.ndarray:
-    """The company's account that pays each person's wages, -1 without one. Shape of ``kind``.
-
-    Firms are of very different size: a few employ many.
-    """
-    rng, size = stream(seed, "employers"), len(kind)
-    companies = np.flatnonzero(kind == "company")
-    outside = np.flatnonzero((holder == "company") & (owner == OUTSIDE))
-    employer = by_weight(rng, outside, rng.lognormal(0, EMPLOYER_SPREAD, len(outside)), size)
-    is_insider = (rng.random(size) < INSIDE_EMPLOYER_SHARE) & (len(companies) > 0)
-    if len(companies):
-        staff = income[companies] * rng.lognormal(0, EMPLOYER_SPREAD / 4, len(companies))
-        employer[is_insider] = by_weight(rng, companies, staff, is_insider.sum())
-    return np.where(np.isin(occupation, EMPLOYED) & is_paid_here, employer, -1)
-
-
-def by_weight(rng: np.random.Generator, pool: np.ndarray, weight: np.ndarray, count: int) -> np.ndarray:
-    """``count`` members of a pool, each as often as its weight says."""
-    edges = np.cumsum(weight)
-    return pool[np.minimum(np.searchsorted(edges, rng.random(count) * edges[-1]), len(pool) - 1)]
 
 
 def holder_codes(population: Population) -> np.ndarray:

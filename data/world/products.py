@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.schema import DAY_US
+from data.schema import DAY_US, NEVER_US
 from data.streams import stream
-from data.world.accounts import NEVER
 from data.world.calendar import Calendar
 
 OLD = 60  # years of age from which people prefer the counter
@@ -26,7 +25,7 @@ LASTING = ("merchant_qr", "broker_link")
 class Held:
     """A product or channel: from when and before when each customer has it, shape (customers,).
 
-    ``since_us`` is ``NEVER`` for who does not have it.
+    ``since_us`` is ``NEVER_US`` for who does not have it.
     """
 
     since_us: np.ndarray
@@ -35,10 +34,12 @@ class Held:
     @property
     def is_held(self) -> np.ndarray:
         """True for who has it at some time of the run, shape (customers,)."""
-        return self.since_us != NEVER
+        return self.since_us != NEVER_US
 
 
-def _shares(kind: np.ndarray, occupation: np.ndarray, income: np.ndarray, age: np.ndarray) -> dict:
+def _shares(
+    kind: np.ndarray, occupation: np.ndarray, income: np.ndarray, age: np.ndarray
+) -> dict[str, np.ndarray]:
     """Chance that each customer has a product or uses a channel, shape (customers,)."""
     is_person, is_stall = kind == "person", kind == "micro_business"
     is_well_off, is_old = is_person & (income >= WELL_OFF_CNY), is_person & (age >= OLD)
@@ -80,5 +81,5 @@ def draw_products(
         gives_up = (
             is_held & (rng.random(size) < GIVEN_UP_SHARE) & (given_up > calendar.start_us) & (not lasts)
         )
-        found[name] = Held(np.where(is_held, since, NEVER), np.where(gives_up, given_up, NEVER))
+        found[name] = Held(np.where(is_held, since, NEVER_US), np.where(gives_up, given_up, NEVER_US))
     return found

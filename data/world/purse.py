@@ -14,6 +14,7 @@ from data.schema import HOUR_US
 from data.streams import log_uniform
 from data.world.flows import Flow
 from data.world.population import OUTSIDE, Population
+from data.world.weights import picked
 
 AT_HAND_MONTHS = 0.8  # of income; more is gathered first
 GATHERED_SHARE = 0.9  # of the payments above it; the others try, and are often declined
@@ -47,12 +48,12 @@ def _called_in(
     """Credits of own money: of firms from their owner or parent, of persons by ``source``."""
     owner = world.owner[payee]
     kind = world.kind[owner]
-    helper = rng.choice(world.acquaintances, len(at))
-    parents = rng.choice(world.outside("company"), len(at))
+    helper = picked(rng, world.acquaintances, len(at))
+    parents = picked(rng, world.outside("company"), len(at))
     parts = []
     for chosen, payer, purpose in (
         (source == 0, world.elsewhere[owner], "transfer"),
-        (source == 1, rng.choice(world.outside("broker"), len(at)), "investment"),
+        (source == 1, picked(rng, world.outside("broker"), len(at)), "investment"),
         (source == 2, helper, "loan"),
     ):
         mine = np.flatnonzero(chosen)
@@ -64,7 +65,7 @@ def _called_in(
 def put_by(world: Population, rng: np.random.Generator, flow: Flow) -> Flow:
     """What persons of this bank do with large credits: a part leaves again within days."""
     owner = world.owner[flow.payee]
-    is_large = (owner != OUTSIDE) & (world.holder[flow.payee] == "person")
+    is_large = (owner != OUTSIDE) & world.is_of_person[flow.payee]
     is_large &= flow.amount > world.income[owner] * KEPT_MONTHS * 100
     rows = np.flatnonzero(is_large & (rng.random(len(flow)) < PUT_BY_SHARE))
     at = flow.at[rows] + (log_uniform(rng, 0.3, 300, len(rows)) * HOUR_US).astype(np.int64)
@@ -76,8 +77,8 @@ def put_by(world: Population, rng: np.random.Generator, flow: Flow) -> Flow:
             Flow.of(at[m], payer[m], payee[m], yuan[m], "transfer", purpose)
             for m, payee, purpose in (
                 (np.flatnonzero(use == 0), world.elsewhere[own], "transfer"),
-                (np.flatnonzero(use == 1), rng.choice(world.outside("broker"), len(rows)), "investment"),
-                (np.flatnonzero(use == 2), rng.choice(world.outside("person"), len(rows)), "loan_repayment"),
+                (np.flatnonzero(use == 1), picked(rng, world.outside("broker"), len(rows)), "investment"),
+                (np.flatnonzero(use == 2), picked(rng, world.outside("person"), len(rows)), "loan_repayment"),
             )
         ]
     )

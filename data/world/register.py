@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from data.schema import NEVER_US
 from data.streams import stream
-from data.world.accounts import NEVER
 from data.world.population import OUTSIDE, Names, Population
 
 
@@ -63,7 +63,7 @@ def accounts_table(population: Population, names: Names) -> pd.DataFrame:
             "country": population.country,
         }
     )
-    frame.loc[population.closed_us == NEVER, "closed_at"] = pd.NaT
+    frame.loc[population.closed_us == NEVER_US, "closed_at"] = pd.NaT
     outside = ["customer_id", "opened_at", "opening_balance_cents", "credit_limit_cents"]
     frame.loc[~is_inside, outside] = None
     return frame.sort_values("account_id", kind="stable")

@@ -8,7 +8,7 @@ lives go on beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import log2, sqrt
+from math import log2
 
 import numpy as np
 from scipy.special import exp2
@@ -17,23 +17,25 @@ from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
 from data.streams import log_uniform
 from data.world.accounts import HIGHER_RISK_COUNTRIES, closed_after, new_device_id
 from data.world.awake import awake_days, moments_at
-from data.world.calendar import EVENING, OFFICE, Calendar
+from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.devices import signed_in
 from data.world.expression import Hand
-from data.world.flows import NO_SCHEME, Flow
+from data.world.flows import CHANNEL, NO_SCHEME, Flow
 from data.world.intents import Payment, Spender, as_flow, enter, in_cents
 from data.world.population import OUTSIDE, Population
+from data.world.tempo import FOLLOWERS, prolonged
 from pipeline import PARAMS_FILE, BadInput
 
 FIRST_DAY = 10  # by then everybody's ordinary life is under way
+UNDER_WAY_DAY = -60  # before the run, by which the first plans that it sees have begun
 LAST_DAYS = 2  # of the run, in which no plan begins any more
 STAY_DAYS = 60  # whose account closes sooner takes no part where others are found
 MOST_TRIES = 100
 NEW_DAYS = 120  # who joined within so many days is a newcomer
 
-# Of the accounts that recruiters get: share of customers since less than 30 days, since less than
+# Of those who take part: share of customers since less than 30 days, since less than
 # a year, since longer (assumption: most are older and alive).
-RECRUIT_SHARES, RECRUIT_DAYS = (0.15, 0.25, 0.60), (30, 365)
+JOINED_SHARES, JOINED_DAYS = (0.15, 0.25, 0.60), (30, 365)
 # Chance that one organiser signs in to all mules from one device, by sophistication; that
 # innocent relatives or partners do; that a used-up account is closed (all assumptions).
 CONTROL_SHARES = (0.2, 0.1, 0.05)
@@ -43,15 +45,18 @@ GIVEN_UP_SHARE = 0.1
 # How readily customers take part, whose main bank this is, whose second, whose hardly used one: most
 # accounts of plans are highly active ones (assumption, after a vendor's 79 %), and so are others'.
 TAKES_PART = np.array([1.0, 0.25, 0.15])
+RETURN_SHARE = 0.25  # of those who deal with a plan, who do so again in its next round (assumption)
 PUBLIC_SHARE = 0.22  # of persons who deal with a plan unknowingly, with an account here (assumption)
-# Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its root.
+# Income or turnover a month of a kind for which the sums of plans are meant; others' grow with its power.
 USUAL_CNY = {"person": 7_000, "micro_business": 45_000, "company": 700_000}
-SIZE = 3.0  # times the sums that a typology names: a mule's payment is some 10,000 yuan in published cases
+SUMS_GROW = 0.7  # the power (assumption)
+SIZE = 2.5  # times the sums that a typology names: a mule's payment is some 10,000 yuan in published cases
 # Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
 # else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
 KNOWN_PAIRS = {
-    ("person", "person"): 0.34,
+    ("person", "person"): 0.38,
     ("person", "company"): 0.1,
+    ("company", "person"): 0.75,
     ("person", "micro_business"): 0.4,
     ("micro_business", "person"): 0.7,
     ("company", "company"): 0.75,
@@ -71,8 +76,13 @@ REASONS = {
 }
 OTHER_REASON = 8
 OTHER_PAIRS, ACQUAINTED = 0.5, {"person", "micro_business", "company"}
-TIMES_BEFORE = {("person", "micro_business"): (1, 100), ("company", "company"): (2, 60)}
-OTHER_TIMES, DAYS_BEFORE = (1, 30), 150
+TIMES_BEFORE = {
+    ("person", "micro_business"): (1, 100),
+    ("company", "company"): (6, 120),
+    ("company", "person"): (4, 24),
+    ("person", "person"): (5, 60),
+}
+OTHER_TIMES, DAYS_BEFORE = (4, 45), 200
 # Days for which an account that was opened beside the main one, and a plan begins with, must last.
 CARD_DAYS = 30
 
@@ -88,6 +98,7 @@ class Scene:
     wake : hands out the account of a sleeping customer, each one once in a run
     hand : writes the payments of this world
     first_day : day of the run before which the scheme does not begin
+    place : how far between that day and the end of the run it begins, in [0, 1); drawn without one
     """
 
     def __init__(
@@ -99,6 +110,7 @@ class Scene:
         wake: Callable[[], int],
         hand: Hand,
         first_day: int = FIRST_DAY,
+        place: float | None = None,
     ) -> None:
         self.world = world
         self.calendar = calendar
@@ -109,7 +121,7 @@ class Scene:
         self.wake = wake
         self.hand = hand
         self.first_day = first_day
-        self.start = self.moment()
+        self.start = self.moment(place)
         self._payments: list[Payment] = []
         self._everyday: list[Payment] = []
         self._spending: list[Payment] = []
@@ -121,14 +133,16 @@ class Scene:
 
     # -- time
 
-    def moment(self) -> int:
-        """A moment (UTC microseconds) on any day of the run from the scene's first day on.
+    def moment(self, place: float | None = None) -> int:
+        """A moment (UTC microseconds) on any day from the scene's first day on to the end of the run.
 
-        A plan that begins late goes on after the run, where nobody sees it: so as many are at
-        work in the last week as in any other.
+        ``place``, in [0, 1), says how far between the two; without one it is drawn.
+        A plan that begins late goes on after the run, and one of before is under way when it
+        begins, where nobody sees the rest: so as many are at work in one week as in another.
         """
         last = max(self.calendar.days - LAST_DAYS, self.first_day + 1)
-        day = self.rng.integers(self.first_day, last, 1)
+        share = self.rng.random() if place is None else place
+        day = np.array([self.first_day + int((last - self.first_day) * share)])
         return int(self.calendar.moments(self.rng, day, EVENING)[0])
 
     def rounds(self, most: int = 8, gap_days: tuple[float, float] = (4, 60)) -> Iterator[int]:
@@ -203,6 +217,11 @@ class Scene:
         """``count`` moments in order in office hours on the days after that of ``start``; few at weekends."""
         return self.during(start, max(round(days), 1), count, OFFICE, self.calendar.office_weight())
 
+    def meeting(self, start: int, days: float, count: int, payer: int, payee: int) -> np.ndarray:
+        """``count`` moments in order at hours when two such pay each other, on the days after ``start``."""
+        moments = self.office if self.clock(payer, payee) is OFFICE else self.waking
+        return moments(start, days, count)
+
     def workdays(self, start: int, count: int) -> np.ndarray:
         """Local midnights (UTC microseconds) of the first ``count`` working days after that of ``start``."""
         day = (start - self.calendar.start_us) // DAY_US + 1 + np.arange(2 * count + 3)
@@ -210,9 +229,9 @@ class Scene:
         return self.calendar.start_us + day[:count] * DAY_US
 
     def _in_run(self, day: np.ndarray) -> np.ndarray:
-        """A day of the run for each day number: for one after the end, its weekday in the last week."""
+        """A day of the run for each day number: before it one of the first week, after it one of the last."""
         end = self.calendar.days
-        return np.where(day < end, day, end - 7 + (day - end) % 7)
+        return np.where(day < 0, day % 7, np.where(day < end, day, end - 7 + (day - end) % 7))
 
     # -- people
 
@@ -261,33 +280,35 @@ class Scene:
                 chosen[int(pool[place])] = None
         return np.fromiter(chosen, np.int64, count)
 
-    def recruits(self, count: int, firm_share: float = 0.0) -> np.ndarray:
-        """Accounts of distinct customers whom a recruiter would approach.
+    def participants(self, count: int, firm_share: float = 0.0) -> np.ndarray:
+        """Accounts of distinct customers with whom something is planned, a crime or not.
 
-        Most have been customers for years, some since lately, perhaps for the scheme. Students,
-        workers, the unemployed and the self-employed are approached more often than others
-        (assumption); nobody is beyond reach. ``firm_share`` is the chance that one of them is
-        a small firm and not a person.
+        Most have been customers for years, some since lately. Students, workers, the unemployed
+        and the self-employed take part more often than others (assumption); nobody is beyond
+        reach. ``firm_share`` is the chance that all of them are small firms and not persons.
         """
+        if firm_share and self.rng.random() < firm_share:
+            return self.insiders(count, "micro_business")
         pool = self.world.customers_of("person", by_us=self.start)
         # The pool is in order of joining, so that customers of an age are neighbours.
         edges = [len(pool)]
-        edges += [len(self.world.customers_of("person", self.start - d * DAY_US)) for d in RECRUIT_DAYS]
+        edges += [len(self.world.customers_of("person", self.start - d * DAY_US)) for d in JOINED_DAYS]
         chosen: list[int] = []
-        of_age = self.rng.multinomial(count, RECRUIT_SHARES)
+        of_age = self.rng.multinomial(count, JOINED_SHARES)
         for number, last, first in zip(of_age, edges, [*edges[1:], 0], strict=True):
             # Where there are hardly any of an age, anybody will do.
             mine = slice(first, last) if last - first > MOST_TRIES else slice(0, len(pool))
             keep = self.world.approachable[: len(pool)][mine]
             chosen += self._draw(pool[mine], int(number), keep, tuple(chosen)).tolist()
-        accounts = self.world.account[self.rng.permutation(np.array(chosen, np.int64))]
-        if firm_share:
-            is_firm = self.rng.random(count) < firm_share
-            accounts[is_firm] = self.insiders(int(is_firm.sum()), "micro_business")
-        return accounts
+        return self.world.account[self.rng.permutation(np.array(chosen, np.int64))]
 
-    def traders(self, count: int) -> np.ndarray:
-        """Accounts of distinct persons who trade for themselves; no student and no pensioner is one."""
+    def traders(self, count: int, firm_share: float = 0.0) -> np.ndarray:
+        """Accounts of distinct persons who trade for themselves; no student and no pensioner is one.
+
+        ``firm_share`` is the chance that all of them have business accounts.
+        """
+        if firm_share and self.rng.random() < firm_share:
+            return self.insiders(count, "micro_business")
         pool = self.world.customers_of("person", by_us=self.start)
         return self.world.account[self._draw(pool, count, self.world.enterprising)]
 
@@ -316,13 +337,13 @@ class Scene:
     def newcomers(self, count: int) -> np.ndarray:
         """Accounts of distinct persons who joined in the 120 days before the start.
 
-        Where there are too few of them, recruits take the other parts.
+        Where there are too few of them, other participants take the other parts.
         """
         pool = self.world.customers_of("person", by_us=self.start)
         old = self.world.customers_of("person", by_us=self.start - NEW_DAYS * DAY_US)
         fresh = pool[len(old) :]
         chosen = self.world.account[self._draw(fresh, min(count, len(fresh)))]
-        others = self.recruits(2 * count)
+        others = self.participants(2 * count)
         return np.concatenate([chosen, others[~np.isin(others, chosen)][: count - len(chosen)]])
 
     def is_inside(self, accounts: np.ndarray | int) -> np.ndarray:
@@ -332,6 +353,10 @@ class Scene:
     def outsiders(self, count: int, holder: str = "person") -> np.ndarray:
         """Distinct accounts outside the bank of a kind of holder."""
         return self._draw(self.world.outside(holder), count)
+
+    def elsewhere(self, count: int, firm_share: float) -> np.ndarray:
+        """Distinct accounts outside the bank: all of companies with a chance, else all of persons."""
+        return self.outsiders(count, "company" if self.rng.random() < firm_share else "person")
 
     def public(self, count: int, holder: str = "person") -> np.ndarray:
         """Accounts of whoever pays or is paid without being in the know; some of them bank here.
@@ -346,6 +371,26 @@ class Scene:
             accounts[: len(chosen)] = chosen
             self.bystanders.update(chosen.tolist())
         return self.rng.permutation(accounts)
+
+    def next_round(
+        self,
+        accounts: np.ndarray,
+        source: Callable[[int], np.ndarray] | None = None,
+        but: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """The same parties when a plan goes on: some return, the others are new.
+
+        New ones come from ``source`` (without one `public`), and none of ``but``. Shape of ``accounts``.
+        """
+        fresh = (source or self.public)(len(accounts))
+        taken = np.isin(fresh, accounts if but is None else np.append(accounts, but))
+        stays = taken | (self.rng.random(len(accounts)) < RETURN_SHARE)
+        return np.where(stays, accounts, fresh)
+
+    def others_like(self, accounts: np.ndarray) -> np.ndarray:
+        """Accounts outside in place of some of these in the next round, of the same kind of holder."""
+        kind = str(self.world.holder[accounts[-1]])  # customers of this bank stand first
+        return self.next_round(accounts, lambda count: self.outsiders(count, kind))
 
     def abroad(self, count: int, high_risk_share: float) -> np.ndarray:
         """Distinct accounts abroad, with a chance all in jurisdictions of higher risk, else anywhere."""
@@ -369,10 +414,10 @@ class Scene:
         return float(self.world.income[self.world.owner[account]])
 
     def scale(self, account: int) -> float:
-        """How much larger sums are than usual for an account's owner: they grow with the root of income."""
+        """How much larger sums are than usual for an account's owner: they grow with a power of income."""
         owner = self.world.owner[account]
         usual = USUAL_CNY[str(self.world.kind[owner])]
-        return SIZE * sqrt(min(max(self.world.income[owner] / usual, 0.1), 20.0))
+        return SIZE * float(exp2(SUMS_GROW * log2(min(max(self.world.income[owner] / usual, 0.1), 20.0))))
 
     def home(self, account: int) -> int:
         """City code of an account's owner."""
@@ -389,34 +434,34 @@ class Scene:
         self.members.extend((int(account), role) for account in np.atleast_1d(accounts))
 
     def taking_part(self) -> set[int]:
-        """Accounts that pay or are paid by the plan before the run is over."""
+        """Accounts that pay or are paid by the plan during the run."""
         end = self.calendar.start_us + self.calendar.days * DAY_US
         flow = as_flow(self._payments + self._spending)
-        flow = flow.take(flow.at < end)
-        return {*flow.payer.tolist(), *flow.payee.tolist()}
+        flow = flow.take((flow.at >= self.calendar.start_us) & (flow.at < end))
+        spenders = {one.account for one in self.spenders if one.until_us > self.calendar.start_us}
+        return {*flow.payer.tolist(), *flow.payee.tolist(), *spenders}
 
     def accounts_of(self, account: int) -> list[int]:
         """The accounts that a member uses: another one from the day on which they move to it."""
         if self.world.successor[account] < 0:
             return [account]
-        moments = [
-            np.broadcast_to(at, np.broadcast_shapes(np.shape(at), np.shape(payer), np.shape(payee)))[
-                np.broadcast_to((np.asarray(payer) == account) | (np.asarray(payee) == account), size)
-            ]
-            for at, payer, payee, *_ in self._payments + self._spending
-            for size in [np.broadcast_shapes(np.shape(at), np.shape(payer), np.shape(payee))]
-        ]
-        at = np.concatenate([np.ravel(moment) for moment in moments] or [np.array([self.start])])
-        return np.unique(self.world.used(np.full(len(at), account), at)).tolist()
+        flow = as_flow(self._payments + self._spending)
+        at = flow.at[(flow.payer == account) | (flow.payee == account)].tolist()
+        end = self.calendar.start_us + self.calendar.days * DAY_US
+        for spender in self.spenders:
+            if spender.account == account:
+                at += [spender.from_us, min(spender.until_us, end)]
+        moments = np.array(at or [self.start])
+        return np.unique(self.world.used(np.full(len(moments), account), moments)).tolist()
 
     def abandon(self, account: int, at: int) -> None:
         """Let the owner close an account for good at a moment; later payments of it are none.
 
         An account outside the bank is passed over, nobody here sees it closed; likewise a
-        closing after the end of the run.
+        closing before or after the run.
         """
         end = self.calendar.start_us + self.calendar.days * DAY_US
-        if self.world.owner[account] != OUTSIDE and at < end:
+        if self.world.owner[account] != OUTSIDE and self.calendar.start_us + DAY_US <= at < end:
             self.closings.append((int(account), int(at)))
 
     def share_device(self, accounts: np.ndarray, begins_us: int) -> None:
@@ -532,23 +577,28 @@ class Scene:
         most = np.array([TIMES_BEFORE.get(pair, OTHER_TIMES) for pair in kinds]).reshape(-1, 2)
         chosen = rng.random(len(first)) < known
         first, (low, high) = first[chosen], most[chosen].T
-        count = exp2(rng.uniform(*np.array([[log2(n) for n in ends] for ends in (low, high)]))).astype(
-            np.int64
-        )
-        pair = np.repeat(first, count)
+        count = exp2(rng.uniform(*np.array([[log2(n) for n in ends] for ends in (low, high)])))
+        # Who pays once soon pays again, as in any life.
+        pair = np.repeat(first, np.ceil(count * (1 - FOLLOWERS)).astype(np.int64))
         before = np.floor(rng.uniform(1, DAYS_BEFORE, len(pair)))
         day = (flow.at[pair] - self.calendar.start_us) // DAY_US - before.astype(np.int64)
         pair, day = pair[day >= 1], day[day >= 1]
-        yuan = flow.amount[pair] / 100 * rng.lognormal(-0.7, 1.0, len(pair))
-        private = (world.holder[flow.payer[pair]] == "person") & (world.holder[flow.payee[pair]] == "person")
+        private = world.holder[flow.payer[pair]] == "person"
         at = np.where(private, *(self.calendar.moments(rng, day, clock) for clock in (EVENING, OFFICE)))
+        pair, at = prolonged(rng, pair, at)
+        private = world.holder[flow.payer[pair]] == "person"
+        yuan = flow.amount[pair] / 100 * rng.lognormal(-0.7, 1.0, len(pair))
+        # Who lends and gives gets back as much; else a life's money would gather where plans are.
+        both = private & (world.holder[flow.payee[pair]] == "person")
+        is_back = both & (flow.channel[pair] == CHANNEL["transfer"]) & (rng.random(len(pair)) < 0.5)
+        payer = np.where(is_back, flow.payee[pair], flow.payer[pair])
+        payee = np.where(is_back, flow.payer[pair], flow.payee[pair])
         for channel, occasion in set(
             zip(flow.channel[pair].tolist(), flow.purpose[pair].tolist(), strict=True)
         ):
             m = (flow.channel[pair] == channel) & (flow.purpose[pair] == occasion)
-            one = pair[m]
             names = CHANNELS[channel], PURPOSES[occasion]
-            self.live(at[m], flow.payer[one], flow.payee[one], yuan[m], *names)
+            self.live(at[m], payer[m], payee[m], yuan[m], *names)
 
     @property
     def flows(self) -> list[Flow]:
@@ -640,9 +690,10 @@ class Scene:
         return str(self.rng.choice(list(reasons), p=weight / weight.sum()))
 
     def clock(self, payer: int, payee: int) -> np.ndarray:
-        """The hours at which two of their kinds pay each other: private ones, or those of offices."""
-        kinds = {self.world.holder[payer], self.world.holder[payee]}
-        return EVENING if kinds == {"person"} else OFFICE
+        """The hours at which a payer pays a payee: persons at private ones, firms at those of offices."""
+        if self.world.holder[payer] != "person":
+            return OFFICE
+        return WAKING if self.world.holder[payee] == "company" else EVENING
 
     def pace(self) -> float:
         """How much slower than a naive one the scheme proceeds: promised times hold times this."""

@@ -11,9 +11,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.schema import DAY_US
+from data.schema import DAY_US, NEVER_US, YEAR_US
 from data.streams import stream
-from data.world.accounts import NEVER
 from data.world.calendar import Calendar
 from data.world.population import Names, Population
 from data.world.register import times
@@ -45,15 +44,14 @@ BUSINESS_POINTS = {
     "channel_web": 0.5,
 }
 BORDER_CITIES, BORDER_POINTS, OTHER_POINTS = (3, 11, 17, 23, 29), 5.0, 2.0
-YEAR_US = 365 * DAY_US
 REVIEW_DAYS = (300, 430)  # between two looks at a rating
 
-# customer (position), tag, value, from, to (microseconds; NEVER: still valid)
+# customer (position), tag, value, from, to (microseconds; NEVER_US: still valid)
 Stretch = tuple[np.ndarray, str, np.ndarray, np.ndarray, np.ndarray]
 
 
 def occupations(seed: int, world: Population, calendar: Calendar) -> tuple[np.ndarray, np.ndarray]:
-    """Occupation stated at first, and when the bank learns the present one (``NEVER``: it knew).
+    """Occupation stated at first, and when the bank learns the present one (``NEVER_US``: it knew).
 
     About 4 % of the persons change their occupation during the run (assumption); the bank
     learns it on a later day, when they update their details. Both have shape (customers,).
@@ -64,7 +62,7 @@ def occupations(seed: int, world: Population, calendar: Calendar) -> tuple[np.nd
     old = rng.choice(["student", "worker", "clerk"], len(persons))
     updated = calendar.start_us + rng.integers(20, max(calendar.days, 21), len(persons)) * DAY_US
     updated = np.maximum(updated, world.joined_us[persons] + DAY_US)
-    first, learnt = world.occupation.astype(object), np.full(len(world.kind), NEVER)
+    first, learnt = world.occupation.astype(object), np.full(len(world.kind), NEVER_US)
     first[persons[changes]], learnt[persons[changes]] = old[changes], updated[changes]
     return first, learnt
 
@@ -76,21 +74,21 @@ def holdings(world: Population) -> list[Stretch]:
     credit = world.limit[world.account] > 0
     held = {
         "product_savings_account": (
-            np.where(has, world.opened_us[savings], NEVER),
-            np.where(has, world.closed_us[savings], NEVER),
+            np.where(has, world.opened_us[savings], NEVER_US),
+            np.where(has, world.closed_us[savings], NEVER_US),
         ),
         "product_credit_line": (
-            np.where(credit, world.joined_us, NEVER),
-            np.full(len(world.kind), NEVER),
+            np.where(credit, world.joined_us, NEVER_US),
+            np.full(len(world.kind), NEVER_US),
         ),
         **{name: (product.since_us, product.until_us) for name, product in world.products.items()},
     }
     parts: list[Stretch] = []
     for tag, (since, until) in held.items():
-        who = np.flatnonzero(since != NEVER)
-        over = who[until[who] != NEVER]
+        who = np.flatnonzero(since != NEVER_US)
+        over = who[until[who] != NEVER_US]
         parts.append((who, tag, np.full(len(who), "yes"), since[who], until[who]))
-        parts.append((over, tag, np.full(len(over), "no"), until[over], np.full(len(over), NEVER)))
+        parts.append((over, tag, np.full(len(over), "no"), until[over], np.full(len(over), NEVER_US)))
     return parts
 
 
@@ -127,7 +125,7 @@ def risk_ratings(
     since_start = np.maximum(calendar.start_us - world.joined_us, 0)
     looked = [world.joined_us, world.joined_us + since_start // every * every]
     looked += [looked[-1] + turn * every for turn in range(1, calendar.days // REVIEW_DAYS[0] + 2)]
-    looked += [np.where(learnt == NEVER, world.joined_us, learnt)]
+    looked += [np.where(learnt == NEVER_US, world.joined_us, learnt)]
     looks = []
     for moment in looked:
         present = np.where(world.kind == "person", world.occupation, world.industry)
@@ -140,7 +138,7 @@ def risk_ratings(
     same = (frame["who"] == frame["who"].shift()) & (frame["level"] == frame["level"].shift())
     frame = frame[~same]
     follows = frame["who"] == frame["who"].shift(-1)
-    until = frame["at"].shift(-1, fill_value=NEVER).where(follows, NEVER)
+    until = frame["at"].shift(-1, fill_value=NEVER_US).where(follows, NEVER_US)
     value = np.array(RISK_LEVELS)[frame["level"]]
     return [(frame["who"].to_numpy(), "risk_rating", value, frame["at"].to_numpy(), until.to_numpy(np.int64))]
 
@@ -149,9 +147,9 @@ def profile_tags_table(seed: int, world: Population, names: Names, calendar: Cal
     """The ProfileTags table: occupation, income band, products, channels and the risk rating."""
     first, learnt = occupations(seed, world, calendar)
     persons = np.flatnonzero(world.kind == "person")
-    changed = np.flatnonzero(learnt != NEVER)
+    changed = np.flatnonzero(learnt != NEVER_US)
     band = np.digitize(world.income, [3_000, 8_000, 20_000, 100_000, 1_000_000]).astype(str)
-    everyone, never = np.arange(len(world.kind)), np.full(len(world.kind), NEVER)
+    everyone, never = np.arange(len(world.kind)), np.full(len(world.kind), NEVER_US)
     held = holdings(world)
     parts: list[Stretch] = [
         (persons, "occupation", first[persons], world.joined_us[persons], learnt[persons]),
@@ -168,7 +166,7 @@ def profile_tags_table(seed: int, world: Population, names: Names, calendar: Cal
                     "tag": tag,
                     "value": pd.Series(value, dtype="str"),
                     "valid_from": times(since),
-                    "valid_to": times(np.where(until == NEVER, OPEN_END, until)),
+                    "valid_to": times(np.where(until == NEVER_US, OPEN_END, until)),
                 }
             )
             for who, tag, value, since, until in parts

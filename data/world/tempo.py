@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from scipy.special import gammaincinv
 
-from data.schema import DAY_US
+from data.schema import DAY_US, MINUTE_US, MONTH_DAYS
 from data.world.calendar import Calendar
 from data.world.population import Population
 
@@ -20,8 +20,6 @@ FOLLOWERS = 0.4  # further payments that one payment draws after it
 PAUSE_MINUTES = 20.0  # mean time until the next payment of a session
 # Standard deviation of a day's activity and of a week's, both of mean 1.
 MOOD_SPREAD, WEEK_SPREAD = 0.95, 0.75
-MONTH_DAYS = 30.4
-MINUTE_US = 60_000_000
 
 _LEVELS = 1024
 
@@ -36,7 +34,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _level(number: np.uint64) -> np.uint64:
     """A quantile that hangs on a number and tells nothing of it, 0 to 1,023."""
     mixed = (number * _MULTIPLIER) ^ (number >> np.uint64(32))
@@ -44,20 +42,49 @@ def _level(number: np.uint64) -> np.uint64:
     return mixed >> np.uint64(54)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _activity_until(
     mood: np.ndarray, today: int, weight: np.ndarray, by_day: np.ndarray, by_week: np.ndarray
 ) -> np.ndarray:
     """Activity of each person up to the end of each day, shape (persons, days)."""
     until = np.empty((len(mood), len(weight)))
     for i in range(len(mood)):
-        total = 0.0
+        total, week = 0.0, 0.0
         for day in range(len(weight)):
             date = np.uint64(today + day)
-            week = by_week[_level(mood[i] - date // np.uint64(7))]
+            if day == 0 or (today + day) % 7 == 0:
+                week = by_week[_level(mood[i] - date // np.uint64(7))]
             total += week * by_day[_level(mood[i] + date)] * weight[day]
             until[i, day] = total
     return until
+
+
+@njit(cache=True, nogil=True)
+def _days_of(until: np.ndarray, begun: np.ndarray, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Who begins each session (place in ``until``), and on which day: as often as activity says.
+
+    ``until`` has shape (persons, days), ``begun`` (persons,) counts sessions and ``draws``
+    (sessions,) lie in [0, 1); both results have shape (sessions,).
+    """
+    starter, day = np.empty(len(draws), np.int64), np.empty(len(draws), np.int64)
+    last, session = until.shape[1] - 1, 0
+    share = np.empty(last + 1)
+    for i in range(len(begun)):
+        if not begun[i]:
+            continue
+        for d in range(last + 1):
+            share[d] = until[i, d] / until[i, last] + i
+        for _ in range(begun[i]):
+            low, high = 0, last
+            while low < high:
+                middle = (low + high) // 2
+                if share[middle] < i + draws[session]:
+                    low = middle + 1
+                else:
+                    high = middle
+            starter[session], day[session] = i, low
+            session += 1
+    return starter, day
 
 
 def activity_until(world: Population, stretch: Calendar, who: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -95,13 +122,10 @@ def sessions(
     stretch.
     """
     until = activity_until(world, stretch, who, weight)
-    total = until[:, -1].copy()
-    begun = rng.poisson(np.broadcast_to(per_month, len(who)) * (1 - FOLLOWERS) / MONTH_DAYS * total)
-    until /= np.maximum(total, np.finfo(float).tiny)[:, None]
-    until += np.arange(len(who))[:, None]
-    starter = np.repeat(np.arange(len(who)), begun)
-    place = np.searchsorted(until.ravel(), starter + rng.random(len(starter)))
-    day = np.clip(place - starter * stretch.days, 0, stretch.days - 1)
+    begun = rng.poisson(
+        np.broadcast_to(per_month, len(who)) * (1 - FOLLOWERS) / MONTH_DAYS * until[:, -1],
+    )
+    starter, day = _days_of(until, begun, rng.random(int(begun.sum())))
     return prolonged(rng, starter, stretch.moments(rng, day, clock))
 
 

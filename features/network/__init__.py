@@ -6,7 +6,7 @@ gather-scatter cost the same at hubs or stop at a stated bound; see `limits`.
 """
 
 from features.network.columns import FEATURES
-from features.network.customers import Ties, network
+from features.network.customers import Ties, network_features
 from features.network.graph import graph_edges, graph_nodes, graph_slices, multigraph
 from features.network.limits import Limits
 from features.network.transactions import Facts, transaction_features
@@ -20,6 +20,6 @@ __all__ = [
     "graph_nodes",
     "graph_slices",
     "multigraph",
-    "network",
+    "network_features",
     "transaction_features",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.catalogue import Feature
+from features.network.roles import ROLES
 
 WINDOWS = (1, 7, 28)  # days of the degrees; the names say them
 PORT_DAYS = 91  # as many as the warm-up, so that every subject looks back over the same time
@@ -76,30 +77,7 @@ FEATURES = [
     _feature("shared_counterparty_customer_count_28d", "Other customers behind the same outside persons",
              "共同外部对手关联客户数", "count", "FFIEC shared address/phone"),
     *_neighbours(),
-    _feature("pass_on_hop1_share_28d", "Share of received money that moved on, one hop",
-             "转入资金一跳转出占比", "share", "R20 layered chain"),
-    _feature("pass_on_hop2_share_28d", "Share of received money that moved on twice",
-             "转入资金两跳转出占比", "share", "R20 layered chain"),
-    _feature("pass_on_hop3_share_28d", "Share of received money that moved on three times",
-             "转入资金三跳转出占比", "share", "R20 layered chain"),
-    _feature("chain_hops_28d", "Payments in the longest chain that the customer is in",
-             "所在最长转账链条笔数", "count", "R20 layered chain; AMLTRIX T0070"),
-    _feature("chain_payment_count_28d", "Payments that are a third or later link of a chain",
-             "处于链条第三跳及以后的笔数", "count", "R20 layered chain; AMLTRIX T0070"),
-    _feature("cycle_count_28d", "Closed cycles of money that the customer is in",
-             "参与的资金闭环数", "count", "R19 round trip; AMLTRIX T0039"),
-    _feature("cycle_hops_28d", "Payments in the longest such cycle",
-             "最长资金闭环笔数", "count", "R19 round trip; AMLTRIX T0039"),
-    _feature("cycle_kept_share_28d", "Share of the money that came back through a cycle",
-             "闭环回流资金占比", "share", "R19 round trip; AMLTRIX T0039"),
-    _feature("scatter_gather_middles_28d", "Parties between one source and one target of money",
-             "分散归集中间方数", "count", "AMLworld scatter-gather"),
-    _feature("scatter_gather_count_28d", "Payments of wide scatter-gathers",
-             "分散归集笔数", "count", "AMLworld scatter-gather"),
-    _feature("gather_scatter_payees_28d", "Parties paid after gathering from many",
-             "归集后分散收款方数", "count", "AMLworld gather-scatter"),
-    _feature("gather_scatter_count_28d", "Payments made after gathering from many",
-             "归集后分散笔数", "count", "AMLworld gather-scatter"),
+    *ROLES,
     _feature("device_customer_count_28d", "Customers of other households on the same device",
              "同设备其他家庭客户数", "count", "R21 shared device; FFIEC shared address/phone"),
     _feature("device_counterparty_count_28d", "Counterparties on the same device",

@@ -9,13 +9,14 @@ import pandas as pd
 
 import pipeline
 from data.asof import Parties
-from data.schema import DAY_US, HOLDER_KINDS
+from data.asof.network.limits import TrailLimits
+from data.asof.network.multigraph import Multigraph
+from data.schema import DAY_US, HOLDER_KINDS, NEVER_US
 from features.network.columns import FEATURES, NEIGHBOUR_SOURCES, PORT_DAYS, ROLE_DAYS, WINDOWS
 from features.network.degrees import COUNTS, degrees
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph
 from features.network.neighbours import (
-    Links,
+    Counterparties,
     around,
     linked_sharers,
     report_distance,
@@ -26,7 +27,6 @@ from features.network.queries import Queries
 from features.network.roles import ROLES, Patterns, roles
 
 MUTUAL_WINDOWS = (7, 28)
-FAR_FUTURE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ class Ties:
         node = np.searchsorted(parties.customer_id, customers["customer_id"].to_numpy())
         household = np.full(len(parties.customer_id), -1)
         household[node] = customers["household_id"].fillna(-1).to_numpy().astype(np.int64)
-        joined_at = np.full(len(parties.customer_id), FAR_FUTURE)
+        joined_at = np.full(len(parties.customer_id), NEVER_US)
         joined_at[node] = customers["joined_at"].astype("int64").to_numpy()
         filed = dispositions[(dispositions["outcome"] == "reported") & dispositions["known_at"].notna()]
         ended = devices["valid_to"].notna().to_numpy()
-        used_to = np.full(len(devices), FAR_FUTURE)
+        used_to = np.full(len(devices), NEVER_US)
         used_to[ended] = devices.loc[ended, "valid_to"].astype("int64").to_numpy()
         return cls(
             device_member=np.searchsorted(parties.customer_id, devices["customer_id"].to_numpy()),
@@ -85,13 +85,14 @@ class Ties:
         return member, np.unique(self.household[member], return_inverse=True)[1]
 
 
-def network(
+def network_features(
     subjects: pd.DataFrame,
     graph: Multigraph,
     parties: Parties,
     indicators: pd.DataFrame,
     ties: Ties,
     limits: Limits,
+    trail_limits: TrailLimits,
 ) -> pd.DataFrame:
     """Network features by subject, row by row; counts are 0 where a customer has no edge.
 
@@ -102,8 +103,8 @@ def network(
     as_of = subjects["as_of"].astype("int64").to_numpy()
     queries = Queries.of(node, as_of)
     columns = _windowed(graph, queries, limits)
-    found = roles(Patterns.of(graph, limits), queries, ROLE_DAYS * DAY_US, limits.threads)
-    columns |= {f"{name}_{ROLE_DAYS}d": found[:, i] for i, name in enumerate(ROLES)}
+    found = roles(Patterns.of(graph, limits, trail_limits), queries, ROLE_DAYS * DAY_US, limits.threads)
+    columns |= {role.name: found[:, i] for i, role in enumerate(ROLES)}
     columns |= _surroundings(graph, parties, node, as_of, indicators, ties, limits)
     return pd.DataFrame({f.name: columns[f.name].astype(np.float32) for f in FEATURES})
 
@@ -170,7 +171,7 @@ def _at_moment(
 ) -> dict[str, np.ndarray]:
     """Surroundings of every customer as of one moment, columns of shape (customers,) or longer."""
     since = moment - ROLE_DAYS * DAY_US
-    links = Links.of(graph, since, moment)
+    links = Counterparties.of(graph, since, moment)
     reported = np.zeros(graph.nodes, bool)
     reported[ties.reported[ties.reported_at < moment]] = True
     found = around(links, customers, is_outside_person, told, reported)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numba import njit
 
-from features.network.ahead import AHEAD, INNER, LEAVE, NONE, ONE, fetch
-from features.network.multigraph import Multigraph
-from features.network.parallel import each, in_parts
+from data.asof.network.ahead import AHEAD, INNER, LEAVE, NONE, ONE, fetch
+from data.asof.network.multigraph import Multigraph
+from data.asof.network.parallel import each, in_parts
 from features.network.queries import Queries
 
 # What is counted of a party in a window, in the order of the kernel's columns.

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.ahead import AHEAD, INNER, NONE, fetch
-from features.network.multigraph import Multigraph
-from features.network.parallel import in_parts
-from features.network.sides import Sides
+from data.asof.network.ahead import AHEAD, INNER, NONE, fetch
+from data.asof.network.multigraph import Multigraph
+from data.asof.network.parallel import in_parts
+from data.asof.network.sides import Sides
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _scatter_gather(
                 found[e, 0], found[e, 1], found[e, 2] = count, most, source
 
 
-def scatter_gather(
+def scatter_gathers(
     graph: Multigraph, within_us: int, least: int, most_arrivals: int, threads: int
 ) -> ScatterGather:
     """Sources whose money reached a payment's payee through several parties.
@@ -242,7 +242,7 @@ def _gather_scatter(
             group = stop
 
 
-def gather_scatter(
+def gather_scatters(
     graph: Multigraph, within_us: int, least: int, threads: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Parties gathered from, and scattered to, as of each payment, by its payer; shapes (n,).

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.special import log1p
 
 from data.asof import Parties, codes_of
+from data.asof.network.multigraph import Multigraph
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS, HOUR_US
-from features.network.multigraph import Multigraph
 
 HUBS = ("merchant", "utility", "wallet", "bank", "state")
 # Parties through which everybody's money passes: nobody's trail leads through them.

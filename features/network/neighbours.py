@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from features.network.ahead import INNER, NONE
-from features.network.multigraph import Multigraph, Pairs, by_node
+from data.asof.network.ahead import INNER, NONE
+from data.asof.network.multigraph import Multigraph, Pairs, by_node
 
 FAR = 1_000  # half-steps: nobody found
 
 
 @dataclass(frozen=True)
-class Links:
+class Counterparties:
     """Counterparties of a window, party by party: who paid whom, either way, once.
 
     Those of a node are ``other[first[node]:first[node + 1]]``; ``first`` has shape
@@ -28,7 +28,7 @@ class Links:
     in_degree: np.ndarray
 
     @classmethod
-    def of(cls, graph: Multigraph, since: int, until: int) -> Links:
+    def of(cls, graph: Multigraph, since: int, until: int) -> Counterparties:
         """The links of payments in ``[since, until)``."""
         begin, end = np.searchsorted(graph.at, [since, until])
         state = np.zeros(len(graph.mirror), np.uint8)
@@ -91,7 +91,7 @@ def _linked(
         first[node + 1] = size
 
 
-def _summed(links: Links, values: np.ndarray) -> np.ndarray:
+def _summed(links: Counterparties, values: np.ndarray) -> np.ndarray:
     """Sum of ``values`` (nodes,) over the counterparties of each node, shape (nodes,)."""
     total = np.empty(len(values), np.int64)
     _sum_over(links.first, links.other, values.astype(np.int32), total)
@@ -168,7 +168,7 @@ class Around:
 
 
 def around(
-    links: Links,
+    links: Counterparties,
     customers: int,
     is_outside_person: np.ndarray,
     indicators: np.ndarray,
@@ -257,7 +257,7 @@ def _nearest_reported(
 
 
 def report_distance(
-    links: Links,
+    links: Counterparties,
     members: np.ndarray,
     groups: np.ndarray,
     reported: np.ndarray,
@@ -329,7 +329,7 @@ def reported_sharers(members: np.ndarray, groups: np.ndarray, reported: np.ndarr
     return result
 
 
-def linked_sharers(links: Links, members: np.ndarray, groups: np.ndarray, nodes: int) -> np.ndarray:
+def linked_sharers(links: Counterparties, members: np.ndarray, groups: np.ndarray, nodes: int) -> np.ndarray:
     """Counterparties of each node that share one of its groups, shape (nodes,)."""
     joined_first, order = by_node(members, nodes)
     count = np.zeros(nodes, np.int64)

@@ -9,33 +9,58 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from data.schema import DAY_US, HOUR_US
-from features.network.ahead import AHEAD, EIGHT, FOUR, INNER, LEAVE, NONE, ONE, THREE, TWO, fetch
-from features.network.fans import ScatterGather, gather_scatter, scatter_gather
+from data.asof.network.ahead import AHEAD, EIGHT, FOUR, INNER, LEAVE, NONE, ONE, THREE, TWO, fetch
+from data.asof.network.chains import chains, passed_on
+from data.asof.network.cycles import Cycles
+from data.asof.network.limits import TrailLimits
+from data.asof.network.multigraph import Multigraph
+from data.asof.network.parallel import each
+from data.schema import DAY_US
+from features.catalogue import Feature
+from features.network.fans import ScatterGather, gather_scatters, scatter_gathers
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph
-from features.network.parallel import each
 from features.network.queries import Queries
-from features.network.trails import Cycles, Trails, chains, cycles, passed_on
 
 PASS_ON_HOPS = 3  # how far money is followed onwards; the names of the features say so
 CHAIN_LINK = 3  # from this payment of a chain on it is layering (R20 asks for three hops)
 
-# What is told of a party, in the order of the kernel's columns.
+
+def _role(name: str, label_en: str, label_zh: str, unit: str, source: str) -> Feature:
+    return Feature(name, label_en, label_zh, unit, family="network", group="network", source=source)
+
+
 ROLES = (
-    "pass_on_hop1_share",
-    "pass_on_hop2_share",
-    "pass_on_hop3_share",
-    "chain_hops",
-    "chain_payment_count",
-    "cycle_count",
-    "cycle_hops",
-    "cycle_kept_share",
-    "scatter_gather_middles",
-    "scatter_gather_count",
-    "gather_scatter_payees",
-    "gather_scatter_count",
-)
+    _role("pass_on_hop1_share_28d", "Share of received money that moved on, one hop",
+          "转入资金一跳转出占比", "share", "R20 layered chain"),
+    _role("pass_on_hop2_share_28d", "Share of received money that moved on twice",
+          "转入资金两跳转出占比", "share", "R20 layered chain"),
+    _role("pass_on_hop3_share_28d", "Share of received money that moved on three times",
+          "转入资金三跳转出占比", "share", "R20 layered chain"),
+    _role("chain_hops_28d", "Payments in the longest chain that the customer is in",
+          "所在最长转账链条笔数", "count", "R20 layered chain; AMLTRIX T0070"),
+    _role("chain_payment_count_28d", "Payments that are a third or later link of a chain",
+          "处于链条第三跳及以后的笔数", "count", "R20 layered chain; AMLTRIX T0070"),
+    _role("cycle_count_28d", "Closed cycles of money that the customer is in",
+          "参与的资金闭环数", "count", "R19 round trip; AMLTRIX T0039"),
+    _role("cycle_hops_28d", "Payments in the longest such cycle",
+          "最长资金闭环笔数", "count", "R19 round trip; AMLTRIX T0039"),
+    _role("cycle_kept_share_28d", "Share of the money that came back through a cycle",
+          "闭环回流资金占比", "share", "R19 round trip; AMLTRIX T0039"),
+    _role("scatter_gather_middles_28d", "Parties between one source and one target of money",
+          "分散归集中间方数", "count", "AMLworld scatter-gather"),
+    _role("scatter_gather_count_28d", "Payments of wide scatter-gathers",
+          "分散归集笔数", "count", "AMLworld scatter-gather"),
+    _role("gather_scatter_payees_28d", "Parties paid after gathering from many",
+          "归集后分散收款方数", "count", "AMLworld gather-scatter"),
+    _role("gather_scatter_count_28d", "Payments made after gathering from many",
+          "归集后分散笔数", "count", "AMLworld gather-scatter"),
+)  # fmt: skip
+# Their places among a party's answers, in the kernels' own file, which numba watches. The first is
+# that of one hop; two and three hops follow it.
+(
+    PASSED_ON, _, _, LONGEST_CHAIN, CHAIN_PAYMENTS, CYCLE_COUNT, LONGEST_CYCLE, CYCLE_KEPT,
+    MOST_MIDDLES, SCATTER_GATHERS, MOST_PAYEES, GATHER_SCATTERS,
+) = range(len(ROLES))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,26 +80,17 @@ class Patterns:
     scatter: np.ndarray
 
     @classmethod
-    def of(cls, graph: Multigraph, limits: Limits) -> Patterns:
+    def of(cls, graph: Multigraph, limits: Limits, trail_limits: TrailLimits) -> Patterns:
         """Find all patterns of a graph."""
-        trails = Trails.of(
-            graph, limits.hop_hours * HOUR_US, limits.kept, limits.most_arrivals, limits.threads
-        )
-        gather, scatter = gather_scatter(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
+        trails = trail_limits.trails(graph, limits.threads)
+        gather, scatter = gather_scatters(graph, limits.fan_days * DAY_US, limits.fan_least, limits.threads)
         return cls(
             graph=graph,
-            chain_hops=chains(graph, trails, limits.chain_hops),
-            passed_on=passed_on(graph, trails, PASS_ON_HOPS),
-            cycles=cycles(
-                graph,
-                trails,
-                limits.cycle_days * DAY_US,
-                limits.cycle_hops,
-                limits.most_steps,
-                limits.threads,
-            ),
-            scatter_gather=scatter_gather(
-                graph, limits.fan_days * DAY_US, limits.fan_least, limits.most_arrivals, limits.threads
+            chain_hops=chains(graph, trails, trail_limits.hop_us, trail_limits.chain_hops),
+            passed_on=passed_on(graph, trails, trail_limits.hop_us, PASS_ON_HOPS),
+            cycles=trail_limits.cycles(graph, trails, limits.threads),
+            scatter_gather=scatter_gathers(
+                graph, limits.fan_days * DAY_US, limits.fan_least, limits.fan_arrivals, limits.threads
             ),
             gather=gather,
             scatter=scatter,
@@ -241,14 +257,14 @@ def _sums(
         me, answer = party[q], place[q]
         received = sums[me, 0]
         for hop in range(PASS_ON_HOPS):
-            answers[hop, answer] = sums[me, 1 + hop] / received if received > 0 else np.nan
-        answers[4, answer], answers[5, answer] = sums[me, 4], sums[me, 7]
-        answers[9, answer], answers[11, answer] = sums[me, 5], sums[me, 6]
+            answers[PASSED_ON + hop, answer] = sums[me, 1 + hop] / received if received > 0 else np.nan
+        answers[CHAIN_PAYMENTS, answer], answers[CYCLE_COUNT, answer] = sums[me, 4], sums[me, 7]
+        answers[SCATTER_GATHERS, answer], answers[GATHER_SCATTERS, answer] = sums[me, 5], sums[me, 6]
         hops = kept = 0
         if sums[me, 7] > 0:
             hops = _largest(stairs, me, NONE, ring_tail, ring_hops, ONE, hops_links)
             kept = _largest(stairs, me, FOUR, ring_tail, ring_kept, ONE, kept_links)
-        answers[6, answer], answers[7, answer] = hops, shares[kept]
+        answers[LONGEST_CYCLE, answer], answers[CYCLE_KEPT, answer] = hops, shares[kept]
 
 
 @njit(**INNER)
@@ -300,10 +316,10 @@ def _maxima(
             tail += 1
         me, answer = party[q], place[q]
         chain = _largest(stairs, me, NONE, 2 * tail, chains, TWO, chain_links)
-        answers[3, answer] = chain if chain > 0 else stairs[me, 12] > tail
+        answers[LONGEST_CHAIN, answer] = chain if chain > 0 else stairs[me, 12] > tail
         middle = _largest(stairs, me, FOUR, 3 * tail, middles, THREE, middle_links)
-        answers[8, answer] = middle if middle > 0 else stairs[me, 13] > tail
-        answers[10, answer] = _largest(stairs, me, EIGHT, tail, payees, ONE, payee_links)
+        answers[MOST_MIDDLES, answer] = middle if middle > 0 else stairs[me, 13] > tail
+        answers[MOST_PAYEES, answer] = _largest(stairs, me, EIGHT, tail, payees, ONE, payee_links)
 
 
 @njit(**INNER)

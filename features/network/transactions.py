@@ -14,14 +14,15 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
+from data.asof.network.ahead import AHEAD, INNER, fetch
+from data.asof.network.limits import TrailLimits
+from data.asof.network.multigraph import Multigraph
+from data.asof.network.parallel import each
 from data.schema import DAY_US
-from features.network.ahead import AHEAD, INNER, fetch
 from features.network.columns import ROLE_DAYS, WINDOWS
 from features.network.degrees import COUNTS, PORTS, counting, ports_and_ever
 from features.network.limits import Limits
-from features.network.multigraph import Multigraph
-from features.network.neighbours import Links, around, report_distance
-from features.network.parallel import each
+from features.network.neighbours import Counterparties, around, report_distance
 from features.network.queries import Queries
 from features.network.roles import ROLES, Patterns, telling
 
@@ -70,6 +71,7 @@ def transaction_features(
     cents: np.ndarray,
     nodes: int,
     limits: Limits,
+    trail_limits: TrailLimits,
     facts: Facts | None = None,
 ) -> pd.DataFrame:
     """One row a payment in the order given, one column a feature, float32 or int32.
@@ -91,7 +93,7 @@ def transaction_features(
     # Every end of a payment is a query: what is told of payers stands before what is of payees.
     both = np.stack([payer, payee], axis=1).ravel()
     queries = Queries.of(both, np.repeat(at, 2), np.stack([order, rows + order], axis=1).ravel())
-    told, ports, patterns = _told(graph, queries, facts or Facts(), limits)
+    told, ports, patterns = _told(graph, queries, facts or Facts(), limits, trail_limits)
     result = {
         f"{whose}_{name}": answers[end * rows : (end + 1) * rows]
         for name, answers in told.items()
@@ -151,7 +153,7 @@ def _put(values: np.ndarray, row: np.ndarray, result: np.ndarray) -> None:
 
 
 def _told(
-    graph: Multigraph, queries: Queries, facts: Facts, limits: Limits
+    graph: Multigraph, queries: Queries, facts: Facts, limits: Limits, trail_limits: TrailLimits
 ) -> tuple[dict[str, np.ndarray], np.ndarray, Patterns]:
     """What is told of each query's party as of its moment, by name; the ports of each edge; its patterns."""
     size = len(queries)
@@ -167,7 +169,7 @@ def _told(
         lambda: ports_and_ever(graph, queries, ports, ever),
         *_midnights(graph, queries, facts, limits, around_them),
     ]
-    patterns = Patterns.of(graph, limits)
+    patterns = Patterns.of(graph, limits, trail_limits)
     tasks = [*telling(patterns, queries, ROLE_DAYS * DAY_US, shown), *tasks]
     each(lambda task: task(), tasks, limits.threads)
     answers = {
@@ -176,7 +178,7 @@ def _told(
         for name, column in zip(COUNTS, counts, strict=True)
     }
     answers |= dict(zip(PORTS, ever, strict=True))
-    answers |= {f"{name}_{ROLE_DAYS}d": column for name, column in zip(ROLES, shown, strict=True)}
+    answers |= {role.name: column for role, column in zip(ROLES, shown, strict=True)}
     return answers | dict(zip(AT_MIDNIGHT, around_them, strict=True)), ports, patterns
 
 
@@ -191,7 +193,7 @@ def _midnights(
 
     def at_midnight(first: int, end: int) -> None:
         moment = days[first] * DAY_US
-        links = Links.of(graph, moment - ROLE_DAYS * DAY_US, moment)
+        links = Counterparties.of(graph, moment - ROLE_DAYS * DAY_US, moment)
         indicators = np.stack([links.out_degree, links.in_degree], axis=1).astype(np.float64)
         reported = nobody.copy()
         reported[facts.reported[facts.reported_at < moment]] = True

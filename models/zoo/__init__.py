@@ -91,8 +91,10 @@ class Trial(Protocol):
 
 
 class Model(Protocol):
-    """An entry of the zoo."""
+    """An entry of the zoo; its labels are what the report calls it."""
 
+    label_en: str
+    label_zh: str
     settings: type[Any]
     file: str
     needs_graph: bool

@@ -61,7 +61,7 @@ def grown(
     return lightgbm.train(options | FIXED, data, num_boost_round=trees)
 
 
-class Settings(ModelSettings):
+class LightgbmSettings(ModelSettings):
     """Section ``models.lightgbm``: search ranges, low and high."""
 
     trees: TreesRange
@@ -114,20 +114,23 @@ class LightgbmModel:
     The defaults (no L2, tiny leaves) fail at rare positives, so the search starts at 1.
     """
 
-    settings = Settings
-    file = "lightgbm.model"
+    label_en = label_zh = "LightGBM"
+    settings = LightgbmSettings
+    file = "fitted/lightgbm.model"
     needs_graph = False
     is_trees = True
 
-    def suggest(self, trial: Trial, settings: Settings) -> Choice:
+    def suggest(self, trial: Trial, settings: LightgbmSettings) -> Choice:
         """Draw one choice of hyper-parameters."""
         return draw_choice(trial, settings, linear=("feature_fraction",))
 
-    def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedLightgbm:
+    def fit(
+        self, examples: Examples, choice: Choice, settings: LightgbmSettings, seed: int
+    ) -> FittedLightgbm:
         """Fit one booster."""
         return self.learner(examples, settings, seed).fit(choice)
 
-    def learner(self, examples: Examples, settings: Settings, seed: int) -> LightgbmLearner:
+    def learner(self, examples: Examples, settings: LightgbmSettings, seed: int) -> LightgbmLearner:
         """Bin the examples."""
         told = {"objective": "cross_entropy", "num_threads": settings.threads, "seed": seed}
         names = list(examples.features.columns)

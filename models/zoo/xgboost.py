@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Depth = Annotated[int, Field(ge=1, le=20)]  # a tree of depth 20 may have a million leaves
 
 
-class Settings(ModelSettings):
+class XgboostSettings(ModelSettings):
     """Section ``models.xgboost``: search ranges, low and high."""
 
     trees: TreesRange
@@ -64,16 +64,17 @@ class FittedXgboost:
 class XgboostModel:
     """Histogram trees with soft labels."""
 
-    settings = Settings
-    file = "xgboost.model"
+    label_en = label_zh = "XGBoost"
+    settings = XgboostSettings
+    file = "fitted/xgboost.model"
     needs_graph = False
     is_trees = True
 
-    def suggest(self, trial: Trial, settings: Settings) -> Choice:
+    def suggest(self, trial: Trial, settings: XgboostSettings) -> Choice:
         """Draw one choice of hyper-parameters."""
         return draw_choice(trial, settings, linear=("max_depth", "colsample_bytree"))
 
-    def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedXgboost:
+    def fit(self, examples: Examples, choice: Choice, settings: XgboostSettings, seed: int) -> FittedXgboost:
         """Fit a booster with fixed threads, so that equal inputs give equal bytes."""
         xgboost = library("xgboost")
         options = {key: value for key, value in choice.items() if key not in ("trees", "positive_weight")}
@@ -94,7 +95,7 @@ class XgboostModel:
         }
         return FittedXgboost(xgboost.train(fixed | options, data, num_boost_round=choice["trees"]))
 
-    def learner(self, examples: Examples, settings: Settings, seed: int) -> Anew:
+    def learner(self, examples: Examples, settings: XgboostSettings, seed: int) -> Anew:
         """The examples by row, as XGBoost reads them."""
         return Anew(self, by_row(examples), settings, seed)
 

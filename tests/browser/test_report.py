@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from explain.results import ExplainedCase
 from reports.metrics import metrics
 from reports.report import read_inputs, rendered
 
@@ -183,6 +185,35 @@ def test_the_page_works_where_nothing_can_be_kept(browser: Any, report: Path) ->
     opened.close()
 
 
+# --------------------------------------------------------- no line in the wrong language
+
+# Each line that a reader sees of the page and of its drawings; code is the same in every language.
+SEEN = """() => {
+    document.querySelectorAll("details").forEach(part => part.open = true);
+    document.querySelectorAll("code").forEach(part => part.style.display = "none");
+    const lines = document.querySelector("main").innerText.split(/[\\n\\t]/);
+    const drawn = [...document.querySelectorAll("svg text")].filter(text => text.getClientRects().length);
+    return [...lines, ...drawn.map(text => text.textContent)];
+}"""
+WORD = r"(?<!\w)[A-Za-z][A-Za-z'’-]*(?!\w)"  # an id holds a figure
+LATIN_RUN = re.compile(rf"{WORD}(?:[,;:.]* +{WORD}){{2,}}")
+CHINESE_LETTER = re.compile("[\u3400-\u9fff]")
+
+
+def test_no_english_line_is_left_in_the_chinese_page(page: Any) -> None:
+    page.locator("label.language").click()
+    lines = page.evaluate(SEEN)
+    assert sum(bool(CHINESE_LETTER.search(line)) for line in lines) > 500
+    # Laws and works keep the names under which they are cited, two Latin words at most.
+    assert [line for line in lines if LATIN_RUN.search(line)] == []
+
+
+def test_no_chinese_is_left_in_the_english_page(page: Any) -> None:
+    lines = page.evaluate(SEEN)
+    assert len(lines) > 500
+    assert [line for line in lines if CHINESE_LETTER.search(line)] == []
+
+
 # ------------------------------------------------------------ names from the data
 
 HOSTILE = "a|b\n# head <script>window.ran = 1</script><img src=x onerror=window.ran=1> " + "x" * 300
@@ -190,6 +221,8 @@ HOSTILE = "a|b\n# head <script>window.ran = 1</script><img src=x onerror=window.
 
 def renamed(value: Any, name: str, hostile: str = HOSTILE) -> Any:
     """Results in which a typology, or an account, bears a hostile name."""
+    if isinstance(value, BaseModel):
+        return type(value).model_validate(renamed(value.model_dump(), name, hostile))
     if isinstance(value, dict):
         return {
             hostile if key == name else key: renamed(inner, name, hostile) for key, inner in value.items()
@@ -199,14 +232,14 @@ def renamed(value: Any, name: str, hostile: str = HOSTILE) -> Any:
     return hostile if isinstance(value, str) and value == name else value
 
 
-def with_long_accounts(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_long_accounts(cases: list[ExplainedCase]) -> list[ExplainedCase]:
     """Cases whose customer, and whose largest counterparty, have the number of a foreign bank."""
     found = []
     for case in cases:
         long = "BANK/" + "7" * 200
-        case = renamed(case, f"customer {case['customer_name']}", f"customer {long}")
-        case = renamed(case, case["counterparties"][0]["name"], f"person {long}")
-        found.append(case | {"customer_name": long})
+        case = renamed(case, f"customer {case.customer_name}", f"customer {long}")
+        case = renamed(case, case.counterparties[0].name, f"person {long}")
+        found.append(case.model_copy(update={"customer_name": long}))
     return found
 
 
@@ -214,12 +247,12 @@ def with_long_accounts(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def hostile(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report under test made anew from its own inputs, with a hostile name for a typology."""
     root = report.parents[2]
-    if not (root / "params.yaml").exists() or not (report.parents[1] / "models/truth.json").exists():
+    if not (root / "params.yaml").exists() or not (report.parents[1] / "models/truth_view.json").exists():
         pytest.skip("what the report was made of is not beside it")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         found = read_inputs()
-        name = found.truth["by_typology"][0]["typology"]
+        name = found.truth.by_typology[0].typology
         found = replace(
             found,
             truth=renamed(found.truth, name),

@@ -16,8 +16,8 @@ import pytest
 import console
 from tests.pipeline.conftest import small_params
 
-CHANGED = "R12"  # activity that does not fit the profile: the rule that hits most
-RULEBOOK = Path("data/rulebook.yaml")
+CHANGED = "R34"  # money passed on but for a commission: the rule that raises most alerts
+RULEBOOK = Path("data/rules/rulebook.yaml")
 UPSTREAM = ("simulate", "observe")
 DOWNSTREAM = ("alert", "investigate", "label")
 

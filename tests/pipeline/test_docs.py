@@ -5,23 +5,55 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
-import console
+import docs_pages
 import pipeline
+from reports.results import Metrics
 
 
 def test_tables_page_equals_the_schemas() -> None:
-    assert console.TABLES_PAGE.read_text(encoding="utf-8") == console.tables_page(), "run: make docs"
+    assert docs_pages.TABLES_PAGE.read_text(encoding="utf-8") == docs_pages.tables_page(), "run: make docs"
+
+
+def test_results_page_equals_the_classes() -> None:
+    assert docs_pages.RESULTS_PAGE.read_text(encoding="utf-8") == docs_pages.results_page(), "run: make docs"
+
+
+def test_every_record_and_every_key_of_a_result_says_what_it_is() -> None:
+    results = [result for room in pipeline.ROOMS for result in docs_pages.results_of(room)]
+    assert {"BankView", "TruthView", "LabelAudit", "Tuned", "Metrics"} <= {one.__name__ for one in results}
+    for kind in {*results, *(record for result in results for record in docs_pages.records_in(result))}:
+        assert kind.__doc__ and kind.__doc__ != pipeline.Record.__doc__, kind
+        for name, field in kind.model_fields.items():
+            assert field.description, f"{kind.__name__}.{name}"
+
+
+def leaves(kind: Any) -> list[Any]:
+    """What an annotation ends in."""
+    return [leaf for part in get_args(kind) for leaf in leaves(part)] if get_args(kind) else [kind]
+
+
+def test_no_key_of_a_result_is_a_free_form_map() -> None:
+    """A bare dict, ``Any`` and ``object`` would say nothing of what is inside."""
+    plain = (int, float, str, bool, type(None))
+    for room in pipeline.ROOMS:
+        for result in docs_pages.results_of(room):
+            for kind in (result, *docs_pages.records_in(result)):
+                for name, field in kind.model_fields.items():
+                    for leaf in leaves(field.annotation):
+                        is_record = isinstance(leaf, type) and issubclass(leaf, pipeline.Record)
+                        assert leaf in plain or is_record, f"{kind.__name__}.{name}: {leaf}"
 
 
 def test_results_in_the_readme_equal_the_metrics() -> None:
     if not pipeline.artifact("reports", "metrics.json").exists():
         pytest.skip("no metrics.json yet: run make report")
-    readme = console.README.read_text(encoding="utf-8")
-    metrics = pipeline.read_json("reports", "metrics.json")
-    assert readme == console.with_results(readme, metrics), "run: make docs"
+    readme = docs_pages.README.read_text(encoding="utf-8")
+    metrics = pipeline.read_result(Metrics)
+    assert readme == docs_pages.with_results(readme, metrics), "run: make docs"
 
 
 def test_every_parameter_has_a_comment_with_unit_or_source() -> None:

@@ -38,8 +38,10 @@ def attempt(folder: Path, cmd: str) -> None:
     """In a child process: run a stage's module from ``folder``; the exit code tells how it went."""
     os.chdir(folder)
     rooms = {
+        "memory",
         "parameters",
         "pipeline",
+        "registry",
         "check",
         "data",
         "features",

@@ -87,7 +87,7 @@ def test_a_search_killed_twice_ends_as_one_that_never_was(
     done = tune(whole, TRIALS)
     assert done.returncode == 0, done.stderr[-2_000:]
     assert int(done.stdout.split()[-1]) == TRIALS
-    out = "artifacts/models/tuned_lightgbm.json"
+    out = "artifacts/models/tuned/lightgbm.json"
 
     for most in (4, 7):  # at random, then where the sampler has begun to learn
         assert tune(killed, most).returncode == -signal.SIGKILL

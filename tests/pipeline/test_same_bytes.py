@@ -60,8 +60,8 @@ def is_there(level: str) -> bool:
 
 def start(folder: Path, root: Path, level: str) -> subprocess.Popen[str]:
     """Begin to run the stages in ``folder``, at a level of the processor."""
-    for name in ("data/rulebook.yaml", "docs/sources.md"):
-        (folder / name).parent.mkdir(parents=True)
+    for name in ("data/rules/rulebook.yaml", "data/no_source"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).symlink_to(root / name)
     small_params(folder / "params.yaml")
     console.lay_over(folder / "params.yaml", root / "tests/pipeline/params.bytes.yaml")

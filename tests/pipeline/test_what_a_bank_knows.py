@@ -53,7 +53,7 @@ def test_no_parameter_of_the_bank_is_explained_by_the_truth() -> None:
 
 def test_no_rule_is_explained_by_the_truth() -> None:
     """In the rulebook the source of a number is a field of its own, so that all is read."""
-    text = Path("data/rulebook.yaml").read_text(encoding="utf-8")
+    text = Path("data/rules/rulebook.yaml").read_text(encoding="utf-8")
     assert set_with_a_look_at_the_truth(text) == []
     sources = re.findall(r"source: ([^},\n]*)", text)
     assert len(sources) > 50

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from explain.cases import case, named_payments
+from explain.results import ExplainedCase
 from tests.property.worlds import (
     AS_OF,
     FROM_THEN_ON,
@@ -111,7 +112,7 @@ def test_a_tag_learnt_at_as_of_is_not_seen_and_one_learnt_before_is() -> None:
 # ------------------------------------------------------------------- cases
 
 
-def case_of(ledger: Ledger, hits: pd.DataFrame, dispositions: pd.DataFrame) -> dict:
+def case_of(ledger: Ledger, hits: pd.DataFrame, dispositions: pd.DataFrame) -> ExplainedCase:
     facts = pd.Series(
         {
             "kind": "person",
@@ -163,8 +164,8 @@ def test_a_case_page_tells_nothing_that_was_not_known_at_its_alert(past, future,
     alone = case_of(drawn_bank(past), known, decided)
     whole = case_of(drawn_bank(past + future), pd.concat([known, hits]), pd.concat([decided, news]))
     assert alone == whole
-    assert [entry["outcome"] for entry in alone["earlier_decisions"]] == ["dismissed"]
-    assert {entry["rule_id"] for entry in alone["rule_hits"]} == {"R01", "R06"}
+    assert [entry.outcome for entry in alone.earlier_decisions] == ["dismissed"]
+    assert {entry.rule_id for entry in alone.rule_hits} == {"R01", "R06"}
 
 
 # ------------------------------------------------------------- what leaks

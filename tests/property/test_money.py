@@ -9,10 +9,13 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.simulate import Params, calendar_of, draw_schemes, simulate, stretches
+from data.simulate import simulate
 from data.sources import Whole, gather
 from data.world.ledger import EVERYTHING, UNKNOWN, settle
 from data.world.population import draw_population
+from data.world.schemes import draw_schemes
+from data.world.settings import Params, calendar_of
+from data.world.stretches import stretches
 
 ACCOUNTS = 5
 CENTS = st.one_of(st.just(EVERYTHING), st.integers(1, 1_500))

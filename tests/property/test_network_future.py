@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import pipeline
+from data.asof.network import TrailLimits
 from features.build import Params
 from features.network import FEATURES, Facts, Limits, graph_slices, transaction_features
 from tests.property.worlds import AS_OF, FROM_THEN_ON, PAST, PEOPLE, drawn_bank, model_inputs, tags
@@ -69,7 +70,8 @@ ROWS = st.lists(
 def features_of(rows: list[tuple], facts: Facts | None = None) -> pd.DataFrame:
     payer, payee, hour, cents = np.array(rows, np.int64).T
     limits: Limits = pipeline.params("build", Params).network
-    return transaction_features(payer, payee, hour * HOUR_US, cents, 7, limits, facts)
+    trails = pipeline.params("observe.trails", TrailLimits)
+    return transaction_features(payer, payee, hour * HOUR_US, cents, 7, limits, trails, facts)
 
 
 @given(rows=ROWS, moment=st.integers(0, 60))

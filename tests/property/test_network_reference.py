@@ -8,13 +8,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import pipeline
+from data.asof.network import Cycles, TrailLimits, Trails, chains, cycles, passed_on
+from data.asof.network.multigraph import Multigraph
 from features.build import Params
 from features.network import transaction_features
 from features.network.degrees import COUNTS, degrees, ports, ports_ever
-from features.network.fans import gather_scatter, scatter_gather
-from features.network.multigraph import Multigraph
+from features.network.fans import gather_scatters, scatter_gathers
 from features.network.neighbours import (
-    Links,
+    Counterparties,
     around,
     linked_sharers,
     report_distance,
@@ -23,7 +24,6 @@ from features.network.neighbours import (
 )
 from features.network.queries import Queries
 from features.network.roles import CHAIN_LINK, Patterns, roles
-from features.network.trails import Cycles, Trails, chains, cycles, passed_on
 from tests.property import network_reference as reference
 from tests.property.network_reference import Payment
 
@@ -51,8 +51,8 @@ def graph_of(payments: list[Payment], nodes: int = NODES) -> Multigraph:
     return Multigraph.of(*columns, nodes)
 
 
-def trails_of(graph: Multigraph, most: int) -> Trails:
-    return Trails.of(graph, HOP, KEPT, most, threads=2)
+def trails_of(graph: Multigraph, most: int, hop: int = HOP) -> Trails:
+    return Trails.of(graph, hop, KEPT, most, threads=2)
 
 
 def moments_of(graph: Multigraph, edges: np.ndarray) -> np.ndarray:
@@ -92,10 +92,11 @@ def test_questions_out_of_order_are_refused() -> None:
 
 def test_no_payments_have_no_rows_and_all_columns() -> None:
     limits = pipeline.params("build", Params).network
+    trails = pipeline.params("observe.trails", TrailLimits)
     none = np.zeros(0, np.int64)
-    features = transaction_features(none, none, none, none, 3, limits)
+    features = transaction_features(none, none, none, none, 3, limits, trails)
     one = np.ones(1, np.int64)
-    assert list(features) == list(transaction_features(0 * one, one, one, one, 3, limits))
+    assert list(features) == list(transaction_features(0 * one, one, one, one, 3, limits, trails))
     assert len(features) == 0
 
 
@@ -111,7 +112,7 @@ def test_ports_are_those_of_the_definition(payments) -> None:
 @given(payments=PAYMENTS, most=BOUNDS)
 def test_the_longest_chain_is_found(payments, most) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    found = chains(graph, trails_of(graph, most), MOST_HOPS)
+    found = chains(graph, trails_of(graph, most, WITHIN), HOP, MOST_HOPS)
     for e in range(len(known)):
         ways = [len(reference.paths(known, e, hops, HOP, KEPT, most)) for hops in range(1, MOST_HOPS + 1)]
         assert found[e] == sum(count > 0 for count in ways)
@@ -121,7 +122,7 @@ def test_the_longest_chain_is_found(payments, most) -> None:
 @given(payments=PAYMENTS, most=BOUNDS)
 def test_money_is_passed_on_when_the_first_chain_is_complete(payments, most) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    found = moments_of(graph, passed_on(graph, trails_of(graph, most), 3))
+    found = moments_of(graph, passed_on(graph, trails_of(graph, most, WITHIN), HOP, 3))
     for e in range(len(known)):
         for hops in (1, 2, 3):
             expected = reference.passed_on_at(known, e, hops, HOP, KEPT, most)
@@ -158,7 +159,7 @@ def test_every_cycle_is_counted(payments, most, most_hops) -> None:
 @given(payments=PAYMENTS, most=BOUNDS, least=st.sampled_from([1, 2, 3]))
 def test_every_scatter_gather_is_counted(payments, most, least) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    found = scatter_gather(graph, WITHIN, least, most, threads=2)
+    found = scatter_gathers(graph, WITHIN, least, most, threads=2)
     for e in range(len(known)):
         middles = reference.scatter_gather(known, e, WITHIN, most)
         assert found.count[e] == sum(size >= least for size in middles.values())
@@ -172,7 +173,7 @@ def test_every_scatter_gather_is_counted(payments, most, least) -> None:
 @example(payments=[Payment(0, 1, 0, 1), Payment(1, 2, 20, 1), Payment(1, 3, 21, 1)], least=1)
 def test_every_gather_scatter_is_counted(payments, least) -> None:
     graph, known = graph_of(payments), reference.in_order(payments)
-    gather, scatter = gather_scatter(graph, WITHIN, least, threads=2)
+    gather, scatter = gather_scatters(graph, WITHIN, least, threads=2)
     for e in range(len(known)):
         assert (gather[e], scatter[e]) == reference.gather_scatter(known, e, WITHIN, least)
 
@@ -184,11 +185,11 @@ def test_a_party_shows_what_its_own_payments_of_the_window_complete(payments, wi
     trails = trails_of(graph, 50)
     patterns = Patterns(
         graph,
-        chains(graph, trails, MOST_HOPS),
-        passed_on(graph, trails, 3),
+        chains(graph, trails, HOP, MOST_HOPS),
+        passed_on(graph, trails, HOP, 3),
         cycles(graph, trails, WITHIN, MOST_HOPS, ENOUGH_STEPS, threads=2),
-        scatter_gather(graph, WITHIN, 2, 50, threads=2),
-        *gather_scatter(graph, WITHIN, 2, threads=1),
+        scatter_gathers(graph, WITHIN, 2, 50, threads=2),
+        *gather_scatters(graph, WITHIN, 2, threads=1),
     )
     rings, joins = patterns.cycles, patterns.scatter_gather
     told = {"chain": patterns.chain_hops, "passed_on": moments_of(graph, patterns.passed_on)}
@@ -245,7 +246,7 @@ def test_a_planted_cycle_is_closed_by_its_last_payment(noise, size) -> None:
 def test_a_planted_chain_is_counted_to_its_last_hop(noise, size) -> None:
     line = [Payment(41 + k, 42 + k, FIRST + k, 10_000 - 100 * k) for k in range(size)]
     graph, _, places = planted(noise, line)
-    found = chains(graph, trails_of(graph, 50), 10)
+    found = chains(graph, trails_of(graph, 50), HOP, 10)
     assert [found[place] >= hops for hops, place in enumerate(places, 1)] == [True] * size
 
 
@@ -254,7 +255,7 @@ def test_a_planted_scatter_gather_is_counted_with_all_its_middles(noise, size) -
     apart = [Payment(41, 43 + k, FIRST, 1_000) for k in range(size)]
     together = [Payment(43 + k, 42, FIRST + 1 + k, 1_000) for k in range(size)]
     graph, _, places = planted(noise, [*apart, *together])
-    found = scatter_gather(graph, WITHIN, size, 50, threads=1)
+    found = scatter_gathers(graph, WITHIN, size, 50, threads=1)
     last = places[-1]
     assert (found.count[last], found.middles[last], found.source[last]) == (1, size, 41)
     assert found.count[places[:-1]].sum() == 0
@@ -265,7 +266,7 @@ def test_a_planted_gather_scatter_is_counted_with_all_its_payees(noise, size) ->
     together = [Payment(43 + k, 42, FIRST, 1_000) for k in range(size)]
     apart = [Payment(42, 53 + k, FIRST + 1 + k, 1_000) for k in range(size)]
     graph, _, places = planted(noise, [*together, *apart])
-    gather, scatter = gather_scatter(graph, WITHIN, size, threads=2)
+    gather, scatter = gather_scatters(graph, WITHIN, size, threads=2)
     assert gather[places[-1]] >= size
     assert scatter[places[-1]] == size
 
@@ -307,7 +308,7 @@ def test_the_number_of_threads_changes_nothing(threads) -> None:
     np.testing.assert_array_equal(rings[0].counts, rings[1].counts)
     np.testing.assert_array_equal(rings[0].member_edge, rings[1].member_edge)
     np.testing.assert_array_equal(
-        scatter_gather(graph, 100, 2, 20, 2).source, scatter_gather(graph, 100, 2, 20, threads).source
+        scatter_gathers(graph, 100, 2, 20, 2).source, scatter_gathers(graph, 100, 2, 20, threads).source
     )
 
 
@@ -323,7 +324,7 @@ GROUPS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 2)), max_size=8, u
 @given(pairs=LINKS, groups=GROUPS, reported=st.sets(st.integers(0, 7)), most=st.sampled_from([1, 2, 3]))
 def test_steps_to_a_reported_customer_are_the_fewest(pairs, groups, reported, most) -> None:
     payments = [Payment(a, b, at, 1) for at, (a, b) in enumerate(pairs)]
-    links = Links.of(graph_of(payments, 8), 0, 100)
+    links = Counterparties.of(graph_of(payments, 8), 0, 100)
     assert len(links.other) == 2 * len({frozenset(pair) for pair in pairs})
     table = np.array(groups, np.int64).reshape(-1, 2)
     is_reported = np.isin(np.arange(8), list(reported))
@@ -336,7 +337,7 @@ def test_steps_to_a_reported_customer_are_the_fewest(pairs, groups, reported, mo
 def test_a_hub_passes_no_nearness_on_unless_the_report_is_its_own() -> None:
     """Everybody is two steps from everybody who shares an employer."""
     wages = [Payment(0, payee, 1, 1) for payee in range(1, 6)]
-    links = Links.of(graph_of(wages), 0, 100)
+    links = Counterparties.of(graph_of(wages), 0, 100)
     nobody = np.zeros(0, np.int64)
 
     def steps(who: int, hub_degree: int) -> list[int]:
@@ -356,7 +357,7 @@ def test_counterparties_are_looked_at_once_each(payments, reported, data) -> Non
     )
     is_person = np.array([False] * customers + [True, False])
     is_reported = np.isin(np.arange(NODES), list(reported))
-    links = Links.of(graph_of(payments), 5, 25)
+    links = Counterparties.of(graph_of(payments), 5, 25)
     found = around(links, customers, is_person, np.array(values)[:, None], is_reported)
     now = {frozenset(p[:2]) for p in payments if 5 <= p.at < 25 and p.payer != p.payee}
 
@@ -385,5 +386,7 @@ def test_relatives_on_one_device_are_no_strangers() -> None:
     household = np.array([7, 7, 8, 9])
     assert sharers(members, devices, household, 4).tolist() == [1, 1, 2, 0]
     assert reported_sharers(members, devices, np.array([False, True, False, True])).tolist() == [1, 0, 1, 0]
-    links = Links.of(graph_of([Payment(0, 1, 1, 1), Payment(2, 3, 1, 1), Payment(3, 0, 1, 1)], 4), 0, 9)
+    links = Counterparties.of(
+        graph_of([Payment(0, 1, 1, 1), Payment(2, 3, 1, 1), Payment(3, 0, 1, 1)], 4), 0, 9
+    )
     assert linked_sharers(links, members, devices, 4).tolist() == [1, 1, 0, 0]

@@ -19,6 +19,7 @@ from data.asof.patterns import (
     commonest_share,
     days_in_a_row,
     largest,
+    passed_on_but_for_commission,
     times_that_day,
     variation,
 )
@@ -106,6 +107,39 @@ def test_alike_payments_of_a_pair_are_those_that_everybody_would_count(rows) -> 
             and abs(line.cents[i] - line.cents[k]) <= 0.1 * max(line.cents[i], line.cents[k])
         ]
         assert (count[k], total[k]) == (len(alike), sum(alike))
+
+
+@given(rows=LINES, credits=st.lists(st.booleans(), min_size=14, max_size=14))
+def test_money_passed_on_is_that_of_the_largest_stretch_that_keeps_little(rows, credits) -> None:
+    """Of all stretches from the first payment of a moment to the last of the debit's."""
+    line = Line(rows)
+    is_credit = np.array(credits[: len(rows)])
+    came, number = passed_on_but_for_commission(
+        line.starts, line.at, line.cents, is_credit, line.mark, 48 * HOUR, 0.85, 0.999, 100
+    )
+    for k in line.size:
+        found = [(0, 0)]
+        for opens in {line.at[i] for i in line.size if line.mark[i] and is_credit[i]}:
+            inside = [i for i in line.size if line.mark[i] and opens <= line.at[i] <= line.at[k]]
+            into = [int(line.cents[i]) for i in inside if is_credit[i]]
+            out = sum(int(line.cents[i]) for i in inside if not is_credit[i])
+            if line.at[k] - opens <= 48 * HOUR and 0.85 * sum(into) <= out <= 0.999 * sum(into):
+                found.append((sum(into), len(into)))
+        is_debit = line.mark[k] and not is_credit[k]
+        largest_sum = max(into for into, _ in found) if is_debit else 0
+        assert came[k] == largest_sum
+        assert (int(came[k]), int(number[k])) in found or not is_debit
+        assert is_debit or number[k] == 0
+
+
+@given(rows=LINES, most=st.integers(1, 5))
+def test_no_more_payments_than_told_are_looked_at(rows, most) -> None:
+    line = Line(rows)
+    everything, half = np.ones(len(rows), bool), line.mark
+    _, number = passed_on_but_for_commission(
+        line.starts, line.at, line.cents, half, everything, 10**6, 0.5, 2.0, most
+    )
+    assert number.max(initial=0) <= most
 
 
 @given(rows=LINES, cut=st.integers(0, 14))

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from data.observe import Bank, parts
-from data.ranges import ranges
+from data.asof.ranges import ranges
+from data.observe import indicator_pages
+from data.observed_ledger import BankTables
 from data.schema import OFFERS
 from tests.property.worlds import FUTURE, PAST, drawn_bank
 from tests.spec.ledger import observed
@@ -32,9 +33,9 @@ def test_ranges_and_pages_change_nothing(
     edges = sorted({0, len(payments), *(cut for cut in cuts if cut < len(payments))})
     pages = [payments.iloc[first:end] for first, end in itertools.pairwise(edges)]
     tables = (ledger.accounts, ledger.customers, ledger.devices, ledger.periods)
-    bank = Bank(lambda: iter(pages), *tables, frozenset(OFFERS))
+    bank = BankTables(lambda: iter(pages), *tables, frozenset(OFFERS))
     params = observe_params.model_copy(update={"ends_at_a_time": ends_at_a_time, "ends_a_page": ends_a_page})
-    pieces = list(parts(bank, params))
+    pieces = list(indicator_pages(bank, params))
     whole = observed(
         ledger, observe_params.model_copy(update={"ends_at_a_time": 10**9, "ends_a_page": 10**9})
     )

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipeline
-from data.cases import CaseParams, case_ids
 from data.investigate import Params, alerts_of_case, investigate, opening_times
+from data.rules.cases import CaseParams, case_ids
 
 MONDAY = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 WEEKS, PEOPLE = 8, 12

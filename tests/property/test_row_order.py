@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import pipeline
-from data import rulebook
 from data.alert import alerts, rule_hits, suppressed
-from data.ballots import Ballots, with_decision
 from data.label import Params as LabelParams
-from data.label import vote_values
-from data.label_models import LABEL_MODELS
+from data.labels.ballots import Ballots, with_decision
+from data.labels.dated import vote_values
+from data.labels.label_models import LABEL_MODELS
+from data.rules import rulebook
 from models.split import Params as SplitParams
 from models.split import known_label
 from tests.property.worlds import FUTURE, PAST, Inputs, drawn_bank, model_inputs, payment, tags

@@ -11,16 +11,19 @@ import pytest
 from pandas.testing import assert_frame_equal
 from scipy.stats import rankdata
 
-from data import simulate as stage
 from data.schema import DAY_US
-from data.simulate import Params, calendar_of, draw_schemes, simulate
+from data.simulate import simulate
 from data.sources import Whole, gather
 from data.streams import stream
 from data.typologies import TYPOLOGIES, Typology
+from data.words import Words
+from data.world import schemes, stretches
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS
 from data.world.population import draw_population
 from data.world.scene import Scene
+from data.world.schemes import draw_schemes
+from data.world.settings import Params, calendar_of
 from pipeline import Registry
 
 TABLES = [field.name for field in fields(Whole) if field.name != "set_aside"]
@@ -28,7 +31,7 @@ TABLES = [field.name for field in fields(Whole) if field.name != "set_aside"]
 
 def gift(scene: Scene) -> None:
     """A gift from outside that nobody drew before."""
-    person = scene.recruits(1)
+    person = scene.participants(1)
     scene.join(person, "lucky")
     scene.pay(scene.start, scene.outsiders(1), person, 1_234_567.89)
 
@@ -42,13 +45,18 @@ def farewell(scene: Scene) -> None:
     scene.abandon(pair[1], scene.start + 5 * DAY_US)
 
 
+FAREWELL = Words("Farewell", "告别")
+
+
 @pytest.fixture
 def with_gifts(monkeypatch: pytest.MonkeyPatch) -> None:
     """One more typology, first of all in the registry, so that every number moves."""
     more: Registry[Typology] = Registry("typology")
-    more.register("a_gift")(Typology("a_gift", "Gift", "礼物", "volume", "test", gift, gift))
+    more.register("a_gift")(
+        Typology("a_gift", Words("Gift", "礼物"), Words("gift", "礼物"), "volume", "test", gift, gift)
+    )
     more.update(TYPOLOGIES)
-    monkeypatch.setattr(stage, "TYPOLOGIES", more)
+    monkeypatch.setattr(schemes, "TYPOLOGIES", more)
 
 
 @pytest.fixture
@@ -56,10 +64,10 @@ def with_farewells(monkeypatch: pytest.MonkeyPatch) -> None:
     """One more typology, first of all, whose members share devices and close accounts."""
     more: Registry[Typology] = Registry("typology")
     more.register("a_farewell")(
-        Typology("a_farewell", "Farewell", "告别", "volume", "test", farewell, farewell)
+        Typology("a_farewell", FAREWELL, FAREWELL, "volume", "test", farewell, farewell)
     )
     more.update(TYPOLOGIES)
-    monkeypatch.setattr(stage, "TYPOLOGIES", more)
+    monkeypatch.setattr(schemes, "TYPOLOGIES", more)
 
 
 def schemes_of(params: Params) -> dict[tuple, list[tuple]]:
@@ -77,14 +85,14 @@ def schemes_of(params: Params) -> dict[tuple, list[tuple]]:
 def intended(monkeypatch: pytest.MonkeyPatch, params: Params) -> Counter:
     """All payments of a world as they come before the ledger."""
     seen: list[Counter] = []
-    original = stage.settle
+    original = stretches.settle
 
     def spy(payer, payee, amount, *others):
         seen.append(Counter(zip(payer.tolist(), payee.tolist(), amount.tolist(), strict=True)))
         return original(payer, payee, amount, *others)
 
     with monkeypatch.context() as patch:
-        patch.setattr(stage, "settle", spy)
+        patch.setattr(stretches, "settle", spy)
         gather(simulate(params))
     return sum(seen, Counter())
 
@@ -93,7 +101,7 @@ def test_one_more_typology_leaves_all_other_schemes_as_they_were(
     small_params, with_gifts, monkeypatch
 ) -> None:
     more = schemes_of(small_params)
-    monkeypatch.setattr(stage, "TYPOLOGIES", TYPOLOGIES)
+    monkeypatch.setattr(schemes, "TYPOLOGIES", TYPOLOGIES)
     before = schemes_of(small_params)
     assert set(more) - set(before) == {("a_gift", True), ("a_gift", False)}
     assert {key: more[key] for key in before} == before
@@ -106,7 +114,7 @@ def test_one_more_typology_adds_its_payments_and_moves_no_other(
     nobody = small_params.integration.model_copy(update={"organiser_share": 0.0})
     params = small_params.model_copy(update={"integration": nobody})
     more = intended(monkeypatch, params)
-    monkeypatch.setattr(stage, "TYPOLOGIES", TYPOLOGIES)
+    monkeypatch.setattr(schemes, "TYPOLOGIES", TYPOLOGIES)
     before = intended(monkeypatch, params)
     assert not before - more
     # The sum of the gift is written in some unit; who gives may have given before.

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.asof import Crowd, Devices, Trace
+from data.asof import Crowd, DeviceUses, Trace
 from data.asof.events import ends_in_order
+from data.asof.money_trail import answers
+from data.asof.network import Multigraph, Trails, quick_chains
 from data.asof.surroundings import count_companions, largest_crowd
 from data.asof.windows import dense_keys, first_at_or_after, previous_of_key, spread_over_keys
-from data.money_trail import answers, layered_chains
 
 NODES, CUSTOMERS = 6, 4
 PAYMENTS = st.lists(
@@ -38,7 +39,9 @@ def columns(lines: list[tuple]) -> list[np.ndarray]:
 @given(lines=PAYMENTS, within=st.sampled_from([1, 3, 8, 30]), kept=st.sampled_from([0.95, 0.97, 1.0]))
 def test_chains_are_all_those_that_trying_every_three_payments_finds(lines, within, kept) -> None:
     payer, payee, at, cents = columns(lines)
-    customer, hop = layered_chains(payer, payee, at, cents, NODES, CUSTOMERS, within, kept, 10_000)
+    graph = Multigraph.of(payer, payee, at, cents, NODES)
+    party, edge = quick_chains(graph, Trails.of(graph, within, (0.0, 1.5), 20, threads=1), within, kept)
+    hop = graph.row[edge]
     expected = set()
     for g, f, e in product(range(len(at)), repeat=3):
         parties = [payer[g], payer[f], payer[e], payee[e]]
@@ -47,8 +50,8 @@ def test_chains_are_all_those_that_trying_every_three_payments_finds(lines, with
         if at[g] < at[f] < at[e] and at[e] - at[g] <= within:
             fees = [kept * cents[g] <= cents[f] <= cents[g], kept * cents[f] <= cents[e] <= cents[f]]
             if all(fees):
-                expected |= {(who, e) for who in parties if who < CUSTOMERS}
-    found = list(zip(customer.tolist(), hop.tolist(), strict=True))
+                expected |= {(who, e) for who in parties}
+    found = list(zip(party.tolist(), hop.tolist(), strict=True))
     assert len(found) == len(set(found))
     assert set(found) == expected
 
@@ -136,7 +139,7 @@ def test_companions_are_those_of_every_pair_of_stretches(uses, fast, as_of, wind
         moments = pd.to_datetime(table[name].astype("Int64"), unit="us", utc=True)
         table[name] = moments.astype("datetime64[us, UTC]")
     table = table.astype({"customer_id": "int64", "device_id": "int64"})
-    devices = Devices.of(table, ids, household)
+    devices = DeviceUses.of(table, ids, household)
     who, when, cents = (np.array([line[place] for line in fast], np.int64) for place in range(3))
     trace = Trace.of(who, when, cents, 6)
     others, passed_on = count_companions(

@@ -10,10 +10,11 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.asof import WAYS, Events, Parties, Past, happened_within
+from data.asof import WAYS, Events, Parties, Past, happened_within, pairs_within
 from data.asof.windows import count_distinct, number_keys, previous_of_key
-from data.observe import Params, selections
+from data.observe import Params
 from data.schema import DAY_US
+from data.selections import selections
 from tests.property.worlds import AS_OF, PAST, drawn_bank
 from tests.spec.ledger import Ledger
 
@@ -222,14 +223,32 @@ def test_duckdb_finds_the_same_in_half_open_windows(lines, days, observe_params)
     moments=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 40)), max_size=12),
     asked=st.lists(st.tuples(st.integers(1, 5), st.integers(0, 40)), min_size=1, max_size=8),
     days=st.sampled_from([1, 3, 10]),
+    at_now=st.booleans(),
 )
-def test_happened_within_is_the_half_open_window(moments, asked, days) -> None:
+def test_what_happened_within_is_half_open_at_the_start_or_at_the_moment(
+    moments, asked, days, at_now
+) -> None:
     def table(rows: list[tuple[int, int]], name: str) -> pd.DataFrame:
         frame = pd.DataFrame(rows, columns=["customer_id", name]).astype("int64")
         frame[name] = pd.to_datetime(frame[name] * DAY_US, unit="us", utc=True).astype("datetime64[us, UTC]")
         return frame
 
-    queries = table(asked, "as_of")
-    found = happened_within(table(moments, "at"), queries["customer_id"], queries["as_of"], days)
-    expected = [any(w == who and day - days <= at < day for w, at in moments) for who, day in asked]
-    assert found.tolist() == expected
+    def is_within(at: int, day: int) -> bool:
+        return day - days < at <= day if at_now else day - days <= at < day
+
+    queries = table(asked, "as_of").assign(query=range(len(asked)))
+    told = table(moments, "at").assign(moment=range(len(moments)))
+    found = happened_within(told, queries["customer_id"], queries["as_of"], days, at_now)
+    pairs = [
+        [number for number, (w, at) in enumerate(moments) if w == who and is_within(at, day)]
+        for who, day in asked
+    ]
+    assert found.tolist() == [bool(mine) for mine in pairs]
+    joined = pairs_within(told, queries, days, at_now)
+    expected = [
+        (query, number)
+        for query, mine in enumerate(pairs)
+        for number in sorted(mine, key=lambda number: moments[number][1])
+    ]
+    assert list(zip(joined["query"], joined["moment"], strict=True)) == expected
+    assert list(joined) == ["customer_id", "as_of", "query", "at", "moment"]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from data.observe import Params
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from tests.spec.ledger import Ledger, fires
 
 

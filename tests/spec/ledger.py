@@ -22,7 +22,7 @@ import pandas as pd
 
 from data import observe
 from data.alert import rule_hits
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from data.schema import CHANNELS, HOUR_US, OFFERS, PURPOSES
 from data.world.accounts import HOME
 from data.world.calendar import Span, periods

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from data.asof import moments_of
-from models.calibration import Bank
-from models.probes.ground import Ground
-from models.probes.learner import Probe, Trees
+from models.truth.calibration import JudgedBank
+from models.truth.fixed_trees import Trees
+from models.truth.probes.ground import Ground
+from models.truth.probes.learner import Probe
 
 START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 DAY = pd.Timedelta(days=1)
@@ -25,14 +26,21 @@ WORDS = ["shopping", "family", "gift", "unstated", "donation"]  # nobody uses th
 PAYMENTS = 20_000
 SCHEMES, LOOK_ALIKES, EACH = 50, 70, 4  # plans of one member each, and the payments of each
 
-PROBE = Probe(
-    trees=30,
+FEW_ROWS = Trees(
+    objective="binary",
+    count=30,
     learning_rate=0.1,
     num_leaves=5,
     min_data_in_leaf=10,
     min_sum_hessian_in_leaf=1,
     lambda_l2=5,
+    feature_fraction=1,
+    positive_weight=1,
+    max_bin=255,
     threads=1,
+)
+PROBE = Probe(
+    few_rows=FEW_ROWS,
     own_payments=10,
     licit_per_illicit=2,
     folds=5,
@@ -47,14 +55,8 @@ PROBE = Probe(
     cell_planned_share=0.3333,
     others_learnt=2_000,
     wanted={},
-    payments=Trees(
-        trees=30,
-        learning_rate=0.1,
-        num_leaves=7,
-        min_data_in_leaf=20,
-        min_sum_hessian_in_leaf=3,
-        lambda_l2=5,
-        threads=1,
+    payments=FEW_ROWS.model_copy(
+        update={"num_leaves": 7, "min_data_in_leaf": 20, "min_sum_hessian_in_leaf": 3}
     ),
 )
 
@@ -91,11 +93,11 @@ class World:
         """The same world with other columns of payments."""
         return replace(self, transactions=self.transactions.assign(**columns))
 
-    def bank(self) -> Bank:
+    def bank(self) -> JudgedBank:
         """The bank as the audit sees it."""
         planted = moments_of(self.transactions, self.accounts, self.truth, self.schemes)
         tables = (self.customers, self.accounts, self.transactions, self.truth)
-        return Bank.of(*tables, planted, self.periods)
+        return JudgedBank.of(*tables, planted, self.periods)
 
     def moments(self) -> pd.DataFrame:
         """When members took part in illicit schemes."""

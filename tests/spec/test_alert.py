@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data.alert import Raised, run
-from data.rulebook import NegativeRule, Rule, Rulebook
+from data.rules.rulebook import NegativeRule, Rule, Rulebook
 
 KINDS = pd.DataFrame({"customer_id": [1, 2], "kind": ["person", "company"]})
 DAILY = pd.DataFrame(

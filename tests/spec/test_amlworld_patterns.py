@@ -8,8 +8,6 @@ import pytest
 
 import pipeline
 from benchmarks.patterns import CRITERIA, FILES, Attempt, attempts_of, measured, open_limits, recognised
-from features.build import Params
-from features.network import Limits
 
 REAL = Path("../shared/data/amlworld")
 # Payments of each attempt as (payer, payee), an hour apart.
@@ -48,14 +46,10 @@ def written(folder: Path, shapes: list[tuple[str, list[tuple[str, str]]]]) -> li
     return attempts_of(path)
 
 
-def limits() -> Limits:
-    return open_limits(pipeline.params("build", Params).network)
-
-
 def test_every_declared_type_is_recognised_in_its_own_shape(tmp_path) -> None:
     attempts = written(tmp_path, list(SHAPES.items()))
     for is_apart in (True, False):
-        met = recognised(attempts, limits(), is_apart)
+        met = recognised(attempts, open_limits(), is_apart)
         for number, attempt in enumerate(attempts):
             assert met.loc[number, attempt.kind], attempt.kind
         assert not met.loc[list(SHAPES).index("FAN-OUT"), "FAN-IN"]
@@ -65,7 +59,7 @@ def test_every_declared_type_is_recognised_in_its_own_shape(tmp_path) -> None:
 
 @pytest.mark.parametrize(("kind", "pairs", "reason"), LACKING, ids=[entry[0] for entry in LACKING])
 def test_an_attempt_that_lacks_its_shape_is_missed_and_says_why(kind, pairs, reason, tmp_path) -> None:
-    block = measured(written(tmp_path, [(kind, pairs)]), limits())[kind]
+    block = measured(written(tmp_path, [(kind, pairs)]), open_limits())[kind]
     assert block["recognised"] == 0
     ((told, count),) = block["missed"].items()
     assert reason in told
@@ -84,7 +78,7 @@ def test_a_broken_line_is_refused_with_its_place(tmp_path) -> None:
 def test_every_miss_among_the_published_attempts_is_explained(name) -> None:
     attempts = attempts_of(REAL / FILES[name])
     assert len(attempts) == {"HI-Small": 370, "LI-Small": 117}[name]
-    found = measured(attempts, limits())
+    found = measured(attempts, open_limits())
     assert sum(block["attempts"] for block in found.values()) == len(attempts)
     assert set(found) == set(CRITERIA)
     for kind, block in found.items():

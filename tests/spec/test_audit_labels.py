@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 import pipeline
+from data.results import Interval, Judges, LabelChoice, LabelModels, LabelSet
 from models.audit_labels import (
-    Fixed,
-    Ladder,
+    LabelTrials,
     Params,
-    Sides,
+    TrialSides,
     audit_sets,
     label_quality,
     training_rows,
@@ -19,17 +19,17 @@ from models.audit_labels import (
 )
 from models.budget import Budget
 from models.examples import examples_of
-from models.rule_report import (
+from models.split import Params as SplitParams
+from models.truth.fixed_trees import Trees
+from models.truth.rule_report import (
     Effort,
     Reviewed,
-    line_rows,
+    line_samples,
     negative_rows,
     rule_rows,
     schemes_found,
     upper_bound,
 )
-from models.split import Params as SplitParams
-from models.zoo import MODELS
 
 MONDAY = pd.Timestamp("2025-03-03", tz="UTC").as_unit("us")
 DAY = pd.Timedelta(days=1)
@@ -99,16 +99,16 @@ def reviewed() -> Reviewed:
 
 def test_a_sample_counts_what_was_reviewed_and_the_truth_counts_all(reviewed: Reviewed) -> None:
     above, below = reviewed.sample("R06", True), reviewed.sample("R06", False)
-    assert (above["alerts"], above["alone"], above["reviewed"], above["cases"], above["reported"]) == (
+    assert (above.alerts, above.alone, above.reviewed, above.cases, above.reported) == (
         3,
         2,
         2,
         1,
         0,
     )
-    assert above["true"]["value"] == pytest.approx(1 / 3, abs=1e-4)
-    assert (below["alerts"], below["reviewed"], below["reported"]) == (3, 1, 0)
-    assert below["true"]["value"] == pytest.approx(1 / 3, abs=1e-4)  # 7; what happened to 6 came later
+    assert above.true.value == pytest.approx(1 / 3, abs=1e-4)
+    assert (below.alerts, below.reviewed, below.reported) == (3, 1, 0)
+    assert below.true.value == pytest.approx(1 / 3, abs=1e-4)  # 7; what happened to 6 came later
 
 
 def test_work_is_shared_by_the_rules_that_asked_for_it(reviewed: Reviewed) -> None:
@@ -145,37 +145,37 @@ def test_a_rule_row_tells_what_the_rule_alone_brings(reviewed: Reviewed) -> None
         (1, 1, "R21"),
     )
     rows = {
-        row["rule_id"]: row
+        row.rule_id: row
         for row in rule_rows(RULES, LINES, table, reviewed, TRUE, {"any_rule": {"R01": 1.0}}, 28)
     }
     assert set(rows) == {"R01", "R06", "R21"}
     one, two, held_out = rows["R01"], rows["R06"], rows["R21"]
-    assert (one["hits"], one["unique_hits"], one["hit_customers"]) == (2, 1, 2)
-    assert (two["hits"], two["unique_hits"]) == (3, 2)
+    assert (one.hits, one.unique_hits, one.hit_customers) == (2, 1, 2)
+    assert (two.hits, two.unique_hits) == (3, 2)
     # R21 hits a member of 50 and 52 too, yet it raises no alert: it takes nothing from the others.
-    assert (one["schemes_found"], one["unique_schemes"]) == (1, 1)
-    assert (two["schemes_found"], two["unique_schemes"]) == (2, 2)
-    assert (held_out["schemes_found"], held_out["unique_schemes"]) == (2, 0)
-    assert "above" not in held_out
-    assert two["line_cny"] == 5_000.0
-    assert one["learned"] == {"any_rule": 1.0}
-    assert one["true_alone"]["value"] == 1.0
+    assert (one.schemes_found, one.unique_schemes) == (1, 1)
+    assert (two.schemes_found, two.unique_schemes) == (2, 2)
+    assert (held_out.schemes_found, held_out.unique_schemes) == (2, 0)
+    assert held_out.above is None
+    assert two.line_cny == 5_000.0
+    assert one.learned == {"any_rule": 1.0}
+    assert one.true_alone.value == 1.0
 
 
 def test_a_negative_vote_is_judged_by_the_alerts_that_it_speaks_for(reviewed: Reviewed) -> None:
     negative = hits((2, 0, "N1"), (3, 0, "N1"), (3, 1, "N1"))
     both = pd.concat([ABOVE, BELOW])[["alert_id", "customer_id", "alerted_at"]]
     (row,) = negative_rows(RULES, negative, reviewed, both)
-    assert (row["hits"], row["flagged"]) == (3, 2)
-    assert row["with_vote"]["bank"]["value"] == 0.0
-    assert row["with_vote"]["true"]["value"] == 0.5
-    assert row["without_vote"]["true"]["value"] == pytest.approx(2 / 5)
+    assert (row.hits, row.flagged) == (3, 2)
+    assert row.with_vote.bank.value == 0.0
+    assert row.with_vote.true.value == 0.5
+    assert row.without_vote.true.value == pytest.approx(2 / 5)
 
 
 def test_the_lines_of_the_whole_rulebook_count_an_alert_once(reviewed: Reviewed) -> None:
-    found = line_rows(reviewed)
-    assert (found["above"]["alerts"], found["below"]["alerts"]) == (4, 3)
-    assert found["above"]["reviewed"] == 3
+    found = line_samples(reviewed)
+    assert (found.above.alerts, found.below.alerts) == (4, 3)
+    assert found.above.reviewed == 3
 
 
 def test_a_rulebook_that_never_spoke_has_rows_without_a_number() -> None:
@@ -183,8 +183,8 @@ def test_a_rulebook_that_never_spoke_has_rows_without_a_number() -> None:
         ABOVE.iloc[:0], BELOW.iloc[:0], decided().astype({"outcome": "str"}), TRUE, 28, EFFORT
     )
     rows = rule_rows(RULES, LINES.iloc[:0], hits((1, 0, "R01")).iloc[:0], nothing, TRUE, {}, 28)
-    assert [row["hits"] for row in rows] == [0, 0, 0]
-    assert rows[0]["above"]["bank"]["value"] is None
+    assert [row.hits for row in rows] == [0, 0, 0]
+    assert rows[0].above.bank.value is None
 
 
 # --------------------------------------------------------------- label sets
@@ -197,7 +197,7 @@ GUILTY = 10  # customers 0 to 9
 @pytest.fixture(scope="module")
 def params() -> Params:
     real = pipeline.params("audit_labels", Params)
-    fixed = Fixed(**real.fixed.model_dump() | {"trees": 40, "min_sum_hessian_in_leaf": 0.5, "lambda_l2": 1.0})
+    fixed = Trees(**real.fixed.model_dump() | {"count": 40, "min_sum_hessian_in_leaf": 0.5, "lambda_l2": 1.0})
     return real.model_copy(update={"fixed": fixed, "bootstrap_draws": 50, "unlabelled_share": 0.5})
 
 
@@ -238,45 +238,52 @@ def labels_of(customers: range, value: float, model: str) -> pd.DataFrame:
     )
 
 
-def compared(*models: str) -> dict[str, object]:
-    return {
-        "chosen": models[0],
-        "sets": [{"model": name, "uses_dispositions": False, "random_share": 0.0} for name in models],
-    }
+def compared(*models: str) -> LabelModels:
+    choices = [{"model": name, "uses_dispositions": False, "random_share": 0.0} for name in models]
+    return LabelModels(
+        chosen=models[0],
+        preferred=LabelChoice(**choices[0]),
+        until="2025-05-02",
+        judged_by="2025-05-09",
+        judges=Judges(decisions=0, reported=0, below_line=0),
+        constant_belief=Interval(),
+        prior_sweep=[],
+        learned={},
+        least_belief=0.001,
+        sets=[LabelSet(**choice, log_loss=Interval(), behind_best=Interval()) for choice in choices],
+    )
 
 
 def test_a_model_that_learns_the_truth_reaches_the_ceiling_and_one_misled_pays_for_it(params, bank) -> None:
     split, matrix, moments = bank
     right, wrong = labels_of(range(GUILTY), 1.0, "right"), labels_of(range(100, 110), 1.0, "wrong")
     labels = pd.concat([right, wrong], ignore_index=True)
-    settings = pipeline.params("models.lightgbm", MODELS["lightgbm"].settings)
     starts_at = MONDAY + 20 * DAY
     days = BUDGET.label_window_days
-    sides = Sides.of(split.assign(label=0.0, weight=1.0), moments, labels, starts_at, days, params)
+    sides = TrialSides.of(split.assign(label=0.0, weight=1.0), moments, labels, starts_at, days, params)
     features = matrix.set_index("subject_id")
     train, test = (
         examples_of(side, features.loc[side["subject_id"]].reset_index(drop=True), None)
         for side in (sides.train, sides.watched)
     )
-    ladder = Ladder(sides, train, test, BUDGET, settings, params)
+    trials = LabelTrials(sides, train, test, BUDGET, params)
     result = audit_sets(
-        ladder,
+        trials,
         labels,
         moments,
         compared("right", "wrong"),
         MONDAY + 60 * DAY,
         SplitParams(unreviewed_weight=1.0, maturity_days=0),
-        0.001,
     )
-    good, bad = result["sets"]
-    assert result["customers"] == GUILTY
-    assert result["ceiling"]["value"] == good["true_recall"]["value"] == 1.0
-    assert good["below_ceiling"] == {"value": 0.0, "low": 0.0, "high": 0.0}
-    assert bad["true_recall"]["value"] < 0.5
-    assert bad["below_ceiling"]["high"] < 0
-    assert good["labels"]["right"]["value"] == good["labels"]["found"]["value"] == 1.0
-    assert bad["labels"]["right"]["value"] == bad["labels"]["found"]["value"] == 0.0
-    assert good["true_log_loss"] < 0.01 < bad["true_log_loss"]
+    good, bad = result.sets
+    assert result.customers == GUILTY
+    assert result.ceiling.value == good.true_recall.value == 1.0
+    assert good.below_ceiling == Interval(value=0.0, low=0.0, high=0.0)
+    assert bad.true_recall.value < 0.5
+    assert bad.below_ceiling.high < 0
+    assert good.labels.right.value == good.labels.found.value == 1.0
+    assert bad.labels.right.value == bad.labels.found.value == 0.0
+    assert good.true_log_loss < 0.01 < bad.true_log_loss
 
 
 def test_everyone_of_whom_a_label_speaks_is_learnt_from_and_a_share_of_the_others(params) -> None:
@@ -297,8 +304,8 @@ def test_label_quality_and_loss_compare_with_the_truth() -> None:
         pd.Series(["disposition", "rule_vote", "disposition", "unreviewed"]),
         truth,
     )
-    assert (found["suspicious"], found["labelled"], found["belief"]) == (2, 3, 2.0)
-    assert (found["right"]["value"], found["found"]["value"]) == (0.5, 0.5)
+    assert (found.suspicious, found.labelled, found.belief) == (2, 3, 2.0)
+    assert (found.right.value, found.found.value) == (0.5, 0.5)
     votes = pd.DataFrame({"value": [0.5, 0.5]})
     assert vote_loss(votes, np.array([True, False]), 0.001) == pytest.approx(np.log(2), abs=1e-4)
     assert vote_loss(votes.iloc[:0], np.zeros(0, bool), 0.001) is None

@@ -11,22 +11,15 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
+from data.results import Interval
 from data.schema import DAY_US
 from models.budget import Budget, Watch, alerts_within_budget
+from models.intervals import drawn, wilson
 from models.judgement import Params as JudgeParams
 from models.judgement import judge
-from models.metrics import (
-    METRICS,
-    AveragePrecision,
-    Catches,
-    Ranking,
-    drawn,
-    measure,
-    recall_at_budget,
-    wilson,
-)
+from models.metrics import METRICS, AveragePrecision, Catches, Ranking, headline_metrics, recall_at_budget
 from models.positives import Positives
-from models.probability import PROBABILITY, calibration
+from models.probability import PROBABILITY, probability_calibration
 from models.score import rule_scores
 
 WEEK = 7 * DAY_US
@@ -146,10 +139,10 @@ def test_a_budget_below_half_an_alert_for_all_weeks_together_alerts_nobody() -> 
 
 def test_a_ranking_without_a_single_alert_is_measured_all_the_same() -> None:
     ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(1))
-    result = measure(ranking, 50, 1)
-    assert result["recall_at_budget"]["value"] == 0
-    assert result["precision_at_budget"] == {"value": None, "low": None, "high": None}
-    assert result["average_precision"]["value"] == pytest.approx((1 + 2 / 3 + 3 / 5) / 3, abs=5e-5)
+    result = headline_metrics(ranking, 50, 1)
+    assert result["recall_at_budget"].value == 0
+    assert result["precision_at_budget"] == Interval()
+    assert result["average_precision"].value == pytest.approx((1 + 2 / 3 + 3 / 5) / 3, abs=5e-5)
 
 
 def test_nobody_is_alerted_where_there_is_nobody() -> None:
@@ -230,7 +223,7 @@ POSITIVE = np.array([True, False, True, False, True, False])
 
 def by_hand() -> dict[str, float]:
     ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(500))
-    return {name: row["value"] for name, row in measure(ranking, 100, 1).items()}
+    return {name: row.value for name, row in headline_metrics(ranking, 100, 1).items()}
 
 
 def test_metrics_are_as_worked_out_by_hand() -> None:
@@ -250,16 +243,16 @@ def test_the_recall_counts_a_customer_once_however_many_weeks_they_are_suspiciou
     customer, week = np.tile([0, 1], 3), np.repeat([0, 1, 2], 2)
     positive = np.array([True, True, True, False, True, False])
     ranking = ranking_of(customer, week * WEEK, np.tile([0.9, 0.1], 3), positive, budget(500))
-    result = measure(ranking, 50, 1)
-    assert result["recall_at_budget"]["value"] == 0.5
-    assert result["precision_at_budget"]["value"] == 1
-    assert result["base_rate"]["value"] == pytest.approx(4 / 6, abs=5e-5)
+    result = headline_metrics(ranking, 50, 1)
+    assert result["recall_at_budget"].value == 0.5
+    assert result["precision_at_budget"].value == 1
+    assert result["base_rate"].value == pytest.approx(4 / 6, abs=5e-5)
 
 
 def test_the_ceiling_of_the_precision_is_what_perfect_scores_would_reach() -> None:
     one = np.array([True, *[False] * 5])
     ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, one, budget(500))
-    assert measure(ranking, 50, 1)["precision_ceiling"]["value"] == pytest.approx(1 / 3, abs=5e-5)
+    assert headline_metrics(ranking, 50, 1)["precision_ceiling"].value == pytest.approx(1 / 3, abs=5e-5)
 
 
 def test_recall_counts_customers_who_are_alerted_while_suspicious() -> None:
@@ -299,10 +292,10 @@ def test_a_ranking_without_any_positive_has_no_average_precision() -> None:
 
 def test_metrics_without_any_positive_are_empty_and_not_zero() -> None:
     ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, np.zeros(6, bool), budget(500))
-    result = measure(ranking, 50, 1)
-    assert result["recall_at_budget"] == {"value": None, "low": None, "high": None}
-    assert result["average_precision"]["value"] is None
-    assert result["precision_at_budget"]["value"] == 0
+    result = headline_metrics(ranking, 50, 1)
+    assert result["recall_at_budget"] == Interval()
+    assert result["average_precision"].value is None
+    assert result["precision_at_budget"].value == 0
 
 
 def test_an_interval_holds_its_value_and_shrinks_with_more_customers() -> None:
@@ -312,9 +305,9 @@ def test_an_interval_holds_its_value_and_shrinks_with_more_customers() -> None:
         positive = rng.random(size) < 0.3
         score = positive + rng.normal(0, 1, size)
         ranking = ranking_of(np.arange(size), np.zeros(size, np.int64), score, positive, budget(200))
-        result = measure(ranking, 200, 1)
-        assert all(row["low"] <= row["value"] <= row["high"] for row in result.values())
-        width[size] = result["recall_at_budget"]["high"] - result["recall_at_budget"]["low"]
+        result = headline_metrics(ranking, 200, 1)
+        assert all(row.low <= row.value <= row.high for row in result.values())
+        width[size] = result["recall_at_budget"].high - result["recall_at_budget"].low
     assert width[1_600] < width[100] / 2
 
 
@@ -327,8 +320,8 @@ def test_the_bootstrap_draws_customers_with_all_their_weeks() -> None:
         customer = np.tile(np.arange(60), weeks)
         moment = np.repeat(np.arange(weeks) * WEEK, 60)
         ranking = ranking_of(customer, moment, np.tile(score, weeks), np.tile(positive, weeks), budget(300))
-        row = measure(ranking, 300, 1)["base_rate"]
-        widths.append(row["high"] - row["low"])
+        row = headline_metrics(ranking, 300, 1)["base_rate"]
+        widths.append(row.high - row.low)
     assert widths[1] == pytest.approx(widths[0])
 
 
@@ -340,9 +333,9 @@ def test_members_of_one_scheme_widen_the_interval_as_one_draw() -> None:
     widths = {}
     for name, group in (("customer", None), ("scheme", scheme)):
         ranking = ranking_of(np.arange(400), np.zeros(400, np.int64), score, positive, budget(100), group)
-        row = measure(ranking, 600, 1)["recall_at_budget"]
-        assert row["value"] == 0.5
-        widths[name] = row["high"] - row["low"]
+        row = headline_metrics(ranking, 600, 1)["recall_at_budget"]
+        assert row.value == 0.5
+        widths[name] = row.high - row.low
     assert widths["scheme"] == pytest.approx(2 * widths["customer"], rel=0.2)  # the root of four
 
 
@@ -355,13 +348,13 @@ def test_a_difference_is_paired_and_that_of_one_ranking_with_its_twin_is_nothing
     params = JudgeParams(bootstrap_draws=200, seed=1)
     rankers = {"rules": score, "twin": score, "better": score + 0.5 * label}
     found = judge(watch, rankers, label, positives, budget(200), params)
-    gaps = found["differences"]
-    assert gaps["rules"]["twin"]["recall_at_budget"] == {"value": 0, "low": 0, "high": 0}
-    gap, back = gaps["better"]["rules"]["average_precision"], gaps["rules"]["better"]["average_precision"]
-    own = [found["metrics"][name]["average_precision"] for name in ("better", "rules")]
-    assert gap["value"] == pytest.approx(own[0]["value"] - own[1]["value"], abs=2e-4)
-    assert (gap["low"], gap["high"]) == pytest.approx((-back["high"], -back["low"]), abs=2e-4)
-    assert gap["low"] > 0 and own[0]["low"] < own[1]["high"]  # the two intervals overlap
+    gaps = found.differences
+    assert gaps["rules"]["twin"].recall_at_budget == Interval(value=0, low=0, high=0)
+    gap, back = gaps["better"]["rules"].average_precision, gaps["rules"]["better"].average_precision
+    own = [found.metrics[name].average_precision for name in ("better", "rules")]
+    assert gap.value == pytest.approx(own[0].value - own[1].value, abs=2e-4)
+    assert (gap.low, gap.high) == pytest.approx((-back.high, -back.low), abs=2e-4)
+    assert gap.low > 0 and own[0].low < own[1].high  # the two intervals overlap
 
 
 def test_a_customer_is_caught_by_an_alert_while_positive_only() -> None:
@@ -376,7 +369,7 @@ def test_a_mean_over_nobody_is_empty() -> None:
     customer = np.arange(3)
     catches = Catches.of(customer, Positives.of(customer, np.zeros(3, bool), np.zeros(3, bool)))
     found = catches.mean(catches.caught(np.ones(3, bool)), drawn(catches.groups, 50, 1))
-    assert found == {"value": None, "low": None, "high": None}
+    assert found == Interval()
 
 
 # -------------------------------------------------------------- calibration
@@ -391,51 +384,51 @@ def drawn_scores(size: int = 40_000, seed: int = 7) -> tuple[np.ndarray, np.ndar
 
 def test_scores_that_are_probabilities_have_a_ratio_and_a_slope_of_one() -> None:
     margin, label = drawn_scores()
-    found = calibration(np.arange(len(margin)), margin, label)
+    found = probability_calibration(np.arange(len(margin)), margin, label)
     assert set(found) == set(PROBABILITY)
     for row in found.values():
-        assert row["low"] < 1 < row["high"]
-        assert row["value"] == pytest.approx(1, abs=0.05)
+        assert row.low < 1 < row.high
+        assert row.value == pytest.approx(1, abs=0.05)
 
 
 def test_the_ratio_is_the_mean_score_over_the_mean_label() -> None:
     margin, label = np.log([0.2 / 0.8, 0.6 / 0.4, 0.4 / 0.6]), np.array([0.0, 1.0, 0.0])
-    found = calibration(np.arange(3), margin, label)
-    assert found["calibration_ratio"]["value"] == pytest.approx(1.2)
+    found = probability_calibration(np.arange(3), margin, label)
+    assert found["calibration_ratio"].value == pytest.approx(1.2)
 
 
 def test_scores_spread_twice_too_far_have_a_slope_of_a_half() -> None:
     margin, label = drawn_scores()
-    found = calibration(np.arange(len(margin)), 2 * margin, label)
-    assert found["calibration_slope"]["value"] == pytest.approx(0.5, abs=0.03)
+    found = probability_calibration(np.arange(len(margin)), 2 * margin, label)
+    assert found["calibration_slope"].value == pytest.approx(0.5, abs=0.03)
 
 
 def test_the_slope_is_that_of_scikit_learn() -> None:
     margin, label = drawn_scores(3_000)
     model = LogisticRegression(C=np.inf, tol=1e-10).fit(margin[:, None], label)
-    found = calibration(np.arange(3_000), margin, label)
-    assert found["calibration_slope"]["value"] == pytest.approx(model.coef_[0, 0], abs=2e-4)
+    found = probability_calibration(np.arange(3_000), margin, label)
+    assert found["calibration_slope"].value == pytest.approx(model.coef_[0, 0], abs=2e-4)
 
 
 def test_the_weeks_of_a_customer_are_one_observation_in_the_interval_of_a_slope() -> None:
     """Ten copies of the same weeks add no information."""
     margin, label = drawn_scores(2_000)
-    once = calibration(np.arange(2_000), margin, label)
-    copied = calibration(np.tile(np.arange(2_000), 10), np.tile(margin, 10), np.tile(label, 10))
+    once = probability_calibration(np.arange(2_000), margin, label)
+    copied = probability_calibration(np.tile(np.arange(2_000), 10), np.tile(margin, 10), np.tile(label, 10))
     for name in PROBABILITY:
         assert copied[name] == pytest.approx(once[name], abs=2e-4)
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0])
 def test_without_both_kinds_nothing_is_said_of_probabilities(label: float) -> None:
-    found = calibration(np.arange(5), np.arange(5.0), np.full(5, label))
-    assert all(row == {"value": None, "low": None, "high": None} for row in found.values())
+    found = probability_calibration(np.arange(5), np.arange(5.0), np.full(5, label))
+    assert all(row == Interval() for row in found.values())
 
 
 def test_labels_that_one_threshold_tells_apart_have_a_ratio_and_no_slope() -> None:
-    found = calibration(np.arange(6), np.arange(-3.0, 3.0), np.array([0, 0, 0, 1.0, 1.0, 1.0]))
-    assert found["calibration_ratio"]["value"] is not None
-    assert found["calibration_slope"]["value"] is None
+    found = probability_calibration(np.arange(6), np.arange(-3.0, 3.0), np.array([0, 0, 0, 1.0, 1.0, 1.0]))
+    assert found["calibration_ratio"].value is not None
+    assert found["calibration_slope"].value is None
 
 
 def test_models_are_measured_as_probabilities_and_the_rules_are_not() -> None:
@@ -443,9 +436,9 @@ def test_models_are_measured_as_probabilities_and_the_rules_are_not() -> None:
     watch = Watch(np.arange(300), np.zeros(300, np.int64), np.ones(300, bool))
     positives = Positives.of(watch.customer, label >= 0.5, label >= 0.5)
     params = JudgeParams(bootstrap_draws=50, seed=1)
-    found = judge(watch, {"rules": margin, "gnn": margin}, label, positives, budget(50), params)["metrics"]
-    assert set(found["rules"]) == set(METRICS)
-    assert set(found["gnn"]) == {*METRICS, *PROBABILITY}
+    found = judge(watch, {"rules": margin, "gnn": margin}, label, positives, budget(50), params).metrics
+    for name, expected in (("rules", set(METRICS)), ("gnn", {*METRICS, *PROBABILITY})):
+        assert {metric for metric, figure in found[name] if figure is not None} == expected
 
 
 # ------------------------------------------------------------------- wilson
@@ -456,21 +449,21 @@ def test_the_wilson_interval_is_as_worked_out_by_hand() -> None:
     z2 = 1.96**2
     centre = (0.8 + z2 / 20) / (1 + z2 / 10)
     half = 1.96 * math.sqrt(0.8 * 0.2 / 10 + z2 / 400) / (1 + z2 / 10)
-    assert wilson(8, 10) == {"value": 0.8, "low": round(centre - half, 4), "high": round(centre + half, 4)}
-    assert wilson(8, 10) == {"value": 0.8, "low": 0.4902, "high": 0.9433}
+    assert wilson(8, 10) == Interval(value=0.8, low=round(centre - half, 4), high=round(centre + half, 4))
+    assert wilson(8, 10) == Interval(value=0.8, low=0.4902, high=0.9433)
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 40, 1_000])
 def test_the_wilson_interval_holds_its_value_and_stays_a_share(size: int) -> None:
     for hits in {0, 1, size // 2, size - 1, size}:
         row = wilson(hits, size)
-        assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
-    assert wilson(0, size)["high"] > 0
-    assert wilson(size, size)["low"] < 1
+        assert 0 <= row.low <= row.value <= row.high <= 1
+    assert wilson(0, size).high > 0
+    assert wilson(size, size).low < 1
 
 
 def test_a_share_of_nothing_is_empty() -> None:
-    assert wilson(0, 0) == {"value": None, "low": None, "high": None}
+    assert wilson(0, 0) == Interval()
 
 
 # --------------------------------------------------- the rulebook as a ranker

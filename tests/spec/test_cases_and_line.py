@@ -8,8 +8,16 @@ import pytest
 
 import pipeline
 from data.alert import Params
-from data.cases import CaseParams, case_ids, cases_table, customer_payments
-from data.line import LineParams, above_line, drawn_lines, fitted_lines, lines_at, votes_of
+from data.rules.alert_line import (
+    LineParams,
+    above_line,
+    drawn_lines,
+    fitted_lines,
+    lines_at,
+    taken_up,
+    votes_of,
+)
+from data.rules.cases import CaseParams, case_ids, cases_table, customer_payments
 from data.schema import BelowLine, Cases, Lines
 
 PARAMS = CaseParams(days=14, most_tied=3)
@@ -146,9 +154,20 @@ def test_no_alerts_are_no_cases() -> None:
 
 
 def votes(*rows: tuple[int, str, float]) -> pd.DataFrame:
-    """Votes (alert, rule, yuan), a day apart."""
+    """Votes (alert, rule, yuan), a day apart, each alert of a customer of its own."""
     table = pd.DataFrame(rows, columns=["alert_id", "rule_id", "money_cny"])
-    return table.assign(alerted_at=stamped([day(row[0]) for row in rows]))
+    return table.assign(customer_id=table["alert_id"], alerted_at=stamped([day(row[0]) for row in rows]))
+
+
+def line_params(alerts_a_month: float = 1, in_hand_days: int = 30) -> LineParams:
+    return LineParams(
+        alerts_per_thousand_customers_month=alerts_a_month, agreeing_rules=2, in_hand_days=in_hand_days
+    )
+
+
+def fitted(table: pd.DataFrame, capacity: float) -> pd.Series:
+    """Lines of ordinary rules."""
+    return fitted_lines(table, capacity, {}, line_params())
 
 
 def noisy(size: int, rule: str = "R12", first: int = 100) -> list[tuple[int, str, float]]:
@@ -157,28 +176,28 @@ def noisy(size: int, rule: str = "R12", first: int = 100) -> list[tuple[int, str
 
 def test_every_rule_may_raise_the_same_number_of_alerts_its_largest() -> None:
     table = votes(*noisy(10), (1, "R08", 5.0), (2, "R08", 6.0))
-    assert lines_at(table, 3).to_dict() == {"R08": 0.0, "R12": 8_000.0}
-    above = above_line(table, lines_at(table, 3), 2)
+    assert lines_at(table, 3, {}).to_dict() == {"R08": 0.0, "R12": 8_000.0}
+    above = above_line(table, lines_at(table, 3, {}), 2)
     assert above[above].index.tolist() == [1, 2, 107, 108, 109]
 
 
 def test_a_rare_rule_passes_whole_and_a_noisy_one_is_cut_to_what_is_left() -> None:
     table = votes(*noisy(100), *[(number, "R08", 1.0) for number in range(5)])
     for capacity, expected in ((105, 105), (60, 60), (20, 20), (6, 6)):
-        lines = fitted_lines(table, capacity, 2)
+        lines = fitted(table, capacity)
         assert above_line(table, lines, 2).sum() == expected
-    assert fitted_lines(table, 20, 2)["R12"] == 86_000.0
+    assert fitted(table, 20)["R12"] == 86_000.0
 
 
 def test_two_noisy_rules_share_the_capacity_evenly() -> None:
     table = votes(*noisy(50), *noisy(80, "R05", 500))
-    above = above_line(table, fitted_lines(table, 40, 2), 2)
+    above = above_line(table, fitted(table, 40), 2)
     assert (above.loc[100:149].sum(), above.loc[500:].sum()) == (20, 20)
 
 
 def test_agreeing_rules_and_rules_without_an_amount_are_always_above() -> None:
     table = votes(*noisy(50), (1, "R12", 1.0), (1, "R05", 1.0), (2, "R12", np.nan))
-    above = above_line(table, fitted_lines(table, 10, 2), 2)
+    above = above_line(table, fitted(table, 10), 2)
     assert above[1]
     assert above[2]
     assert not above[100]
@@ -186,28 +205,56 @@ def test_agreeing_rules_and_rules_without_an_amount_are_always_above() -> None:
 
 def test_a_rule_raises_its_largest_however_small_the_capacity() -> None:
     table = votes(*noisy(50), *noisy(50, "R05", 500))
-    assert above_line(table, fitted_lines(table, 0.5, 2), 2).sum() == 2
+    assert above_line(table, fitted(table, 0.5), 2).sum() == 2
 
 
 def test_the_line_is_fitted_on_the_past_and_holds_for_what_comes() -> None:
     """Ten a day before the cut, then larger ones: the later weeks may exceed the capacity."""
     table = votes(*noisy(60, first=0))
     raised = pd.DataFrame({"alert_id": table["alert_id"], "alerted_at": table["alerted_at"]})
-    params = LineParams(alerts_per_thousand_customers_month=10 * 30.4 / 30, agreeing_rules=2)
-    lines, above = drawn_lines(raised, table, day(30), 1_000, params)
+    params = line_params(10 * 30.4 / 30)
+    lines, above, reviewed = drawn_lines(raised, table, day(30), 1_000, {}, params)
     assert Lines.validate(lines)["line_cny"].tolist() == [21_000.0]
     assert above[:30].sum() == 10
     assert above[30:].all()
+    assert (above == reviewed).all()
     assert lines[["above_count", "below_count"]].to_numpy().tolist() == [[40, 20]]
 
 
 def test_without_a_past_everything_is_above_the_line() -> None:
     table = votes(*noisy(5, first=0))
     raised = pd.DataFrame({"alert_id": table["alert_id"], "alerted_at": table["alerted_at"]})
-    params = LineParams(alerts_per_thousand_customers_month=1, agreeing_rules=2)
-    assert drawn_lines(raised, table, day(-1), 10, params)[1].all()
-    lines, above = drawn_lines(raised.iloc[:0], table.iloc[:0], day(30), 10, params)
-    assert len(Lines.validate(lines)) == len(above) == 0
+    assert drawn_lines(raised, table, day(-1), 10, {}, line_params())[1].all()
+    lines, above, reviewed = drawn_lines(raised.iloc[:0], table.iloc[:0], day(30), 10, {}, line_params())
+    assert len(Lines.validate(lines)) == len(above) == len(reviewed) == 0
+
+
+def test_a_rule_with_more_room_raises_so_many_times_more() -> None:
+    table = votes(*noisy(50), *noisy(80, "R05", 500))
+    above = above_line(table, fitted_lines(table, 40, {"R05": 3.0}, line_params()), 2)
+    assert (above.loc[100:149].sum(), above.loc[500:].sum()) == (10, 30)
+
+
+def test_another_alert_of_a_customer_joins_the_one_in_hand() -> None:
+    """Until so many days have passed since that one was taken up; what is below the line changes nothing."""
+    table = votes(*noisy(6, first=0)).assign(
+        customer_id=[7, 7, 7, 8, 7, 7], alerted_at=stamped([day(n) for n in (0, 10, 20, 20, 30, 59.9)])
+    )
+    above = pd.Series([True, True, False, True, True, True])
+    assert taken_up(table, above, 30).tolist() == [True, False, False, True, True, False]
+    assert taken_up(table, above, 0).tolist() == above.tolist()
+
+
+def test_hands_that_joined_alerts_leave_free_take_up_others() -> None:
+    """Forty alerts a month are room for the largest of forty customers who are alerted twice."""
+    twice = votes(*noisy(160, first=0)).assign(customer_id=np.arange(160) // 2, alerted_at=day(1))
+    raised = twice[["alert_id", "alerted_at"]]
+    params = line_params(40 * 30.4)
+    for days, expected in ((30, 80), (0, 40)):
+        chosen = params.model_copy(update={"in_hand_days": days})
+        lines, above, reviewed = drawn_lines(raised, twice, day(2), 1_000, {}, chosen)
+        assert (above.sum(), reviewed.sum()) == (expected, 40)
+        assert lines[["above_count", "below_count"]].to_numpy().tolist() == [[40, 160 - expected]]
 
 
 def test_a_vote_brings_the_money_of_its_own_rule_on_the_scale_of_a_person() -> None:

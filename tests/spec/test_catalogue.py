@@ -10,7 +10,7 @@ from features.catalogue import Feature, catalogue_table, differences, stability
 
 
 def feature(name: str, **more) -> Feature:
-    return Feature(name, "Words", "文字", "count", "sequence", "sequence", "nowhere", **more)
+    return Feature(name, "Words", "文字", "count", "sequence", "sequence", "Nowhere", **more)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from data import schema
 from data.alert import rule_hits
 from data.indicators import INDICATORS, indicator
 from data.observe import Params
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from tests.spec.ledger import Customer, Ledger, bank, fires, observed
 
 EXACT_IN_FLOAT32 = 2**24  # cents: above it odd ones are lost there

@@ -17,6 +17,8 @@ import pipeline
 from parameters import BadInput, read_yaml, write_yaml
 from tests.spec.test_bad_input import edit
 
+RULEBOOK = "data/rules/rulebook.yaml"
+
 Values = dict[str, Any]
 
 
@@ -63,7 +65,7 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("models.gnn.hidden", 0, "found 0"),
         *((f"{place}.seed", 2**32, "less than 4294967296, found 4294967296") for place in
           ("simulate", "investigate", "label", "tune", "models.xgboost", "models.gnn", "evaluate", "audit",
-           "audit_ladder", "audit_ladder.trees", "audit_labels", "explain")),
+           "audit_ladder", "audit_labels", "explain")),
         ("split.maturity_days", True, "valid integer, found True"),
         ("split.maturity_days", "on", "valid integer, found 'on'"),
         ("split.unreviewed_weight", "0.3", "valid number, found '0.3'"),
@@ -82,7 +84,7 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("explain.model", "catboost", "expected a tree model (lightgbm, xgboost), found 'catboost'"),
         ("source_path", "nowhere", "'nowhere' does not exist"),
         ("source", "amlsin", "unknown source 'amlsin'"),
-        ("source", "amlsim", "expected a folder, found the file 'docs/sources.md'"),
+        ("source", "amlsim", "expected a folder, found the file 'data/no_source'"),
         ("source", ["amlsim"], "expected text, found ['amlsim']"),
         ("models", ["lightgbm"], "expected a mapping of sections"),
         ("simulate.first_day_of", {"virtual_gift": 3}, "unknown typology 'virtual_gift'"),
@@ -193,7 +195,7 @@ def copied(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(root / name, tmp_path)
     for room in ("data", "features", "models", "explain", "reports", "docs"):
         shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pipeline.py", "parameters.py"):
+    for name in ("pipeline.py", "parameters.py", "registry.py", "memory.py"):
         shutil.copy(root / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -245,13 +247,21 @@ def test_a_rulebook_by_which_no_rule_votes_is_refused(copied: Path) -> None:
         for rule in book["rules"]:
             rule["use"] = "feature"
 
-    edit(copied / "data/rulebook.yaml", watch_only)
-    assert refusal(everything) == ("data/rulebook.yaml: no rule votes, expected 'use: label' of at least one")
+    edit(copied / RULEBOOK, watch_only)
+    assert refusal(everything) == (
+        "data/rules/rulebook.yaml: no rule votes, expected 'use: label' of at least one"
+    )
+
+
+def first_of(book: Any) -> Any:
+    """Rule R01, wherever it stands."""
+    return next(rule for rule in book["rules"] if rule["id"] == "R01")
 
 
 @pytest.mark.parametrize(
     ("key", "value", "what"),
     [
+        ("red_flags", ["smells"], "the red flag 'smells' has no words under 'red_flags'"),
         ("typologies", ["cash_structurin"], "unknown typology 'cash_structurin'"),
         ("family", "cassh", "unknown family 'cassh'"),
     ],
@@ -259,8 +269,8 @@ def test_a_rulebook_by_which_no_rule_votes_is_refused(copied: Path) -> None:
 def test_a_rule_that_names_what_there_is_not_is_refused(
     key: str, value: object, what: str, copied: Path
 ) -> None:
-    edit(copied / "data/rulebook.yaml", lambda book: book["rules"][0].update({key: value}))
-    assert refusal(everything).startswith(f"data/rulebook.yaml: rule R01: {what}")
+    edit(copied / RULEBOOK, lambda book: first_of(book).update({key: value}))
+    assert refusal(everything).startswith(f"data/rules/rulebook.yaml: rule R01: {what}")
 
 
 def test_a_bank_without_any_scheme_is_refused(copied: Path) -> None:
@@ -277,7 +287,7 @@ def test_a_bank_without_any_scheme_is_refused(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("- data/line.py", "- data/lines.py", "dvc.yaml: stage alert: 'data/lines.py' does not exist"),
+        ("- data/alert.py", "- data/alarm.py", "dvc.yaml: stage alert: 'data/alarm.py' does not exist"),
         ("params: [alert]", "params: [alrt]", "dvc.yaml: stage alert: params.yaml has no parameter 'alrt'"),
         ("${source_path}", "${source_folder}", "dvc.yaml: ${source_folder} is no parameter of params.yaml"),
         ("foreach: &models\n", "foreach: [a]\n    was: &models\n",
@@ -300,14 +310,14 @@ def test_a_pipeline_that_dvc_would_refuse_is_refused(old: str, new: str, sentenc
         ("params.yaml", "suppress_days: 28", "suppress_days: 2_8", "programs do not agree on what 2_8 is"),
         ("params.yaml", "  suppress_days: 28", "  suppress_days: 28\n  suppress_days: 27",
          "the key 'suppress_days' stands in line"),
-        ("data/rulebook.yaml", "value: 50000", "value: 050000", "programs do not agree on what 050000 is"),
-        ("data/rulebook.yaml", "value: 50000", "value: .nan", "expected a finite number, found .nan"),
-        ("data/rulebook.yaml", "value: 50000", "value: -.inf", "expected a finite number, found -.inf"),
-        ("data/rulebook.yaml", "value: 50000", "value: 1e16",
+        (RULEBOOK, "value: 50000", "value: 050000", "programs do not agree on what 050000 is"),
+        (RULEBOOK, "value: 50000", "value: .nan", "expected a finite number, found .nan"),
+        (RULEBOOK, "value: 50000", "value: -.inf", "expected a finite number, found -.inf"),
+        (RULEBOOK, "value: 50000", "value: 1e16",
          "rule R01.parameters.total.value: expected a number up to 1e+15, found 1"),
-        ("data/rulebook.yaml", "value: 50000", "value: '3'",
+        (RULEBOOK, "value: 50000", "value: '3'",
          "rule R01.parameters.total.value: expected a number, found '3'"),
-        ("data/rulebook.yaml", "    use: label\n", "    use: label\n    use: feature\n",
+        (RULEBOOK, "    use: label\n", "    use: label\n    use: feature\n",
          "the key 'use' stands in line"),
     ],
 )  # fmt: skip
@@ -329,9 +339,9 @@ def test_the_command_refuses_what_is_ambiguous_in_one_sentence_and_code_2(
 
 
 def test_a_threshold_in_the_notation_of_science_is_the_same_number(copied: Path) -> None:
-    from data import rulebook
+    from data.rules import rulebook
 
-    text = Path("data/rulebook.yaml").read_text(encoding="utf-8")
-    before = rulebook.load().rules[0].sql()
-    Path("data/rulebook.yaml").write_text(text.replace("value: 50000", "value: 5.0e4", 1), encoding="utf-8")
-    assert rulebook.load().rules[0].sql() == before
+    text = Path(RULEBOOK).read_text(encoding="utf-8")
+    before = [rule.sql() for rule in rulebook.load().rules]
+    Path(RULEBOOK).write_text(text.replace("value: 50000", "value: 5.0e4", 1), encoding="utf-8")
+    assert [rule.sql() for rule in rulebook.load().rules] == before

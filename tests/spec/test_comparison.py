@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,27 +11,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import console
+from data.results import Interval
+from docs_pages import finding_in_words
 from models.budget import Budget
 from models.evaluate import choice
 from models.judgement import Params, leading
-from reports.comparison import compared, gap_between, told_apart
-from reports.evidence import Evidence, headline
+from models.results.bank import BankView
+from models.results.judged import Measured
+from models.results.truth import TruthView
+from reports.comparison import comparison_sentence, gap_between, told_apart
+from reports.evidence import headline
+from reports.results import Metrics
 from reports.wording import METRICS, Text
+from tests.spec.evidence import evidence_of
+from tests.spec.records import partial
 
 GNN, TREES = Text("GNN", "图模型"), Text("LightGBM", "树模型")
 PLACE = re.compile(r"ahead of|behind|better|领先|落后|优于")
 ENDS = st.floats(-1, 1, allow_nan=False)
 
 
-def interval(value: float | None, low: float | None, high: float | None) -> dict[str, float | None]:
-    return {"value": value, "low": low, "high": high}
+def interval(value: float | None, low: float | None, high: float | None) -> Interval:
+    return Interval(value=value, low=low, high=high)
 
 
 @given(st.lists(ENDS, min_size=3, max_size=3), st.sampled_from(sorted(METRICS)))
 def test_a_place_is_named_exactly_where_the_interval_leaves_out_zero(ends: list[float], metric: str) -> None:
     low, value, high = sorted(ends)
-    words = compared(GNN, TREES, interval(value, low, high), metric)
+    words = comparison_sentence(GNN, TREES, interval(value, low, high), metric)
     for text in words:
         assert bool(PLACE.search(text)) == (low > 0 or high < 0)
     assert ("no difference was measured" in words.en) == (low <= 0 <= high)
@@ -40,16 +46,16 @@ def test_a_place_is_named_exactly_where_the_interval_leaves_out_zero(ends: list[
 
 
 def test_the_sentence_says_how_much_in_points_and_an_area_as_a_number() -> None:
-    recall = compared(GNN, TREES, interval(0.12, 0.04, 0.2), "recall_at_budget")
+    recall = comparison_sentence(GNN, TREES, interval(0.12, 0.04, 0.2), "recall_at_budget")
     assert recall.en == (
         "In recall at the budget GNN is ahead of LightGBM (+12.0 points, 95% +4.0 to +20.0)."
     )
-    area = compared(GNN, TREES, interval(-0.05, -0.09, -0.01), "average_precision")
+    area = comparison_sentence(GNN, TREES, interval(-0.05, -0.09, -0.01), "average_precision")
     assert area.en == "In average precision GNN is behind LightGBM (-0.050, 95% -0.090 to -0.010)."
 
 
 def test_what_could_not_be_measured_is_said_to_be_so() -> None:
-    words = compared(GNN, TREES, interval(None, None, None), "recall_at_budget")
+    words = comparison_sentence(GNN, TREES, interval(None, None, None), "recall_at_budget")
     assert "could not be compared" in words.en and "无法比较" in words.zh
     assert not any(PLACE.search(text) for text in words)
     assert told_apart(interval(0.1, None, None)) == 0
@@ -57,34 +63,41 @@ def test_what_could_not_be_measured_is_said_to_be_so() -> None:
 
 def test_nothing_lies_between_a_ranker_and_itself() -> None:
     gap = interval(0.1, 0.05, 0.2)
-    measured = {"differences": {"gnn": {"rules": {"recall_at_budget": gap}}}}
-    assert gap_between(measured, "gnn", "rules")["recall_at_budget"] == gap
-    assert gap_between(measured, "gnn", "gnn") == {"recall_at_budget": interval(0.0, 0.0, 0.0)}
+    measured = partial(BankView, differences={"gnn": {"rules": {"recall_at_budget": gap}}})
+    assert gap_between(measured, "gnn", "rules").recall_at_budget == gap
+    nothing = interval(0.0, 0.0, 0.0)
+    assert {found for _, found in gap_between(measured, "gnn", "gnn")} == {nothing}
 
 
 def test_only_one_place_of_the_report_writes_that_a_ranker_is_ahead() -> None:
-    files = [*Path("reports").glob("*.py"), *Path("reports/templates").iterdir(), Path("console.py")]
+    files = [
+        *Path("reports").glob("*.py"),
+        *Path("reports/templates").iterdir(),
+        Path("console.py"),
+        Path("docs_pages.py"),
+    ]
     said = re.compile(r"\bahead of\b|\bis behind\b|\bbeats\b|outperform|领先|优于|落后于")
     found = [str(file) for file in files if said.search(file.read_text(encoding="utf-8"))]
     assert found == ["reports/comparison.py"]
 
 
-def measured(**recalls: float) -> dict[str, Any]:
+def of_ranker(recall: float | None, precision: float | None) -> Measured:
+    """Metrics of a ranker of which these two are of interest."""
+    found = {"recall_at_budget": recall, "average_precision": precision}
+    return partial(Measured, **{name: interval(value, value, value) for name, value in found.items()})
+
+
+def measured(**recalls: float) -> dict[str, Measured]:
     """Metrics of rankers of which recall alone is of interest."""
-    return {
-        name: {metric: interval(value, value, value) for metric in ("recall_at_budget", "average_precision")}
-        for name, value in recalls.items()
-    }
+    return {name: of_ranker(value, value) for name, value in recalls.items()}
 
 
 def test_the_leading_model_has_the_highest_recall_and_the_rules_are_no_model() -> None:
     assert leading(measured(rules=0.9, gnn=0.3, lightgbm=0.4)) == "lightgbm"
     tied = measured(rules=0.9, gnn=0.4, lightgbm=0.4, xgboost=0.4)
     assert leading(tied) == "gnn"
-    tied["xgboost"]["average_precision"] = interval(0.5, 0.4, 0.6)
-    assert leading(tied) == "xgboost"
-    nothing = dict.fromkeys(("recall_at_budget", "average_precision"), interval(None, None, None))
-    assert leading(measured(rules=0.9, gnn=0.0) | {"a": nothing}) == "gnn"
+    assert leading(tied | {"xgboost": of_ranker(0.4, 0.5)}) == "xgboost"
+    assert leading(measured(rules=0.9, gnn=0.0) | {"a": of_ranker(None, None)}) == "gnn"
 
 
 def test_the_bank_chooses_by_its_labels_on_validation_whatever_the_test_holds() -> None:
@@ -103,33 +116,33 @@ def test_the_bank_chooses_by_its_labels_on_validation_whatever_the_test_holds() 
     )
     budget = Budget(alerts_per_thousand_customers_week=100, suppress_days=28, label_window_days=28)
     found = choice(split, scores, budget, Params(bootstrap_draws=50, seed=1))
-    assert found["name"] == "early"
-    assert found["customers"] == 4
-    assert found["validation"]["early"]["recall_at_budget"]["value"] == 1
-    assert found["validation"]["late"]["recall_at_budget"]["value"] == 0
-    assert set(found["differences"]["early"]) == {"late", "rules"}
+    assert found.name == "early"
+    assert found.customers == 4
+    assert found.validation["early"].recall_at_budget.value == 1
+    assert found.validation["late"].recall_at_budget.value == 0
+    assert set(found.differences["early"]) == {"late", "rules"}
 
 
-def found_by(chosen: str, by_truth: str, gap: dict[str, float | None]) -> dict[str, Any]:
-    """A metrics.json of two models, of which the truth prefers the other one."""
-    block = {view: measured(x=0.5)["x"] | {"base_rate": interval(0.1, 0, 1)} for view in ("bank", "true")}
-    block = {view: rows | {"precision_at_budget": interval(0.2, 0.1, 0.3)} for view, rows in block.items()}
+def found_by(chosen: str, by_truth: str, gap: Interval) -> Metrics:
+    """Metrics of two models, of which the truth prefers the other one."""
+    block = {view: {"recall_at_budget": interval(0.5, 0.4, 0.6)} for view in ("bank", "true")}
     gaps = {"true": dict.fromkeys(("recall_at_budget", "average_precision"), gap)}
-    return {
-        "rules": block,
-        "models": {"gnn": block, "lightgbm": block},
-        "chosen": {"name": chosen, "by_truth": by_truth},
-        "differences": dict.fromkeys(("chosen_over_rules", "chosen_over_by_truth"), gaps),
-    }
+    return partial(
+        Metrics,
+        rules=block,
+        models={"gnn": block, "lightgbm": block},
+        chosen={"name": chosen, "by_truth": by_truth},
+        differences=dict.fromkeys(("chosen_over_rules", "chosen_over_by_truth"), gaps),
+    )
 
 
 def test_the_headline_is_of_the_chosen_model_and_names_the_one_of_the_truth_beside_it() -> None:
-    words = console.headline(found_by("lightgbm", "gnn", interval(-0.05, -0.12, 0.02)))
+    words = finding_in_words(found_by("lightgbm", "gnn", interval(-0.05, -0.12, 0.02)))
     assert "on validation, lightgbm, catches 50%" in words
     assert "The truth would have chosen gnn" in words
     assert words.count("no difference was measured") == 2
     assert not PLACE.search(words)
-    same = console.headline(found_by("gnn", "gnn", interval(0.2, 0.1, 0.3)))
+    same = finding_in_words(found_by("gnn", "gnn", interval(0.2, 0.1, 0.3)))
     assert "The truth would have chosen the same model." in same
     assert "gnn is ahead of the rules (+20.0 points" in same
 
@@ -137,17 +150,19 @@ def test_the_headline_is_of_the_chosen_model_and_names_the_one_of_the_truth_besi
 @pytest.mark.parametrize("by_truth", ["gnn", "lightgbm"])
 def test_the_report_shows_the_chosen_model_first_whichever_is_truly_best(by_truth: str) -> None:
     true = measured(rules=0.2, gnn=0.6, lightgbm=0.4)
-    gap = {name: interval(0.1, 0.0, 0.3) for name in ("recall_at_budget", "average_precision")}
+    metrics = ("recall_at_budget", "precision_at_budget", "average_precision")
+    gap = {name: interval(0.1, 0.0, 0.3) for name in metrics}
     gaps = {one: {other: gap for other in true if other != one} for one in true}
     seen = measured(rules=0.9, gnn=0.3, lightgbm=0.5)
-    rows = [{"ranker": name, "alerts": 7, "silent": 0, "customers": 0, "caught": 0} for name in true]
+    spent = [{"ranker": name, "alerts": 7, "silent": 0} for name in true]
+    leftovers = [{"ranker": name, "customers": 0, "caught": 0, "alerts": 0} for name in true]
     bank = {"metrics": seen, "differences": gaps}
     bank["chosen"] = {"name": "lightgbm", "customers": 9, "validation": seen, "differences": gaps}
     truth = {"metrics": true, "differences": gaps, "chosen_by_truth": by_truth, "beyond_rules": []}
-    truth |= {"alerts_spent": rows, "leftovers": rows}
-    evidence = Evidence(bank, truth, [], {}, {}, [], {}, {}, {}, {}, True)
+    truth |= {"alerts_spent": spent, "leftovers": leftovers}
+    evidence = evidence_of(bank=partial(BankView, **bank), truth=partial(TruthView, **truth))
     assert evidence.rankers == ["rules", "lightgbm", "gnn"]
     top = headline(evidence)
-    assert top["best"] == "lightgbm"
-    assert (top["over_by_truth"] is None) == (by_truth == "lightgbm")
-    assert "no difference was measured between LightGBM and GNN" in top["runner_up"].en
+    assert top.best == "lightgbm"
+    assert (top.over_by_truth is None) == (by_truth == "lightgbm")
+    assert "no difference was measured between LightGBM and GNN" in top.runner_up.en

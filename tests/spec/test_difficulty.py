@@ -8,19 +8,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import anatomy, calibration, difficulty, ordinary_life
-from models.calibration import Bank
+from data.results import Interval
 from models.metrics import AveragePrecision
-from reports.evidence import Evidence
+from models.results.probes import IndicatorCeilings, SingleIndicator
+from models.results.truth import AmountsByKind, ChannelShare, SchemeStarts, TruthView
+from models.truth import anatomy, areas, calibration, difficulty, ordinary_life
+from models.truth.calibration import JudgedBank
 from reports.ordinary_misses import EXPLANATIONS
-from reports.wording import CALIBRATION
+from reports.world_wording import CALIBRATION
+from tests.spec.evidence import evidence_of
+from tests.spec.records import partial
 
 DAY = pd.Timedelta(days=1)
 SPREADS = ("amounts", "gaps", "counterparties")
 START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 
 
-def best(indicators: dict[str, Any], is_positive: list[bool] | np.ndarray, paired: int = 3) -> dict[str, Any]:
+def best(
+    indicators: dict[str, Any], is_positive: list[bool] | np.ndarray, paired: int = 3
+) -> IndicatorCeilings:
     directed = difficulty.directed_ranks(pd.DataFrame(indicators))
     return difficulty.best_indicators(directed, np.asarray(is_positive, dtype=bool), paired)
 
@@ -30,29 +36,26 @@ def best(indicators: dict[str, Any], is_positive: list[bool] | np.ndarray, paire
 
 def test_a_perfect_indicator_has_average_precision_one() -> None:
     found = best({"perfect": [1.0, 2, 9, 8], "useless": [5.0, 5, 5, 5]}, [False, False, True, True])
-    assert found["best_single"] == {
-        "indicator": "perfect",
-        "direction": "high",
-        "average_precision": 1.0,
-        "auc": 1.0,
-    }
-    assert found["base_rate"] == 0.5
+    assert found.best_single == SingleIndicator(
+        indicator="perfect", direction="high", average_precision=1.0, auc=1.0
+    )
+    assert found.base_rate == 0.5
 
 
 def test_an_indicator_may_be_suspicious_when_low() -> None:
     found = best({"balance": [9.0, 8, 1, 2]}, [False, False, True, True])
-    assert (found["best_single"]["direction"], found["best_single"]["average_precision"]) == ("low", 1.0)
+    assert (found.best_single.direction, found.best_single.average_precision) == ("low", 1.0)
 
 
 def test_a_useless_indicator_finds_the_base_rate() -> None:
     found = best({"useless": [5.0] * 8}, [True] + [False] * 7)
-    assert found["best_single"]["average_precision"] == found["base_rate"] == 0.125
-    assert found["best_single"]["auc"] == 0.5
+    assert found.best_single.average_precision == found.base_rate == 0.125
+    assert found.best_single.auc == 0.5
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_missing_values_rank_lowest_in_both_directions(sign: float) -> None:
-    ranked = difficulty.ranks(sign * np.array([np.nan, -7.0, 3.0]))
+    ranked = areas.ranks(sign * np.array([np.nan, -7.0, 3.0]))
     assert ranked[0] < ranked[1:].min()
 
 
@@ -60,37 +63,37 @@ def test_two_indicators_that_add_up_find_more_than_either() -> None:
     rng = np.random.default_rng(1)
     one, other = rng.random(4_000), rng.random(4_000)
     found = best({"one": one, "other": other, "noise": rng.random(4_000)}, one + other > 1.8)
-    assert {row["indicator"] for row in found["best_pair"]["indicators"]} == {"one", "other"}
-    assert found["best_pair"]["average_precision"] > 0.95
-    assert found["best_pair"]["average_precision"] > found["best_single"]["average_precision"] + 0.3
+    assert {row.indicator for row in found.best_pair.indicators} == {"one", "other"}
+    assert found.best_pair.average_precision > 0.95
+    assert found.best_pair.average_precision > found.best_single.average_precision + 0.3
 
 
 def test_average_precision_equals_that_of_the_metrics_with_ties() -> None:
     rng = np.random.default_rng(2)
     score, is_positive = rng.integers(0, 20, 500).astype(float), rng.random(500) < 0.1
     expected = AveragePrecision(score, is_positive)(np.ones(500))
-    assert difficulty.average_precision(score, is_positive) == pytest.approx(expected)
+    assert areas.average_precision(score, is_positive) == pytest.approx(expected)
 
 
 def test_nothing_to_find_gives_nulls() -> None:
     for found in (best({"one": [1.0, 2]}, [False, False]), best({"one": [np.nan, np.nan]}, [True, False])):
-        assert found["best_single"] is None and found["best_pair"] is None and found["singles"] == []
-    assert best({"one": []}, [])["base_rate"] is None
+        assert found.best_single is None and found.best_pair is None and found.singles == []
+    assert best({"one": []}, []).base_rate is None
 
 
 def test_the_best_indicator_of_a_typology_without_customers_is_null() -> None:
     directed = difficulty.directed_ranks(pd.DataFrame({"one": [1.0, 2.0]}))
     row = difficulty.best_by_typology(directed, {"cycle": np.zeros(2, bool)}, np.arange(2), 1)[0]
-    assert (row["subjects"], row["indicator"], row["auc"]) == (0, None, None)
+    assert (row.subjects, row.indicator, row.auc) == (0, None, None)
 
 
 def test_no_indicator_is_looked_for_where_a_typology_has_too_few_customers() -> None:
     """Of many indicators one sets any single customer apart; three weeks of one are one customer."""
     directed = difficulty.directed_ranks(pd.DataFrame({"one": [1.0, 2, 3, 9, 9, 9]}))
     weeks, customer = {"cycle": np.arange(6) > 2}, np.array([1, 2, 3, 4, 4, 4])
-    assert difficulty.best_by_typology(directed, weeks, customer, 1)[0]["auc"] == 1
+    assert difficulty.best_by_typology(directed, weeks, customer, 1)[0].auc == 1
     row = difficulty.best_by_typology(directed, weeks, customer, 2)[0]
-    assert (row["subjects"], row["indicator"], row["auc"]) == (3, None, None)
+    assert (row.subjects, row.indicator, row.auc) == (3, None, None)
 
 
 # ------------------------------------------------------------ unseen schemes
@@ -114,14 +117,14 @@ def test_a_scheme_is_unseen_when_no_hit_follows_a_members_payment() -> None:
     took_part = moments((1, "cycle", 10, 20), (2, "cycle", 11, 20), (3, "fan_in", 12, 20))
     # Of customer 10 right after, of 11 too late, of 12 before the payment.
     found = difficulty.rule_invisible(took_part, hits((10, 21), (11, 60), (12, 19)), days=28, least=1)
-    counts = {row["typology"]: (row["schemes"], row["unseen"]) for row in found}
+    counts = {row.typology: (row.schemes, row.unseen) for row in found}
     assert counts == {"all": (3, 2), "cycle": (2, 1), "fan_in": (1, 1)}
 
 
 def test_a_scheme_that_ended_before_the_rules_looked_does_not_count() -> None:
     took_part = moments((1, "cycle", 10, 2), (2, "cycle", 11, 20))
     found = difficulty.rule_invisible(took_part, hits((99, 10)), days=28, least=1)
-    assert [row["schemes"] for row in found] == [1, 1]
+    assert [row.schemes for row in found] == [1, 1]
 
 
 def test_without_schemes_there_are_no_rows() -> None:
@@ -131,17 +134,17 @@ def test_without_schemes_there_are_no_rows() -> None:
 def test_a_typology_of_too_few_schemes_is_counted_without_a_share() -> None:
     took_part = moments((1, "cycle", 11, 20), (2, "cycle", 12, 20), (3, "stack", 13, 20))
     found = {
-        row["typology"]: row for row in difficulty.rule_invisible(took_part, hits((99, 10)), days=28, least=2)
+        row.typology: row for row in difficulty.rule_invisible(took_part, hits((99, 10)), days=28, least=2)
     }
-    assert found["cycle"]["share"]["value"] == 1
-    assert (found["stack"]["schemes"], found["stack"]["unseen"]) == (1, 1)
-    assert found["stack"]["share"] == {"value": None, "low": None, "high": None}
+    assert found["cycle"].share.value == 1
+    assert (found["stack"].schemes, found["stack"].unseen) == (1, 1)
+    assert found["stack"].share == Interval()
 
 
 # -------------------------------------------------------------- calibration
 
 
-def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) -> Bank:
+def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) -> JudgedBank:
     """Payments are (day, payer, payee, cents) between customers 1 to 3 and the outside 9."""
     frame = pd.DataFrame(payments, columns=["day", "payer_account_id", "payee_account_id", "amount_cents"])
     frame = frame.astype({"payer_account_id": "int64", "payee_account_id": "int64", "amount_cents": "int64"})
@@ -170,7 +173,7 @@ def small_bank(payments: list[tuple[float, int, int, int]], illicit: list[int]) 
         }
     )
     truth = pd.DataFrame({"transaction_id": illicit, "is_illicit": True}).astype({"transaction_id": "int64"})
-    return Bank.of(
+    return JudgedBank.of(
         customers,
         accounts,
         transactions,
@@ -194,8 +197,8 @@ def test_the_life_of_payments_is_measured_as_one_counts_by_hand() -> None:
     assert life["amount_median_cny"] == 250
     assert life["illicit_transaction_share"] == 0.25
     assert bank.counterparties.tolist() == [2, 2, 0]
-    weeks = calibration.distributions(bank, per_decade=1)["weeks"]
-    assert [(row["starts_at"], row["licit"], row["illicit"]) for row in weeks] == [
+    weeks = calibration.weekly_volume(bank)
+    assert [(row.starts_at, row.licit, row.illicit) for row in weeks] == [
         ("2025-01-06", 2, 1),
         ("2025-01-13", 1, 0),
     ]
@@ -206,11 +209,11 @@ def test_figures_are_taken_apart_by_kind_of_customer() -> None:
         [(0.0, 1, 9, 10_000), (0.5, 1, 2, 20_000), (2.0, 1, 9, 90_000), (8.0, 9, 2, 30_000)], [2]
     )
     person, company = anatomy.segments(bank)
-    assert (person["kind"], person["customers"], person["amount_median"]) == ("person", 2, 200.0)
-    assert (person["gap_median_hours"], person["counterparties_median"]) == (36.0, 2.0)
-    assert (company["customers"], company["payments_per_month"], company["amount_median"]) == (1, 0.0, None)
-    assert anatomy.channels(bank) == [{"channel": "transfer", "share": 1.0, "median": 250.0, "p90": 720.0}]
-    assert anatomy.amounts_by_kind(bank) == {"licit": 300.0, "look_alike": None, "illicit": 200.0}
+    assert (person.kind, person.customers, person.amount_median) == ("person", 2, 200.0)
+    assert (person.gap_median_hours, person.counterparties_median) == (36.0, 2.0)
+    assert (company.customers, company.payments_per_month, company.amount_median) == (1, 0.0, None)
+    assert anatomy.channels(bank) == [ChannelShare(channel="transfer", share=1.0, median=250.0, p90=720.0)]
+    assert anatomy.amounts_by_kind(bank) == AmountsByKind(licit=300.0, look_alike=None, illicit=200.0)
 
 
 def test_starts_are_counted_by_blocks_of_four_weeks() -> None:
@@ -223,9 +226,9 @@ def test_starts_are_counted_by_blocks_of_four_weeks() -> None:
         }
     )
     found = anatomy.scheme_starts(schemes, START)
-    assert found["starts_at"] == ["2025-01-06", "2025-02-03", "2025-03-03"]
-    assert found["typologies"] == {"cycle": [1, 1, 0], "fan_in": [0, 0, 1]}
-    assert anatomy.scheme_starts(schemes[:0], START) == {"starts_at": [], "typologies": {}}
+    assert found.starts_at == ["2025-01-06", "2025-02-03", "2025-03-03"]
+    assert found.typologies == {"cycle": [1, 1, 0], "fan_in": [0, 0, 1]}
+    assert anatomy.scheme_starts(schemes[:0], START) == SchemeStarts(starts_at=[], typologies={})
 
 
 @pytest.mark.parametrize(("double", "shared"), [([1.0, 10], 1.0), ([1.0, 1], 0.5), ([100.0], 0.0)])
@@ -308,15 +311,15 @@ EXPLAINING = {
     ],
 )
 def test_a_miss_is_explained_with_the_numbers_of_the_run(name: str, figure: str) -> None:
-    evidence = Evidence({}, EXPLAINING, [], {}, {}, [], {}, {}, {}, {}, True)
+    evidence = evidence_of(truth=partial(TruthView, **EXPLAINING))
     for words in EXPLANATIONS[name](evidence):
         assert figure in words
 
 
 def test_shares_of_a_histogram_sum_to_one_by_group() -> None:
     found = calibration.histogram({"licit": np.array([1.0, 10, 99]), "illicit": np.array([1_000.0])}, 1)
-    assert found["edges"] == [1, 10, 100, 1_000, 10_000]
-    assert found["shares"] == {"licit": [0.3333, 0.6667, 0.0, 0.0], "illicit": [0.0, 0.0, 0.0, 1.0]}
+    assert found.edges == [1, 10, 100, 1_000, 10_000]
+    assert found.shares == {"licit": [0.3333, 0.6667, 0.0, 0.0], "illicit": [0.0, 0.0, 0.0, 1.0]}
 
 
 def test_an_empty_bank_gives_nulls_and_empty_lists() -> None:
@@ -325,17 +328,17 @@ def test_an_empty_bank_gives_nulls_and_empty_lists() -> None:
     counted = {"payments_per_customer_month", "illicit_customers_per_year"}
     assert {name for name, value in life.items() if not np.isnan(value)} == counted
     assert [life[name] for name in counted] == [0, 0]
-    found = calibration.distributions(bank, per_decade=4)
-    assert found["weeks"] == [] and found["amounts"]["edges"] == []
+    assert calibration.weekly_volume(bank) == []
+    assert calibration.histograms(bank, per_decade=4)["amounts"].edges == []
 
 
 def test_ordinary_life_of_an_empty_bank_is_unknown_and_of_a_small_one_counted() -> None:
-    nothing = ordinary_life.figures(small_bank([], []))
+    nothing = ordinary_life.life_figures(small_bank([], []))
     assert {name for name, value in nothing.items() if not np.isnan(value)} == {
         *("main_events_month", "second_events_month", "person_transfers_month")
     }
     # Two transfers to the person outside, one from there, none with a remark; the outsider came thrice.
-    found = ordinary_life.figures(small_bank([(0, 1, 9, 100), (1, 1, 9, 300), (2, 9, 2, 800)], []))
+    found = ordinary_life.life_figures(small_bank([(0, 1, 9, 100), (1, 1, 9, 300), (2, 9, 2, 800)], []))
     assert found["person_transfer_median_cny"] == 3
     assert found["person_transfer_mean_cny"] == 4
     assert found["empty_remark_share"] == 1
@@ -352,8 +355,8 @@ def test_a_target_is_hit_missed_or_not_measured() -> None:
     target = {"low": 0.1, "high": 0.2, "mark": "D", "source": "no source"}
     targets = calibration.Targets.model_validate(dict.fromkeys(calibration.Targets.model_fields, target))
     measured = dict.fromkeys(calibration.Targets.model_fields, float("nan"))
-    rows = calibration.table(measured | {"rule_recall": 0.2, "rule_precision": 0.21}, targets)
-    found = {row["name"]: row["is_hit"] for row in rows}
+    rows = calibration.target_rows(measured | {"rule_recall": 0.2, "rule_precision": 0.21}, targets)
+    found = {row.name: row.is_hit for row in rows}
     assert (found["rule_recall"], found["rule_precision"], found["declined_share"]) == (True, False, None)
 
 
@@ -368,5 +371,5 @@ def test_rules_are_measured_by_their_alerts() -> None:
 
 
 def test_a_source_that_knows_no_declined_payments_says_nothing() -> None:
-    assert np.isnan(calibration.declined_share({"declined_payments": None}, 10))
-    assert calibration.declined_share({"declined_payments": 10}, 90) == 0.1
+    assert np.isnan(calibration.declined_share(None, 10))
+    assert calibration.declined_share(10, 90) == 0.1

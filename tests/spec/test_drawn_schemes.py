@@ -5,24 +5,23 @@ from __future__ import annotations
 import math
 import re
 from itertools import combinations
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from data.schema import HOLDER_KINDS
-from data.typologies import TYPOLOGIES
-from models import drawn_schemes
+from data.typologies import ROLES, TYPOLOGIES
+from models.results.schemes import DrawnTypology
+from models.truth import drawn_schemes
 from reports import scheme_figures
-from reports.wording import LOOK_ALIKES, MEMBERS, Text
-from reports.wording import TYPOLOGIES as NAMES
+from reports.wording import Text
 from tests.spec.plans import draw
 
 START = pd.Timestamp("2025-01-06", tz="UTC").as_unit("us")
 HOUR = pd.Timedelta(hours=1)
 
 
-def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list[dict[str, Any]]:
+def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list[DrawnTypology]:
     """Draw schemes of (typology, is illicit, payments of hour, payer, payee, yuan).
 
     Accounts up to 9 are customers' own, others lie outside; account 1 is a collector.
@@ -61,7 +60,7 @@ def world(*schemes: tuple[str, bool, list[tuple[float, int, int, int]]]) -> list
             "holder": ["person" if account < 100 else "merchant" for account in used],
         }
     )
-    return drawn_schemes.drawn(transactions, truth, members, accounts)
+    return drawn_schemes.scheme_outlines(transactions, truth, members, accounts).typologies
 
 
 SPENT = 77  # yuan of a payment of proceeds outside the shape
@@ -69,14 +68,14 @@ COLLECTION = [(0.0, 10, 1, 100), (2.0, 11, 1, 300), (5.0, 1, 100, 390)]
 
 
 def test_a_collection_stands_in_three_columns_with_roles_and_kinds() -> None:
-    scheme = world(("fan_in", True, COLLECTION))[0]["illicit"]
-    assert [(node["role"], node["column"], node["is_customer"]) for node in scheme["nodes"]] == [
+    scheme = world(("fan_in", True, COLLECTION))[0].illicit
+    assert [(node.role, node.column, node.is_customer) for node in scheme.nodes] == [
         ("person", 0, False),
         ("collector", 1, True),
         ("person", 0, False),
         ("merchant", 2, False),
     ]
-    assert (scheme["payments"], scheme["yuan"], scheme["hours"]) == (3, 790.0, 5.0)
+    assert (scheme.payments, scheme.yuan, scheme.hours) == (3, 790.0, 5.0)
 
 
 def test_the_median_sized_scheme_is_drawn_of_each_side() -> None:
@@ -87,8 +86,8 @@ def test_the_median_sized_scheme_is_drawn_of_each_side() -> None:
         ("fan_in", True, COLLECTION),
         ("fan_in", False, small),
     )[0]
-    assert row["illicit"]["payments"] == 3
-    assert row["look_alike"]["payments"] == 1
+    assert row.illicit.payments == 3
+    assert row.look_alike.payments == 1
 
 
 def test_of_two_the_smaller_and_of_equals_the_earlier_is_drawn() -> None:
@@ -97,32 +96,32 @@ def test_of_two_the_smaller_and_of_equals_the_earlier_is_drawn() -> None:
 
 
 def test_a_typology_without_a_look_alike_has_none_drawn() -> None:
-    assert world(("cycle", True, COLLECTION))[0]["look_alike"] is None
+    assert world(("cycle", True, COLLECTION))[0].look_alike is None
 
 
 def test_proceeds_spent_outside_the_shape_are_counted_and_not_drawn() -> None:
-    scheme = world(("fan_in", True, [*COLLECTION, (90.0, 1, 101, SPENT)]))[0]["illicit"]
-    assert (scheme["payments"], scheme["outside_payments"], scheme["hours"]) == (3, 1, 5.0)
-    assert len(scheme["nodes"]) == 4
+    scheme = world(("fan_in", True, [*COLLECTION, (90.0, 1, 101, SPENT)]))[0].illicit
+    assert (scheme.payments, scheme.outside_payments, scheme.hours) == (3, 1, 5.0)
+    assert len(scheme.nodes) == 4
 
 
 def test_money_that_comes_back_points_to_an_earlier_column() -> None:
-    scheme = world(("cycle", True, [(0.0, 1, 2, 100), (1.0, 2, 3, 99), (2.0, 3, 1, 98)]))[0]["illicit"]
-    assert [node["column"] for node in scheme["nodes"]] == [0, 1, 2]
-    where = scheme_figures.plan(scheme["nodes"])
+    scheme = world(("cycle", True, [(0.0, 1, 2, 100), (1.0, 2, 3, 99), (2.0, 3, 1, 98)]))[0].illicit
+    assert [node.column for node in scheme.nodes] == [0, 1, 2]
+    where = scheme_figures.plan(scheme.nodes)
     start, bend, end = scheme_figures.bent(where.dots[2], where.dots[0])
     assert end[0] < bend[0] < start[0] and bend[1] > max(where.dots[2][1], where.dots[0][1])
 
 
 def test_payments_of_one_pair_are_one_arrow_and_of_one_role_one_step() -> None:
     payments = [*COLLECTION, (60.0, 10, 1, 200)]
-    scheme = world(("fan_in", True, payments))[0]["illicit"]
-    assert [(arrow["payments"], arrow["least_yuan"], arrow["most_yuan"]) for arrow in scheme["arrows"]] == [
+    scheme = world(("fan_in", True, payments))[0].illicit
+    assert [(arrow.payments, arrow.least_yuan, arrow.most_yuan) for arrow in scheme.arrows] == [
         (2, 100.0, 200.0),
         (1, 300.0, 300.0),
         (1, 390.0, 390.0),
     ]
-    assert scheme_figures.steps(scheme) == [
+    assert scheme_figures.step_words(scheme, ROLES) == [
         Text(
             "person × 2 → collector: 3 payments, ¥100–300, within 2\u00a0d",
             "个人 × 2 → 归集账户：3 笔，¥100–300，2 天内",
@@ -135,12 +134,12 @@ def test_payments_of_one_pair_are_one_arrow_and_of_one_role_one_step() -> None:
 
 @pytest.mark.parametrize("payers", [1, 14, 15, 120])
 def test_every_member_is_drawn_inside_the_picture_and_none_on_another(payers: int) -> None:
-    scheme = world(("fan_in", True, [(float(n), 100 + n, 1, 10) for n in range(payers)]))[0]["illicit"]
-    where = scheme_figures.plan(scheme["nodes"])
+    scheme = world(("fan_in", True, [(float(n), 100 + n, 1, 10) for n in range(payers)]))[0].illicit
+    where = scheme_figures.plan(scheme.nodes)
     assert len(set(where.dots.values())) == payers + 1
     for x, y in [*where.dots.values(), *where.labels.values()]:
         assert 0 < x < scheme_figures.PANEL and 0 < y < where.height
-    picture = str(scheme_figures.drawing(scheme, "illicit", Text("a", "b")))
+    picture = str(scheme_figures.drawing(scheme, "illicit", Text("a", "b"), ROLES))
     assert len(re.findall("<circle[^>]*member", picture)) == payers + 1
     assert picture.count("Q") == payers
 
@@ -148,8 +147,8 @@ def test_every_member_is_drawn_inside_the_picture_and_none_on_another(payers: in
 def test_numbers_of_crossing_arrows_stand_apart() -> None:
     # Money goes forth and back between the same two, so both ways have one middle.
     scheme = world(("cycle", True, [(0.0, 1, 2, 100), (1.0, 2, 3, 99), (2.0, 1, 3, 98), (3.0, 3, 1, 97)]))[0]
-    where, taken = scheme_figures.plan(scheme["illicit"]["nodes"]), []
-    for bundle in scheme_figures.bundles(scheme["illicit"]):
+    where, taken = scheme_figures.plan(scheme.illicit.nodes), []
+    for bundle in scheme_figures.arrow_bundles(scheme.illicit):
         taken.append(scheme_figures.badge(bundle, where, taken))
     apart = [math.dist(one, other) for one, other in combinations(taken, 2)]
     assert len(taken) == 4 and min(apart) > 2 * scheme_figures.BADGE
@@ -157,12 +156,11 @@ def test_numbers_of_crossing_arrows_stand_apart() -> None:
 
 @pytest.mark.parametrize("name", sorted(TYPOLOGIES))
 def test_every_role_of_a_typology_has_its_words_in_both_languages(name: str) -> None:
-    assert name in NAMES and name in LOOK_ALIKES
     for side in ("illicit", "licit"):
         for seed in range(4):
             roles = {role for _, role in draw(name, side, seed).scene.members}
-            assert roles <= set(MEMBERS)
+            assert roles <= set(ROLES)
 
 
 def test_every_kind_of_holder_has_its_words_in_both_languages() -> None:
-    assert set(HOLDER_KINDS) <= set(MEMBERS)
+    assert set(HOLDER_KINDS) <= set(ROLES)

@@ -9,13 +9,15 @@ import pytest
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, draw_schemes, simulate
+from data.simulate import simulate
 from data.streams import stream
 from data.typologies import TYPOLOGIES
 from data.world.calendar import Calendar
 from data.world.drift import Adaptation, Drift, Shift
 from data.world.flows import CHANNEL, Flow
 from data.world.population import Population, draw_population
+from data.world.schemes import draw_schemes
+from data.world.settings import Params
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def test_firms_and_sums_worth_a_counter_are_not_split(stage, drift: Drift) -> No
 
 
 def test_the_share_that_moved_rises_from_none_to_all_of_it() -> None:
-    shift = Shift(from_typology="a", to_typology="b", first_day=100, last_day=200, share=0.8)
+    shift = Shift(from_typology="fan_in", to_typology="fan_out", first_day=100, last_day=200, share=0.8)
     assert [shift.share_on(day) for day in (0, 100, 150, 200, 300)] == [0, 0, 0.4, 0.8, 0.8]
 
 

@@ -232,7 +232,8 @@ def of_plans(count: int) -> Flow:
         scene = Scene(world, calendar, stream(seed, "words"), seed % 3, wake(seed), Hand(holders(), SEED))
         payers = scene.outsiders(20)
         at = scene.spread(scene.start, 3, 20)
-        scene.pay(at, payers, scene.recruits(1), scene.rng.uniform(50_000, 90_000, 20), "transfer", "goods")
+        taker, yuan = scene.participants(1), scene.rng.uniform(50_000, 90_000, 20)
+        scene.pay(at, payers, taker, yuan, "transfer", "goods")
         parts.append(scene.flow)
     return Flow.concat(parts)
 

@@ -257,7 +257,7 @@ def test_the_log_of_the_stage_keeps_what_a_source_says(
     amlsim_folder(tmp_path / "foreign", NODES, daily(range(147)))
     text = (root / "params.yaml").read_text(encoding="utf-8")
     text = text.replace("\nsource: simulate ", "\nsource: amlsim ").replace(
-        "\nsource_path: docs/sources.md ", "\nsource_path: foreign "
+        "\nsource_path: data/no_source ", "\nsource_path: foreign "
     )
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -10,6 +10,7 @@ import pytest
 
 from data.sources import Whole
 from explain.cases import case, named_payments
+from explain.results import ExplainedCase
 from reports.case_figures import flow
 from reports.wording import party
 from tests.spec.foreign import called, paper_folder
@@ -33,7 +34,7 @@ def world(tmp_path: Path) -> Whole:
     return paper_folder(tmp_path, ["280", PADDED, LONG, HEX, f'"{MARKUP}"'], table)
 
 
-def page(world: Whole) -> dict:
+def page(world: Whole) -> ExplainedCase:
     """The case of account 0280."""
     names = called(world)
     (customer,) = [number for number, name in names.items() if name == PADDED]
@@ -56,10 +57,10 @@ def page(world: Whole) -> dict:
 
 def test_a_case_page_names_customer_and_counterparties_as_the_file_writes_them(world: Whole) -> None:
     found = page(world)
-    assert found["customer_name"] == PADDED
+    assert found.customer_name == PADDED
     parties = {f"customer {name}" for name in (PADDED, LONG, HEX, MARKUP)}
-    assert {row["name"] for row in found["counterparties"]} == parties - {f"customer {PADDED}"}
-    assert {(row["step"], row["payer"], row["payee"]) for row in found["flow"]} == {
+    assert {row.name for row in found.counterparties} == parties - {f"customer {PADDED}"}
+    assert {(row.step, row.payer, row.payee) for row in found.flow} == {
         (0, f"customer {LONG}", f"customer {PADDED}"),
         (0, f"customer {MARKUP}", f"customer {PADDED}"),
         (1, f"customer {PADDED}", f"customer {HEX}"),
@@ -69,7 +70,7 @@ def test_a_case_page_names_customer_and_counterparties_as_the_file_writes_them(w
 
 def test_names_are_drawn_as_text_whatever_they_hold(world: Whole) -> None:
     found = page(world)
-    picture = str(flow(found["flow"], found["customer_name"]))
+    picture = str(flow(found.flow, found.customer_name))
     assert LONG in picture
     assert "<b>" not in picture
 

@@ -14,14 +14,14 @@ from torch_geometric.nn import GINEConv
 import pipeline
 from benchmarks.gnn import PlainNetwork, PlainSlice, drawn
 from models.zoo import MODELS, Examples
-from models.zoo.gnn import Settings, without_edges
+from models.zoo.gnn import GnnSettings, without_edges
 from models.zoo.gnn.draws import Draws
-from models.zoo.gnn.messages import PaymentConv, Payments
-from models.zoo.gnn.network import PaymentNetwork, fit, score, use_threads
+from models.zoo.gnn.messages import PaymentConv, SlicePayments
+from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
 from models.zoo.gnn.settling import settled
 from models.zoo.gnn.slices import Scale, Slice, Slicer, kinds
 
-SETTINGS = Settings(
+SETTINGS = GnnSettings(
     trials=1,
     seed=1,
     threads=2,
@@ -88,7 +88,7 @@ def test_a_layer_and_its_gradients_equal_those_of_the_plain_gine_layer(
 
 
 def test_each_payment_reaches_both_parties_with_its_direction() -> None:
-    payments = Payments.of(
+    payments = SlicePayments.of(
         payer=np.array([0, 2]),
         payee=np.array([1, 1]),
         amount=np.array([0.5, 0.7]),
@@ -106,7 +106,7 @@ def test_each_payment_reaches_both_parties_with_its_direction() -> None:
 
 def test_a_slice_without_a_payment_is_scored() -> None:
     none = np.array([], np.int64)
-    payments = Payments.of(none, none, none, none, none, np.ones(3, bool))
+    payments = SlicePayments.of(none, none, none, none, none, np.ones(3, bool))
     network = PaymentNetwork(3, 16, 2, 0.0)
     rows = np.arange(3)
     holder, others = torch.zeros(3, dtype=torch.int64), torch.zeros(3, 1)
@@ -153,7 +153,7 @@ def test_a_fit_ends_where_the_plain_network_ends(examples: Examples, parts: list
     ):
         use_threads(2, 1)
         network = kind(parts[0].features.shape[1], 16, 2, 0.2)
-        fit(network, inputs, examples.label, examples.weight, 3, 0.01, 1)  # type: ignore[arg-type]
+        fit_network(network, inputs, examples.label, examples.weight, 3, 0.01, 1)  # type: ignore[arg-type]
         ends.append(score(network, inputs, len(examples.label)))  # type: ignore[arg-type]
     assert np.abs(ends[0]).max() > 0.1
     assert ends[1] == pytest.approx(ends[0], abs=1e-3)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data.asof.money_trail import match_first_in_first_out
+from data.asof.network import Multigraph, TrailLimits
 from data.indicators import INDICATORS
-from data.money_trail import match_first_in_first_out, round_trip_hops
 from data.observe import Params
 from data.schema import DAY_US, HOUR_US
 from tests.spec.ledger import Customer, Ledger, bank, indicators
@@ -309,7 +310,7 @@ def test_customers_do_not_spend_the_money_of_others() -> None:
         DAY_US,
         30 * DAY_US,
     )
-    assert [int(part.sum()) for part in result] == [0, 0, 0]
+    assert [int(part.sum()) for part in result] == [False, False, False]
 
 
 # -------------------------------------------------------- round trips
@@ -317,56 +318,64 @@ def test_customers_do_not_spend_the_money_of_others() -> None:
 A, B, C, D, OUTSIDE = 0, 1, 2, 3, 4
 
 
-def trips(*payments: tuple[float, int, int, int], days: float = 10, hops: int = 6, steps: int = 2_000):
-    """Hops of the round trip that each payment closes; a payment is (hour, payer, payee, cents)."""
+def trips(*payments: tuple[float, int, int, int], days: int = 10, hops: int = 6, steps: int = 2_000):
+    """Whether each payment closes a round trip of three or more; a payment is (hour, payer, payee, cents)."""
     hour, payer, payee, cents = (np.array(column) for column in zip(*payments, strict=True))
-    at = np.round(hour * HOUR_US).astype(np.int64)
-    within = round(days * DAY_US)
-    return round_trip_hops(payer, payee, at, cents, 5, 4, within, 0.85, 1.01, hops, steps).tolist()
+    graph = Multigraph.of(payer, payee, np.round(hour * HOUR_US).astype(np.int64), cents, 5)
+    limits = TrailLimits(
+        hop_hours=24 * days,
+        kept=(0.85, 1.01),
+        chain_hops=hops,
+        cycle_hops=hops,
+        cycle_days=days,
+        most_arrivals=64,
+        most_steps=steps,
+    )
+    closing = limits.cycles(graph, limits.trails(graph, 1), 1).closing_through(3)
+    return np.isin(np.arange(len(hour)), graph.row[closing]).tolist()
 
 
 def test_only_the_closing_payment_is_flagged() -> None:
-    assert trips((0, A, B, 1_000), (1, B, C, 950), (2, C, A, 900)) == [0, 0, 3]
+    assert trips((0, A, B, 1_000), (1, B, C, 950), (2, C, A, 900)) == [False, False, True]
 
 
 def test_each_hop_keeps_its_share_of_the_hop_before() -> None:
-    assert trips((0, A, B, 1_000), (1, B, C, 850), (2, C, A, 723)) == [0, 0, 3]
-    assert trips((0, A, B, 1_000), (1, B, C, 849), (2, C, A, 800)) == [0, 0, 0]
-    assert trips((0, A, B, 1_000), (1, B, C, 1_010), (2, C, A, 1_010)) == [0, 0, 3]
-    assert trips((0, A, B, 1_000), (1, B, C, 1_011), (2, C, A, 1_000)) == [0, 0, 0]
+    assert trips((0, A, B, 1_000), (1, B, C, 850), (2, C, A, 723)) == [False, False, True]
+    assert trips((0, A, B, 1_000), (1, B, C, 849), (2, C, A, 800)) == [False, False, False]
+    assert trips((0, A, B, 1_000), (1, B, C, 1_010), (2, C, A, 1_010)) == [False, False, True]
+    assert trips((0, A, B, 1_000), (1, B, C, 1_011), (2, C, A, 1_000)) == [False, False, False]
 
 
 def test_payments_must_follow_each_other_strictly_in_time() -> None:
-    assert trips((1, A, B, 1_000), (1, B, C, 1_000), (2, C, A, 1_000)) == [0, 0, 0]
-    assert trips((0, B, C, 1_000), (1, A, B, 1_000), (2, C, A, 1_000)) == [0, 0, 0]
+    assert trips((1, A, B, 1_000), (1, B, C, 1_000), (2, C, A, 1_000)) == [False, False, False]
+    assert trips((0, B, C, 1_000), (1, A, B, 1_000), (2, C, A, 1_000)) == [False, False, False]
 
 
 def test_a_round_trip_has_a_longest_number_of_hops() -> None:
     ring = ((0, A, B, 1_000), (1, B, C, 1_000), (2, C, D, 1_000), (3, D, A, 1_000))
-    assert trips(*ring, hops=4)[-1] == 4
-    assert trips(*ring, hops=3)[-1] == 0
+    assert trips(*ring, hops=4)[-1]
+    assert not trips(*ring, hops=3)[-1]
 
 
 def test_a_round_trip_ends_within_the_allowed_days() -> None:
-    assert trips((0, A, B, 1_000), (1, B, C, 1_000), (240, C, A, 1_000))[-1] == 3
-    assert trips((0, A, B, 1_000), (1, B, C, 1_000), (240.001, C, A, 1_000))[-1] == 0
+    assert trips((0, A, B, 1_000), (1, B, C, 1_000), (240, C, A, 1_000))[-1]
+    assert not trips((0, A, B, 1_000), (1, B, C, 1_000), (240.001, C, A, 1_000))[-1]
 
 
-def test_the_shortest_round_trip_counts() -> None:
+def test_money_that_is_handed_back_the_way_it_came_is_no_round_trip() -> None:
     direct = ((0, A, B, 1_000), (1, B, C, 1_000), (2, C, B, 1_000), (3, B, A, 1_000))
-    assert trips(*direct)[-1] == 2
+    assert not trips(*direct)[-1]
 
 
-def test_money_may_pass_an_outside_account_but_must_return_to_a_customer() -> None:
-    assert trips((0, A, OUTSIDE, 1_000), (1, OUTSIDE, B, 1_000), (2, B, A, 1_000))[-1] == 3
-    assert trips((0, OUTSIDE, A, 1_000), (1, A, B, 1_000), (2, B, OUTSIDE, 1_000))[-1] == 0
+def test_money_may_pass_an_outside_account() -> None:
+    assert trips((0, A, OUTSIDE, 1_000), (1, OUTSIDE, B, 1_000), (2, B, A, 1_000))[-1]
 
 
 def test_a_search_gives_up_after_so_many_payments() -> None:
     ring = ((0, A, B, 1_000), (1, B, C, 1_000), (2, C, A, 1_000))
     noise = tuple((1.5, OUTSIDE, C, 1_000) for _ in range(50))
-    assert trips(*ring[:2], *noise, ring[2])[-1] == 3
-    assert trips(*ring[:2], *noise, ring[2], steps=20)[-1] == 0
+    assert trips(*ring[:2], *noise, ring[2])[-1]
+    assert not trips(*ring[:2], *noise, ring[2], steps=20)[-1]
 
 
 def test_a_payment_between_own_accounts_is_no_hop(observe_params: Params) -> None:

@@ -122,11 +122,29 @@ CALM = bank(
     ben=Customer(household=1),
 )
 
+PASSED_ON = bank(
+    ("2024-12-01 10:00", "old friend", "anna", 900),
+    ("2025-02-12 09:00", "payer 0", "anna", 2_000),
+    ("2025-02-12 20:00", "anna", "exit 0", 1_900),
+    ("2025-03-04 10:00", "payer 1", "anna", 3_000),
+    ("2025-03-04 11:00", "cash@1", "anna", 1_000, "cash_deposit"),
+    ("2025-03-05 09:00", "old friend", "anna", 700),  # known for months, takes no part
+    ("2025-03-05 10:00", "payer 2", "anna", 2_000),
+    ("2025-03-05 20:00", "anna", "exit 1", 4_000),
+    ("2025-03-06 08:00", "anna", "exit 2", 1_700),  # together 5,700 of 6,000
+    ("2025-03-07 10:00", "payer 3", "anna", 1_500),
+    ("2025-03-08 10:00", "anna", "exit 1", 1_485),  # of 1,500, and with all before 7,185 of 7,500
+    anna="person",
+)
+
 # Indicator: the ledger, and anna's value.
 BY_HAND: dict[str, tuple[Ledger, float]] = {
     # Anna is on both chains of three hops.
     "chain_amount_7d": (CHAIN, 9_500 + 9_400),
     "chain_to_turnover_ratio_7d": (CHAIN, 18_900 / 19_800),
+    "passed_on_amount_7d": (PASSED_ON, 7_500),
+    "passed_on_credit_count_7d": (PASSED_ON, 4),
+    "passed_on_day_count_30d": (PASSED_ON, 3),  # 12 February, 6 and 8 March
     "overseas_out_amount_7d": (ABROAD, 43_000),
     "overseas_copayer_count_7d": (ABROAD, 3),  # anna, ben, and carl on the third day to the minute
     "overseas_copayee_count_7d": (ABROAD, 2),

@@ -8,9 +8,10 @@ import pytest
 
 import pipeline
 from data.investigate import DRAWS, Params, alerts_of_case, drawn_weekly, investigate, opening_times
-from data.reviewers import decide, sensitivity, tired, visibility_of
+from data.labels.reviewers import decide, sensitivity, tired, visibility_of
 from data.schema import DAY_US, Dispositions
-from models.reviews import agreement, cohens_kappa, delays, levels
+from models.results.bank import Agreement, OutcomeDelay
+from models.reviews import agreement, cohens_kappa, delays, review_levels
 
 MICRO = pd.Timedelta(microseconds=1)
 DAY = pd.Timedelta(days=1)
@@ -347,7 +348,7 @@ def test_levels_count_alerts_cases_and_reports_by_alert_and_by_case_file() -> No
     table["case_id"] = [1, 1, 2, 3, 4]
     outcomes = ["reported", "case", "case", "dismissed", "unreviewed"]
     decided = pd.DataFrame({"alert_id": pd.array([1, 2, 3, 4, 5], "Int64"), "outcome": outcomes})
-    found = levels(table, decided)
+    found = review_levels(table, decided)
     assert found == {"alerts": 5, "cases": 3, "reports": 1, "case_files": 2, "report_files": 1}
 
 
@@ -361,8 +362,8 @@ def test_delays_run_from_the_alert_to_the_outcome() -> None:
         }
     )
     dismissed, case, _ = delays(table)
-    assert (dismissed["median_days"], dismissed["p90_days"]) == (6.0, 10.0)
-    assert case == {"outcome": "case", "decisions": 0, "median_days": None, "p90_days": None}
+    assert (dismissed.median_days, dismissed.p90_days) == (6.0, 10.0)
+    assert case == OutcomeDelay(outcome="case", decisions=0, median_days=None, p90_days=None)
 
 
 def test_agreement_speaks_of_the_sample_that_two_people_saw() -> None:
@@ -372,8 +373,8 @@ def test_agreement_speaks_of_the_sample_that_two_people_saw() -> None:
             "second_outcome": ["reported", "dismissed", None],
         }
     )
-    assert agreement(table) == {"reviewed_twice": 2, "same_share": 1.0, "kappa": 1.0}
-    assert agreement(table.iloc[2:])["kappa"] is None
+    assert agreement(table) == Agreement(reviewed_twice=2, same_share=1.0, kappa=1.0)
+    assert agreement(table.iloc[2:]).kappa is None
 
 
 # ------------------------------------------------------------------ bad input

@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 
 import pipeline
-from data.ballots import Ballots, with_decision
-from data.label import Params, compare, flagged_moments, label, log_loss, verdict, vote_values
-from data.label_models import LABEL_MODELS, Settings
+from data.label import Params, flagged_moments, label
+from data.labels.ballots import Ballots, with_decision
+from data.labels.comparison import compare, log_loss, verdict
+from data.labels.dated import vote_values
+from data.labels.label_models import LABEL_MODELS, Settings
+from data.results import Interval, Judges, LabelSet
 from data.schema import DECIDED, Labels, TrialLabels
 from models.split import Params as SplitParams
 from models.split import known_label
@@ -253,7 +256,7 @@ JUDGED_BY = ORIGIN + 170 * DAY
 def test_every_label_model_is_compared_with_and_without_dispositions() -> None:
     sets, result = compare(*a_run(), UNTIL, JUDGED_BY, PARAMS)
     TrialLabels.validate(sets)
-    keys = [(row["model"], row["uses_dispositions"], row["random_share"]) for row in result["sets"]]
+    keys = [(row.model, row.uses_dispositions, row.random_share) for row in result.sets]
     assert len(set(keys)) == len(keys) == 4 * 3
     assert set(zip(sets["model"], sets["uses_dispositions"], sets["random_share"], strict=True)) == set(keys)
     assert (sets["known_at"] <= UNTIL).all()
@@ -264,13 +267,13 @@ def test_every_label_model_is_compared_with_and_without_dispositions() -> None:
 def test_the_criterion_prefers_who_learnt_from_decisions_and_nobody_judges_himself() -> None:
     moments, laid, decided, trials = a_run()
     _, result = compare(moments, laid, decided, trials, UNTIL, JUDGED_BY, PARAMS)
-    assert result["preferred"]["uses_dispositions"]
+    assert result.preferred.uses_dispositions
     later = decided[(decided["known_at"] > UNTIL) & (decided["known_at"] <= JUDGED_BY)]
-    assert result["judges"]["decisions"] == len(later) < len(decided[decided["known_at"] > UNTIL])
-    loss = {(row["model"], row["uses_dispositions"]): row["log_loss"]["value"] for row in result["sets"]}
-    assert loss["weighted_vote", True] < result["constant_belief"]["value"] < loss["any_rule", False]
+    assert result.judges.decisions == len(later) < len(decided[decided["known_at"] > UNTIL])
+    loss = {(row.model, row.uses_dispositions): row.log_loss.value for row in result.sets}
+    assert loss["weighted_vote", True] < result.constant_belief.value < loss["any_rule", False]
     assert loss["weighted_vote", True] < loss["weighted_vote", False]
-    learned = result["learned"]["weighted_vote"]
+    learned = result.learned["weighted_vote"]
     assert learned["R06"] == pytest.approx(0.8, abs=0.1)
     assert learned["R01"] < 0.08
     # What is known after the end of training changes the judges, never the label sets.
@@ -286,7 +289,7 @@ def test_what_is_decided_once_the_test_has_begun_judges_no_label_model() -> None
     for changed in (decided[is_known], decided.assign(outcome=decided["outcome"].where(is_known, "case"))):
         assert compare(moments, laid, changed, trials, UNTIL, JUDGED_BY, PARAMS)[1] == result
     sooner = compare(moments, laid, decided, trials, UNTIL, JUDGED_BY - 14 * DAY, PARAMS)[1]
-    assert sooner["judges"]["decisions"] < result["judges"]["decisions"]
+    assert sooner.judges.decisions < result.judges.decisions
 
 
 def test_a_decision_below_the_line_stands_for_as_many_as_its_propensity_says() -> None:
@@ -295,20 +298,22 @@ def test_a_decision_below_the_line_stands_for_as_many_as_its_propensity_says() -
     _, result = compare(moments, laid, rare, trials, UNTIL, JUDGED_BY, PARAMS)
     only = decided[decided["stream"] == "below_line"]
     _, alone = compare(moments, laid, only, trials, UNTIL, JUDGED_BY, PARAMS)
-    for row, other in zip(result["sets"], alone["sets"], strict=True):
-        assert row["log_loss"]["value"] == pytest.approx(other["log_loss"]["value"], abs=1e-3)
+    for row, other in zip(result.sets, alone.sets, strict=True):
+        assert row.log_loss.value == pytest.approx(other.log_loss.value, abs=1e-3)
 
 
 def test_the_verdict_says_whether_the_choice_is_borne_out() -> None:
     _, result = compare(*a_run(), UNTIL, JUDGED_BY, PARAMS)
-    chosen = result["preferred"]["model"]
-    assert verdict(result | {"chosen": chosen}).startswith(f"label model {chosen}: first by later decisions")
-    assert "worse than" in verdict(result | {"chosen": "any_rule"})
+    chosen = result.preferred.model
+    assert verdict(result.model_copy(update={"chosen": chosen})).startswith(
+        f"label model {chosen}: first by later decisions"
+    )
+    assert "worse than" in verdict(result.model_copy(update={"chosen": "any_rule"}))
     nobody = a_run()[2].iloc[:0]
     moments, laid, _, trials = a_run()
     _, empty = compare(moments, laid, nobody, trials, UNTIL, JUDGED_BY, PARAMS)
     assert "no later decision" in verdict(empty)
-    assert empty["constant_belief"]["value"] is None
+    assert empty.constant_belief.value is None
 
 
 @pytest.mark.parametrize(
@@ -319,10 +324,18 @@ def test_the_first_label_model_is_ahead_only_of_those_that_are_measured_to_be_wo
     low: float, words: str
 ) -> None:
     rows = [
-        {"model": name, "uses_dispositions": True, "behind_best": {"value": 0.0, "low": least, "high": 1.0}}
+        LabelSet(
+            model=name,
+            uses_dispositions=True,
+            random_share=0.0,
+            log_loss=Interval(value=0.0, low=0.0, high=0.0),
+            behind_best=Interval(value=0.0, low=least, high=1.0),
+        )
         for name, least in (("a", 0.0), ("b", low))
     ]
-    assert words in verdict({"chosen": "a", "preferred": {"model": "a"}, "sets": rows})
+    _, result = compare(*a_run(), UNTIL, JUDGED_BY, PARAMS)
+    changed = {"chosen": "a", "preferred": rows[0], "sets": rows}
+    assert words in verdict(result.model_copy(update=changed))
 
 
 def test_a_bank_whose_rules_never_spoke_has_label_sets_without_votes() -> None:
@@ -333,7 +346,7 @@ def test_a_bank_whose_rules_never_spoke_has_label_sets_without_votes() -> None:
         flagged(), silent, nobody.drop(columns="random_share"), nobody, UNTIL, JUDGED_BY, PARAMS
     )
     assert len(sets) == 0
-    assert result["judges"] == {"decisions": 0, "reported": 0, "below_line": 0}
+    assert result.judges == Judges(decisions=0, reported=0, below_line=0)
     assert "no later decision" in verdict(result)
     told = dispositions((7, "2025-01-13", "random", "2025-01-14", "reported")).assign(random_share=0.0)
     sets, _ = compare(flagged(), silent, nobody.drop(columns="random_share"), told, UNTIL, JUDGED_BY, PARAMS)
@@ -353,7 +366,7 @@ def test_a_rulebook_of_which_no_rule_votes_has_labels_of_reviews_alone(use: str)
     assert set(label(flagged(), values, told, NONE_GIVEN, PARAMS)["source"]) == {"random_review"}
     sets, result = compare(flagged(), watching, told, told.assign(random_share=0.1), UNTIL, JUDGED_BY, PARAMS)
     assert set(TrialLabels.validate(sets)["source"]) == {"random_review"}
-    assert result["learned"] == {name: {} for name in LABEL_MODELS}
+    assert result.learned == {name: {} for name in LABEL_MODELS}
     assert "no later decision" in verdict(result)
 
 
@@ -364,8 +377,8 @@ def test_nobody_decided_anything_and_no_rule_votes() -> None:
         flagged(), watching, nobody, nobody.assign(random_share=0.0), UNTIL, JUDGED_BY, PARAMS
     )
     assert len(sets) == 0
-    assert [row["uses_dispositions"] for row in result["sets"]] == [False] * len(LABEL_MODELS)
-    assert all(row["log_loss"]["value"] is None for row in result["sets"])
+    assert [row.uses_dispositions for row in result.sets] == [False] * len(LABEL_MODELS)
+    assert all(row.log_loss.value is None for row in result.sets)
 
 
 def test_a_loss_is_bounded_however_sure_the_belief() -> None:

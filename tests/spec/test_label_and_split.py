@@ -10,9 +10,10 @@ import pytest
 
 import pipeline
 from data.alert import alerts, suppressed
+from data.asof import period_of
 from data.world.calendar import Span, periods
 from models.split import Params as SplitParams
-from models.split import known_label, roles, split
+from models.split import known_label, split
 
 MICRO = pd.Timedelta(microseconds=1)
 DAY = pd.Timedelta(days=1)
@@ -127,10 +128,10 @@ MONDAYS = pd.date_range("2025-01-06", periods=12, freq="7D").strftime("%Y-%m-%d"
 
 def test_a_moment_belongs_to_the_period_that_begins_with_it() -> None:
     moments = pd.Series(pd.to_datetime(MONDAYS, utc=True))
-    assert roles(moments, CALENDAR).tolist() == [
+    assert period_of(moments, CALENDAR).tolist() == [
         *["warm_up"] * 2, *["train"] * 3, *["embargo"] * 2, *["validation"] * 2, *["test"] * 2, ""
     ]  # fmt: skip
-    (edge,) = roles(moments[5:6] - MICRO, CALENDAR)
+    (edge,) = period_of(moments[5:6] - MICRO, CALENDAR)
     assert edge == "train"
 
 

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 import pipeline
-from data.label_models import LABEL_MODELS, Settings, Votes, any_rule, dawid_skene, noisy_or, weighted_vote
+from data.labels.label_models import (
+    LABEL_MODELS,
+    Settings,
+    Votes,
+    any_rule,
+    dawid_skene,
+    noisy_or,
+    weighted_vote,
+)
 
 SETTINGS = Settings(
     class_prior=0.02,

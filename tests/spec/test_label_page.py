@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
+from data.results import Interval
+from models.results.bank import BankView
+from models.results.labels import LabelAudit
+from models.results.truth import TruthView
 from reports.evidence import Evidence
-from reports.label_pages import label_page, loss_cell, points
+from reports.label_pages import ALERT_RATE, Ranged, label_page, loss_cell, whole_points
 from reports.report import environment
+from tests.spec.evidence import evidence_of
+from tests.spec.records import partial
 
 
-def interval(value: float, low: float, high: float) -> dict[str, float]:
-    return {"value": value, "low": low, "high": high}
+def interval(value: float, low: float, high: float) -> Interval:
+    return Interval(value=value, low=low, high=high)
 
 
 def label_set(model: str, behind: float, uses: bool = True) -> dict[str, Any]:
@@ -53,17 +59,20 @@ def evidence(chosen: str, behind: float, alerts: int = 2_000) -> Evidence:
             label_set("noisy_or", behind),
         ],
     }
-    return Evidence(
-        bank={"funnel": funnel, "reviews": reviews}, truth={}, drawn=[], tuned={}, faithfulness={}, cases=[],
-        schemes={}, labels={}, budget={}, simulate={}, is_simulated=True, label_audit=audit,
-    )  # fmt: skip
+    target = {"name": ALERT_RATE, "mark": "D", "source_en": "a guess", "source_zh": "推测"}
+    return evidence_of(
+        bank=partial(BankView, funnel=funnel, reviews=reviews),
+        truth=partial(TruthView, calibration=[target]),
+        label_audit=partial(LabelAudit, **audit),
+    )
 
 
 def test_each_level_is_counted_in_a_thousand_alerts_beside_its_source() -> None:
-    levels = label_page(evidence("weighted_vote", 0.1))["levels"]
-    assert [row["in_thousand"] for row in levels] == ["1000", "95", "40"]
-    assert [row["monthly"] for row in levels] == ["9.04", "0.90", "0.40"]
-    assert label_page(evidence("weighted_vote", 0.1, alerts=0))["levels"][1]["in_thousand"] == "–"
+    levels = label_page(evidence("weighted_vote", 0.1)).levels
+    assert [row.in_thousand for row in levels] == ["1000", "95", "40"]
+    assert levels[0].source == ("a guess [D]", "推测 [D]")
+    assert [row.monthly for row in levels] == ["9.04", "0.90", "0.40"]
+    assert label_page(evidence("weighted_vote", 0.1, alerts=0)).levels[1].in_thousand == "–"
 
 
 @pytest.mark.parametrize(
@@ -76,28 +85,26 @@ def test_each_level_is_counted_in_a_thousand_alerts_beside_its_source() -> None:
     ],
 )
 def test_the_verdict_is_the_criterion_s_not_the_author_s(chosen: str, behind: float, words: str) -> None:
-    found = label_page(evidence(chosen, behind))["verdict"]
+    found = label_page(evidence(chosen, behind)).verdict
     assert words in found.en
     assert found.zh and found.zh != found.en
 
 
 def test_a_set_that_uses_no_decisions_has_no_share_of_random_review() -> None:
-    without, chosen, other = label_page(evidence("weighted_vote", 0.1))["sets"]
-    assert (without["share"], chosen["share"]) == ("–", "5%")
-    assert [row["is_chosen"] for row in (without, chosen, other)] == [False, True, False]
-    assert chosen["gap"] == {"shown": "-10", "range": "-20 … +0"}
+    without, chosen, other = label_page(evidence("weighted_vote", 0.1)).sets
+    assert (without.share, chosen.share) == ("–", "5%")
+    assert [row.is_chosen for row in (without, chosen, other)] == [False, True, False]
+    assert chosen.gap == Ranged("-10", "-20 … +0")
 
 
 def test_what_is_not_measurable_is_a_dash() -> None:
-    nothing = {"value": None, "low": None, "high": None}
-    assert loss_cell(nothing) == {"shown": "–", "range": ""}
-    assert points(nothing) == {"shown": "–", "range": ""}
+    assert loss_cell(Interval()) == Ranged("–", "")
+    assert whole_points(Interval()) == Ranged("–", "")
 
 
-def test_the_page_is_written_in_both_languages_and_stays_away_without_an_audit() -> None:
+def test_the_page_is_written_in_both_languages() -> None:
     template = environment().get_template("label_models.html")
     page = template.render(label_page=label_page(evidence("noisy_or", 0.1)))
     for words in ("looked into", "立案调查", "Noisy-OR", "Cohen’s kappa 0.44", "2025-09-28"):
         assert words in page
     assert page.count('class="en"') == page.count('class="zh"')
-    assert template.render(label_page={}).strip() == ""

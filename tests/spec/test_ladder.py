@@ -6,26 +6,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import ladder
-from models.audit_ladder import rung_columns
+from data.results import Interval
 from models.budget import Budget
-from models.ladder import Rows
 from models.metrics import Catches
 from models.positives import Positives
+from models.truth import fixed_trees, ladder
+from models.truth.fixed_trees import Trees
+from models.truth.ladder import Rows, rung_columns
 
 WEEK_US = 7 * 24 * 3_600_000_000
 BUDGET = Budget(alerts_per_thousand_customers_week=250, suppress_days=0, label_window_days=7)
-TREES = ladder.Trees(
+TREES = Trees(
+    objective="cross_entropy",
     count=20,
     learning_rate=0.3,
     num_leaves=4,
+    min_data_in_leaf=20,
     min_sum_hessian_in_leaf=1e-3,
     lambda_l2=0,
     feature_fraction=1,
     positive_weight=1,
     max_bin=15,
     threads=1,
-    seed=1,
 )
 
 
@@ -90,7 +92,7 @@ def test_a_customer_ranks_by_the_most_suspicious_single_payment() -> None:
     train = first[:80], first[:80] + 4
     label = np.array([float(tokens[a:b].max() == 9) for a, b in zip(*train, strict=True)])
     test = first[80:], first[80:] + 4
-    score = ladder.score_single_lines(tokens, train, label, np.ones(80), test, every=1, trees=TREES)
+    score = ladder.score_single_lines(tokens, train, label, np.ones(80), test, every=1, trees=TREES, seed=1)
     has_nine = np.array([tokens[a:b].max() == 9 for a, b in zip(*test, strict=True)])
     assert score[has_nine].min() > score[~has_nine].max()
 
@@ -98,25 +100,25 @@ def test_a_customer_ranks_by_the_most_suspicious_single_payment() -> None:
 def test_recall_counts_a_customer_once_and_by_both_labels() -> None:
     customer = [1, 1, 2, 3]
     views = {"bank": catches(customer, [1, 1, 0, 0]), "true": catches(customer, [1, 0, 1, 0])}
-    (row,) = ladder.compared({"one": np.array([False, True, False, True])}, {}, views, 50, 1)
-    assert (row["bank"]["customers"], row["bank"]["caught"]) == (1, 1)
+    row = ladder.rankings_compared({"one": np.array([False, True, False, True])}, {}, views, 50, 1)["one"]
+    assert (row["bank"].customers, row["bank"].caught) == (1, 1)
     # Customer 1 was alerted in the week in which the truth has nothing against them.
-    assert (row["true"]["customers"], row["true"]["caught"]) == (2, 0)
-    assert row["bank"]["gain"] is None
+    assert (row["true"].customers, row["true"].caught) == (2, 0)
+    assert row["bank"].gain is None
 
 
 def test_a_gain_is_paired_so_equal_rankings_differ_by_nothing() -> None:
     views = {"true": catches(list(range(40)), [True] * 40)}
     some, more = np.arange(40) < 20, np.arange(40) < 26
-    table = ladder.compared(
+    table = ladder.rankings_compared(
         {"base": some, "same": some, "more": more}, {"same": "base", "more": "base"}, views, 200, 1
     )
-    by_name = {row["ranking"]: row["true"] for row in table}
-    assert by_name["same"]["gain"] == {"value": 0, "low": 0, "high": 0}
-    assert by_name["more"]["gain"]["value"] == pytest.approx(0.15)
+    by_name = {name: row["true"] for name, row in table.items()}
+    assert by_name["same"].gain == Interval(value=0, low=0, high=0)
+    assert by_name["more"].gain.value == pytest.approx(0.15)
     # Not paired, the interval of the difference would hold zero.
-    assert by_name["more"]["gain"]["low"] > 0
-    assert by_name["base"]["recall"]["value"] == 0.5
+    assert by_name["more"].gain.low > 0
+    assert by_name["base"].recall.value == 0.5
 
 
 def test_a_gain_within_one_scheme_is_one_observation() -> None:
@@ -124,19 +126,19 @@ def test_a_gain_within_one_scheme_is_one_observation() -> None:
     scheme = np.arange(40) // 10
     views = {"true": catches(list(range(40)), [True] * 40, scheme.tolist())}
     some, more = np.arange(40) % 2 == 0, (np.arange(40) % 2 == 0) | (scheme == 0)
-    table = ladder.compared({"base": some, "more": more}, {"more": "base"}, views, 400, 1)
-    gain = table[1]["true"]["gain"]
-    assert gain["value"] == pytest.approx(5 / 40)
-    assert gain["low"] == 0
+    table = ladder.rankings_compared({"base": some, "more": more}, {"more": "base"}, views, 400, 1)
+    gain = table["more"]["true"].gain
+    assert gain.value == pytest.approx(5 / 40)
+    assert gain.low == 0
 
 
 def test_thinning_keeps_every_suspicion_and_the_weight_of_the_others() -> None:
     mine = rows(list(range(10)), [0, 0, 0, 0, 0, 0, 0.2, 1, 0, 0], [False] * 10)
-    few = ladder.thinned(mine, 4)
+    few = ladder.fewer_unsuspected(mine, 4)
     assert few.customer.tolist() == [0, 4, 6, 7, 8]
     assert few.weight.tolist() == [4, 4, 1, 1, 4]
     assert few.label[2:4].tolist() == [0.2, 1]
-    assert ladder.thinned(mine, 1).customer.tolist() == list(range(10))
+    assert ladder.fewer_unsuspected(mine, 1).customer.tolist() == list(range(10))
 
 
 def test_every_ranking_spends_the_same_budget() -> None:
@@ -148,15 +150,15 @@ def test_every_ranking_spends_the_same_budget() -> None:
 
 def test_without_a_positive_customer_there_is_nothing_to_measure() -> None:
     views = {"true": catches([1, 2], [False, False])}
-    (row,) = ladder.compared({"one": np.array([True, False])}, {}, views, 50, 1)
-    assert row["true"]["recall"] == {"value": None, "low": None, "high": None}
+    row = ladder.rankings_compared({"one": np.array([True, False])}, {}, views, 50, 1)["one"]
+    assert row["true"].recall == Interval()
 
 
 def test_equal_rows_give_equal_trees() -> None:
     values = np.random.default_rng(1).random((200, 3))
     label = (values[:, 0] > 0.7).astype(float)
-    data = ladder.binned(values, TREES)
-    ladder.fit_binned(data, 1 - label, np.ones(200), TREES)
-    again = ladder.fit_binned(data, label, np.ones(200), TREES)
-    alone = ladder.fit(values, label, np.ones(200), TREES)
-    np.testing.assert_array_equal(ladder.margins(again, values), ladder.margins(alone, values))
+    data = fixed_trees.bins(values, TREES, 1)
+    fixed_trees.fit_bins(data, 1 - label, np.ones(200), TREES, 1)
+    again = fixed_trees.fit_bins(data, label, np.ones(200), TREES, 1)
+    alone = fixed_trees.fit(values, label, np.ones(200), TREES, 1)
+    np.testing.assert_array_equal(fixed_trees.margins(again, values), fixed_trees.margins(alone, values))

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.encoding import TargetEncoder, encoded_in_fold, integer_codes
-from models.graph_leakage import rewired, transductive, with_graph
-from models.leakage import (
+from models.results.ladder import MaskCount
+from models.truth.encoding import TargetEncoder, encoded_in_fold, integer_codes
+from models.truth.graph_leakage import rewired, transductive, with_graph
+from models.truth.leakage import (
     RAISED,
     Histories,
     auc_by_customer,
@@ -85,8 +86,8 @@ def test_a_customer_without_a_rating_or_a_decision_without_a_date_has_none() -> 
 def test_the_mask_catches_the_undated_rating_and_passes_the_dated_one() -> None:
     known = histories([(1, "low", "2024-01-01"), (2, "low", "2024-01-01")], [(1, "2025-03-20", "reported")])
     weeks = subjects(*((who, at) for at in ("2025-03-03", "2025-03-10", "2025-03-24") for who in (1, 2)))
-    assert changed_by_mask(weeks, known, TAG, is_dated=True) == {"values": 2, "differences": 0}
-    assert changed_by_mask(weeks, known, TAG, is_dated=False) == {"values": 2, "differences": 1}
+    assert changed_by_mask(weeks, known, TAG, is_dated=True) == MaskCount(values=2, differences=0)
+    assert changed_by_mask(weeks, known, TAG, is_dated=False) == MaskCount(values=2, differences=1)
 
 
 def test_a_data_set_without_tags_and_decisions_has_no_rating_and_no_leak() -> None:
@@ -94,7 +95,7 @@ def test_a_data_set_without_tags_and_decisions_has_no_rating_and_no_leak() -> No
     weeks = subjects((1, "2025-03-03"), (2, "2025-03-10"))
     for is_dated in (True, False):
         assert np.isnan(risk_rating(weeks, nothing, TAG, is_dated)).all()
-        assert changed_by_mask(weeks, nothing, TAG, is_dated)["differences"] == 0
+        assert changed_by_mask(weeks, nothing, TAG, is_dated).differences == 0
 
 
 # ------------------------------------------------ 6: encoders fitted in fold
@@ -156,8 +157,8 @@ def test_an_encoder_of_its_own_rows_learns_noise_and_one_in_fold_does_not() -> N
     found = encoder_of_noise(
         label, np.ones(8_000), customer, np.tile(np.arange(4), 2_000), 10, 5, prior_rows=10, seed=1
     )
-    assert found["own_rows"] > 0.2
-    assert -0.1 < found["in_fold"] < 0.03
+    assert found.own_rows > 0.2
+    assert -0.1 < found.in_fold < 0.03
 
 
 def test_new_rows_are_encoded_by_all_training_rows_and_an_unseen_code_by_the_mean() -> None:
@@ -182,8 +183,8 @@ def test_the_interval_of_chance_holds_one_half_and_that_of_a_leak_does_not() -> 
     is_positive = (rng.random(400) < 0.2)[customer]
     chance = auc_by_customer(rng.random(1_200), is_positive, customer, 100, 1)
     leak = auc_by_customer(is_positive + 0.1 * rng.random(1_200), is_positive, customer, 100, 1)
-    assert chance["low"] < 0.5 < chance["high"]
-    assert leak["value"] == leak["low"] == 1
+    assert chance.low < 0.5 < chance.high
+    assert leak.value == leak.low == 1
 
 
 def test_features_are_dealt_within_their_week_only() -> None:

@@ -10,15 +10,16 @@ import pandas as pd
 import pytest
 
 import pipeline
-from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params, after_schemes, calendar_of, draw_schemes, payouts, stretches
+from data.schema import CHANNELS, DAY_US, HOUR_US, NEVER_US, PURPOSES
 from data.streams import stream
-from data.world.accounts import NEVER
 from data.world.calendar import Calendar
 from data.world.flows import NO_SCHEME, Flow
 from data.world.ledger import move_on
 from data.world.livelihoods import LIVELIHOODS, Circles
 from data.world.population import OUTSIDE, Population, draw_population
+from data.world.schemes import after_schemes, draw_schemes
+from data.world.settings import Params, calendar_of
+from data.world.stretches import payouts, stretches
 
 SEED = 5
 DAY = pd.Timedelta(days=1)
@@ -399,7 +400,7 @@ def test_who_hunts_for_promotions_opens_three_to_five_accounts_in_ninety_days() 
     assert count.max() == 5
     assert 0.03 < (count >= 3).mean() < 0.3
     assert (days <= 90).all()
-    closes = world.closed_us[world.further] != NEVER
+    closes = world.closed_us[world.further] != NEVER_US
     assert closes[count[more["owner"]].to_numpy() >= 3].mean() > 0.5
 
 

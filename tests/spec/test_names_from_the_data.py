@@ -9,9 +9,17 @@ import re
 import pandas as pd
 import pytest
 
-from models.audit import alerts_in_truth
-from reports.report import both, breakable, markdown_environment, plain_markdown, table_text
-from reports.wording import TYPOLOGIES, Text, named, shortened
+from data.typologies import TYPOLOGIES
+from models.truth.alerts import audited_alerts
+from reports.report import (
+    TypologyPlotRow,
+    both,
+    breakable,
+    markdown_environment,
+    plain_markdown,
+    table_text,
+)
+from reports.wording import Text, shortened
 
 
 @pytest.mark.parametrize(
@@ -43,16 +51,18 @@ def test_what_a_template_itself_says_in_markdown_is_not_escaped() -> None:
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=x", "\r\n=1", "  =1"])
 def test_a_spreadsheet_reckons_nothing_in_a_table_of_names(words: str) -> None:
-    text = table_text([{"typology": words, "recall": -0.5}], ["typology", "recall"])
+    text = table_text(TypologyPlotRow, [TypologyPlotRow(words, "gnn", 7, -0.5, None, None)])
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["typology"].startswith("'") and row["recall"] == "-0.5"
     assert row["typology"][1:].split() == words.split()
 
 
 def test_an_ordinary_name_is_unchanged_in_a_table() -> None:
-    assert table_text([{"typology": "fan_in", "recall": 0.5}], ["typology", "recall"]) == (
-        "typology,recall\nfan_in,0.5\n"
+    row = TypologyPlotRow("fan_in", "gnn", 7, 0.5, None, 0.6)
+    assert table_text(TypologyPlotRow, [row]) == (
+        "typology,ranker,customers,recall,low,high\nfan_in,gnn,7,0.5,,0.6\n"
     )
+    assert table_text(TypologyPlotRow, []) == "typology,ranker,customers,recall,low,high\n"
 
 
 def test_a_word_longer_than_any_real_one_may_break_and_is_the_same_word() -> None:
@@ -70,13 +80,13 @@ def test_a_typology_whose_name_holds_blanks_stays_one_typology_in_the_audit() ->
         customer_id=7, at=moment - pd.Timedelta(days=1)
     )
     subjects = pd.DataFrame({"subject_id": [1], "customer_id": [7], "as_of": [moment]})
-    found = alerts_in_truth(planted, subjects, subjects.assign(ranker="gnn", rank=1), 28)
+    found = audited_alerts(planted, subjects, subjects.assign(ranker="gnn", rank=1), 28)
     assert sorted(found["schemes"].iloc[0].split()) == ["fan_in_|_odd", "like_fan_in_|_odd", "unnamed"]
 
 
 def test_no_name_of_ours_is_cut_in_a_drawing() -> None:
-    for key in TYPOLOGIES:
-        assert shortened(named(TYPOLOGIES, key), 36) == named(TYPOLOGIES, key)
+    for entry in TYPOLOGIES.values():
+        assert shortened(entry.label, 36) == entry.label
 
 
 def test_a_long_name_is_cut_in_a_drawing_in_both_writings() -> None:

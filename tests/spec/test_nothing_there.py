@@ -18,21 +18,26 @@ from explain import explain
 from explain import schema as explain_schema
 from explain.attribution import contributions
 from explain.faithfulness import deletion
+from explain.results import ExplainedCases, Faithfulness
 from features import schema as features_schema
 from features.catalogue import Feature, catalogue_table, differences
 from models import schema as models_schema
 from models.budget import Budget, Watch
+from models.intervals import UNMEASURED
 from models.judgement import Params as JudgeParams
 from models.judgement import judge
 from models.positives import Positives
+from models.results.bank import BankView
+from models.results.labels import LabelAudit
 from models.zoo import MODELS, Examples
-from reports.metrics import labels
+from reports.metrics import labels_metrics
 from reports.report import environment
 from reports.wording import Text
+from tests.spec.records import partial
 
 COLUMNS = [
-    Feature("in_amount_7d", "Money in", "转入", "CNY", "volume", "windows", "nowhere"),
-    Feature("out_amount_7d", "Money out", "转出", "CNY", "fan_out", "windows", "nowhere"),
+    Feature("in_amount_7d", "Money in", "转入", "CNY", "volume", "windows", "Nowhere"),
+    Feature("out_amount_7d", "Money out", "转出", "CNY", "fan_out", "windows", "Nowhere"),
 ]
 WEEKS = pd.to_datetime(["2025-11-03", "2025-11-10"], utc=True).astype("datetime64[us, UTC]")
 NOBODY = {"value": None, "low": None, "high": None}
@@ -101,10 +106,10 @@ def test_a_budget_that_allows_no_alert_leaves_empty_tables_of_reasons(bank: pd.D
     explain.main()
     assert len(pipeline.read(explain_schema.Contributions)) == 0
     assert len(pipeline.read(explain_schema.Reasons)) == 0
-    assert pipeline.read_json("explain", "cases.json") == []
-    found = pipeline.read_json("explain", "faithfulness.json")
-    assert found["alerts"] == 0 and found["feature_shares"] == []
-    assert found["top_families_fall"] is None and found["random_families_fall"] is None
+    assert pipeline.read_result(ExplainedCases).cases == []
+    found = pipeline.read_result(Faithfulness)
+    assert found.alerts == 0 and found.feature_shares == []
+    assert found.top_families_fall is None and found.random_families_fall is None
 
 
 def test_the_same_bank_with_one_alert_has_its_reasons(bank: pd.DataFrame) -> None:
@@ -114,7 +119,7 @@ def test_the_same_bank_with_one_alert_has_its_reasons(bank: pd.DataFrame) -> Non
     pipeline.write(models_schema.ModelAlerts, row[["ranker", "subject_id", "customer_id", "as_of", "rank"]])
     explain.main()
     assert len(pipeline.read(explain_schema.Contributions)) == len(COLUMNS)
-    assert [case["subject_id"] for case in pipeline.read_json("explain", "cases.json")] == [3]
+    assert [case.subject_id for case in pipeline.read_result(ExplainedCases).cases] == [3]
 
 
 def test_another_tree_model_is_explained_by_its_own_name(bank: pd.DataFrame) -> None:
@@ -126,7 +131,7 @@ def test_another_tree_model_is_explained_by_its_own_name(bank: pd.DataFrame) -> 
     row = bank.iloc[[3]].assign(ranker="xgboost", rank=1)
     pipeline.write(models_schema.ModelAlerts, row[["ranker", "subject_id", "customer_id", "as_of", "rank"]])
     explain.main()
-    assert pipeline.read_json("explain", "faithfulness.json")["model"] == "xgboost"
+    assert pipeline.read_result(Faithfulness).model == "xgboost"
 
 
 def test_a_model_that_was_not_trained_is_one_sentence(bank: pd.DataFrame) -> None:
@@ -140,7 +145,7 @@ def test_no_rows_have_no_contributions_and_nothing_to_delete() -> None:
     fall = deletion(
         lambda _: np.zeros(0), nothing, np.zeros((0, 2)), np.zeros((0, 2)), np.array(["x", "y"]), 1, 1
     )
-    assert fall == {"top_families_fall": None, "random_families_fall": None}
+    assert fall == (None, None)
 
 
 def test_nobody_illicit_has_no_recall_at_any_budget_and_the_json_is_valid() -> None:
@@ -153,23 +158,23 @@ def test_nobody_illicit_has_no_recall_at_any_budget_and_the_json_is_valid() -> N
     nobody = Positives.of(watch.customer, np.zeros(size, bool), np.zeros(size, bool))
     score = np.arange(size, dtype=float)
     found = judge(watch, {"m": score, "rules": score}, np.zeros(size), nobody, budget, params)
-    assert {row["recall"] for row in found["recall_by_budget"]} == {None}
-    assert found["differences"]["m"]["rules"]["recall_at_budget"] == NOBODY
-    assert {row["customers"] for row in found["leftovers"]} == {0}
-    json.dumps(found, allow_nan=False)
+    assert {row.recall for row in found.recall_by_budget} == {None}
+    assert found.differences["m"]["rules"].recall_at_budget == UNMEASURED
+    assert {row.customers for row in found.leftovers} == {0}
+    json.dumps(found.model_dump(mode="json"), allow_nan=False)
 
 
 def test_labels_without_a_decision_are_measured_by_the_votes_alone() -> None:
     row = {
         "model": "any_rule",
         "uses_dispositions": False,
-        "log_loss": NOBODY,
-        "true_recall": NOBODY,
-        "below_ceiling": NOBODY,
+        "log_loss": UNMEASURED,
+        "true_recall": UNMEASURED,
+        "below_ceiling": UNMEASURED,
     }
-    audit = {"chosen": "any_rule", "sets": [row], "ceiling": NOBODY}
-    bank = {"reviews": {"agreement": {"kappa": None}}}
-    assert labels(bank, audit)["true_recall"] == NOBODY
+    audit = partial(LabelAudit, chosen="any_rule", sets=[row], ceiling=UNMEASURED)
+    bank = partial(BankView, reviews={"agreement": {"kappa": None}})
+    assert labels_metrics(bank, audit).true_recall == UNMEASURED
 
 
 SHOWN = {

@@ -10,15 +10,15 @@ import pytest
 
 import pipeline
 from data.schema import CHANNELS, DAY_US, HOUR_US, PURPOSES
-from data.simulate import Params, calendar_of
 from data.streams import stream
 from data.world.calendar import EVENING, Calendar
 from data.world.custom import IDLE, MAIN, SECOND
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, paydays
 from data.world.population import OUTSIDE, Population, draw_population
+from data.world.settings import Params, calendar_of
 from data.world.tempo import sessions
-from models.ordinary_life import gini
+from models.truth.ordinary_life import gini
 
 SEED, CUSTOMERS = 5, 4_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data.observe import Params
@@ -53,6 +54,57 @@ def test_money_after_a_test_by_hand(observe_params: Params) -> None:
     )
     assert seen["payer_after_test_count_7d"] == 2
     assert seen["in_after_test_amount_7d"] == 5_000
+
+
+def passed_on(params: Params, *lines: tuple, **how: object) -> float:
+    """Anna's money passed on, of 2,000 that a newly met payer sent on 3 March at ten and of what is drawn."""
+    came = ("2025-03-03 10:00", "payer", "anna", 2_000)
+    return measured(params, came, *lines, **how)["passed_on_amount_7d"]
+
+
+def test_money_is_passed_on_when_a_small_part_stays(observe_params: Params) -> None:
+    least, most = observe_params.patterns.passed_on_kept
+
+    def leaves(yuan: float) -> float:
+        return passed_on(observe_params, ("2025-03-04 10:00", "anna", "exit", yuan))
+
+    assert [leaves(2_000 * least), leaves(2_000 * most)] == [2_000, 2_000]
+    assert [leaves(2_000 * least - 0.01), leaves(2_000 * most + 0.01), leaves(2_000)] == [0, 0, 0]
+
+
+def test_money_is_passed_on_within_days(observe_params: Params) -> None:
+    days = observe_params.patterns.passed_on_days
+    assert passed_on(observe_params, (f"2025-03-0{3 + days} 10:00", "anna", "exit", 1_950)) == 2_000
+    assert passed_on(observe_params, (f"2025-03-0{3 + days} 10:01", "anna", "exit", 1_950)) == 0
+
+
+def test_money_goes_on_to_parties_newly_met_in_cash_and_into_policies(observe_params: Params) -> None:
+    def to(payee: str, *more: object, **how: object) -> float:
+        return passed_on(observe_params, ("2025-03-04 10:00", "anna", payee, 1_950, *more), **how)
+
+    assert to("cash@1", "cash_withdrawal") == 2_000
+    assert to("insurer life", "transfer", "insurance") == 2_000
+    assert to("shop corner", "qr", "shopping") == 0
+    assert to("broker fund", "transfer", "investment") == 0
+
+
+def test_who_was_met_long_before_takes_no_part(observe_params: Params) -> None:
+    met = pd.Timestamp("2025-03-04 10:00") - pd.Timedelta(days=observe_params.patterns.newly_met_days)
+    leaves = ("2025-03-04 10:00", "anna", "exit", 1_950)
+    assert passed_on(observe_params, (str(met), "anna", "exit", 1), leaves) == 2_000
+    earlier = met - pd.Timedelta(minutes=1)
+    assert passed_on(observe_params, (str(earlier), "anna", "exit", 1), leaves) == 0
+
+
+def test_of_small_sums_nothing_is_said(observe_params: Params) -> None:
+    least = observe_params.patterns.passed_on_from_cny
+    for yuan, found in ((least, least), (least - 0.01, 0)):
+        seen = measured(
+            observe_params,
+            ("2025-03-03 10:00", "payer", "anna", yuan),
+            ("2025-03-04 10:00", "anna", "exit", yuan * 0.95),
+        )
+        assert seen["passed_on_amount_7d"] == pytest.approx(found)
 
 
 def test_pairs_by_hand(observe_params: Params) -> None:

@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 
 from data import schema
-from data.schema import DAY_US
-from data.simulate import Params
+from data.schema import DAY_US, NEVER_US
 from data.sources import Whole
-from data.world.accounts import COUNTRIES, HIGHER_RISK_COUNTRIES, LEAVER_SHARE_A_YEAR, NEVER
+from data.world.accounts import COUNTRIES, HIGHER_RISK_COUNTRIES, LEAVER_SHARE_A_YEAR
 from data.world.calendar import Calendar
 from data.world.devices import devices_table
-from data.world.population import INDUSTRIES, OCCUPATIONS, Population, draw_names, draw_population
+from data.world.firms import INDUSTRIES
+from data.world.population import OCCUPATIONS, Population, draw_names, draw_population
+from data.world.settings import Params
 from data.world.tags import profile_tags_table
-from features.profile import OCCUPATIONS as ORDERED_OCCUPATIONS
+from features.profile.work import OCCUPATIONS_BY_INCOME
 
 
 def calendar_of(params: Params) -> Calendar:
@@ -57,8 +58,8 @@ def test_persons_have_what_persons_have_and_firms_what_firms_have(people: pd.Dat
 
 
 def test_the_profile_knows_every_occupation_in_order_of_income() -> None:
-    median = [OCCUPATIONS[name][1] for name in ORDERED_OCCUPATIONS]
-    assert set(ORDERED_OCCUPATIONS) == set(OCCUPATIONS)
+    median = [OCCUPATIONS[name][1] for name in OCCUPATIONS_BY_INCOME]
+    assert set(OCCUPATIONS_BY_INCOME) == set(OCCUPATIONS)
     assert median == sorted(median)
 
 
@@ -119,7 +120,7 @@ def test_a_risk_rating_comes_from_stated_facts_and_never_from_what_happened(smal
     before = levels(world)
     # Money, balances and closings are no part of it, what somebody does for a living is.
     nothing = np.zeros_like(world.opening)
-    same = levels(replace(world, opening=nothing, closed_us=np.full_like(world.closed_us, NEVER)))
+    same = levels(replace(world, opening=nothing, closed_us=np.full_like(world.closed_us, NEVER_US)))
     pd.testing.assert_series_equal(before, same)
     risky = levels(replace(world, occupation=np.where(world.kind == "person", "self_employed", "")))
     order = {"low": 0, "medium": 1, "high": 2}
@@ -217,7 +218,7 @@ def test_who_moves_to_a_new_account_pays_and_is_paid_there_from_then_on(small_pa
 def test_customers_leave_at_the_stated_rate(small_params: Params) -> None:
     calendar = calendar_of(small_params)
     world = draw_population(3, 20_000, 8, 0.1, calendar)
-    leaves = world.leaves_us[world.account] != NEVER
+    leaves = world.leaves_us[world.account] != NEVER_US
     for kind, share in LEAVER_SHARE_A_YEAR.items():
         of_kind = (world.kind == kind) & ~world.is_dormant
         assert 0.5 * share < leaves[of_kind].mean() < 1.3 * share

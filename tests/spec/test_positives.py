@@ -8,10 +8,11 @@ import pytest
 
 from data.schema import DAY_US
 from models.budget import Budget, Watch
-from models.illicit import in_truth, scheme_groups
 from models.judgement import Params, judge
-from models.metrics import Ranking, measure
+from models.metrics import Ranking, headline_metrics
 from models.positives import Positives, as_labelled
+from models.results.judged import AlertsSpent
+from models.truth.illicit import in_truth, scheme_groups
 
 STARTS = pd.Timestamp("2025-10-06", tz="UTC").as_unit("us")
 DAY = pd.Timedelta(days=1)
@@ -95,11 +96,11 @@ def leftover_test() -> tuple[Watch, Positives]:
 def test_an_alert_on_a_leftover_is_spent_and_neither_right_nor_wrong() -> None:
     watch, positives = leftover_test()
     score = np.array([9.0, 1, 8, 2, 3, 4, 5, 6])  # of two places one goes to a leftover
-    result = measure(Ranking.of(watch.queue(score), positives, BUDGET), 50, 1)
-    assert result["recall_at_budget"]["value"] == 0.5
-    assert result["precision_at_budget"]["value"] == 1.0
-    assert result["base_rate"]["value"] == pytest.approx(2 / 6, abs=1e-4)
-    assert result["average_precision"]["value"] == pytest.approx((1 + 2 / 6) / 2, abs=1e-4)
+    result = headline_metrics(Ranking.of(watch.queue(score), positives, BUDGET), 50, 1)
+    assert result["recall_at_budget"].value == 0.5
+    assert result["precision_at_budget"].value == 1.0
+    assert result["base_rate"].value == pytest.approx(2 / 6, abs=1e-4)
+    assert result["average_precision"].value == pytest.approx((1 + 2 / 6) / 2, abs=1e-4)
 
 
 def test_leftovers_are_a_row_of_their_own_for_every_ranker() -> None:
@@ -107,7 +108,7 @@ def test_leftovers_are_a_row_of_their_own_for_every_ranker() -> None:
     good, bad = np.array([9.0, 1, 8, 2, 3, 4, 5, 6]), np.arange(8.0)
     params = Params(bootstrap_draws=50, seed=1)
     found = judge(watch, {"gnn": good, "rules": bad}, np.arange(8) < 2, positives, BUDGET, params)
-    rows = {row["ranker"]: row for row in found["leftovers"]}
-    assert (rows["gnn"]["customers"], rows["gnn"]["caught"], rows["gnn"]["alerts"]) == (2, 1, 1)
-    assert (rows["rules"]["customers"], rows["rules"]["caught"], rows["rules"]["alerts"]) == (2, 0, 0)
-    assert found["alerts_spent"] == [{"ranker": name, "alerts": 2, "silent": 0} for name in ("gnn", "rules")]
+    rows = {row.ranker: row for row in found.leftovers}
+    assert (rows["gnn"].customers, rows["gnn"].caught, rows["gnn"].alerts) == (2, 1, 1)
+    assert (rows["rules"].customers, rows["rules"].caught, rows["rules"].alerts) == (2, 0, 0)
+    assert found.alerts_spent == [AlertsSpent(ranker=name, alerts=2, silent=0) for name in ("gnn", "rules")]

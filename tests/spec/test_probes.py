@@ -10,13 +10,15 @@ import pandas as pd
 import pytest
 
 import pipeline
-from models.probes import artefacts, look_alikes
-from models.probes.customers import burstiness, counter_artefacts, device_artefacts
-from models.probes.goals import figures, goals
-from models.probes.learner import halves
-from reports.difficulty import asked
-from reports.wording import ARTEFACTS, GOALS
+from models.results.probes import ArtefactProbe, PaymentLookAlikes, ProbeFindings
+from models.truth.probes import artefacts, look_alikes
+from models.truth.probes.customers import counter_artefacts, device_artefacts, own_burstiness
+from models.truth.probes.goals import goal_rows, probe_figures
+from models.truth.probes.learner import halves
+from reports.probe_tables import asked
+from reports.world_wording import ARTEFACTS, GOALS
 from tests.spec.little_life import DAY, PROBE, START, World, little_life
+from tests.spec.records import partial
 
 DRAWS = 50
 
@@ -34,22 +36,22 @@ def test_an_id_that_leaks_is_found_and_named() -> None:
     is_positive = rng.random(2_000) < 0.05
     leak = np.where(is_positive, rng.uniform(0.7, 1, 2_000), rng.random(2_000))
     found = probed({"customer_id": leak, "second_mean": rng.random(2_000)}, is_positive)
-    by_column = {row["column"]: row["auc"] for row in found["columns"]}
-    assert found["auc"]["value"] > 0.75 and found["auc"]["low"] > 0.6
+    by_column = {row.column: row.auc for row in found.columns}
+    assert found.auc.value > 0.75 and found.auc.low > 0.6
     assert by_column["customer_id"] > 0.75 and abs(by_column["second_mean"] - 0.5) < 0.1
 
 
 def test_columns_that_tell_nothing_stay_near_chance() -> None:
     rng = np.random.default_rng(4)
     found = probed({name: rng.random(3_000) for name in "abcd"}, rng.random(3_000) < 0.08)
-    assert 0.4 < found["auc"]["value"] < 0.6
-    assert found["auc"]["low"] < 0.5 < found["auc"]["high"]
+    assert 0.4 < found.auc.value < 0.6
+    assert found.auc.low < 0.5 < found.auc.high
 
 
 def test_a_probe_of_one_side_only_gives_nulls() -> None:
     for size in (0, 50):
         found = probed({"one": np.arange(float(size))}, np.zeros(size, bool))
-        assert found["auc"]["value"] is None and found["columns"] == []
+        assert found.auc.value is None and found.columns == []
 
 
 def test_a_group_is_never_in_both_halves() -> None:
@@ -79,32 +81,34 @@ def test_amounts_tell_schemes_apart_only_where_they_differ(factor: float, low: f
     is_illicit = np.arange(200) < 40
     amounts = rng.lognormal(12, 0.5, (200, 6)) * np.where(is_illicit, factor, 1.0)[:, None]
     row = look_alikes.look_alike_probe(*scheme_table(amounts, is_illicit), PROBE, draws=50, seed=1)[0]
-    assert low <= row["auc"]["value"] <= high
-    assert (row["schemes"], row["look_alikes"], row["is_exploratory"]) == (40, 160, True)
+    assert low <= row.auc.value <= high
+    assert (row.schemes, row.look_alikes, row.is_exploratory) == (40, 160, True)
 
 
 def test_too_few_schemes_give_no_number() -> None:
     schemes, amounts = scheme_table(np.full((4, 2), 100_000), np.array([True, False, False, False]))
     row = look_alikes.look_alike_probe(schemes, amounts, PROBE, draws=50, seed=1)[0]
-    assert row["auc"]["value"] is None
+    assert row.auc.value is None
     assert amounts["round_share"].eq(1).all()
 
 
 # ---------------------------------------------------------------- customers
 
 
-def on_customers(world: World) -> dict[str, Any]:
-    return artefacts.on_customers(world.bank(), world.devices, world.moments(), PROBE, DRAWS, seed=1)
+def on_customers(world: World) -> ArtefactProbe:
+    return artefacts.artefacts_of_customers(
+        world.bank(), world.devices, world.moments(), PROBE, DRAWS, seed=1
+    )
 
 
-def solo(found: dict[str, Any]) -> dict[str, float]:
-    return {row["column"]: row["auc"] for row in found["columns"]}
+def solo(found: ArtefactProbe) -> dict[str, float | None]:
+    return {row.column: row.auc for row in found.columns}
 
 
 def test_nothing_gives_the_members_of_the_clean_world_away() -> None:
     found = on_customers(little_life())
-    assert 0.35 < found["auc"]["value"] < 0.62
-    assert found["auc"]["low"] < 0.55
+    assert 0.35 < found.auc.value < 0.62
+    assert found.auc.low < 0.55
 
 
 def test_members_who_sign_in_from_one_phone_at_one_instant_are_found() -> None:
@@ -115,7 +119,7 @@ def test_members_who_sign_in_from_one_phone_at_one_instant_are_found() -> None:
     devices.loc[mine, "device_id"] = 10_000 + np.arange(mine.sum()) // 4
     devices.loc[mine, "valid_from"] = instant
     found = on_customers(replace(world, devices=devices))
-    assert found["auc"]["low"] > 0.7
+    assert found.auc.low > 0.7
     assert solo(found)["device_same_instant"] > 0.8
 
 
@@ -142,7 +146,7 @@ def test_members_who_close_at_night_are_found() -> None:
     night = world.accounts["closed_at"].dt.floor("D") + pd.Timedelta(hours=2, minutes=13)
     accounts = world.accounts.assign(closed_at=world.accounts["closed_at"].mask(mine, night))
     found = on_customers(replace(world, accounts=accounts))
-    assert found["auc"]["low"] > 0.7
+    assert found.auc.low > 0.7
     assert solo(found)["closed_off_counter_share"] > 0.8
 
 
@@ -164,7 +168,7 @@ def test_members_whose_every_payment_is_round_are_found() -> None:
     mine = world.transactions["payer_account_id"].isin(world.members)
     cents = world.transactions["amount_cents"]
     found = on_customers(world.paying(amount_cents=cents.mask(mine, cents // 10_000 * 10_000 + 10_000)))
-    assert found["auc"]["low"] > 0.7
+    assert found.auc.low > 0.7
     assert solo(found)["round_excess"] > 0.8
 
 
@@ -180,16 +184,16 @@ def test_members_whose_own_life_is_a_clock_are_found() -> None:
     moved = world.paying(at=at)
     moved = replace(moved, transactions=moved.transactions.iloc[order].reset_index(drop=True))
     found = on_customers(moved)
-    assert found["auc"]["low"] > 0.7
+    assert found.auc.low > 0.7
     assert solo(found)["own_burstiness"] > 0.8
 
 
 def test_burstiness_of_a_clock_is_minus_one_and_of_chance_about_nothing() -> None:
     bank = little_life().bank()
     everyone = np.arange(len(bank.parties.customer_id))
-    found = burstiness(bank, everyone, 20, np.random.default_rng(1))
+    found = own_burstiness(bank, everyone, 20, np.random.default_rng(1))
     assert abs(np.nanmedian(found)) < 0.1
-    assert np.isnan(burstiness(bank, everyone, 10_000, np.random.default_rng(1))).all()
+    assert np.isnan(own_burstiness(bank, everyone, 10_000, np.random.default_rng(1))).all()
 
 
 def test_without_devices_purposes_or_closings_the_probe_still_answers() -> None:
@@ -203,50 +207,48 @@ def test_without_devices_purposes_or_closings_the_probe_still_answers() -> None:
         ),
     )
     found = on_customers(blank)
-    assert 0.3 < found["auc"]["value"] < 0.65
-    assert (
-        on_customers(replace(world, truth=world.truth[:0], schemes=world.schemes[:0]))["auc"]["value"] is None
-    )
+    assert 0.3 < found.auc.value < 0.65
+    assert on_customers(replace(world, truth=world.truth[:0], schemes=world.schemes[:0])).auc.value is None
 
 
 # -------------------------------------------------------------- look-alikes
 
 
-def payment_doubles(world: World) -> dict[str, Any]:
-    return look_alikes.on_payments(world.ground(), world.truth, world.schemes, PROBE, DRAWS, seed=1)
+def payment_doubles(world: World) -> PaymentLookAlikes:
+    return look_alikes.payment_look_alikes(world.ground(), world.truth, world.schemes, PROBE, DRAWS, seed=1)
 
 
 def test_schemes_and_look_alikes_of_the_clean_world_are_doubles_in_every_payment() -> None:
     found = payment_doubles(little_life())
-    assert (found["schemes"], found["look_alikes"], found["is_exploratory"]) == (50, 70, True)
-    assert 0.35 < found["auc"]["value"] < 0.65
-    assert found["auc"]["low"] < 0.5 < found["auc"]["high"]
+    assert (found.schemes, found.look_alikes, found.is_exploratory) == (50, 70, True)
+    assert 0.35 < found.auc.value < 0.65
+    assert found.auc.low < 0.5 < found.auc.high
 
 
 def test_schemes_that_pay_at_night_are_told_from_their_look_alikes() -> None:
     world = little_life()
     night = world.transactions["at"].dt.floor("D") + pd.Timedelta(hours=3)
     found = payment_doubles(world.paying(at=world.transactions["at"].mask(world.illicit, night)))
-    assert found["auc"]["low"] > 0.8
-    assert found["auc_by_scheme"]["low"] > 0.8
-    assert found["typologies"][0]["auc"]["value"] is None  # 50 schemes are too few for a typology
+    assert found.auc.low > 0.8
+    assert found.auc_by_scheme.low > 0.8
+    assert found.typologies[0].auc.value is None  # 50 schemes are too few for a typology
 
 
 def test_without_plans_no_double_is_judged() -> None:
     world = little_life()
     found = payment_doubles(replace(world, truth=world.truth[:0], schemes=world.schemes[:0]))
-    assert found["auc"]["value"] is None and found["typologies"] == []
+    assert found.auc.value is None and found.typologies == []
 
 
 # -------------------------------------------------------------------- goals
 
 
-def found_of(**changed: Any) -> dict[str, Any]:
+def found_of(**changed: Any) -> ProbeFindings:
     """Results in which every figure is 0.5, but for those changed."""
     half = {"value": 0.5, "low": 0.4, "high": 0.6}
     both = {how: {"auc": half, "lift": half} for how in ("within", "without")}
     double = {"auc": half, "is_exploratory": False}
-    return {
+    given = {
         "single_payments": {"planned": both, "illicit": both, "without_life_share": 0.5},
         "digits": {"auc": half, "sized": half},
         "cell_lookup": {"recall": half, "over_base": half},
@@ -256,11 +258,12 @@ def found_of(**changed: Any) -> dict[str, Any]:
         "amount_look_alikes": double,
         "payment_look_alikes": double,
     } | changed
+    return partial(ProbeFindings, **given)
 
 
 def test_a_figure_is_met_inside_its_range_and_judged_by_nothing_else() -> None:
     wanted = {"digits_auc": (0.0, 0.5), "artefact_probe_auc": (0.0, 0.49), "cells_mostly_planned": (0.0, 2.0)}
-    rows = {row["name"]: row["is_met"] for row in goals(found_of(), wanted)}
+    rows = {row.name: row.is_met for row in goal_rows(found_of(), wanted)}
     assert (rows["digits_auc"], rows["artefact_probe_auc"], rows["cells_mostly_planned"]) == (
         True,
         False,
@@ -273,16 +276,16 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
     few = {"auc": {"value": 0.9, "low": 0.8, "high": 1.0}, "is_exploratory": True}
     found = found_of(cells={"count": None}, payment_look_alikes=few)
     wanted = {"cells_mostly_planned": (0.0, 0.0), "look_alike_payments_auc": (0.4, 0.65)}
-    rows = {row["name"]: row for row in goals(found, wanted)}
-    assert rows["cells_mostly_planned"]["is_met"] is None
-    assert rows["look_alike_payments_auc"]["is_met"] is None
-    assert rows["look_alike_payments_auc"]["figure"]["value"] is None
+    rows = {row.name: row for row in goal_rows(found, wanted)}
+    assert rows["cells_mostly_planned"].is_met is None
+    assert rows["look_alike_payments_auc"].is_met is None
+    assert rows["look_alike_payments_auc"].figure.value is None
 
 
 def test_every_aim_is_the_aim_of_a_figure_and_every_figure_has_words() -> None:
     wanted = pipeline.read_yaml(pipeline.PARAMS_FILE)["audit"]["probe"]["wanted"]
-    assert set(wanted) <= set(figures(found_of()))
-    assert set(GOALS) == set(figures(found_of()))
+    assert set(wanted) <= set(probe_figures(found_of()))
+    assert set(GOALS) == set(probe_figures(found_of()))
 
 
 def test_every_column_of_the_customer_probe_has_words() -> None:

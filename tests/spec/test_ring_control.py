@@ -112,7 +112,7 @@ def card_seller(opened_days: tuple[float, ...], closed_days: float = 90) -> tupl
 
 def test_one_person_s_new_accounts_are_given_by_the_chance_asked_for() -> None:
     scene, cards = card_seller((5, 20, 40))
-    own = scene.recruits(1)
+    own = scene.participants(1)
     given = [scene.several_accounts(0.4, own) for _ in range(60)]
     assert all(np.array_equal(accounts, cards) or np.array_equal(accounts, own) for accounts in given)
     assert 0.2 < np.mean([len(accounts) == 3 for accounts in given]) < 0.6
@@ -124,7 +124,7 @@ def test_who_opened_one_or_none_yet_or_soon_closes_them_has_not_several(
     opened: tuple[float, ...], closed: float
 ) -> None:
     scene, _ = card_seller(opened, closed)
-    own = scene.recruits(1)
+    own = scene.participants(1)
     assert np.array_equal(scene.several_accounts(1.0, own), own)
 
 
@@ -132,7 +132,7 @@ def test_accounts_opened_beside_the_main_one_are_left_to_their_owner_s_life() ->
     scene, cards = card_seller((5,) * 200)
     scene.give_up(cards)
     assert not scene.closings
-    scene.give_up(scene.recruits(200))
+    scene.give_up(scene.participants(200))
     assert 5 < len(scene.closings) < 60
 
 
@@ -147,7 +147,7 @@ def test_accounts_abroad_are_of_higher_risk_by_the_chance_given() -> None:
 
 def test_money_goes_abroad_by_wire_and_home_by_transfer() -> None:
     scene = scene_of(4)
-    payer, payees = scene.recruits(1)[0], np.append(scene.outsiders(2), scene.abroad(1, 0.5))
+    payer, payees = scene.participants(1)[0], np.append(scene.outsiders(2), scene.abroad(1, 0.5))
     scene.remit(scene.start, payer, payees, np.array([10.0, 20.0, 30.0]), "goods")
     paid = table(Flow.concat(scene.flows))
     assert paid["payee"].tolist() == payees.tolist()

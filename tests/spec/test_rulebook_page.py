@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from data.indicators import INDICATORS
-from data.rulebook import load
-from models import trace
-from reports.evidence import Evidence
+from data.results import Interval
+from data.rules.rulebook import load
+from models.results.bank import BankView
+from models.results.labels import RuleReport
+from models.results.truth import TracedLabel, TruthView
+from models.truth import trace
+from reports.catalogue import CataloguedFeature
+from reports.evidence import BudgetSettings
 from reports.report import environment
 from reports.rulebook import rulebook_page
-from reports.sentences import sentence
-from reports.wording import FALSE_POSITIVES, OWNERS, RED_FLAGS, Text
+from reports.sentences import rule_sentence
+from reports.wording import Text
+from reports.written import WrittenRulebook
+from tests.spec.evidence import evidence_of
+from tests.spec.records import partial
+
+
+def labelled(name: str, english: str, chinese: str, unit: str) -> CataloguedFeature:
+    """A feature of which words and unit are of interest."""
+    nothing = dict.fromkeys(field.name for field in fields(CataloguedFeature))
+    told = {"feature": name, "label_en": english, "label_zh": chinese, "unit": unit}
+    return CataloguedFeature(**(nothing | told))
+
 
 LABELS = {
-    "in_amount": {"label_en": "Money received", "label_zh": "转入金额", "unit": "CNY"},
-    "out_amount": {"label_en": "Money paid", "label_zh": "转出金额", "unit": "CNY"},
-    "payers": {"label_en": "Different payers", "label_zh": "付款方数", "unit": "count"},
-    "fast_share": {"label_en": "Share that left fast", "label_zh": "快进快出占比", "unit": "share"},
-    "stay": {"label_en": "QR money stayed", "label_zh": "停留时间", "unit": "hours"},
+    "in_amount": labelled("in_amount", "Money received", "转入金额", "CNY"),
+    "out_amount": labelled("out_amount", "Money paid", "转出金额", "CNY"),
+    "payers": labelled("payers", "Different payers", "付款方数", "count"),
+    "fast_share": labelled("fast_share", "Share that left fast", "快进快出占比", "share"),
+    "stay": labelled("stay", "QR money stayed", "停留时间", "hours"),
 }
 
 # ---------------------------------------------------------------- sentences
@@ -80,27 +97,23 @@ LABELS = {
     ],
 )
 def test_a_predicate_is_said_in_both_languages(predicate: str, english: str, chinese: str) -> None:
-    assert sentence(predicate, LABELS) == Text(english, chinese)
+    assert rule_sentence(predicate, LABELS) == Text(english, chinese)
 
 
 @pytest.mark.parametrize(
     "predicate", ["unknown_indicator > 3", "list_sum([payers]) > 3", "payers >", "payers"]
 )
 def test_what_cannot_be_said_has_no_sentence(predicate: str) -> None:
-    assert sentence(predicate, LABELS) is None
+    assert rule_sentence(predicate, LABELS) is None
 
 
-def test_every_rule_of_the_rulebook_has_a_sentence_and_chinese_words() -> None:
+def test_every_rule_of_the_rulebook_has_a_sentence() -> None:
     labels = {
-        name: {"label_en": entry.label_en, "label_zh": entry.label_zh, "unit": entry.unit}
-        for name, entry in INDICATORS.items()
+        name: labelled(name, entry.label_en, entry.label_zh, entry.unit) for name, entry in INDICATORS.items()
     }
     for rule in load().every_rule:
         # A rule that is computed from features finds its words in their catalogue.
-        assert rule.computed_in == "features" or sentence(rule.sql(), labels) is not None, rule.id
-        assert set(rule.red_flags) <= set(RED_FLAGS), rule.id
-        assert set(rule.known_false_positives) <= set(FALSE_POSITIVES), rule.id
-        assert rule.owner in OWNERS, rule.id
+        assert rule.computed_in == "features" or rule_sentence(rule.sql(), labels) is not None, rule.id
 
 
 # -------------------------------------------------------------------- trace
@@ -142,18 +155,18 @@ def test_only_alerts_that_were_reported_and_true_can_be_followed() -> None:
         (5, 3, 13.0, "R01", "reported"),  # another customer
     )
     assert found["alert_id"].tolist() == [3]
-    assert trace.chosen(found[:0], rules(R01="ring"), EXAMPLES) is None
+    assert trace.alert_to_follow(found[:0], rules(R01="ring"), EXAMPLES) is None
 
 
 def test_the_best_case_goes_first_and_its_rule_must_fit_the_scheme() -> None:
     found = reported((1, 1, 12.0, "R01 R02", "reported"), (2, 2, 13.0, "R03", "reported"))
-    picked = trace.chosen(found, rules(R01="student", R02="ring", R03="student"), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="student", R02="ring", R03="student"), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (2, "R03", "student")
-    picked = trace.chosen(found, rules(R01="student", R02="ring", R03=""), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="student", R02="ring", R03=""), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (1, "R02", "ring")
-    picked = trace.chosen(found, rules(R01="", R02="", R03=""), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R01="", R02="", R03=""), EXAMPLES)
     assert picked is not None
     assert (picked["row"].alert_id, picked["rule_id"], picked["case_id"]) == (1, "R01", None)
 
@@ -166,7 +179,7 @@ def test_the_indicators_of_the_rule_are_named_in_its_order() -> None:
 
 def test_an_alert_is_followed_through_every_station_in_local_days() -> None:
     found = reported((7, 2, 13.0, "R03", "reported"))
-    picked = trace.chosen(found, rules(R03="student"), EXAMPLES)
+    picked = trace.alert_to_follow(found, rules(R03="student"), EXAMPLES)
     assert picked is not None
     as_of = [START + day * DAY for day in (12, 13)]
     told = trace.followed(
@@ -196,10 +209,10 @@ def test_an_alert_is_followed_through_every_station_in_local_days() -> None:
         START,
     )
     assert told is not None
-    assert told["indicators"] == [{"name": "payers", "value": 9.0}, {"name": "stay", "value": None}]
-    assert (told["alerted"], told["opened"], told["known"]) == ("2025-01-19", "2025-01-20", "2025-01-28")
-    assert told["label"] == {"value": 1.0, "weight": 1.0, "source": "disposition", "known": "2025-01-28"}
-    assert (told["typology"], told["role"], told["first_payment"]) == (
+    assert [(row.name, row.value) for row in told.indicators] == [("payers", 9.0), ("stay", None)]
+    assert (told.alerted, told.opened, told.known) == ("2025-01-19", "2025-01-20", "2025-01-28")
+    assert told.label == TracedLabel(value=1.0, weight=1.0, source="disposition", known="2025-01-28")
+    assert (told.typology, told.role, told.first_payment) == (
         "student_mule",
         "student",
         "2025-01-16",
@@ -208,7 +221,7 @@ def test_an_alert_is_followed_through_every_station_in_local_days() -> None:
 
 # --------------------------------------------------------------------- page
 
-SHARE = {"value": 0.5, "low": 0.3, "high": 0.7}
+SHARE = Interval(value=0.5, low=0.3, high=0.7)
 SAMPLED = {
     "alerts": 4_000,
     "alone": 9,
@@ -222,7 +235,14 @@ SAMPLED = {
 
 def page(at_most: float | None) -> dict[str, Any]:
     """The page of a rulebook of one voting and one negative rule, after their audit."""
-    words = {"source": "somewhere [D]", "known_false_positives": "bonus", "red_flags": "few payers"}
+    words = {
+        "source_en": "somewhere [D]",
+        "source_zh": "某处 [D]",
+        "known_false_positives_en": "bonus",
+        "known_false_positives_zh": "奖金",
+        "red_flags_en": "few payers",
+        "red_flags_zh": "付款方少",
+    }
     counts = {"is_applied": True, "hits": 12, "alerts": 8, "unique_alerts": 3, "reviewed": 5, "reported": 1}
     bank_rules = [
         {
@@ -242,6 +262,7 @@ def page(at_most: float | None) -> dict[str, Any]:
             "vote": -1,
         },
     ]
+    owners = {"AML operations": {"en": "AML operations", "zh": "反洗钱运营"}}
     written = {
         "id": "R01",
         "case_refs": ["ring"],
@@ -267,32 +288,27 @@ def page(at_most: float | None) -> dict[str, Any]:
         "true_alone": SHARE,
     }
     sides = {"bank": SHARE, "true": SHARE}
-    evidence = Evidence(
-        bank={"rule_table": [words | counts | rule for rule in bank_rules]},
-        truth={"rule_table": [{"rule_id": "R01", "alerts": 8, "true": 2, "precision": SHARE}], "trace": None},
-        drawn=[],
-        tuned={},
-        faithfulness={},
-        cases=[],
-        schemes={},
-        labels=LABELS,
-        budget={"label_window_days": 28},
-        simulate={},
-        is_simulated=True,
-        rulebook={"cases": [case], "rules": [written]},
-        rule_report={
-            "rules": [audited],
-            "negative_rules": [
-                {"rule_id": "N1", "hits": 3, "flagged": 66, "with_vote": sides, "without_vote": sides}
-            ],
-            "lines": {side: SAMPLED | {"at_most": at_most} for side in ("above", "below")},
-            "effort": {
-                "minutes_per_alert": 35,
-                "hours_per_case": 5,
-                "hours_per_report": 2,
-                "cny_per_hour": 220,
-            },
+    report = {
+        "rules": [audited],
+        "negative_rules": [
+            {"rule_id": "N1", "hits": 3, "flagged": 66, "with_vote": sides, "without_vote": sides}
+        ],
+        "lines": {side: SAMPLED | {"at_most": at_most} for side in ("above", "below")},
+        "effort": {
+            "minutes_per_alert": 35,
+            "hours_per_case": 5,
+            "hours_per_report": 2,
+            "cny_per_hour": 220,
         },
+    }
+    truth = {"rule_table": [{"rule_id": "R01", "alerts": 8, "true": 2, "precision": SHARE}], "trace": None}
+    evidence = evidence_of(
+        bank=partial(BankView, rule_table=[words | counts | rule for rule in bank_rules]),
+        truth=partial(TruthView, **truth),
+        catalogue=LABELS,
+        budget=partial(BudgetSettings, label_window_days=28),
+        rulebook=WrittenRulebook.model_validate({"owners": owners, "cases": [case], "rules": [written]}),
+        rule_report=partial(RuleReport, **report),
     )
     return {"rulebook": rulebook_page(evidence), "budget": evidence.budget}
 
@@ -302,8 +318,8 @@ def test_a_sample_below_the_line_claims_less_than_one_percent_only_where_it_show
     at_most: float | None, claim: bool
 ) -> None:
     shown = page(at_most)["rulebook"]
-    assert shown["voting"][0]["below"]["claim"] is claim
-    assert shown["lines"]["below"]["claim"] is claim
+    assert shown.voting[0].below.claim is claim
+    assert shown.lines.below.claim is claim
 
 
 def test_the_page_prints_what_the_audit_found_of_each_rule() -> None:
@@ -325,9 +341,9 @@ def test_the_page_prints_what_the_audit_found_of_each_rule() -> None:
     assert printed.count('class="en"') == printed.count('class="zh"') > 50
 
 
-def test_a_rulebook_that_was_not_audited_still_has_its_page() -> None:
+def test_a_rulebook_of_which_no_rule_speaks_for_suspicion_still_has_its_page() -> None:
     shown = page(None)
-    bare = shown["rulebook"] | {"is_audited": False, "voting": [], "negative": [], "effort": None}
+    bare = replace(shown["rulebook"], is_audited=False, voting=[], negative=[])
     printed = environment().get_template("rulebook.html").render(shown | {"rulebook": bare})
     assert "Different payers: more than 3." in printed and "付款方数高于 3。" in printed
     assert "¥16,940" not in printed

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from tests.spec.ledger import Customer, Ledger, bank
 
 Fires = Callable[..., bool]
@@ -165,10 +165,10 @@ class TestR04:
 
     def test_false_positive_group_buy_leader(self, hit) -> None:
         neighbours = [
-            (f"2025-03-0{3 + n % 3} 19:{n:02}", f"neighbour {n}", "anna", 1_500 * (1 + n % 2))
+            (f"2025-03-0{3 + n % 3} 19:{n:02}", f"neighbour {n}", "anna", 3_000 * (1 + n % 2))
             for n in range(14)
         ]
-        supplier = ("2025-03-06 09:00", "anna", "firm orchard", 29_000, "transfer", "supplies")
+        supplier = ("2025-03-06 09:00", "anna", "firm orchard", 60_000, "transfer", "supplies")
         assert hit(bank(*neighbours, supplier, anna="person"))
 
 
@@ -223,51 +223,54 @@ class TestR05:
 class TestR06:
     rule_id = "R06"
 
-    def passed(self, yuan: float, out: float, leaves: str = "2025-03-03 12:00", **how) -> Ledger:
-        return bank(
-            ("2025-03-03 10:00", "source", "anna", yuan, "transfer", how.get("purpose", "unstated")),
-            (leaves, "anna", "exit", out),
-            anna="person",
-        )
+    def lines(self, rule, yuan: float, out: float, leaves: str, purpose: str, fewer: int = 0) -> list[tuple]:
+        payers = int(rule.payers) - fewer
+        part = round(yuan / payers, 2)
+        parts = [part] * (payers - 1) + [round(yuan - part * (payers - 1), 2)]
+        came = [
+            ("2025-03-03 10:00", f"source {n}", "anna", sum_of, "transfer", purpose)
+            for n, sum_of in enumerate(parts)
+        ]
+        return [*came, (leaves, "anna", "exit", out)]
+
+    def passed(
+        self, rule, yuan: float, out: float, *before: tuple, leaves: str = "2025-03-03 12:00", **how
+    ) -> Ledger:
+        purpose = how.get("purpose", "unstated")
+        lines = self.lines(rule, yuan, out, leaves, purpose, how.get("fewer", 0))
+        return bank(*before, *lines, anna="person")
 
     def test_money_that_leaves_within_hours_fires(self, hit, rule) -> None:
-        assert hit(self.passed(rule.total, rule.total * rule.share))
+        assert hit(self.passed(rule, rule.total, rule.total * rule.share))
 
     def test_a_cent_less_money_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.passed(rule.total - CENT, rule.total - CENT))
+        assert not hit(self.passed(rule, rule.total - CENT, rule.total - CENT))
 
     def test_a_smaller_share_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.passed(rule.total, rule.total * rule.share - CENT))
+        assert not hit(self.passed(rule, rule.total, rule.total * rule.share - CENT))
 
     def test_money_that_leaves_just_in_time_fires(self, hit, rule, observe_params) -> None:
         at = pd.Timestamp("2025-03-03 10:00") + pd.Timedelta(hours=observe_params.fast_hours)
-        assert hit(self.passed(rule.total, rule.total, f"{at:%Y-%m-%d %H:%M}"))
+        assert hit(self.passed(rule, rule.total, rule.total, leaves=f"{at:%Y-%m-%d %H:%M}"))
 
     def test_money_that_stays_a_minute_longer_stays_silent(self, hit, rule, observe_params) -> None:
         at = pd.Timestamp("2025-03-03 10:01") + pd.Timedelta(hours=observe_params.fast_hours)
-        assert not hit(self.passed(rule.total, rule.total, f"{at:%Y-%m-%d %H:%M}"))
+        assert not hit(self.passed(rule, rule.total, rule.total, leaves=f"{at:%Y-%m-%d %H:%M}"))
+
+    def test_fewer_payers_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.passed(rule, rule.total, rule.total, fewer=1))
 
     def test_money_for_a_payee_of_long_standing_stays_silent(self, hit, rule) -> None:
         before = ("2025-02-01 10:00", "anna", "exit", 1)
-        lines = (
-            ("2025-03-03 10:00", "source", "anna", rule.total),
-            ("2025-03-03 12:00", "anna", "exit", rule.total),
-        )
-        assert hit(bank(*lines, anna="person"))
-        assert not hit(bank(before, *lines, anna="person"))
+        assert hit(self.passed(rule, rule.total, rule.total))
+        assert not hit(self.passed(rule, rule.total, rule.total, before))
 
-    def test_money_of_a_payer_of_long_standing_stays_silent(self, hit, rule) -> None:
-        before = ("2025-02-01 10:00", "source", "anna", 1)
-        ledger = self.passed(rule.total, rule.total)
-        lines = (
-            ("2025-03-03 10:00", "source", "anna", rule.total),
-            ("2025-03-03 12:00", "anna", "exit", rule.total),
-        )
-        assert hit(ledger)
-        assert not hit(bank(before, *lines, anna="person"))
+    def test_money_of_payers_of_long_standing_stays_silent(self, hit, rule) -> None:
+        before = ("2025-02-01 10:00", "source 0", "anna", 1)
+        assert not hit(self.passed(rule, rule.total, rule.total, before))
 
     def test_wages_that_leave_at_once_stay_silent(self, hit, rule) -> None:
-        assert not hit(self.passed(rule.total, rule.total, purpose="payroll"))
+        assert not hit(self.passed(rule, rule.total, rule.total, purpose="payroll"))
 
     def known(self, yuan: float, out: float, stay: float = 0.5) -> Ledger:
         """Payer and payee are of long standing; the money stays some hours."""
@@ -285,7 +288,7 @@ class TestR06:
 
     def test_a_cent_less_of_them_stays_silent(self, hit, rule) -> None:
         assert not hit(self.known(rule.large - CENT, rule.large - CENT))
-        assert not hit(self.known(rule.large, rule.large * rule.whole - CENT))
+        assert not hit(self.known(rule.large, rule.large * rule.whole - 1))  # a share has seven digits
 
     def test_a_longer_stay_of_them_stays_silent(self, hit, rule) -> None:
         assert not hit(self.known(rule.large, rule.large, rule.hours + 1 / 60))
@@ -300,15 +303,10 @@ class TestR06:
         )
         assert hit(bank(*sweep, anna="company"))
 
-    def test_false_positive_wages_passed_to_a_spouse_who_repays_the_card(self, hit) -> None:
-        ledger = bank(
-            ("2025-03-10 09:00", "firm employer", "ben", 21_000, "transfer", "payroll"),
-            ("2025-03-10 12:30", "ben", "anna", 18_000, "transfer", "family"),
-            ("2025-03-10 20:00", "anna", "utility lender", 15_000, "transfer", "loan_repayment"),
-            anna="person",
-            ben="person",
-        )
-        assert hit(ledger, "anna")
+    def test_false_positive_friends_money_that_repays_the_card(self, hit) -> None:
+        shares = [(f"2025-03-10 1{n}:30", f"friend {n}", "anna", 6_000) for n in range(4)]
+        card = ("2025-03-10 20:00", "anna", "utility lender", 20_000, "transfer", "loan_repayment")
+        assert hit(bank(*shares, card, anna="person"))
 
 
 class TestR08:
@@ -338,6 +336,13 @@ class TestR08:
         burst = ("2025-03-03 10:00", "source", "anna", rule.total)
         assert hit(bank(burst, anna=Customer(joined="2024-08-01")))
         assert not hit(bank(burst, anna=Customer(joined="2025-02-01")))
+
+    def test_the_interest_that_the_bank_pays_wakes_nobody(self, hit, rule) -> None:
+        woken = ("2025-03-03 10:00", "source", "anna", rule.total)
+        interest = ("2024-12-21 02:00", "bank one", "anna", 3, "transfer", "interest")
+        assert hit(bank(interest, woken, anna=Customer(joined="2024-08-01")))
+        tiny = ("2024-12-21 02:00", "friend", "anna", 3)
+        assert not hit(bank(tiny, woken, anna=Customer(joined="2024-08-01")))
 
     def test_false_positive_returning_migrant(self, hit) -> None:
         assert hit(
@@ -376,7 +381,7 @@ class TestR19:
         assert not hit(self.ring(rule.total * 1.1, rule.total * 1.05, rule.total - CENT))
 
     def test_a_hop_that_keeps_too_little_stays_silent(self, hit, rule, observe_params) -> None:
-        low, _ = observe_params.round_trip_kept
+        low, _ = observe_params.trails.kept
         kept = rule.total * 2
         assert hit(self.ring(kept, kept * low, kept * low * low))
         assert not hit(self.ring(kept, kept * (low - 0.001), kept * low * low))
@@ -396,9 +401,9 @@ class TestR19:
     def test_false_positive_family_lending(self, hit) -> None:
         assert hit(
             bank(
-                ("2025-03-03 10:00", "anna", "ben", 20_000, "transfer", "family"),
-                ("2025-03-05 20:00", "ben", "aunt", 20_000, "transfer", "family"),
-                ("2025-03-08 11:00", "aunt", "anna", 18_000, "transfer", "family"),
+                ("2025-03-03 10:00", "anna", "ben", 40_000, "transfer", "family"),
+                ("2025-03-05 20:00", "ben", "aunt", 40_000, "transfer", "family"),
+                ("2025-03-08 11:00", "aunt", "anna", 36_000, "transfer", "family"),
                 anna="person",
                 ben="person",
             )

@@ -10,7 +10,7 @@ import pytest
 
 from data.alert import rule_hits
 from data.observe import Params
-from data.rulebook import Rulebook
+from data.rules.rulebook import Rulebook
 from features.network import FEATURES
 from tests.spec.ledger import Customer, Ledger, bank, observed
 
@@ -176,29 +176,32 @@ class TestR22:
         ]
         return bank(*lines, country={"overseas shop": country}, anna="person")
 
-    def test_two_wires_to_a_jurisdiction_of_higher_risk_fire(self, hit, rule) -> None:
+    def test_several_wires_to_a_jurisdiction_of_higher_risk_fire(self, hit, rule) -> None:
         assert hit(self.wires(rule, int(rule.count), rule.total))
 
-    def test_one_wire_stays_silent(self, hit, rule) -> None:
+    def test_a_wire_fewer_stays_silent(self, hit, rule) -> None:
         assert not hit(self.wires(rule, int(rule.count) - 1, rule.total))
 
     def test_a_smaller_sum_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.wires(rule, int(rule.count), rule.total - 2 * CENT))
+        assert not hit(self.wires(rule, int(rule.count), rule.total - rule.count * CENT))
 
     def test_another_country_stays_silent(self, hit, rule) -> None:
         assert not hit(self.wires(rule, int(rule.count), rule.total, country="JP"))
 
     def test_false_positive_parents_of_a_student_there(self, hit, rule) -> None:
-        fees = [
-            ("2025-03-03 10:00", "anna", "overseas school", rule.total, "wire", "tuition"),
-            ("2025-03-05 10:00", "anna", "overseas school", rule.total / 4, "wire", "family"),
+        rent = [
+            (f"2025-02-{7 * week:02} 10:00", "anna", "overseas school", rule.total / 20, "wire", "family")
+            for week in (2, 3, 4)
         ]
-        assert hit(bank(*fees, country={"overseas school": "XB"}, anna=Customer(income=30_000)))
+        fees = ("2025-03-03 10:00", "anna", "overseas school", rule.total, "wire", "tuition")
+        abroad = {"overseas school": "XB"}
+        assert hit(bank(*rent, fees, country=abroad, opening=90_000, anna=Customer(income=30_000)))
 
     def test_false_positive_first_orders_from_a_supplier_there(self, hit, rule) -> None:
-        yuan = rule.by_segment["total"]["company"] / 2
+        yuan = rule.by_segment["total"]["company"] / 4
         orders = [
-            (f"2025-03-0{day} 10:00", "anna", "overseas maker", yuan, "wire", "supplies") for day in (3, 6)
+            (f"2025-03-0{day} 10:00", "anna", "overseas maker", yuan, "wire", "supplies")
+            for day in (3, 4, 5, 6)
         ]
         trader = Customer("company", 2_000_000)
         assert hit(bank(*orders, country={"overseas maker": "XB"}, opening=9_000_000, anna=trader))
@@ -442,14 +445,15 @@ class TestR26:
 
 class TestR26b:
     rule_id = "R26b"
+    WAGES = ("2025-02-28 10:00", "firm employer", "anna", 8_000, "transfer", "payroll")  # never steps aside
 
     def test_a_premium_of_many_incomes_fires(self, hit, rule) -> None:
         line = ("2025-03-05 10:00", "anna", "insurer life", 8_000 * rule.premium, "transfer", "insurance")
-        assert hit(bank(line, opening=200_000, anna=Customer(income=8_000)))
+        assert hit(bank(self.WAGES, line, opening=200_000, anna=Customer(income=8_000)))
 
     def test_a_premium_of_a_little_less_stays_silent(self, hit, rule) -> None:
         line = ("2025-03-05 10:00", "anna", "insurer life", 7_999 * rule.premium, "transfer", "insurance")
-        assert not hit(bank(line, opening=200_000, anna=Customer(income=8_000)))
+        assert not hit(bank(self.WAGES, line, opening=200_000, anna=Customer(income=8_000)))
 
     def policy(self, rule, paid: str, bought: str = "2024-12-01 10:00", yuan: float | None = None) -> Ledger:
         yuan = rule.surrendered if yuan is None else yuan
@@ -476,6 +480,22 @@ class TestR26b:
         ledger = self.policy(rule, "ben", yuan=rule.payout)
         assert hit(ledger, "ben")
         assert not hit(ledger, "anna")
+
+    def paid_on(self, yuan: float, out: float) -> Ledger:
+        return bank(
+            ("2025-03-01 10:00", "ben", "insurer life", 100, "transfer", "insurance"),
+            ("2025-03-05 10:00", "insurer life", "anna", yuan, "transfer", "insurance"),
+            ("2025-03-05 15:00", "anna", "exit", out),
+            anna=Customer(income=4_000),
+            ben="person",
+        )
+
+    def test_a_smaller_payout_that_is_passed_on_at_once_fires(self, hit, rule) -> None:
+        assert hit(self.paid_on(rule.passed, rule.passed * rule.fast))
+
+    def test_a_smaller_payout_that_stays_or_is_too_small_is_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_on(rule.passed, rule.passed * rule.fast - CENT))
+        assert not hit(self.paid_on(rule.passed - CENT, rule.passed - CENT))
 
     def test_false_positive_a_widow_is_paid_the_sum_insured(self, hit, rule) -> None:
         lines = [

@@ -6,25 +6,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.audit import beyond_rules, recall_by
-from models.metrics import group_share, wilson
+from models.intervals import UNMEASURED, group_share, wilson
+from models.results.judged import RankerRecall
+from models.truth.alerts import beyond_rules, recall_by
 from reports.report import environment
 from reports.wording import Text, share_or_count
 
 AS_OF = pd.Timestamp("2025-11-03", tz="UTC")
 TEST_STARTS = AS_OF - pd.Timedelta(days=14)
-NOTHING = {"value": None, "low": None, "high": None}
 
 
 def test_a_group_without_a_positive_has_no_recall_rather_than_one_of_zero() -> None:
     """fairlearn 0.13 counts such a group as 0 and reports the largest difference out of nothing."""
-    assert group_share(0, 0, least=1) == NOTHING
-    assert group_share(0, 0, least=0) == NOTHING
+    assert group_share(0, 0, least=1) == UNMEASURED
+    assert group_share(0, 0, least=0) == UNMEASURED
 
 
 @pytest.mark.parametrize(("size", "is_compared"), [(4, False), (5, True), (6, True)])
 def test_a_group_is_compared_from_the_stated_size_on(size: int, is_compared: bool) -> None:
-    assert group_share(2, size, least=5) == (wilson(2, size) if is_compared else NOTHING)
+    assert group_share(2, size, least=5) == (wilson(2, size) if is_compared else UNMEASURED)
 
 
 def a_bank() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -43,34 +43,32 @@ def a_bank() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def test_recall_by_typology_counts_a_small_group_and_gives_no_share() -> None:
-    rows = {row["typology"]: row for row in recall_by(*a_bank(), "typology", TEST_STARTS, 28, least=5)}
-    assert (rows["cycle"]["customers"], rows["cycle"]["caught"]) == (6, 1)
-    assert rows["cycle"]["recall"] == wilson(1, 6)
-    assert (rows["stack"]["customers"], rows["stack"]["caught"]) == (2, 1)
-    assert rows["stack"]["recall"] == NOTHING
+    rows = dict(recall_by(*a_bank(), "typology", TEST_STARTS, 28, least=5))
+    assert (rows["cycle"].customers, rows["cycle"].caught) == (6, 1)
+    assert rows["cycle"].recall == wilson(1, 6)
+    assert (rows["stack"].customers, rows["stack"].caught) == (2, 1)
+    assert rows["stack"].recall == UNMEASURED
 
 
 def test_recall_by_typology_is_of_those_who_went_on_in_the_test() -> None:
     planted, subjects, alerts = a_bank()
     is_early = planted["customer_id"].isin([0, 1, 6, 7])
     planted["at"] = planted["at"].where(~is_early, TEST_STARTS - pd.Timedelta(days=1))
-    rows = {
-        row["typology"]: row for row in recall_by(planted, subjects, alerts, "typology", TEST_STARTS, 28, 1)
-    }
+    rows = dict(recall_by(planted, subjects, alerts, "typology", TEST_STARTS, 28, 1))
     assert set(rows) == {"cycle"}  # the stack's two are leftovers
-    assert (rows["cycle"]["customers"], rows["cycle"]["caught"]) == (4, 0)
+    assert (rows["cycle"].customers, rows["cycle"].caught) == (4, 0)
 
 
 def test_recall_beyond_the_rules_obeys_the_same_size() -> None:
     _, subjects, alerts = a_bank()
     hits = pd.DataFrame({"customer_id": [0, 1, 2], "hit_at": AS_OF - pd.Timedelta(hours=1)})
     rows = [beyond_rules(np.ones(8, bool), subjects, alerts, hits, 28, least)[0] for least in (5, 6)]
-    assert [row["customers"] for row in rows] == [5, 5]
-    assert [row["recall"] for row in rows] == [wilson(1, 5), NOTHING]
+    assert [row.customers for row in rows] == [5, 5]
+    assert [row.recall for row in rows] == [wilson(1, 5), UNMEASURED]
 
 
 def test_the_page_shows_what_was_counted_of_a_small_group_and_a_dash_for_its_share() -> None:
-    row = {"ranker": "gnn", "customers": 2, "caught": 1, "recall": NOTHING}
+    row = RankerRecall(ranker="gnn", customers=2, caught=1, recall=UNMEASURED)
     group = {"name": Text("Stack", "多层堆叠"), "customers": 2, "by_ranker": {"gnn": row}}
     source = "{% import 'macros.html' as m with context %}{{ m.group_table(rows, 'Typology') }}"
     names = {"rankers": ["gnn"], "ranker_names": {"gnn": Text("GNN", "GNN")}, "rows": [group]}
@@ -78,5 +76,5 @@ def test_the_page_shows_what_was_counted_of_a_small_group_and_a_dash_for_its_sha
     assert '– <small class="inline">1/2</small>' in printed
     assert "50%" not in printed
     assert share_or_count(row) == "1 of 2"
-    assert share_or_count(row | {"customers": 0, "caught": 0}) == "–"
-    assert share_or_count(row | {"recall": wilson(1, 2)}) == "50% (9–91)"
+    assert share_or_count(row.model_copy(update={"customers": 0, "caught": 0})) == "–"
+    assert share_or_count(row.model_copy(update={"recall": wilson(1, 2)})) == "50% (9–91)"

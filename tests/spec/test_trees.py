@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import pipeline
-from models import ladder
 from models.audit_ladder import Params as LadderParams
-from models.ladder import Trees
-from models.probes.learner import Probe, held_out_ranks
+from models.truth import fixed_trees
+from models.truth.fixed_trees import Trees
+from models.truth.probes.learner import Probe, held_out_ranks
 from models.zoo import MODELS, Examples, learnable
 from models.zoo.lightgbm import FIXED, binned, grown
 
@@ -82,16 +82,15 @@ def test_the_model_is_the_same_text_on_one_two_and_four_threads(tmp_path: Path) 
 
 def test_probes_and_ladder_are_the_same_on_every_number_of_threads() -> None:
     trees = pipeline.params("audit_ladder", LadderParams).trees.model_copy(update={"count": 12})
-    probe = Probe(**pipeline.read_yaml(pipeline.PARAMS_FILE)["audit"]["probe"] | {"trees": 12, "repeats": 1})
+    probe = pipeline.params("audit.probe", Probe).few_rows.model_copy(update={"count": 12})
     examples = some(200_000)
     values, positive = examples.features.to_numpy(), examples.label > 0.4
     fold = np.arange(len(positive)) % 2
     scores, ranks = [], []
     for threads in (1, 2, 4):
-        booster = ladder.fit(
-            values, examples.label, examples.weight, trees.model_copy(update={"threads": threads})
-        )
-        scores.append(ladder.margins(booster, values))
+        told = trees.model_copy(update={"threads": threads})
+        booster = fixed_trees.fit(values, examples.label, examples.weight, told, 1)
+        scores.append(fixed_trees.margins(booster, values))
         mine = probe.model_copy(update={"threads": threads})
         ranks.append(held_out_ranks(examples.features, positive, fold, mine, 3))
     for other in (1, 2):
@@ -134,18 +133,19 @@ def test_a_flag_of_one_row_in_ten_thousand_is_not_lost_beside_a_dense_column() -
 def test_the_ladder_sees_a_rare_flag_too() -> None:
     values, label = rare_flag()
     trees = Trees(
+        objective="cross_entropy",
         count=3,
         learning_rate=0.1,
         num_leaves=7,
+        min_data_in_leaf=20,
         min_sum_hessian_in_leaf=1e-3,
         lambda_l2=1,
         feature_fraction=1,
         positive_weight=1,
         max_bin=63,
         threads=2,
-        seed=1,
     )
-    booster = ladder.fit(values, label, np.ones(len(label)), trees)
+    booster = fixed_trees.fit(values, label, np.ones(len(label)), trees, 1)
     assert booster.feature_importance("split")[0] > 0
 
 

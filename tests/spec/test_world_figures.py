@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
+from models.results.bank import Period
+from models.results.truth import Histogram, SchemeStarts, Week
 from reports import figures, world_figures
 from reports.wording import Text
+from reports.world_figures import MarkedDay
 
 WEEKS = [
-    {"starts_at": day, "licit": 9, "look_alike": 2, "illicit": 1}
+    Week(starts_at=day, licit=9, look_alike=2, illicit=1)
     for day in ("2025-01-06", "2025-01-13", "2025-01-20", "2025-01-27")
 ]
-PERIODS = [{"name": "train", "starts_at": "2025-01-06"}]
+NAMES = {"cycle": Text("Round trip", "回流"), "fan_in": Text("Fan-in", "归集")}
+PERIODS = [Period(name="train", starts_at="2025-01-06", ends_at="2025-02-03")]
 
 
-def mark(number: int, at: str, is_drift: bool = False) -> dict[str, Any]:
-    return {"number": number, "at": at, "what": Text("a", "b"), "is_drift": is_drift}
+def mark(number: int, at: str, is_drift: bool = False) -> MarkedDay:
+    return MarkedDay(number, at, Text("a", "b"), is_drift)
 
 
 def events(picture: object, kind: str) -> list[float]:
@@ -38,12 +41,13 @@ def test_a_date_stands_in_its_week_and_one_outside_the_run_is_not_drawn() -> Non
 def test_a_run_without_dates_and_without_payments_has_its_pictures_or_none() -> None:
     assert events(world_figures.volume(WEEKS, PERIODS, []), "day") == []
     assert world_figures.volume([], PERIODS, []) is None
-    assert world_figures.starts({"starts_at": [], "typologies": {}}, []) is None
+    assert world_figures.starts(SchemeStarts(starts_at=[], typologies={}), [], {}) is None
 
 
 def test_a_cell_is_drawn_for_each_block_in_which_schemes_began() -> None:
-    found = {"starts_at": ["2025-01-06", "2025-02-03"], "typologies": {"cycle": [0, 3], "fan_in": [1, 0]}}
-    picture = str(world_figures.starts(found, [mark(1, "2025-01-10"), mark(2, "2025-02-10", True)]))
+    began = {"cycle": [0, 3], "fan_in": [1, 0]}
+    found = SchemeStarts(starts_at=["2025-01-06", "2025-02-03"], typologies=began)
+    picture = str(world_figures.starts(found, [mark(1, "2025-01-10"), mark(2, "2025-02-10", True)], NAMES))
     cells = re.findall(r'class="fill true" opacity="([\d.]+)"', picture)
     assert cells == ["1", "0.5"]  # three are the most, one is a third of it
     assert "回流" in picture and "Round trip" in picture
@@ -51,11 +55,7 @@ def test_a_cell_is_drawn_for_each_block_in_which_schemes_began() -> None:
 
 
 def test_times_and_sums_of_the_axis_lie_within_the_bins() -> None:
-    histogram = {
-        "edges": [0.01, 1.0, 100.0],
-        "sizes": {"illicit": 4},
-        "shares": {"illicit": [0.25, 0.75]},
-    }
+    histogram = Histogram(edges=[0.01, 1.0, 100.0], sizes={"illicit": 4}, shares={"illicit": [0.25, 0.75]})
     picture = str(
         world_figures.spread(histogram, Text("t", "t"), Text("payments", "笔"), world_figures.TIMES)
     )

@@ -139,7 +139,7 @@ def test_anchors_and_merges_are_those_of_dvc(tmp_path: Path) -> None:
     [
         "params.yaml",
         "dvc.yaml",
-        "data/rulebook.yaml",
+        "data/rules/rulebook.yaml",
         *(f"params.{n}.yaml" for n in ("smoke", "low", "large")),
     ],
 )

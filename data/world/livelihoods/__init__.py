@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 from scipy.special import exp2, xlogy
 
-from data.schema import DAY_US, HOUR_US
+from data.schema import DAY_US, HOUR_US, MONTH_DAYS
 from data.streams import log_uniform
 from data.world.calendar import Calendar
-from data.world.flows import Flow
+from data.world.flows import CHANNEL, PURPOSE, Flow
 from data.world.population import Population
+from data.world.weights import picked
 from pipeline import Registry, import_siblings
 
 Draw = Callable[[Calendar, np.random.Generator], Flow]
@@ -41,8 +42,8 @@ def repeat(
 
     ``weight`` has shape (days,), 1 for an ordinary day.
     """
-    counts = rng.poisson(np.broadcast_to(per_month, len(who)) * (weight.sum() / 30.4))
-    return np.repeat(who, counts)
+    often = np.multiply(per_month, weight.sum() / MONTH_DAYS)
+    return np.repeat(who, rng.poisson(often, len(who)))
 
 
 def monthly(calendar: Calendar, payday: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -99,9 +100,9 @@ def somebody(
     """
     persons = world.regulars("person")
     inside, outside = world.account[persons[world.income[persons] >= least_income]], world.acquaintances
-    chosen = rng.choice(outside, count)
+    chosen = picked(rng, outside, count)
     is_inside = np.flatnonzero(rng.random(count, np.float32) < (inside_share if len(inside) else 0))
-    chosen[is_inside] = rng.choice(inside, len(is_inside))
+    chosen[is_inside] = picked(rng, inside, len(is_inside))
     return chosen
 
 
@@ -113,11 +114,11 @@ def strangers(
     Most of those elsewhere are others' acquaintances: the country is large, a town is small.
     """
     inside = world.account[world.regulars("person")]
-    chosen = rng.choice(world.acquaintances, count)
+    chosen = picked(rng, world.acquaintances, count)
     is_new = np.flatnonzero(rng.random(count, np.float32) < NEW_TO_ALL_SHARE)
-    chosen[is_new] = rng.choice(world.strangers, len(is_new))
+    chosen[is_new] = picked(rng, world.strangers, len(is_new))
     is_inside = np.flatnonzero(rng.random(count, np.float32) < (inside_share if len(inside) else 0))
-    chosen[is_inside] = rng.choice(inside, len(is_inside))
+    chosen[is_inside] = picked(rng, inside, len(is_inside))
     return chosen
 
 
@@ -216,6 +217,42 @@ def known_or_new(
     chosen = known.copy()
     chosen[is_new] = strangers(world, rng, len(is_new))
     return chosen
+
+
+class Entries:
+    """Collects payments by transfer or wire, of one occasion each time, and makes one Flow of all."""
+
+    def __init__(self) -> None:
+        self._columns: list[tuple[np.ndarray, ...]] = []
+        self._occasions: list[int] = []
+
+    def add(
+        self,
+        at: np.ndarray,
+        payer: np.ndarray,
+        payee: np.ndarray,
+        yuan: np.ndarray,
+        is_wire: np.ndarray,
+        occasion: str,
+    ) -> None:
+        """Add payments (arrays of one shape) of at least a yuan each."""
+        self._columns.append((at, payer, payee, yuan, is_wire))
+        self._occasions.append(PURPOSE[occasion])
+
+    def flow(self) -> Flow:
+        """All of them in the order in which they were added, wires before transfers each time."""
+        sizes = [len(columns[0]) for columns in self._columns]
+        at, payer, payee, yuan, is_wire = map(np.concatenate, zip(*self._columns, strict=True))
+        time_added = np.repeat(np.arange(len(sizes), dtype=np.int16), sizes)
+        order = np.argsort(2 * time_added + ~is_wire, kind="stable")
+        return Flow.of(
+            at[order],
+            payer[order],
+            payee[order],
+            np.maximum(yuan[order], 1),
+            np.where(is_wire[order], np.int8(CHANNEL["wire"]), np.int8(CHANNEL["transfer"])),
+            np.array(self._occasions, np.int8)[time_added],
+        )
 
 
 import_siblings(__name__, str(Path(__file__).parent))

@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat
 from data.world.population import Population
+from data.world.weights import picked
 
 INVESTOR_SHARE = 0.36  # of persons with an income of 6,000 yuan or more and a broker link (assumption)
 TRIPS_A_MONTH = 4.0  # (assumption)
@@ -21,7 +22,7 @@ def brokerage_sweep(world: Population, calendar: Calendar, rng: np.random.Genera
     has_link = world.products["product_broker_link"].is_held[persons]
     leaders = lead(rng, persons[has_link & (world.income[persons] >= 6_000)], INVESTOR_SHARE)
     account = world.account[leaders]
-    broker = rng.choice(world.outside("broker"), len(leaders))
+    broker = picked(rng, world.outside("broker"), len(leaders))
     stake = world.income[leaders] * rng.lognormal(-0.2, 0.7, len(leaders))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

@@ -6,10 +6,11 @@ import numpy as np
 
 from data.world.calendar import OFFICE, Calendar
 from data.world.custom import MAIN, SECOND_FIRM
-from data.world.flows import Flow
+from data.world.flows import CHANNEL, PURPOSE, Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, repeat, tempered
-from data.world.population import Population, by_weight
+from data.world.population import Population
 from data.world.purse import gathered
+from data.world.weights import by_weight, picked
 
 # Partners of a firm: median and log spread on either side; the top percent has hundreds (assumption,
 # after heavy tails in Italian and Dutch payments and Belgian sales [A, V2]).
@@ -47,7 +48,7 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
             (world.account[world.customers_of("micro_business")], STALL_SHARE),
         ):
             mine = np.flatnonzero((draws >= edge) & (draws < edge + share))
-            partner[mine], edge = rng.choice(pool, len(mine)), edge + share
+            partner[mine], edge = picked(rng, pool, len(mine)), edge + share
         partners.append(partner)
     turnover = world.income[firms]
     rates, wires = (
@@ -61,6 +62,7 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
     turnover = turnover * np.where(world.standing[firms] == MAIN, 1.0, SECOND_FIRM)
     spent = np.array([TRADE[k][2] for k in kinds])[of_kind]
     earned = np.where(of_kind == 1, 0.95, 0.12)
+    codes = np.array([PURPOSE[name] for name in OCCASIONS], np.int8)
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         office, parts = stretch.office_weight(), []
@@ -70,7 +72,7 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
             # The larger a firm, the more of its partners come for a single job.
             size = circle.size[firm]
             once = np.flatnonzero(rng.random(len(firm)) < ONCE_SHARE * size / (size + ONCE_HALF))
-            partner[once] = rng.choice(world.outside("company"), len(once))
+            partner[once] = picked(rng, world.outside("company"), len(once))
             part = (spent, earned)[side][firm] / rates[firm, side]
             yuan = np.maximum(turnover[firm] * part * rng.lognormal(-0.4, 0.95, len(firm)), 10)
             at = stretch.moments(rng, stretch.draw_days(rng, len(firm), office), OFFICE)
@@ -78,10 +80,12 @@ def business(world: Population, calendar: Calendar, rng: np.random.Generator) ->
             payer, payee = ends if side == 0 else ends[::-1]
             is_wire = rng.random(len(firm)) < wires[firm] * np.minimum(yuan / 20_000, 3.0)
             occasion = rng.choice(len(OCCASIONS), len(firm), p=list(OCCASIONS.values()))
-            for channel, by in (("wire", is_wire), ("transfer", ~is_wire)):
-                for number, name in enumerate(OCCASIONS):
-                    m = np.flatnonzero(by & (occasion == number))
-                    parts.append(Flow.of(at[m], payer[m], payee[m], yuan[m], channel, name))
+            # Wires first, then by occasion.
+            order = np.argsort((len(OCCASIONS) * ~is_wire + occasion).astype(np.int8), kind="stable")
+            channel = np.where(is_wire[order], np.int8(CHANNEL["wire"]), np.int8(CHANNEL["transfer"]))
+            parts.append(
+                Flow.of(at[order], payer[order], payee[order], yuan[order], channel, codes[occasion[order]])
+            )
         return gathered(world, rng, Flow.concat(parts))
 
     return draw

@@ -8,6 +8,7 @@ from data.world.calendar import WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, monthly, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 HOLDER_SHARE = 0.3  # of main-bank persons who are no students (assumption)
 BILL = (0.16, 0.8)  # of a month's income: median, log spread (assumption)
@@ -21,8 +22,8 @@ def card_bills(world: Population, calendar: Calendar, rng: np.random.Generator) 
     persons = world.regulars("person")
     leaders = lead(rng, persons[world.occupation[persons] != "student"], HOLDER_SHARE)
     account, size = world.account[leaders], len(leaders)
-    card, spouse = rng.choice(world.outside("lender"), size), somebody(world, rng, size, 0.4)
-    fund = rng.choice(world.outside("broker"), size)
+    card, spouse = picked(rng, world.outside("lender"), size), somebody(world, rng, size, 0.4)
+    fund = picked(rng, world.outside("broker"), size)
     usual = np.minimum(world.income[leaders] * BILL[0] * rng.lognormal(0, BILL[1], size), 80_000)
     due_day = rng.integers(1, 29, size)
 

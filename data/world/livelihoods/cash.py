@@ -9,6 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, repeat, tempered
 from data.world.population import Population
 from data.world.tempo import sessions
+from data.world.weights import picked
 
 CASH_TRADE_SHARE = 0.45  # of stalls that still live on cash (assumption)
 # A main-bank person withdraws and pays in so often a month; median yuan, log spread, most
@@ -34,6 +35,7 @@ def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
     persons = world.regulars("person")
     sellers = persons[world.occupation[persons] == "self_employed"]
     means = tempered(world.income / 7_000, 0.6)
+    large_means = tempered(means, 0.6)
 
     def notes(yuan: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Whole notes; who carries much splits the sum or stays at the line, mostly."""
@@ -48,7 +50,7 @@ def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
         def move(who: np.ndarray, at: np.ndarray, yuan: np.ndarray, is_in: bool, purpose: str) -> None:
             city = world.city[who]
             away = np.flatnonzero(rng.random(len(who)) < AWAY_SHARE)
-            city[away] = rng.choice(world.city, len(away))
+            city[away] = picked(rng, world.city, len(away))
             ends = world.cash_desk(city), world.account[who]
             payer, payee = ends if is_in else ends[::-1]
             channel = "cash_deposit" if is_in else "cash_withdrawal"
@@ -67,7 +69,7 @@ def cash(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
         for (rate, median, spread), is_in in ((LARGE_TAKEN, False), (LARGE_SAVED, True)):
             one = repeat(rng, persons, rate, office)
             at = stretch.moments(rng, stretch.draw_days(rng, len(one), office), OFFICE)
-            yuan = median * tempered(means[one], 0.6) * rng.lognormal(0, spread, len(one))
+            yuan = median * large_means[one] * rng.lognormal(0, spread, len(one))
             move(one, at, yuan, is_in, "cash")
         for firms, rate, part, is_in, purpose in (
             (sellers, SELLER_TAKINGS, 0.2, True, "takings"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.schema import MONTH_DAYS
 from data.world.calendar import EVENING, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, once, repeat, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 HOST_SHARE = 0.015  # of persons who host a feast during the run (assumption)
 GUESTS = (25, 91)  # of a feast, from the first to before the second (assumption)
@@ -28,7 +30,7 @@ def celebration(world: Population, calendar: Calendar, rng: np.random.Generator)
     feast_day = calendar.draw_days(rng, len(hosts), np.where(calendar.is_weekend(), 8.0, 1.0))
     circles = Circles(rng.integers(*GUESTS, len(hosts)))
     guests = somebody(world, rng, circles.size.sum(), inside_share=0.25)
-    house = rng.choice(world.outside("merchant"), len(hosts))
+    house = picked(rng, world.outside("merchant"), len(hosts))
     senders = lead(rng, persons, SENDER_SHARE)
     relatives = somebody(world, rng, len(senders) * 6, inside_share=0.3).reshape(-1, 6)
 
@@ -46,14 +48,14 @@ def celebration(world: Population, calendar: Calendar, rng: np.random.Generator)
             ahead = stretch.days_until(festival)
             # The lunar new year is the festival of red packets, the others are quieter.
             weight[(ahead > -7) & (ahead <= 3)] += 1.0 if festival.month <= 2 else 0.25
-        sender = repeat(rng, np.arange(len(senders)), PACKETS_A_DAY * 30.4, weight)
+        sender = repeat(rng, np.arange(len(senders)), PACKETS_A_DAY * MONTH_DAYS, weight)
         packets = Flow.of(
             stretch.moments(rng, stretch.draw_days(rng, len(sender), weight), EVENING),
             world.account[senders[sender]],
             # Most packets go through a wallet, and the bank never learns to whom.
             np.where(
                 rng.random(len(sender)) < WALLET_SHARE,
-                rng.choice(world.outside("wallet"), len(sender)),
+                picked(rng, world.outside("wallet"), len(sender)),
                 relatives[sender, rng.integers(0, 6, len(sender))],
             ),
             rng.choice(PACKETS_CNY, len(sender)),

@@ -9,6 +9,7 @@ from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, once, strangers
 from data.world.population import Population
+from data.world.weights import picked
 
 PATIENT_SHARE = 0.003  # of persons who ask for help during the run (assumption)
 DONORS = 110  # median of a drive (assumption)
@@ -23,7 +24,7 @@ def charity_spike(world: Population, calendar: Calendar, rng: np.random.Generato
     account = world.account[leaders]
     day_asked = rng.integers(0, calendar.days, len(leaders))
     donors = (DONORS * rng.lognormal(0, 0.5, len(leaders))).astype(int) + 20
-    hospital = rng.choice(world.outside("company"), len(leaders))
+    hospital = picked(rng, world.outside("company"), len(leaders))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         leader, day = once(calendar, stretch, day_asked)

@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, later, lead, paydays, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 CONTRACTOR_SHARE = 0.008  # of workers and the self-employed (assumption)
 CREW = (8, 26)  # heads, from the first to before the second (assumption)
@@ -26,7 +27,7 @@ def contractor(world: Population, calendar: Calendar, rng: np.random.Generator) 
     crews = Circles(rng.integers(*CREW, len(leaders)))
     hands = somebody(world, rng, crews.size.sum(), inside_share=0.3)
     wage = WAGE_CNY * rng.lognormal(0, 0.25, len(hands))
-    builder = rng.choice(world.outside("company"), len(leaders))
+    builder = picked(rng, world.outside("company"), len(leaders))
     payday, margin = rng.integers(1, 26, len(leaders)), rng.uniform(1.02, 1.12, len(leaders))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

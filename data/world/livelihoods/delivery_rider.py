@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.schema import MONTH_DAYS
 from data.world.calendar import NIGHT, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, lead, repeat, somebody, weekly
 from data.world.population import Population
+from data.world.weights import picked
 
 RIDER_SHARE = 0.035  # of workers, the self-employed and the unemployed (assumption)
 CREDITS_A_MONTH = 26.0  # payouts and tips (assumption)
@@ -35,11 +37,11 @@ def delivery_rider(world: Population, calendar: Calendar, rng: np.random.Generat
         yuan = np.where(
             is_tip, rng.choice([2, 5, 6, 10, 20], len(who)), evening[who] * rng.lognormal(0, 0.4, len(who))
         )
-        payer = np.where(is_tip, rng.choice(world.outside("wallet"), len(who)), platform[who])
+        payer = np.where(is_tip, picked(rng, world.outside("wallet"), len(who)), platform[who])
         at = stretch.moments(rng, stretch.draw_days(rng, len(who), every_day), NIGHT)
         credits = Flow.of(at, payer, account[who], yuan, "transfer", "unstated")
         rider, day = weekly(stretch, weekday)
-        week = evening * CREDITS_A_MONTH * (1 - TIP_SHARE) * 7 / 30.4 * (1 - kept)
+        week = evening * CREDITS_A_MONTH * (1 - TIP_SHARE) * 7 / MONTH_DAYS * (1 - kept)
         at = stretch.moments(rng, day, WAKING)
         yuan = (week[rider] / 10).round() * 10
         sent = Flow.of(at, account[rider], home[rider], yuan, "transfer", "family")

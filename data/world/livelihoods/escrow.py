@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, once
 from data.world.population import Population
+from data.world.weights import picked
 
 SELLER_SHARE = 0.012  # of persons over 25 who sell during the run (assumption)
 CAR_SHARE = 0.5  # of the sales (assumption)
@@ -27,12 +28,12 @@ def escrow(world: Population, calendar: Calendar, rng: np.random.Generator) -> D
     # An escrow company pays for homes, mostly; a person for a car.
     buyer = np.where(
         rng.random(size) < np.where(is_car, 0.2, 0.7),
-        rng.choice(world.outside("company"), size),
-        rng.choice(world.strangers, size),
+        picked(rng, world.outside("company"), size),
+        picked(rng, world.strangers, size),
     )
-    lender = rng.choice(world.outside("lender"), size)
+    lender = picked(rng, world.outside("lender"), size)
     seller_of_next = np.where(
-        is_car, rng.choice(world.outside("company"), size), rng.choice(world.strangers, size)
+        is_car, picked(rng, world.outside("company"), size), picked(rng, world.strangers, size)
     )
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from data.world.calendar import EVENING, WAKING, Calendar
-from data.world.flows import Flow
+from data.world.flows import CHANNEL, PURPOSE, Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, monthly, strangers, tempered
 from data.world.population import Population
 from data.world.purse import gathered, put_by
 from data.world.tempo import sessions
+from data.world.weights import picked
 
 TRANSFERS_A_MONTH = {"main": 3.4, "second": 0.7}  # mean, both ways (assumption)
 CIRCLE = (6, 0.7, 30)  # people with whom one deals: median, log spread, most (assumption)
@@ -46,13 +47,14 @@ def family(world: Population, calendar: Calendar, rng: np.random.Generator) -> D
     total = int(circles.size.sum())
     inside = world.account[world.regulars("person")]
     friends = np.where(
-        rng.random(total) < INSIDE_SHARE, rng.choice(inside, total), rng.choice(world.acquaintances, total)
+        rng.random(total) < INSIDE_SHARE, picked(rng, inside, total), picked(rng, world.acquaintances, total)
     )
     usual = MEDIAN_CNY * tempered(world.income[who] / 7_000, 0.5)
     savers = np.flatnonzero(world.savings >= 0)
     saving_day = rng.integers(1, 28, len(savers))
     stranger_shares = np.array(list(STRANGER_SHARE.values()))
-    names, share = list(OCCASIONS), np.array(list(OCCASIONS.values())) / 100
+    codes = np.array([PURPOSE[name] for name in OCCASIONS], np.int8)
+    share = np.array(list(OCCASIONS.values())) / 100
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         place, at = sessions(world, stretch, rng, who, rate, stretch.leisure_weight(), EVENING)
@@ -62,16 +64,18 @@ def family(world: Population, calendar: Calendar, rng: np.random.Generator) -> D
         is_strange = np.flatnonzero(rng.random(len(place)) < how_often)
         friend[is_strange] = strangers(world, rng, len(is_strange))
         by_code = (rng.random(len(place)) < CODE_SHARE) & (yuan < CODE_MOST_CNY)
-        occasion = rng.choice(len(names), len(place), p=share)
+        occasion = rng.choice(len(codes), len(place), p=share)
         comes_in, me = rng.random(len(place)) < IN_SHARE, world.account[who[place]]
         payer, payee = np.where(comes_in, friend, me), np.where(comes_in, me, friend)
-        between = Flow.concat(
-            [
-                Flow.of(at[m], payer[m], payee[m], yuan[m], channel, name)
-                for number, name in enumerate(names)
-                for channel, side in (("qr", by_code), ("transfer", ~by_code))
-                for m in [np.flatnonzero((occasion == number) & side)]
-            ]
+        # By occasion, payments by code first.
+        order = np.argsort((2 * occasion + ~by_code).astype(np.int8), kind="stable")
+        between = Flow.of(
+            at[order],
+            payer[order],
+            payee[order],
+            yuan[order],
+            np.where(by_code[order], np.int8(CHANNEL["qr"]), np.int8(CHANNEL["transfer"])),
+            codes[occasion[order]],
         )
         member, day = monthly(stretch, saving_day)
         owner = savers[member]

@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, every, lead, paydays, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 RENT_SHARE, RENT_OF_TURNOVER = (0.7, 0.5), ((0.04, 0.15), (0.005, 0.03))  # of stalls and companies
 LANDLORD_IS_PERSON = (0.55, 0.15)
@@ -32,7 +33,7 @@ def firm_costs(world: Population, calendar: Calendar, rng: np.random.Generator) 
     )
     by_person = rng.random(len(tenant)) < np.repeat(LANDLORD_IS_PERSON, [len(who) for who in tenants])
     landlord = np.where(
-        by_person, somebody(world, rng, len(tenant), 0.3), rng.choice(world.outside("company"), len(tenant))
+        by_person, somebody(world, rng, len(tenant), 0.3), picked(rng, world.outside("company"), len(tenant))
     )
     months = rng.choice(list(CYCLES), len(tenant), p=list(CYCLES.values()))
     lease_day = rng.integers(1, 29, len(tenant))

@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import NOWHERE, Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, known_or_new, repeat, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 # Channel, occasion, payee; payments a month of a stall and of a company, share of turnover, log spread
 # (all assumptions).
@@ -61,7 +62,7 @@ def firm_purchases(world: Population, calendar: Calendar, rng: np.random.Generat
                 rng, stretch.draw_days(rng, len(who), weight), WAKING if channel == "qr" else OFFICE
             )
             if kind in payees:
-                payee = rng.choice(payees[kind], len(who))
+                payee = picked(rng, payees[kind], len(who))
             elif kind == "merchant":
                 payee = shops[who, rng.integers(0, SHOPS, len(who))]
             else:

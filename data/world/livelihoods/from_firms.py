@@ -6,9 +6,10 @@ import numpy as np
 
 from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
-from data.world.population import TURNOVER, Population, by_weight
+from data.world.livelihoods import LIVELIHOODS, Draw, Entries, circles_of, known_or_new, repeat, tempered
+from data.world.population import TURNOVER, Population
 from data.world.purse import put_by
+from data.world.weights import by_weight, picked
 
 # A month: from a firm outside to a main-bank person; from a micro-business and from a company here
 # to a person anywhere. Median yuan and log spread (all assumptions).
@@ -44,25 +45,26 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
     stalls, companies = world.customers_of("micro_business"), world.customers_of("company")
     groups = [(firms, *circles_of(world, rng, firms)) for firms in (stalls, companies)]
     means = tempered(world.income / 7_000, 0.5)
+    liveliness = tempered(world.activity[persons], 0.5)
     usual = np.where(world.kind == "company", TURNOVER["company"][0], TURNOVER["micro_business"][0])
     size_of = tempered(world.income / usual, 0.7)
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
-        office, leisure, parts = stretch.office_weight(), stretch.leisure_weight(), []
+        office, leisure = stretch.office_weight(), stretch.leisure_weight()
+        at_work, entries = office * stretch.is_working_day(), Entries()
 
         def enter(payer: np.ndarray, payee: np.ndarray, yuan: np.ndarray, occasion: str) -> None:
             # Wages are paid on working days; platforms pay out whenever somebody has earned it.
-            weight = office * stretch.is_working_day() if occasion == "payroll" else leisure
+            weight = at_work if occasion == "payroll" else leisure
             day, later_day = (stretch.draw_days(rng, len(yuan), w) for w in (office, weight))
             at = stretch.moments(rng, later_day if occasion == "payroll" else day, OFFICE)
             is_platform = (rng.random(len(yuan)) < PLATFORM_SHARE) & (occasion != "payroll")
             at = np.where(is_platform, stretch.moments(rng, later_day, EVENING), at)
             is_wire = (yuan > WIRE_FROM_CNY) & (rng.random(len(yuan)) < WIRE_SHARE)
-            for channel, m in (("wire", np.flatnonzero(is_wire)), ("transfer", np.flatnonzero(~is_wire))):
-                parts.append(Flow.of(at[m], payer[m], payee[m], np.maximum(yuan[m], 1), channel, occasion))
+            entries.add(at, payer, payee, yuan, is_wire, occasion)
 
         for occasion, here, of_stall, of_company, median, spread in KINDS:
-            who = repeat(rng, persons, here * tempered(world.activity[persons], 0.5), office)
+            who = repeat(rng, persons, here * liveliness, office)
             yuan = median * means[who] * rng.lognormal(0, spread, len(who))
             enter(by_weight(rng, outside, fame, len(who)), world.account[who], yuan, occasion)
             for (firms, circle, people), rate, times in zip(
@@ -76,8 +78,8 @@ def from_firms(world: Population, calendar: Calendar, rng: np.random.Generator) 
             if occasion in OF_SHOPS:
                 who = repeat(rng, persons, SHOP_RATE, office)
                 yuan = median * rng.lognormal(0, spread, len(who))
-                enter(rng.choice(world.outside("merchant"), len(who)), world.account[who], yuan, occasion)
-        flow = Flow.concat(parts)
+                enter(picked(rng, world.outside("merchant"), len(who)), world.account[who], yuan, occasion)
+        flow = entries.flow()
         return Flow.concat([flow, put_by(world, rng, flow)])
 
     return draw

@@ -8,6 +8,7 @@ from data.world.calendar import EVENING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat, strangers
 from data.world.population import Population
+from data.world.weights import picked
 
 SAVER_SHARE = 0.03  # of main-bank persons who earn 4,000 yuan or more (assumption)
 TRADES_A_MONTH = 3.0  # (assumption)
@@ -24,7 +25,7 @@ def gold_saver(world: Population, calendar: Calendar, rng: np.random.Generator) 
     persons = world.regulars("person")
     leaders = lead(rng, persons[world.income[persons] >= 4_000], SAVER_SHARE)
     account = world.account[leaders]
-    exchange = rng.choice(world.outside("exchange"), len(leaders))
+    exchange = picked(rng, world.outside("exchange"), len(leaders))
     scale = GRAMS[0] * rng.lognormal(0, 0.6, len(leaders)) * world.income[leaders] / 9_000
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

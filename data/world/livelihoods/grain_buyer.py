@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, later, lead, repeat, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 PERSON_SHARE = 0.02  # of self-employed persons (assumption)
 STALL_SHARE = 0.03  # of micro-businesses (assumption)
@@ -25,7 +26,7 @@ def grain_buyer(world: Population, calendar: Calendar, rng: np.random.Generator)
     stalls = world.customers_of("micro_business")
     leaders = np.concatenate([lead(rng, self_employed, PERSON_SHARE), lead(rng, stalls, STALL_SHARE)])
     account, size = world.account[leaders], len(leaders)
-    mill = rng.choice(world.outside("company"), size)
+    mill = picked(rng, world.outside("company"), size)
     villages = Circles(rng.integers(*FARMERS, size))
     farmers = somebody(world, rng, villages.size.sum(), inside_share=0.15)
     scale = ROUND_CNY * rng.lognormal(0, 0.5, size)

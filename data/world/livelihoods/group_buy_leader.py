@@ -8,6 +8,7 @@ from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, somebody, weekly
 from data.world.population import Population
+from data.world.weights import picked
 
 LEADER_SHARE = 0.004  # of persons (assumption)
 NEIGHBOURS = (12, 41)  # heads, from the first to before the second (assumption)
@@ -22,7 +23,7 @@ def group_buy_leader(world: Population, calendar: Calendar, rng: np.random.Gener
     account = world.account[leaders]
     circles = Circles(rng.integers(*NEIGHBOURS, len(leaders)))
     neighbours = somebody(world, rng, circles.size.sum(), inside_share=0.25)
-    supplier = rng.choice(world.outside("company"), len(leaders))
+    supplier = picked(rng, world.outside("company"), len(leaders))
     weekday = rng.integers(0, 7, len(leaders))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

@@ -9,6 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, every, lead, monthly, repeat, tempered
 from data.world.population import Population
 from data.world.purse import gathered, put_by
+from data.world.weights import picked
 
 # Regular premiums: share of main-bank persons, months between two, yuan from and to (assumption,
 # after a density of 4,046 yuan a head in 2024 [V2]).
@@ -39,13 +40,13 @@ def insurance(world: Population, calendar: Calendar, rng: np.random.Generator) -
     months = np.concatenate([np.full(len(group[0]), group[1]) for group in groups])
     premium = np.concatenate([rng.uniform(group[2], group[3], len(group[0])) for group in groups]).round(2)
     premium = np.where(months == 1, premium, np.minimum(premium, world.income[holder] * 1.5))
-    insurer, due_day = rng.choice(insurers, len(holder)), rng.integers(1, 29, len(holder))
+    insurer, due_day = picked(rng, insurers, len(holder)), rng.integers(1, 29, len(holder))
     annuitant = lead(rng, adults, ANNUITY_SHARE)
     annuity, annuity_day = (
         rng.uniform(*ANNUITY_CNY, len(annuitant)).round(2),
         rng.integers(1, 29, len(annuitant)),
     )
-    payer_of_annuity = rng.choice(insurers, len(annuitant))
+    payer_of_annuity = picked(rng, insurers, len(annuitant))
     means = tempered(world.income / 7_000, 0.6)
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
@@ -62,7 +63,7 @@ def insurance(world: Population, calendar: Calendar, rng: np.random.Generator) -
                 rng, stretch.draw_days(rng, len(one), office), OFFICE if is_paid_out else WAKING
             )
             yuan = median * means[one] * rng.lognormal(0, spread, len(one))
-            ends = rng.choice(insurers, len(one)), world.account[one]
+            ends = picked(rng, insurers, len(one)), world.account[one]
             payer, payee = ends if is_paid_out else ends[::-1]
             (received if is_paid_out else paid).append(
                 Flow.of(at, payer, payee, yuan, "transfer", "insurance")

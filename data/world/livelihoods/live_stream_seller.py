@@ -9,6 +9,7 @@ from data.world.calendar import Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat, strangers
 from data.world.population import Population
+from data.world.weights import picked
 
 PERSON_SHARE = 0.003  # of working persons (assumption)
 STALL_SHARE = 0.015  # of micro-businesses (assumption)
@@ -30,7 +31,7 @@ def live_stream_seller(world: Population, calendar: Calendar, rng: np.random.Gen
     account, size = world.account[leaders], len(leaders)
     viewers = VIEWERS_WHO_PAY * rng.lognormal(0, 0.5, size)
     platforms = rng.choice(world.outside("company"), PLATFORMS)
-    platform, maker = rng.choice(platforms, size), rng.choice(world.outside("company"), size)
+    platform, maker = rng.choice(platforms, size), picked(rng, world.outside("company"), size)
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         leisure = stretch.leisure_weight()

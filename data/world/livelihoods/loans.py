@@ -9,6 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, monthly, once, repeat
 from data.world.population import Population
 from data.world.purse import gathered
+from data.world.weights import picked
 
 # Share with a running loan, its instalment in months of income; loans drawn a month, median of one
 # in months of income and log spread, by kind (assumptions).
@@ -29,7 +30,7 @@ def loans(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dr
     debtor = np.concatenate(list(running.values()))
     part = np.concatenate([rng.uniform(*KINDS[kind][1], len(who)) for kind, who in running.items()])
     instalment, due_day = (world.income[debtor] * part).round(2), rng.integers(1, 29, len(debtor))
-    creditor = rng.choice(lenders, len(debtor))
+    creditor = picked(rng, lenders, len(debtor))
     who, yuan = [], []
     for kind, (_, _, rate, incomes, spread) in KINDS.items():
         one = repeat(rng, world.regulars(kind), rate, calendar.office_weight())
@@ -38,7 +39,7 @@ def loans(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dr
     borrower, lent = np.concatenate(who), np.minimum(np.concatenate(yuan).round(-2) + 1_000, 6_000_000)
     lent_on, lender = (
         calendar.draw_days(rng, len(borrower), calendar.office_weight()),
-        rng.choice(lenders, len(borrower)),
+        picked(rng, lenders, len(borrower)),
     )
     early = np.flatnonzero(rng.random(len(borrower)) < EARLY_SHARE)
     early_on = lent_on[early] + rng.integers(*EARLY_DAYS, len(early))
@@ -52,7 +53,7 @@ def loans(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dr
         drawn = Flow.of(at, lender[loan], account, lent[loan], "transfer", "loan")
         spends = np.flatnonzero(rng.random(len(loan)) < SPENT_SHARE)
         seller = np.where(
-            rng.random(len(spends)) < 0.6, rng.choice(firms, len(spends)), rng.choice(people, len(spends))
+            rng.random(len(spends)) < 0.6, picked(rng, firms, len(spends)), picked(rng, people, len(spends))
         )
         cost = lent[loan[spends]] * rng.uniform(0.5, 0.99, len(spends))
         bought_at = at[spends] + later(rng, len(spends), 1, 120)

@@ -8,6 +8,7 @@ from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, repeat, strangers
 from data.world.population import Population
+from data.world.weights import picked
 
 PERSON_SHARE = 0.012  # of working persons (assumption)
 STALL_SHARE = 0.06  # of micro-businesses (assumption)
@@ -34,8 +35,8 @@ def marketplace_seller(world: Population, calendar: Calendar, rng: np.random.Gen
     # Small sellers buy from a person further up the chain.
     supplier = np.where(
         rng.random(size) < 0.4,
-        rng.choice(world.acquaintances, size),
-        rng.choice(world.outside("company"), size),
+        picked(rng, world.acquaintances, size),
+        picked(rng, world.outside("company"), size),
     )
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
@@ -48,7 +49,7 @@ def marketplace_seller(world: Population, calendar: Calendar, rng: np.random.Gen
         buyer = strangers(world, rng, len(seller))
         # Most buyers pay through a wallet, which hides them.
         by_wallet = np.flatnonzero(rng.random(len(seller)) < WALLET_SHARE)
-        buyer[by_wallet] = rng.choice(world.outside("wallet"), len(by_wallet))
+        buyer[by_wallet] = picked(rng, world.outside("wallet"), len(by_wallet))
         yuan = price[seller] * rng.lognormal(-0.18, 0.6, len(seller))
         chats, refunded = int(len(seller) * 0.5), np.flatnonzero(rng.random(len(seller)) < REFUND_SHARE)
         parts = [

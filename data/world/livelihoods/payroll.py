@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.schema import MINUTE_US
 from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, monthly, paydays, repeat, somebody, strangers
 from data.world.population import Population
+from data.world.weights import picked
 
 # Day of the month to the share of employers who pay on it; 31 is the last one (assumption).
 PAYDAYS = {5: 0.10, 8: 0.04, 10: 0.22, 12: 0.04, 15: 0.30, 20: 0.08, 25: 0.10, 31: 0.12}
@@ -46,7 +48,7 @@ def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         extra = world.income[who[lucky]] * bonus[member[lucky]]
         parts.append(
             Flow.of(
-                at[lucky] + 60_000_000 * rng.integers(1, 90, len(lucky)),
+                at[lucky] + MINUTE_US * rng.integers(1, 90, len(lucky)),
                 payer[member[lucky]],
                 world.account[who[lucky]],
                 extra,
@@ -64,7 +66,7 @@ def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         yuan = world.income[jobs] / JOBS_A_MONTH * rng.lognormal(-0.32, 0.8, len(jobs))
         how = rng.random(len(jobs))
         for low, high, clients, occasion in (
-            (0, FROM_WALLET_SHARE, rng.choice(world.outside("wallet"), len(jobs)), "transfer"),
+            (0, FROM_WALLET_SHARE, picked(rng, world.outside("wallet"), len(jobs)), "transfer"),
             (FROM_WALLET_SHARE, FROM_WALLET_SHARE + FROM_FIRM_SHARE, _firms(world, rng, len(jobs)), "goods"),
             (FROM_WALLET_SHARE + FROM_FIRM_SHARE, 1, strangers(world, rng, len(jobs)), "goods"),
         ):
@@ -76,4 +78,4 @@ def payroll(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
 
 
 def _firms(world: Population, rng: np.random.Generator, count: int) -> np.ndarray:
-    return np.asarray(rng.choice(world.outside("company"), count))
+    return np.asarray(picked(rng, world.outside("company"), count))

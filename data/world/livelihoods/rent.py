@@ -9,6 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, every, lead, monthly, somebody
 from data.world.population import Population
 from data.world.purse import gathered
+from data.world.weights import picked
 
 TENANT_SHARE, OWNER_SHARE = 0.22, 0.22  # of persons who are no students, and pay from here (assumption)
 CYCLES = {1: 0.45, 3: 0.45, 6: 0.10}  # months paid at a time: share of leases (assumption)
@@ -24,10 +25,10 @@ def rent(world: Population, calendar: Calendar, rng: np.random.Generator) -> Dra
     tenants, owners = lead(rng, adults, TENANT_SHARE), lead(rng, adults, OWNER_SHARE)
     landlord = np.where(
         rng.random(len(tenants)) < AGENCY_SHARE,
-        rng.choice(world.outside("company"), len(tenants)),
+        picked(rng, world.outside("company"), len(tenants)),
         somebody(world, rng, len(tenants), inside_share=0.2),
     )
-    lender = rng.choice(world.outside("lender"), len(owners))
+    lender = picked(rng, world.outside("lender"), len(owners))
     months = rng.choice(list(CYCLES), len(tenants), p=list(CYCLES.values()))
     price, instalment = (
         np.minimum(world.income[who] * rng.uniform(*SHARE_OF_INCOME, len(who)), MOST_CNY)

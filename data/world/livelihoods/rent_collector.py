@@ -8,6 +8,7 @@ from data.world.calendar import WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, monthly, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 COLLECTOR_SHARE = 0.006  # of persons over 30 (assumption)
 TENANTS = (4, 21)  # from the first to before the second (assumption)
@@ -27,7 +28,7 @@ def rent_collector(world: Population, calendar: Calendar, rng: np.random.Generat
     rent = (RENT_CNY * rng.lognormal(0, 0.35, len(tenants)) / 100).round() * 100
     is_subletter = rng.random(size) < SUBLETTER_SHARE
     creditor = np.where(
-        is_subletter, rng.choice(world.acquaintances, size), rng.choice(world.outside("lender"), size)
+        is_subletter, picked(rng, world.acquaintances, size), picked(rng, world.outside("lender"), size)
     )
     # One who sublets keeps a margin, an owner the part that the mortgage leaves.
     kept = np.where(is_subletter, rng.uniform(0.05, 0.2, size), rng.uniform(0.2, 0.6, size))

@@ -8,6 +8,7 @@ from data.world.calendar import EVENING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, repeat
 from data.world.population import Population
+from data.world.weights import picked
 
 TWIN_SHARE = 0.3  # of stalls whose owner has another one (assumption)
 # From, to, occasion: payments a month of a main-bank stall, share of its turnover (assumptions).
@@ -33,7 +34,9 @@ def shop_owners(world: Population, calendar: Calendar, rng: np.random.Generator)
     stalls = world.regulars("micro_business")
     persons = world.account[world.earners]
     is_here = rng.random(len(stalls)) < 0.45
-    owner = np.where(is_here, rng.choice(persons, len(stalls)), rng.choice(world.acquaintances, len(stalls)))
+    owner = np.where(
+        is_here, picked(rng, persons, len(stalls)), picked(rng, world.acquaintances, len(stalls))
+    )
     twin = np.where(rng.random(len(stalls)) < TWIN_SHARE, rng.permutation(stalls), stalls)
     ends = {"owner": owner, "shop": world.account[stalls], "twin": world.account[twin]}
 

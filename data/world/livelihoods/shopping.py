@@ -7,8 +7,9 @@ import numpy as np
 from data.world.calendar import WAKING, Calendar
 from data.world.flows import NOWHERE, Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, tempered
-from data.world.population import Population, by_weight
+from data.world.population import Population
 from data.world.tempo import sessions
+from data.world.weights import by_weight, picked
 
 PURCHASES_A_MONTH = {"main": 10.0, "second": 1.6}  # mean by standing (assumption)
 WALLET_SHARE, CARD_SHARE = 0.60, 0.12  # of purchases; the others scan a shop's own code (assumption)
@@ -53,7 +54,7 @@ def shopping(world: Population, calendar: Calendar, rng: np.random.Generator) ->
         yuan = np.maximum(yuan, 0.5)
         city = world.city[who[buyer]]
         away = in_shop[rng.random(len(in_shop), np.float32) < AWAY_SHARE]
-        city[away] = rng.choice(world.city, len(away))
+        city[away] = picked(rng, world.city, len(away))
         is_card = how >= 1 - CARD_SHARE
         city[(how < WALLET_SHARE) | (~is_card & (rng.random(size, np.float32) < PLACELESS_SHARE))] = NOWHERE
         account = world.account[who[buyer]]

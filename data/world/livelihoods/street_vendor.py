@@ -9,6 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, known_or_new, later, lead, repeat
 from data.world.population import Population
 from data.world.tempo import prolonged
+from data.world.weights import picked
 
 VENDOR_SHARE = 0.035  # of working main-bank persons (assumption)
 RUSHES_A_MONTH = 6.0  # evenings at a market, days of a fair, hours in a chat group (assumption)
@@ -37,8 +38,8 @@ def street_vendor(world: Population, calendar: Calendar, rng: np.random.Generato
     by_night, trade = rng.random(size) < NIGHT_SHARE, rng.integers(0, len(OCCASIONS), size)
     maker = np.where(
         rng.random(size) < STOCK_FROM_PERSON,
-        rng.choice(world.acquaintances, size),
-        rng.choice(world.outside("company"), size),
+        picked(rng, world.acquaintances, size),
+        picked(rng, world.outside("company"), size),
     )
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

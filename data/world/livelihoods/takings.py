@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.schema import HOUR_US
+from data.schema import HOUR_US, MONTH_DAYS
 from data.world.calendar import EVENING, WAKING, Calendar
 from data.world.flows import NOWHERE, Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, repeat, strangers
 from data.world.population import Population
+from data.world.weights import picked
 
 SALES_A_MONTH = 32.0  # of a stall with the bank's own code, mean, beside its customers here (assumption)
 REGULARS = (40, 0.8)  # passers-by who come again: median and log spread (assumption)
@@ -35,7 +36,7 @@ def takings(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
     part = np.append(np.where(np.isin(others, twice), 0.6, 1.0), np.full(len(twice), 0.4))
     wallet = rng.choice(world.outside("wallet"), len(served), p=[0.42, 0.38, 0.12, 0.08])
     sellers = lead(rng, world.regulars("person"), ONLINE_SELLER_SHARE)
-    market = rng.choice(world.outside("wallet"), len(sellers))
+    market = picked(rng, world.outside("wallet"), len(sellers))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         leisure = stretch.leisure_weight()
@@ -64,7 +65,7 @@ def takings(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
         )
         yuan = (
             world.income[served[shop]]
-            / 30.4
+            / MONTH_DAYS
             * part[shop]
             * leisure[day]
             * rng.lognormal(-0.2, 0.55, len(shop))

@@ -6,9 +6,10 @@ import numpy as np
 
 from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.flows import Flow
-from data.world.livelihoods import LIVELIHOODS, Draw, circles_of, known_or_new, repeat, tempered
-from data.world.population import Population, by_weight
+from data.world.livelihoods import LIVELIHOODS, Draw, Entries, circles_of, known_or_new, repeat, tempered
+from data.world.population import Population
 from data.world.purse import gathered
+from data.world.weights import by_weight, picked
 
 # A month: of a main-bank person to a firm or stall; of anybody outside to a stall and to a company
 # here. Median yuan and log spread (all assumptions).
@@ -40,25 +41,25 @@ def to_firms(world: Population, calendar: Calendar, rng: np.random.Generator) ->
     stalls, companies = world.customers_of("micro_business"), world.customers_of("company")
     groups = [(firms, *circles_of(world, rng, firms)) for firms in (stalls, companies)]
     means = tempered(world.income / 7_000, 0.5)
+    liveliness = tempered(world.activity[persons], 0.5)
     others = world.account[stalls]
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
-        office, parts = stretch.leisure_weight(), []
+        office, entries = stretch.leisure_weight(), Entries()
 
         def enter(
             payer: np.ndarray, payee: np.ndarray, yuan: np.ndarray, occasion: str, clock: np.ndarray
         ) -> None:
             at = stretch.moments(rng, stretch.draw_days(rng, len(yuan), office), clock)
             is_wire = (yuan > WIRE_FROM_CNY) & (rng.random(len(yuan)) < WIRE_SHARE)
-            for channel, m in (("wire", np.flatnonzero(is_wire)), ("transfer", np.flatnonzero(~is_wire))):
-                parts.append(Flow.of(at[m], payer[m], payee[m], np.maximum(yuan[m], 1), channel, occasion))
+            entries.add(at, payer, payee, yuan, is_wire, occasion)
 
         kinds = (*KINDS, (LARGE[0], LARGE[1], 0.01, 0.05, *LARGE[2:]))
         for occasion, of_person, to_stall, to_company, median, spread in kinds:
-            who = repeat(rng, persons, of_person * tempered(world.activity[persons], 0.5), office)
+            who = repeat(rng, persons, of_person * liveliness, office)
             payee = by_weight(rng, outside, fame, len(who))
             to_shop = np.flatnonzero(rng.random(len(who)) < STALL_SHARE)
-            payee[to_shop] = rng.choice(others, len(to_shop))
+            payee[to_shop] = picked(rng, others, len(to_shop))
             yuan = median * means[who] * rng.lognormal(0, spread, len(who))
             enter(world.account[who], payee, yuan, occasion, WAKING)
             for (firms, circle, people), rate in zip(groups, (to_stall, to_company), strict=True):
@@ -67,6 +68,6 @@ def to_firms(world: Population, calendar: Calendar, rng: np.random.Generator) ->
                 payer = known_or_new(world, rng, people[circle.one(rng, one)], STRANGER_SHARE)
                 clock = EVENING if firms is stalls else OFFICE
                 enter(payer, world.account[firms[one]], yuan, occasion, clock)
-        return gathered(world, rng, Flow.concat(parts))
+        return gathered(world, rng, entries.flow())
 
     return draw

@@ -9,6 +9,7 @@ from data.world.calendar import Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead
 from data.world.population import Population
+from data.world.weights import picked
 
 POOLED_SHARE = 0.2  # of companies (assumption)
 DAILY_SHARE = 0.35  # of pooled companies that sweep every working day, the others on Fridays (assumption)
@@ -19,7 +20,7 @@ def treasury_sweep(world: Population, calendar: Calendar, rng: np.random.Generat
     """A sweep in the late afternoon, funding the next working morning: in and out within a night."""
     leaders = lead(rng, world.customers_of("company"), POOLED_SHARE)
     account, size = world.account[leaders], len(leaders)
-    parent = rng.choice(world.outside("company"), size)
+    parent = picked(rng, world.outside("company"), size)
     is_daily = rng.random(size) < DAILY_SHARE
     usual = world.income[leaders] * np.where(
         is_daily, rng.uniform(0.01, 0.04, size), rng.uniform(0.03, 0.12, size)

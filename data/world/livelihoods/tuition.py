@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, WAKING, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Circles, Draw, lead, monthly, paydays, somebody
 from data.world.population import Population
+from data.world.weights import picked
 
 FAMILY_SHARE = 0.22  # of persons between 28 and 55 (assumption)
 SCHOOL_SHARE = 0.05  # of micro-businesses (assumption)
@@ -23,7 +24,7 @@ def tuition(world: Population, calendar: Calendar, rng: np.random.Generator) -> 
     persons, stalls = world.regulars("person"), world.customers_of("micro_business")
     age = calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - world.birth_year[persons]
     families = lead(rng, persons[(age >= 28) & (age <= 55)], FAMILY_SHARE)
-    own_school = rng.choice(world.outside("company"), len(families))
+    own_school = picked(rng, world.outside("company"), len(families))
     fee = np.minimum(FEE_CNY * rng.lognormal(0, 0.6, len(families)), world.income[families] * 0.8)
     fee_day = rng.integers(1, 26, len(families))
     leaders = lead(rng, stalls, SCHOOL_SHARE)

@@ -9,6 +9,7 @@ from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, every, lead
 from data.world.population import Population
 from data.world.purse import gathered
+from data.world.weights import picked
 
 # By kind: share that pays bills from here, bills a payer, median yuan and log spread (assumption).
 BILLS = {
@@ -29,7 +30,7 @@ def utilities(world: Population, calendar: Calendar, rng: np.random.Generator) -
         payer.append(who)
         usual.append(median * rng.lognormal(0, spread, len(who)))
     who, yuan = np.concatenate(payer), np.concatenate(usual)
-    payee, day_due = rng.choice(works, len(who)), rng.integers(3, 28, len(who))
+    payee, day_due = picked(rng, works, len(who)), rng.integers(3, 28, len(who))
     months = rng.choice(list(MONTHS), len(who), p=list(MONTHS.values()))
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:

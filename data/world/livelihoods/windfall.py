@@ -8,6 +8,7 @@ from data.world.calendar import OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, later, lead, once
 from data.world.population import Population
+from data.world.weights import picked
 
 LUCKY_SHARE = 0.04  # of persons during the run (assumption)
 BONUS_SHARE, CLAIM_SHARE = 0.6, 0.2  # of windfalls, the others are inheritances (assumption)
@@ -31,7 +32,7 @@ def windfall(world: Population, calendar: Calendar, rng: np.random.Generator) ->
     yuan = world.income[leaders] * rng.uniform(*MONTHS_OF_INCOME, size)
     yuan = np.where(luck == 1, yuan, (yuan / 1000).round() * 1000 + 1000)
     is_moved = rng.random(size) < MOVED_SHARE
-    broker = rng.choice(world.outside("broker"), size)
+    broker = picked(rng, world.outside("broker"), size)
 
     def draw(stretch: Calendar, rng: np.random.Generator) -> Flow:
         who, day = once(calendar, stretch, paid_on)

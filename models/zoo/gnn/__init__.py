@@ -36,7 +36,7 @@ Seen = Callable[[Examples], Examples]
 Dropped = Annotated[float, Field(ge=0, lt=1)]  # share of the units
 
 
-class Settings(ModelSettings):
+class GnnSettings(ModelSettings):
     """Section ``models.gnn``: fixed shape, and search ranges (low and high)."""
 
     hidden: int = Field(ge=1, le=4_096)
@@ -83,14 +83,14 @@ class GnnLearner:
     """Training examples cut into slices once, for many fits."""
 
     examples: Examples
-    settings: Settings
+    settings: GnnSettings
     seed: int
     parts: list[Slice]
     slicer: Slicer
     seen: Seen
 
     @classmethod
-    def of(cls, examples: Examples, settings: Settings, seed: int, seen: Seen) -> GnnLearner:
+    def of(cls, examples: Examples, settings: GnnSettings, seed: int, seen: Seen) -> GnnLearner:
         """Learn the scale and cut the training moments."""
         from models.zoo.gnn.slices import Scale, Slicer
 
@@ -113,7 +113,7 @@ class GnnLearner:
         }
         network = gnn_network.PaymentNetwork(**shape)
         weight = emphasised(self.examples, choice["positive_weight"])
-        gnn_network.fit(
+        gnn_network.fit_network(
             network,
             self.parts,
             self.examples.label,
@@ -141,27 +141,28 @@ def without_edges(examples: Examples) -> Examples:
 class GnnModel:
     """Searches little: a fit takes longer than that of trees. ``sees_payments`` is false for the control."""
 
-    settings = Settings
+    settings = GnnSettings
     needs_graph = True
     is_trees = False
 
-    def __init__(self, file: str, sees_payments: bool) -> None:
+    def __init__(self, file: str, label_en: str, label_zh: str, sees_payments: bool) -> None:
         self.file = file
+        self.label_en, self.label_zh = label_en, label_zh
         self.sees_payments = sees_payments
 
     def seen(self, examples: Examples) -> Examples:
         """What of the examples the network is shown."""
         return examples if self.sees_payments else without_edges(examples)
 
-    def suggest(self, trial: Trial, settings: Settings) -> Choice:
+    def suggest(self, trial: Trial, settings: GnnSettings) -> Choice:
         """Draw one choice of hyper-parameters."""
         return draw_choice(trial, settings, linear=("dropout",))
 
-    def learner(self, examples: Examples, settings: Settings, seed: int) -> GnnLearner:
+    def learner(self, examples: Examples, settings: GnnSettings, seed: int) -> GnnLearner:
         """The examples cut into slices, ready for many fits."""
         return GnnLearner.of(self.seen(examples), settings, seed, self.seen)
 
-    def fit(self, examples: Examples, choice: Choice, settings: Settings, seed: int) -> FittedGnn:
+    def fit(self, examples: Examples, choice: Choice, settings: GnnSettings, seed: int) -> FittedGnn:
         """Fit on the slices of the training moments."""
         return self.learner(examples, settings, seed).fit(choice)
 
@@ -182,5 +183,7 @@ class GnnModel:
         return FittedGnn(network, Slicer(scale), shape, threads, self.seen)
 
 
-MODELS.register("gnn")(GnnModel("gnn.model", sees_payments=True))
-MODELS.register("gnn_without_edges")(GnnModel("gnn_without_edges.model", sees_payments=False))
+MODELS.register("gnn")(GnnModel("fitted/gnn.model", "GNN", "GNN", sees_payments=True))
+MODELS.register("gnn_without_edges")(
+    GnnModel("fitted/gnn_without_edges.model", "GNN, no edges", "无边 GNN", sees_payments=False)
+)

@@ -26,7 +26,7 @@ BLOCKS = 8  # of parties with as many payments each; fixed, so that no sum depen
 
 
 @dataclass(frozen=True)
-class Payments:
+class SlicePayments:
     """The payments of a slice party by party, each listed with both of its parties.
 
     Those of a node stand from ``first[node]`` to ``first[node + 1]`` (nodes + 1,), those with a
@@ -58,7 +58,7 @@ class Payments:
         age: np.ndarray,
         kind: np.ndarray,
         is_subject: np.ndarray,
-    ) -> Payments:
+    ) -> SlicePayments:
         """Deal payments out to both parties; shapes (payments,), ``kind`` without the last bit."""
         nodes = len(is_subject)
         party, other = np.append(payee, payer), np.append(payer, payee)
@@ -77,7 +77,7 @@ class Payments:
             place=np.arange(nodes, dtype=np.int32),
         )
 
-    def to(self, subjects: np.ndarray) -> Payments:
+    def to(self, subjects: np.ndarray) -> SlicePayments:
         """The same with messages for the subjects alone, in their order; shape (subjects,)."""
         place = np.full(len(self.place), -1, np.int32)
         place[subjects] = np.arange(len(subjects))
@@ -173,7 +173,7 @@ class _MeanMessages(torch.autograd.Function):
     """Mean of relu(state of the sender + what the payment says) by receiver."""
 
     @staticmethod
-    def forward(ctx: Any, state: Tensor, table: Tensor, slopes: Tensor, payments: Payments) -> Tensor:
+    def forward(ctx: Any, state: Tensor, table: Tensor, slopes: Tensor, payments: SlicePayments) -> Tensor:
         state = state.contiguous()
         ctx.save_for_backward(state, table, slopes)
         ctx.payments = payments
@@ -186,7 +186,7 @@ class _MeanMessages(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         state, table, slopes = ctx.saved_tensors
-        payments: Payments = ctx.payments
+        payments: SlicePayments = ctx.payments
         _, scatter = _kernels(state.shape[1])
         arriving = (grad / payments.counts).numpy()
         # Each block of nodes adds up its own share of what all messages have in common.
@@ -203,7 +203,7 @@ class _MeanMessages(torch.autograd.Function):
         return by_state, by_table.sum(0), by_slopes.sum(0), None
 
 
-def _arrays(state: Tensor, table: Tensor, slopes: Tensor, payments: Payments) -> tuple[np.ndarray, ...]:
+def _arrays(state: Tensor, table: Tensor, slopes: Tensor, payments: SlicePayments) -> tuple[np.ndarray, ...]:
     """The inputs that both kernels take."""
     p = payments
     lists = (p.first, p.last, p.other, p.amount, p.age, p.kind, p.receivers, p.place)
@@ -218,7 +218,12 @@ class PaymentConv(GINEConv):
     """
 
     def propagate(
-        self, edge_index: Payments, *, x: tuple[Tensor, Tensor], edge_attr: tuple[Tensor, Tensor], size: None
+        self,
+        edge_index: SlicePayments,
+        *,
+        x: tuple[Tensor, Tensor],
+        edge_attr: tuple[Tensor, Tensor],
+        size: None,
     ) -> Tensor:
         """Mean message by node, shape (nodes, width)."""
         mean: Tensor = _MeanMessages.apply(x[0], *edge_attr, edge_index)

@@ -129,7 +129,7 @@ class PaymentNetwork(nn.Module):
         return state, own
 
 
-def fit(
+def fit_network(
     network: PaymentNetwork,
     parts: list[Slice],
     label: np.ndarray,

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS
 from models.zoo import Examples, Graph
-from models.zoo.gnn.messages import Payments
+from models.zoo.gnn.messages import SlicePayments
 
 HOURS = 24
 EDGE_COLUMNS = 1 + 1 + 2 + len(CHANNELS) + 1
@@ -65,8 +65,8 @@ class Slice:
     holder: Tensor
     others: Tensor
     features: Tensor
-    payments: Payments
-    to_subjects: Payments
+    payments: SlicePayments
+    to_subjects: SlicePayments
     subject: Tensor
     rows: np.ndarray
 
@@ -90,11 +90,11 @@ def kinds() -> Tensor:
 
 def payments_of(
     edges: pd.DataFrame, payer: np.ndarray, payee: np.ndarray, as_of_us: int, is_subject: np.ndarray
-) -> Payments:
+) -> SlicePayments:
     """The payments of a slice between positions ``payer`` and ``payee``, scaled; see `kinds`."""
     at = edges["at"].astype("int64").to_numpy()
     days = max((as_of_us - int(at[0])) / DAY_US, 1.0) if len(at) else 1.0
-    return Payments.of(
+    return SlicePayments.of(
         payer,
         payee,
         amount=(edges["log_amount"].to_numpy() - 6) / 3,

@@ -1,0 +1,35 @@
+"""How a process of this project waits and takes memory; neither changes a result."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+import pyarrow
+
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4  # glibc's malloc.h
+HEAP_STEP = 64 << 20  # bytes by which the heap grows
+
+
+def set_up() -> None:
+    """Set both for the whole process; whoever loads OpenMP does so later."""
+    # Threads that wait must sleep: where cores are shared, spinning ones cost ten times the
+    # work. OpenMP reads this when it loads.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    reuse_freed_memory()
+
+
+def reuse_freed_memory() -> None:
+    """Let the C library keep what is freed and hand it out again.
+
+    glibc gives each large array back to the system, and the next one touches new pages:
+    of the whole run every fifth processor second went into that. Arrow's own pool does
+    likewise. Where the C library is another one, its ways are left alone.
+    """
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "gnu_get_libc_version"):
+        return
+    library.mallopt(M_MMAP_MAX, 0)
+    library.mallopt(M_TRIM_THRESHOLD, -1)
+    library.mallopt(M_TOP_PAD, HEAP_STEP)
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
