@@ -20,8 +20,8 @@ from data.world.awake import awake_days, moments_at
 from data.world.calendar import EVENING, OFFICE, WAKING, Calendar
 from data.world.devices import signed_in
 from data.world.expression import Hand
-from data.world.flows import CHANNEL, NO_SCHEME, Flow
-from data.world.intents import Payment, Spender, as_flow, enter, in_cents
+from data.world.flows import CHANNEL, LIFE, NO_SCHEME, NOWHERE, PROCEEDS, PURPOSE, SHAPE, Flow
+from data.world.intents import Intent, Spender, as_flow, in_cents
 from data.world.population import OUTSIDE, Population
 from data.world.tempo import FOLLOWERS, prolonged
 from pipeline import PARAMS_FILE, BadInput
@@ -86,6 +86,9 @@ OTHER_TIMES, DAYS_BEFORE = (4, 45), 200
 # Days for which an account that was opened beside the main one, and a plan begins with, must last.
 CARD_DAYS = 30
 
+Numbers = np.ndarray | int
+Sums = np.ndarray | float
+
 
 class Scene:
     """Collects the payments and members of one scheme.
@@ -122,9 +125,7 @@ class Scene:
         self.hand = hand
         self.first_day = first_day
         self.start = self.moment(place)
-        self._payments: list[Payment] = []
-        self._everyday: list[Payment] = []
-        self._spending: list[Payment] = []
+        self.intents: list[Intent] = []
         self.spenders: list[Spender] = []
         self.members: list[tuple[int, str]] = []
         self.bystanders: set[int] = set()
@@ -436,7 +437,7 @@ class Scene:
     def taking_part(self) -> set[int]:
         """Accounts that pay or are paid by the plan during the run."""
         end = self.calendar.start_us + self.calendar.days * DAY_US
-        flow = as_flow(self._payments + self._spending)
+        flow = self.flow_of(SHAPE, PROCEEDS)
         flow = flow.take((flow.at >= self.calendar.start_us) & (flow.at < end))
         spenders = {one.account for one in self.spenders if one.until_us > self.calendar.start_us}
         return {*flow.payer.tolist(), *flow.payee.tolist(), *spenders}
@@ -445,7 +446,7 @@ class Scene:
         """The accounts that a member uses: another one from the day on which they move to it."""
         if self.world.successor[account] < 0:
             return [account]
-        flow = as_flow(self._payments + self._spending)
+        flow = self.flow_of(SHAPE, PROCEEDS)
         at = flow.at[(flow.payer == account) | (flow.payee == account)].tolist()
         end = self.calendar.start_us + self.calendar.days * DAY_US
         for spender in self.spenders:
@@ -505,22 +506,51 @@ class Scene:
 
     def pay(
         self,
-        at: np.ndarray | int,
-        payer: np.ndarray | int,
-        payee: np.ndarray | int,
-        yuan: np.ndarray | float,
+        at: Numbers,
+        payer: Numbers,
+        payee: Numbers,
+        yuan: Sums,
         channel: str = "transfer",
         purpose: str = "unstated",
-        city: int = -1,
+        city: int = NOWHERE,
+        part: int = SHAPE,
     ) -> np.ndarray:
         """Intend one payment, or many of one kind (arrays broadcast), and return what arrives.
 
         ``yuan`` is what is meant, ``purpose`` what it is for, or pretends to be for; nobody
         may have a reason (unstated). People write sums down rounded, so that what arrives,
-        in yuan, is as much or less.
+        in yuan, is as much or less. ``part`` says what the payment is to the scheme.
         """
-        enter(self._payments, at, payer, payee, yuan, channel, purpose, city)
+        intent = Intent(at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city, part)
+        if not intent.is_empty:
+            self.intents.append(intent)
         return self.hand.yuan(at, payer, payee, in_cents(yuan), channel, purpose)
+
+    def live(
+        self,
+        at: Numbers,
+        payer: Numbers,
+        payee: Numbers,
+        yuan: Sums,
+        channel: str,
+        purpose: str,
+        city: int = NOWHERE,
+    ) -> np.ndarray:
+        """Intend payments of a member's everyday life beside the plan, which are no part of it; as `pay`."""
+        return self.pay(at, payer, payee, yuan, channel, purpose, city, LIFE)
+
+    def spend(
+        self,
+        at: Numbers,
+        payer: Numbers,
+        payee: Numbers,
+        yuan: Sums,
+        channel: str,
+        purpose: str,
+        city: int = NOWHERE,
+    ) -> np.ndarray:
+        """Intend payments with proceeds of the scheme that are no part of its shape; as `pay`."""
+        return self.pay(at, payer, payee, yuan, channel, purpose, city, PROCEEDS)
 
     def remit(
         self,
@@ -600,70 +630,41 @@ class Scene:
             names = CHANNELS[channel], PURPOSES[occasion]
             self.live(at[m], payer[m], payee[m], yuan[m], *names)
 
+    def flow_of(self, *parts: int) -> Flow:
+        """The intended payments that are one of some parts: SHAPE, PROCEEDS, LIFE."""
+        return as_flow([intent for intent in self.intents if intent.part in parts])
+
     @property
     def flows(self) -> list[Flow]:
-        """The intended payments, one Flow for each call of `pay`."""
-        return [as_flow([payment]) for payment in self._payments]
+        """The payments of the scheme's shape, one Flow for each call of `pay`."""
+        return [as_flow([intent]) for intent in self.intents if intent.part == SHAPE]
 
     @property
     def flow(self) -> Flow:
-        """The intended payments as one Flow; faster than `flows`."""
-        return as_flow(self._payments)
-
-    def live(
-        self,
-        at: np.ndarray | int,
-        payer: np.ndarray | int,
-        payee: np.ndarray | int,
-        yuan: np.ndarray | float,
-        channel: str = "transfer",
-        purpose: str = "unstated",
-        city: int = -1,
-    ) -> None:
-        """Intend payments of a member's everyday life beside the plan, which are no part of it."""
-        enter(self._everyday, at, payer, payee, yuan, channel, purpose, city)
-
-    def spend(
-        self,
-        at: np.ndarray | int,
-        payer: np.ndarray | int,
-        payee: np.ndarray | int,
-        yuan: np.ndarray | float,
-        channel: str = "transfer",
-        purpose: str = "unstated",
-        city: int = -1,
-    ) -> np.ndarray:
-        """Intend payments with proceeds of the scheme that are no part of its shape; as `pay`."""
-        enter(self._spending, at, payer, payee, yuan, channel, purpose, city)
-        return self.hand.yuan(at, payer, payee, in_cents(yuan), channel, purpose)
+        """The payments of the scheme's shape as one Flow; faster than `flows`."""
+        return self.flow_of(SHAPE)
 
     @property
     def spending(self) -> Flow:
         """The payments with proceeds outside the shape of the scheme."""
-        return as_flow(self._spending)
+        return self.flow_of(PROCEEDS)
 
     @property
     def everyday(self) -> Flow:
         """The payments of members' lives that the plan brings about, which are no part of it."""
-        return as_flow(self._everyday)
+        return self.flow_of(LIFE)
 
     @staticmethod
     def all_flows(scenes: list[Scene]) -> Flow:
-        """The payments of many scenes at once; ``scheme`` is the number of the scene.
+        """The payments of many scenes at once; ``scheme`` is the number of the scene, that of life is none.
 
-        Spent proceeds carry the number of the scene plus the number of scenes, since a
-        payment has no room for a second mark; those of everyday life carry none.
+        Shapes come first, then proceeds, then life: what is drawn for each payment in this
+        order (`Adaptation`) is the same for a shape whatever goes on beside the plans.
         """
-        planned = [payment for scene in scenes for payment in scene._payments]
-        spending = [payment for scene in scenes for payment in scene._spending]
-        everyday = [payment for scene in scenes for payment in scene._everyday]
-        number = np.arange(len(scenes))
-        numbers = [
-            np.repeat(number, [len(scene._payments) for scene in scenes]),
-            np.repeat(number + len(scenes), [len(scene._spending) for scene in scenes]),
-            np.full(len(everyday), NO_SCHEME),
-        ]
-        return as_flow(planned + spending + everyday, np.concatenate(numbers))
+        numbered = [(number, intent) for number, scene in enumerate(scenes) for intent in scene.intents]
+        numbered.sort(key=lambda pair: pair[1].part)
+        scheme = [NO_SCHEME if intent.part == LIFE else number for number, intent in numbered]
+        return as_flow([intent for _, intent in numbered], np.array(scheme, np.int64))
 
     # -- sums and words
 

@@ -11,7 +11,7 @@ from data.asof import moments_of
 from data.schema import DAY_US, HOUR_US
 from data.sources import Whole
 from data.typologies import TYPOLOGIES
-from data.world.flows import CHANNEL, PURPOSE, Flow
+from data.world.flows import CHANNEL, PROCEEDS, PURPOSE, Flow
 from data.world.integration import ROLE, Integration, Proceeds, integrate
 from data.world.intents import Spender
 from data.world.settings import Params
@@ -93,7 +93,8 @@ def test_an_organiser_spends_as_they_live_in_the_weeks_of_their_proceeds() -> No
     life = life_of(account)
     again = Proceeds(world, [[], [spender(account)]], 7).of(life)
     assert (again.payer == account).all()
-    assert (again.scheme == 2 + 1).all()
+    assert (again.scheme == 1).all()
+    assert (again.part == PROCEEDS).all()
     # The same shops and friends by the same channels, no fee and nothing that came in.
     known = {*zip(life.payee.tolist(), life.channel.tolist(), life.purpose.tolist(), strict=True)}
     assert {*zip(again.payee.tolist(), again.channel.tolist(), again.purpose.tolist(), strict=True)} <= known
