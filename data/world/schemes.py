@@ -17,7 +17,9 @@ from data.world.expression import Hand, expressed
 from data.world.flows import LIFE, Flow
 from data.world.integration import integrate
 from data.world.population import Names, Population, holder_codes
-from data.world.scene import UNDER_WAY_DAY, Scene
+from data.world.scene import Scene
+from data.world.scene.acquaintance import acquaint
+from data.world.scene.stage import UNDER_WAY_DAY
 from data.world.settings import Params, schemes_of
 
 # Multiples of it, without their whole parts, lie evenly in [0, 1), however many (Weyl's sequence).
@@ -57,7 +59,7 @@ def draw_schemes(world: Population, calendar: Calendar, params: Params) -> list[
                 if side == "illicit":
                     kind, scene = moved(name, scene, params, str(number))
                     integrate(scene, params.integration)
-                scene.acquaint()
+                acquaint(scene)
                 scenes.append((kind, side == "illicit", scene))
     return scenes
 

@@ -24,7 +24,8 @@ from data.world.drift import Adaptation
 from data.world.flows import Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
 from data.world.population import draw_names, draw_population, holder_codes
-from data.world.scene import FIRST_DAY, LAST_DAYS, UNDER_WAY_DAY, Scene
+from data.world.scene import Scene
+from data.world.scene.stage import FIRST_DAY, LAST_DAYS, UNDER_WAY_DAY
 from data.world.schemes import draw_schemes, open_hours, plans_of
 from data.world.settings import Params, calendar_of, schemes_of
 from tests.spec.plans import (

@@ -19,7 +19,8 @@ from data.sources import Whole, gather
 from data.typologies import TYPOLOGIES
 from data.world.flows import NO_SCHEME, Flow
 from data.world.population import draw_population
-from data.world.scene import FIRST_DAY, Scene
+from data.world.scene import Scene
+from data.world.scene.stage import FIRST_DAY
 from data.world.schemes import draw_schemes
 from data.world.settings import Params, calendar_of
 from tests.spec import plans
