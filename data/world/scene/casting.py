@@ -12,7 +12,8 @@ from data.world.scene.stage import Stage
 from pipeline import PARAMS_FILE, BadInput
 
 STAY_DAYS = 60  # whose account closes sooner takes no part where others are found
-MOST_TRIES = 100
+MOST_TRIES = 100  # for each one sought, after which those serve who close sooner
+HARDLY_ANY = 100  # where no more than so many are of an age, anybody will do
 NEW_DAYS = 120  # who joined within so many days is a newcomer
 
 # Of those who take part: share of customers since less than 30 days, since less than
@@ -91,8 +92,7 @@ class Casting(Stage):
         chosen: list[int] = []
         of_age = self.rng.multinomial(count, JOINED_SHARES)
         for number, last, first in zip(of_age, edges, [*edges[1:], 0], strict=True):
-            # Where there are hardly any of an age, anybody will do.
-            mine = slice(first, last) if last - first > MOST_TRIES else slice(0, len(pool))
+            mine = slice(first, last) if last - first > HARDLY_ANY else slice(0, len(pool))
             keep = self.world.approachable[: len(pool)][mine]
             chosen += self._draw(pool[mine], int(number), keep, tuple(chosen)).tolist()
         return self.world.account[self.rng.permutation(np.array(chosen, np.int64))]

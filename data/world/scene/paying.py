@@ -8,8 +8,8 @@ from data.world.flows import CHANNEL, LIFE, NOWHERE, PROCEEDS, PURPOSE, SHAPE, F
 from data.world.intents import Intent, as_flow, in_cents
 from data.world.scene.stage import Stage
 
-Numbers = np.ndarray | int
-Sums = np.ndarray | float
+Numbers = np.ndarray | int  # moments in UTC microseconds, or positions of accounts
+Sums = np.ndarray | float  # yuan
 
 
 class Paying(Stage):
@@ -65,10 +65,10 @@ class Paying(Stage):
 
     def remit(
         self,
-        at: np.ndarray | int,
+        at: Numbers,
         payer: int,
-        payees: np.ndarray | int,
-        yuan: np.ndarray | float,
+        payees: Numbers,
+        yuan: Sums,
         purpose: str = "unstated",
     ) -> None:
         """Intend payments by transfer, and by wire to those payees whose accounts are abroad."""
@@ -84,22 +84,20 @@ class Paying(Stage):
 
     def hop(self, at: int, payer: int, payee: int, yuan: float, purpose: str) -> float:
         """One transfer from hand to hand, entered if the bank sees it; the yuan that arrive."""
-        return (
-            float(self.pay(at, payer, payee, yuan, purpose=purpose)) if self.is_seen(payer, payee) else yuan
-        )
+        if not self.is_seen(payer, payee):
+            return yuan
+        return float(self.pay(at, payer, payee, yuan, purpose=purpose))
 
     def desk(self, city: int) -> int:
         """Cash desk of a city."""
         return int(self.world.cash_desk(city))
 
-    def fetch_cash(self, at: np.ndarray | int, account: int, yuan: np.ndarray | float) -> None:
+    def fetch_cash(self, at: Numbers, account: int, yuan: Sums) -> None:
         """Take whole notes of 100 out of an account at its owner's home."""
         notes, city = np.maximum(np.asarray(yuan) // 100 * 100, 100.0), self.home(account)
         self.pay(at, account, self.desk(city), notes, "cash_withdrawal", "cash", city)
 
-    def bring_cash(
-        self, at: np.ndarray | int, account: int, yuan: np.ndarray | float, purpose: str = "cash"
-    ) -> np.ndarray:
+    def bring_cash(self, at: Numbers, account: int, yuan: Sums, purpose: str = "cash") -> np.ndarray:
         """Pay whole notes of 100 in at a counter of the owner's home, so much or a little more; the yuan."""
         notes, city = np.ceil(np.asarray(yuan) / 100) * 100, self.home(account)
         return self.pay(at, self.desk(city), account, notes, "cash_deposit", purpose, city)
