@@ -21,10 +21,11 @@ from data.typologies import TYPOLOGIES
 from data.typologies.dormant_reactivation import SILENT_DAYS
 from data.world.calendar import EVENING
 from data.world.drift import Adaptation
-from data.world.flows import Flow
+from data.world.flows import SHAPE, Flow
 from data.world.ledger import UNKNOWN, in_business, move_on
 from data.world.population import draw_names, draw_population, holder_codes
-from data.world.scene import FIRST_DAY, LAST_DAYS, UNDER_WAY_DAY, Scene
+from data.world.scene import Scene
+from data.world.scene.stage import FIRST_DAY, LAST_DAYS, UNDER_WAY_DAY
 from data.world.schemes import draw_schemes, open_hours, plans_of
 from data.world.settings import Params, calendar_of, schemes_of
 from tests.spec.plans import (
@@ -484,6 +485,7 @@ def plans(small_params: Params) -> list[tuple[bool, Counter]]:
     adaptation = Adaptation(population, calendar, small_params.drift, stream(small_params.seed, "drift"))
     holder = holder_codes(population)
     planned = in_time(plans_of(scenes, adaptation, holder, small_params.seed))
+    planned = planned.take(planned.part == SHAPE)
     return [
         (is_illicit, _keys(planned.take(planned.scheme == place), account))
         for place, (_, is_illicit, _) in enumerate(scenes)

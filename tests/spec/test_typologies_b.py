@@ -17,9 +17,10 @@ from data.schema import DAY_US
 from data.simulate import simulate
 from data.sources import Whole, gather
 from data.typologies import TYPOLOGIES
-from data.world.flows import NO_SCHEME, Flow
+from data.world.flows import LIFE, NO_SCHEME, Flow
 from data.world.population import draw_population
-from data.world.scene import FIRST_DAY, Scene
+from data.world.scene import Scene
+from data.world.scene.stage import FIRST_DAY
 from data.world.schemes import draw_schemes
 from data.world.settings import Params, calendar_of
 from tests.spec import plans
@@ -119,6 +120,7 @@ def test_everyday_payments_beside_a_plan_belong_to_no_scheme() -> None:
     for number, scene in enumerate(scenes):
         mine = flow.take(flow.scheme == number)
         np.testing.assert_array_equal(mine.at, flow_of(scene).at)
+    np.testing.assert_array_equal(flow.scheme == NO_SCHEME, flow.part == LIFE)
     assert (flow.scheme == NO_SCHEME).sum() == sum(len(scene.everyday) for scene in scenes) > 0
 
 
