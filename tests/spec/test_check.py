@@ -15,7 +15,7 @@ import check
 import console
 import pipeline
 from parameters import BadInput, read_yaml, write_yaml
-from tests.spec.test_bad_input import edit
+from tests.spec.bad_input.refusals import edit
 
 RULEBOOK = "data/rules/rulebook.yaml"
 
