@@ -144,16 +144,21 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
     subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
     is_asleep = np.ones(len(known.weekly), bool)
     is_asleep[rows] = False
-    line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
-    is_new, hour = line["is_new"].to_numpy(), line["hour"].to_numpy()
+    is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
     built = compute(subjects, known, events, parties, is_new, hour, params, trails)
     masked = future_mask(subjects, built, known, parties, origin_us, params, trails)
-    windows = known.weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
-    matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
+    edges = network.graph_edges(known.transactions, parties, origin_us)
+    line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
+    weekly = known.weekly
+    del known, events  # the matrix is as large as all of them
+    asleep = weekly.loc[is_asleep, ["customer_id", "as_of"]]
+    windows = weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
+    del weekly
+    matrix = pd.concat([subjects[["subject_id"]], windows, built], axis=1)
+    del windows, built
     period = period_of(subjects["as_of"], periods).to_numpy()
     features = [*window_features(), *profile.FEATURES, *LINE, *network.FEATURES]
-    edges = network.graph_edges(known.transactions, parties, origin_us)
     moments = pd.DatetimeIndex(np.sort(subjects["as_of"].unique()))
     return ModelInputs(
         subjects=subjects,
@@ -163,7 +168,7 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
         nodes=network.graph_nodes(parties),
         edges=edges,
         slices=network.graph_slices(edges, moments, params.graph_days),
-        asleep=known.weekly.loc[is_asleep, ["customer_id", "as_of"]],
+        asleep=asleep,
     )
 
 

@@ -13,6 +13,8 @@ CHANNEL = {name: code for code, name in enumerate(CHANNELS)}
 PURPOSE = {name: code for code, name in enumerate(PURPOSES)}
 NOWHERE = -1
 NO_SCHEME = -1
+# What a payment is to a plan: it makes its shape, spends its proceeds, or is life and no part of any.
+SHAPE, PROCEEDS, LIFE = range(3)
 
 
 def _column(value: np.ndarray | float, size: int, dtype: type) -> np.ndarray:
@@ -38,7 +40,8 @@ class Flow:
     """Intended payments; every array has shape (n,).
 
     Accounts are positions in the population. ``at`` is UTC microseconds, ``amount``
-    cents, ``city`` a code or -1, ``scheme`` a scheme number or -1.
+    cents, ``city`` a code or -1, ``scheme`` a scheme number or -1, and ``part`` what the
+    payment is to that scheme: SHAPE, PROCEEDS or LIFE, which belongs to none.
     """
 
     at: np.ndarray
@@ -49,6 +52,7 @@ class Flow:
     purpose: np.ndarray
     city: np.ndarray
     scheme: np.ndarray
+    part: np.ndarray
 
     @classmethod
     def of(
@@ -61,7 +65,7 @@ class Flow:
         purpose: str | np.ndarray,
         city: np.ndarray | int = NOWHERE,
     ) -> Flow:
-        """Payments with amounts in yuan, at least one cent; channel and purpose by name, or codes of each."""
+        """Payments of life with amounts in yuan, at least one cent; channel and purpose by name or code."""
         size = len(at)
         return cls(
             at=_column(at, size, np.int64),
@@ -72,6 +76,7 @@ class Flow:
             purpose=_column(PURPOSE[purpose] if isinstance(purpose, str) else purpose, size, np.int8),
             city=_column(city, size, np.int16),
             scheme=_column(NO_SCHEME, size, np.int32),
+            part=_column(LIFE, size, np.int8),
         )
 
     @classmethod
@@ -96,6 +101,7 @@ class Flow:
             self.purpose,
             self.city,
             self.scheme,
+            self.part,
         )
 
     def in_order(self) -> Flow:

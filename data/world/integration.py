@@ -21,7 +21,7 @@ from numba import njit
 from data.schema import DAY_US, HOUR_US, PURPOSES
 from data.world.calendar import OFFICE, WAKING
 from data.world.expression import mixed
-from data.world.flows import CHANNEL, PURPOSE, Flow
+from data.world.flows import CHANNEL, PROCEEDS, PURPOSE, Flow
 from data.world.intents import Spender
 from data.world.ledger import EVERYTHING
 from data.world.population import OUTSIDE, Population
@@ -159,10 +159,12 @@ class Proceeds:
     """
 
     def __init__(self, world: Population, spenders: list[list[Spender]], seed: int) -> None:
-        numbered = [(one, len(spenders) + number) for number, those in enumerate(spenders) for one in those]
+        numbered = [(one, number) for number, those in enumerate(spenders) for one in those]
         numbered.sort(key=lambda pair: pair[0].account)
         self._owner, self._seed = world.owner, np.uint64(seed)
-        self._number = np.array([number for _, number in numbered], np.int32)
+        self._scheme = np.array([number for _, number in numbered], np.int32)
+        # What spenders draw hangs on the numbers that follow those of the schemes.
+        self._key = self._scheme + np.int32(len(spenders))
         self._from_until = np.array([(one.from_us, one.until_us) for one, _ in numbered], np.int64).reshape(
             -1, 2
         )
@@ -201,11 +203,12 @@ class Proceeds:
             self._account,
             self._from_until,
             self._growth,
-            self._number,
+            self._key,
             self._left,
             self._seed,
         )
-        return replace(mine.take(row), at=at, amount=cents, scheme=self._number[spender])
+        scheme, part = self._scheme[spender], np.full(len(row), PROCEEDS, np.int8)
+        return replace(mine.take(row), at=at, amount=cents, scheme=scheme, part=part)
 
 
 @njit(cache=True, nogil=True)
@@ -244,7 +247,7 @@ def _paid_again(
     account: np.ndarray,
     from_until: np.ndarray,
     growth: np.ndarray,
-    number: np.ndarray,
+    key: np.ndarray,
     left: np.ndarray,
     seed: np.uint64,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -269,7 +272,7 @@ def _paid_again(
         while spender < len(account) and account[spender] == payer[begin]:
             spent = 0
             for i in range(begin, end):
-                chance, wait, hour, size = _draws(at[i], payee[i], number[spender], seed)
+                chance, wait, hour, size = _draws(at[i], payee[i], key[spender], seed)
                 if chance >= growth[spender]:
                     continue
                 days = 7 if channel[i] == _WIRE else 1 + np.int64(np.floor(wait * AGAIN_AFTER_DAYS))
@@ -292,10 +295,10 @@ def _paid_again(
 
 
 @njit(cache=True, nogil=True)
-def _draws(at: int, payee: int, number: int, seed: np.uint64) -> tuple[float, float, float, float]:
-    """Four numbers in [0, 1) that hang on a payment, the scheme and the seed alone."""
+def _draws(at: int, payee: int, key: int, seed: np.uint64) -> tuple[float, float, float, float]:
+    """Four numbers in [0, 1) that hang on a payment, a spender's key and the seed alone."""
     state = mixed(seed ^ np.uint64(at) ^ (np.uint64(payee) << np.uint64(32)))
-    step = np.uint64(number) + np.uint64(1)
+    step = np.uint64(key) + np.uint64(1)
     first = mixed(state + step)
     second = mixed(first + step)
     third = mixed(second + step)

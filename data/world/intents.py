@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from data.world.flows import CHANNEL, NO_SCHEME, PURPOSE, Flow, whole_cents
+from data.world.flows import NO_SCHEME, Flow, whole_cents
 
-# at, payer, payee, yuan (numbers or arrays of one size), channel, occasion, city
-Payment = tuple[
-    "np.ndarray | int", "np.ndarray | int", "np.ndarray | int", "np.ndarray | float", int, int, int
-]
+
+class Intent(NamedTuple):
+    """One intended payment, or many of one kind: numbers or arrays of one size, then what all share.
+
+    ``channel`` and ``occasion`` are codes, ``city`` one or -1, ``part`` is SHAPE, PROCEEDS or LIFE.
+    """
+
+    at: np.ndarray | int
+    payer: np.ndarray | int
+    payee: np.ndarray | int
+    yuan: np.ndarray | float
+    channel: int
+    occasion: int
+    city: int
+    part: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether one of the arrays is empty, so that there is nothing to pay."""
+        return not all(map(_size, self[:4]))
 
 
 @dataclass
@@ -25,21 +42,6 @@ class Spender:
     left: int
 
 
-def enter(
-    payments: list[Payment],
-    at: np.ndarray | int,
-    payer: np.ndarray | int,
-    payee: np.ndarray | int,
-    yuan: np.ndarray | float,
-    channel: str,
-    purpose: str,
-    city: int,
-) -> None:
-    """Enter one intended payment, or many of one kind; nothing where one of the arrays is empty."""
-    if _size(at) and _size(payer) and _size(payee) and _size(yuan):
-        payments.append((at, payer, payee, yuan, CHANNEL[channel], PURPOSE[purpose], city))
-
-
 def _size(value: np.ndarray | float) -> int:
     """Numbers in an array, 1 for a number; without the ceremony of numpy, since it is asked very often."""
     return int(getattr(value, "size", 1))
@@ -50,21 +52,21 @@ def in_cents(yuan: np.ndarray | float) -> np.ndarray:
     return np.maximum(np.rint(np.asarray(yuan, np.float64) * 100), 1).astype(np.int64)
 
 
-def as_flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:
+def as_flow(intents: list[Intent], scheme: np.ndarray | None = None) -> Flow:
     """Payments as one Flow; built once for all, because a small array costs as much as a large one.
 
-    ``scheme``, shape (len(payments),), is the number of the scheme of each call.
+    ``scheme``, shape (len(intents),), is the number of the scheme of each intent.
     """
-    sizes = [max(map(_size, payment[:4])) for payment in payments]
+    sizes = [max(map(_size, intent[:4])) for intent in intents]
     count, is_many = sum(sizes), any(size > 1 for size in sizes)
-    whole = np.array([payment[4:] for payment in payments], np.int64).reshape(-1, 3)
-    number = np.full(len(payments), NO_SCHEME) if scheme is None else scheme
+    whole = np.array([intent[4:] for intent in intents], np.int64).reshape(-1, 4)
+    number = np.full(len(intents), NO_SCHEME) if scheme is None else scheme
 
     def spread(values: np.ndarray, dtype: type) -> np.ndarray:
         return (np.repeat(values, sizes) if is_many else values).astype(dtype)
 
     def column(place: int, dtype: type) -> np.ndarray:
-        values = [payment[place] for payment in payments]
+        values = [intent[place] for intent in intents]
         if not is_many:
             return np.array([value if _is_plain(value) else np.ravel(value)[0] for value in values], dtype)
         filled: np.ndarray = np.empty(count, dtype)
@@ -83,6 +85,7 @@ def as_flow(payments: list[Payment], scheme: np.ndarray | None = None) -> Flow:
         purpose=spread(whole[:, 1], np.int8),
         city=spread(whole[:, 2], np.int16),
         scheme=spread(number, np.int32),
+        part=spread(whole[:, 3], np.int8),
     )
 
 

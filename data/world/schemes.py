@@ -14,10 +14,12 @@ from data.typologies import TYPOLOGIES, Draw
 from data.world.calendar import Calendar
 from data.world.drift import Adaptation
 from data.world.expression import Hand, expressed
-from data.world.flows import Flow
+from data.world.flows import LIFE, Flow
 from data.world.integration import integrate
 from data.world.population import Names, Population, holder_codes
-from data.world.scene import UNDER_WAY_DAY, Scene
+from data.world.scene import Scene
+from data.world.scene.acquaintance import acquaint
+from data.world.scene.stage import UNDER_WAY_DAY
 from data.world.settings import Params, schemes_of
 
 # Multiples of it, without their whole parts, lie evenly in [0, 1), however many (Weyl's sequence).
@@ -57,7 +59,7 @@ def draw_schemes(world: Population, calendar: Calendar, params: Params) -> list[
                 if side == "illicit":
                     kind, scene = moved(name, scene, params, str(number))
                     integrate(scene, params.integration)
-                scene.acquaint()
+                acquaint(scene)
                 scenes.append((kind, side == "illicit", scene))
     return scenes
 
@@ -89,8 +91,8 @@ def plans_of(scenes: list[Planned], adaptation: Adaptation, holder: np.ndarray, 
     intended = expressed(Scene.all_flows([scene for _, _, scene in scenes]), holder, seed)
     knows_thresholds = np.array([scene.sophistication == 2 for _, _, scene in scenes], bool)
     is_careful = np.zeros(len(intended), bool)
-    is_planned = intended.scheme >= 0
-    is_careful[is_planned] = knows_thresholds[intended.scheme[is_planned] % max(len(scenes), 1)]
+    is_planned = intended.part != LIFE
+    is_careful[is_planned] = knows_thresholds[intended.scheme[is_planned]]
     return adaptation.of(intended, stream(seed, "drift", "plans"), is_careful).in_order()
 
 

@@ -15,7 +15,7 @@ from data.streams import stream
 from data.world.calendar import Calendar
 from data.world.drift import Adaptation
 from data.world.expression import expressed
-from data.world.flows import Flow
+from data.world.flows import LIFE, SHAPE, Flow
 from data.world.integration import Proceeds
 from data.world.ledger import EVERYTHING, UNKNOWN, in_business, move_on, order_by_time, settle
 from data.world.lives import lives
@@ -139,15 +139,14 @@ def _part(stretch: Stretch, names: Names, is_illicit: np.ndarray, before: int) -
     transactions = transactions_table(
         done, names, stretch.payer_after[settled], stretch.payee_after[settled], before
     )
-    is_planned = done.scheme >= 0
-    # Spent proceeds carry the number of the scheme plus the number of schemes.
-    apart, number = np.divmod(done.scheme[is_planned].astype(np.int64), len(is_illicit))
+    is_planned = done.part != LIFE
+    number = done.scheme[is_planned].astype(np.int64)
     truth = pd.DataFrame(
         {
             "transaction_id": transactions["transaction_id"].to_numpy()[is_planned],
             "scheme_id": number,
             "is_illicit": is_illicit[number],
-            "is_patterned": apart == 0,
+            "is_patterned": done.part[is_planned] == SHAPE,
             "at": transactions["at"][is_planned],
         }
     )

@@ -71,7 +71,7 @@ from data.typologies import Scene, typology
 def plain_gift(scene: Scene) -> None:
     """One person gives another a present of money."""
     giver, taker = scene.insiders(2)
-    scene.join(giver, "giver")
+    scene.join(giver, "well_wisher")
     at = scene.spread(0.0, 1.0, 1)
     scene.pay(at, giver, taker, scene.rng.uniform(500, 2_000, 1), "transfer", "gift")
 
@@ -82,7 +82,7 @@ def plain_gift(scene: Scene) -> None:
     source="assumption",
     look_alike=plain_gift,
     look_alike_label=("a gift between two", "个人之间的赠与"),
-    roles={"giver": ("giver", "赠与人")},
+    roles={"well_wisher": ("well-wisher", "赠与人")},
 )
 def single_bribe(scene: Scene) -> None:
     """Single bribe.
@@ -96,7 +96,7 @@ def single_bribe(scene: Scene) -> None:
     scene.pay(at, giver, taker, scene.rng.uniform(5_000, 20_000, 1), "transfer", "gift")
 '''
 
-FEATURE = '''"""How long the customer has been one, in months."""
+FEATURE = '''"""The half years for which the customer has been one."""
 
 from __future__ import annotations
 
@@ -106,11 +106,11 @@ import pandas as pd
 from features.profile import CDD, Profile, feature
 
 
-@feature("开户月数", "days", "profile", "assumption", owner=CDD)
-def tenure_in_days(known: Profile) -> np.ndarray:
-    """Days since the customer joined."""
+@feature("开户以来半年数", "count", "profile", "assumption", owner=CDD)
+def tenure_half_years(known: Profile) -> np.ndarray:
+    """Half years since the customer joined."""
     tenure = known.subjects["as_of"] - known.on_file("joined_at")
-    return (tenure / pd.Timedelta(days=1)).to_numpy(dtype=float)
+    return (tenure / pd.Timedelta(days=182)).to_numpy(dtype=float)
 '''
 
 MODEL = '''"""The nearest mean: how much closer a customer is to the suspicious ones than to the others."""
@@ -220,14 +220,14 @@ ADDITIONS: dict[str, Callable[[Path], None]] = {
     "rule": first_rule,
     "indicator": written("data/indicators/fortnight.py", INDICATOR),
     "typology": written("data/typologies/single_bribe.py", TYPOLOGY),
-    "feature": written("features/profile/tenure_in_days.py", FEATURE),
+    "feature": written("features/profile/tenure_half_years.py", FEATURE),
     "model": one_model,
 }
 NAMED = {
     "rule": "R98",
     "indicator": "in_count_14d",
     "typology": "single_bribe",
-    "feature": "tenure_in_days",
+    "feature": "tenure_half_years",
     "model": "nearest_mean",
 }
 
@@ -250,7 +250,6 @@ def test_what_the_readme_says_is_all_that_an_addition_takes(
     console.copy_sources(tmp_path)
     ADDITIONS[what](tmp_path)
     ran(tmp_path, "console.py", "check")
-    ran(tmp_path, "console.py", "docs")
     ran(tmp_path, "-m", "pytest", "-n", "0", "-q", *CATALOGUE)
     known = (
         "from data.indicators import INDICATORS\nfrom data.rules import rulebook\n"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from data.simulate import simulate
 from data.sources import Whole, gather
+from data.world.flows import SHAPE
 from data.world.ledger import EVERYTHING, UNKNOWN, settle
 from data.world.population import draw_population
 from data.world.schemes import draw_schemes
@@ -160,8 +161,7 @@ def planned(params: Params) -> Counter:
     scenes = draw_schemes(population, calendar, params)
     found: Counter = Counter()
     for stretch in stretches(population, calendar, scenes, params):
-        number = stretch.flow.scheme
-        flow = stretch.flow.take((number >= 0) & (number < len(scenes)))
+        flow = stretch.flow.take(stretch.flow.part == SHAPE)
         found.update(
             zip(
                 *(c.tolist() for c in (flow.scheme, flow.at, flow.payer, flow.payee, flow.amount)),

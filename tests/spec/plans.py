@@ -22,7 +22,8 @@ from data.world.calendar import Calendar
 from data.world.expression import Hand, expressed
 from data.world.flows import Flow
 from data.world.population import OUTSIDE, Population, draw_population, holder_codes
-from data.world.scene import FIRST_DAY, Scene
+from data.world.scene import Scene
+from data.world.scene.stage import FIRST_DAY
 
 LEVELS = (0, 1, 2)
 CENT = 0.011  # a payment is rounded to the cent

@@ -18,7 +18,8 @@ from data.world.devices import devices_table, signed_in
 from data.world.expression import Hand
 from data.world.ledger import EVERYTHING, in_business, move_on
 from data.world.population import OUTSIDE, Population, draw_names, draw_population, holder_codes
-from data.world.scene import JOINED_SHARES, Scene
+from data.world.scene import Scene
+from data.world.scene.casting import JOINED_SHARES
 from data.world.schemes import after_schemes, draw_schemes, open_hours, uses_of
 from data.world.settings import Params, calendar_of
 from data.world.stretches import payouts

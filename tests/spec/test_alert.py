@@ -67,7 +67,7 @@ def test_the_rules_table_tells_use_and_vote(raised: Raised) -> None:
 
 def test_a_parameter_by_segment_applies_to_each_segment(book: Rulebook) -> None:
     values = {"person": 150, "micro_business": 1, "company": 100}
-    parameter = {"value": values, "unit": "CNY", "source": "drawn"}
+    parameter = {"value": values, "unit": "CNY", "source": "assumption"}
     changed = rule(book, predicate="in_amount_7d >= {total}", parameters={"total": parameter})
     hits = run(DAILY, KINDS, book.model_copy(update={"rules": [changed], "negative_rules": []})).hits
     assert list(zip(hits["customer_id"], hits["amount_cents"], strict=True)) == [(2, 10_000), (1, 20_000)]

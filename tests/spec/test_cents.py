@@ -48,11 +48,9 @@ def firm_pays_persons(total_cents: int) -> Ledger:
 
 
 def firm_pays_abroad(total_cents: int) -> Ledger:
-    """Two wires of a firm into a jurisdiction of higher risk."""
-    wires = [
-        ("2025-03-03 10:00", "acme", "overseas shop", 100_000, "wire"),
-        ("2025-03-04 10:00", "acme", "overseas shop", total_cents / 100 - 100_000, "wire"),
-    ]
+    """Four wires of a firm into a jurisdiction of higher risk."""
+    wires = [(f"2025-03-0{day} 10:00", "acme", "overseas shop", 100_000, "wire") for day in (2, 3, 4)]
+    wires.append(("2025-03-05 10:00", "acme", "overseas shop", total_cents / 100 - 300_000, "wire"))
     return bank(*wires, country={"overseas shop": "XA"}, acme="company")
 
 
@@ -69,9 +67,9 @@ def young_firm_pays_out(total_cents: int) -> Ledger:
 @pytest.mark.parametrize(
     ("rule_id", "drawn", "line_cents"),
     [
-        ("R15", firm_pays_persons, 50_000_000),
-        ("R22", firm_pays_abroad, 20_000_000),
-        ("R24", young_firm_pays_out, 30_000_000),
+        ("R15", firm_pays_persons, 200_000_000),
+        ("R22", firm_pays_abroad, 50_000_000),
+        ("R24", young_firm_pays_out, 100_000_000),
     ],
 )
 def test_a_cent_below_the_line_is_below_the_line(
@@ -107,4 +105,4 @@ def test_an_indicator_whose_name_and_unit_disagree_on_money_is_refused(name: str
 
     measure.__name__ = name
     with pytest.raises(ValueError, match=f"{name}: expected a name that tells money"):
-        indicator("量", unit, "cash", "drawn")(measure)
+        indicator("量", unit, "cash", "assumption")(measure)

@@ -15,7 +15,7 @@ import check
 import console
 import pipeline
 from parameters import BadInput, read_yaml, write_yaml
-from tests.spec.test_bad_input import edit
+from tests.spec.bad_input.refusals import edit
 
 RULEBOOK = "data/rules/rulebook.yaml"
 
@@ -77,9 +77,9 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("investigate.reviewers.case_delay", {"median_days": 9, "p90_days": 3}, "found 9.0 and 3.0"),
         ("investigate.reviewers.visibility", {"fan_inn": 0.5}, "unknown typology 'fan_inn'"),
         ("investigate.reviewers.visibility", {"fan_in": 0.0}, "found 0"),
-        ("investigate.reviews_per_thousand_customers_day", 1e-7, "nobody of 50000 customers is reviewed"),
-        ("budget.alerts_per_thousand_customers_week", 0.01,
-         "the budget allows 0 alerts a week for 50000 customers"),
+        ("investigate.reviews_per_thousand_customers_day", 1e-7, "nobody of 57000 customers is reviewed"),
+        ("budget.alerts_per_thousand_customers_week", 0.008,
+         "the budget allows 0 alerts a week for 57000 customers"),
         ("explain.model", "gnn", "expected a tree model (lightgbm, xgboost), found 'gnn'"),
         ("explain.model", "catboost", "expected a tree model (lightgbm, xgboost), found 'catboost'"),
         ("source_path", "nowhere", "'nowhere' does not exist"),

@@ -222,6 +222,7 @@ def test_the_control_learns_from_the_features_alone(examples: Examples) -> None:
 def test_the_control_read_back_is_blind_still(examples: Examples, tmp_path: Path) -> None:
     model = MODELS["gnn_without_edges"]
     fitted = model.fit(examples, CHOICE, SETTINGS, 1)
+    (tmp_path / model.file).parent.mkdir()
     fitted.save(tmp_path / model.file)
     assert (model.load(tmp_path / model.file).scores(examples) == fitted.scores(examples)).all()
 

@@ -11,9 +11,10 @@ from data.asof import moments_of
 from data.schema import DAY_US, HOUR_US
 from data.sources import Whole
 from data.typologies import TYPOLOGIES
-from data.world.flows import CHANNEL, PURPOSE, Flow
+from data.world.flows import CHANNEL, PROCEEDS, PURPOSE, SHAPE, Flow
 from data.world.integration import ROLE, Integration, Proceeds, integrate
 from data.world.intents import Spender
+from data.world.scene import Scene
 from data.world.settings import Params
 from tests.spec.plans import Plan, draw, stage_set, table
 
@@ -48,6 +49,18 @@ def test_an_organiser_takes_proceeds_in_and_spends_no_more_than_came(name: str, 
         assert came["hour"].min() >= plan.payments["hour"].quantile(0.5, interpolation="lower") - 1
         assert organiser not in {*plan.payments["payer"], *plan.payments["payee"]}
     assert found > 0
+
+
+def test_proceeds_belong_to_their_scheme_and_are_no_part_of_its_shape(always: Integration) -> None:
+    scenes = [drawn("fan_in", seed, always)[0].scene for seed in range(4)]
+    flow = Scene.all_flows(scenes)
+    assert (flow.part == PROCEEDS).any()
+    for number, scene in enumerate(scenes):
+        for part, own in ((SHAPE, scene.flow), (PROCEEDS, scene.spending)):
+            mine = flow.take((flow.scheme == number) & (flow.part == part))
+            assert sorted(zip(mine.at, mine.payer, mine.payee, mine.amount, strict=True)) == sorted(
+                zip(own.at, own.payer, own.payee, own.amount, strict=True)
+            )
 
 
 def test_proceeds_come_in_several_ways(always: Integration) -> None:
@@ -93,7 +106,8 @@ def test_an_organiser_spends_as_they_live_in_the_weeks_of_their_proceeds() -> No
     life = life_of(account)
     again = Proceeds(world, [[], [spender(account)]], 7).of(life)
     assert (again.payer == account).all()
-    assert (again.scheme == 2 + 1).all()
+    assert (again.scheme == 1).all()
+    assert (again.part == PROCEEDS).all()
     # The same shops and friends by the same channels, no fee and nothing that came in.
     known = {*zip(life.payee.tolist(), life.channel.tolist(), life.purpose.tolist(), strict=True)}
     assert {*zip(again.payee.tolist(), again.channel.tolist(), again.purpose.tolist(), strict=True)} <= known

@@ -113,7 +113,7 @@ def test_as_many_illicit_customers_are_at_work_in_training_as_in_test_weeks(
     train, test = (np.mean([world[role] for world in worlds]) for role in ("train", "test"))
     assert test == pytest.approx(train, rel=0.15)
     # Where plans began with the run and were squeezed to end in it, it was half as many.
-    assert np.mean([world["warm_up"] for world in worlds]) > 0.8 * train
+    assert np.mean([world["warm_up"] for world in worlds]) > 0.75 * train
 
 
 @pytest.mark.parametrize("changes", ["params.yaml", "params.low.yaml"])

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from data.observe import Params
+from tests.spec.indicators.drawn import MONDAY
 from tests.spec.ledger import Customer, Ledger, bank, indicators
-
-MONDAY = "2025-03-10"
 
 CHAIN = bank(
     ("2025-03-05 10:00", "eve", "anna", 10_000),
@@ -23,6 +22,7 @@ CHAIN = bank(
     ben="person",
     carl="person",
 )
+
 
 ABROAD = bank(
     ("2024-12-01 10:00", "anna", "overseas school", 1_000, "wire"),
@@ -40,6 +40,7 @@ ABROAD = bank(
     carl="person",
     dora="person",
 )
+
 
 DEVICES = bank(
     ("2025-03-05 10:00", "finn", "carl", 6_000),
@@ -64,6 +65,7 @@ DEVICES = bank(
     hal="person",
 )
 
+
 FIRM = bank(
     ("2025-01-15 10:00", "firm one", "anna", 300_000, "transfer", "goods"),
     ("2025-02-10 10:00", "firm two", "anna", 100_000, "transfer", "goods"),
@@ -75,6 +77,7 @@ FIRM = bank(
     ("2025-03-04 10:00", "anna", "firm one", 75_000, "transfer", "supplies"),
     anna=Customer("company", founded="2024-06-01", capital=1_000_000),
 )
+
 
 SHOP = bank(
     ("2024-12-20 10:00", "cash@1", "anna", 6_000, "cash_deposit", "takings"),
@@ -90,7 +93,10 @@ SHOP = bank(
     ("2025-03-07 02:00", "anna", "firm maker", 500, "transfer", "supplies"),
     anna=Customer("micro_business", income=64_000),
 )
+
+
 SHOP_MOVED_14D = 50 + 100 + 3_000 + 200 + 1_000 + 77 + 500
+
 
 INTEGRATION = bank(
     ("2024-11-01 10:00", "lender bank", "anna", 100_000, "transfer", "loan"),
@@ -110,6 +116,7 @@ INTEGRATION = bank(
     opening=200_000,
 )
 
+
 CALM = bank(
     ("2024-12-20 10:00", "firm employer", "anna", 8_000, "transfer", "payroll"),
     ("2025-01-20 10:00", "firm employer", "anna", 8_000, "transfer", "payroll"),
@@ -121,6 +128,7 @@ CALM = bank(
     anna=Customer(household=1, employer="firm employer"),
     ben=Customer(household=1),
 )
+
 
 PASSED_ON = bank(
     ("2024-12-01 10:00", "old friend", "anna", 900),
@@ -136,6 +144,7 @@ PASSED_ON = bank(
     ("2025-03-08 10:00", "anna", "exit 1", 1_485),  # of 1,500, and with all before 7,185 of 7,500
     anna="person",
 )
+
 
 # Indicator: the ledger, and anna's value.
 BY_HAND: dict[str, tuple[Ledger, float]] = {

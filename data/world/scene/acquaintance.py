@@ -1,0 +1,85 @@
+"""Who deals with each other in a plan has often done so before, as in any life."""
+
+from __future__ import annotations
+
+from math import log2
+
+import numpy as np
+from scipy.special import exp2
+
+from data.schema import CHANNELS, DAY_US, PURPOSES
+from data.world.calendar import EVENING, OFFICE
+from data.world.flows import CHANNEL, Flow
+from data.world.scene import Scene
+from data.world.tempo import FOLLOWERS, prolonged
+
+# Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
+# else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
+KNOWN_PAIRS = {
+    ("person", "person"): 0.38,
+    ("person", "company"): 0.1,
+    ("company", "person"): 0.75,
+    ("person", "micro_business"): 0.4,
+    ("micro_business", "person"): 0.7,
+    ("company", "company"): 0.75,
+}
+OTHER_PAIRS, ACQUAINTED = 0.5, {"person", "micro_business", "company"}
+TIMES_BEFORE = {
+    ("person", "micro_business"): (1, 100),
+    ("company", "company"): (6, 120),
+    ("company", "person"): (4, 24),
+    ("person", "person"): (5, 60),
+}
+OTHER_TIMES, DAYS_BEFORE = (4, 45), 200
+# Of earlier sums: mean and spread of the logarithm of their share of the plan's; of transfers
+# between persons, how many went back (assumptions).
+EARLIER_SUMS, BACK_SHARE = (-0.7, 1.0), 0.5
+
+
+def acquaint(scene: Scene) -> None:
+    """Let many of those who deal with each other in the plan have done so before, as in any life.
+
+    These earlier payments have nothing to do with the plan. They are fewer for a plan that
+    begins early, since nobody sees what was before the run.
+    """
+    flow, rng, holder = scene.flow, scene.aside, scene.world.holder
+    row, at = _earlier(scene, flow, _dealt_before(scene, flow))
+    payer, payee, channel, purpose = flow.payer[row], flow.payee[row], flow.channel[row], flow.purpose[row]
+    yuan = flow.amount[row] / 100 * rng.lognormal(*EARLIER_SUMS, len(row))
+    # Who lends and gives gets back as much; else a life's money would gather where plans are.
+    both = (holder[payer] == "person") & (holder[payee] == "person")
+    is_back = both & (channel == CHANNEL["transfer"]) & (rng.random(len(row)) < BACK_SHARE)
+    payer, payee = np.where(is_back, payee, payer), np.where(is_back, payer, payee)
+    for way, occasion in set(zip(channel.tolist(), purpose.tolist(), strict=True)):
+        m = (channel == way) & (purpose == occasion)
+        scene.live(at[m], payer[m], payee[m], yuan[m], CHANNELS[way], PURPOSES[occasion])
+
+
+def _dealt_before(scene: Scene, flow: Flow) -> np.ndarray:
+    """The first payment (row of the flow) of each pair that knows each other, as often as they dealt."""
+    world, rng = scene.world, scene.aside
+    _, first = np.unique(flow.payer.astype(np.int64) * len(world.owner) + flow.payee, return_index=True)
+    kinds = list(zip(world.holder[flow.payer[first]], world.holder[flow.payee[first]], strict=True))
+    known = np.array(
+        [KNOWN_PAIRS.get(pair, OTHER_PAIRS) if set(pair) <= ACQUAINTED else 0.0 for pair in kinds]
+    )
+    # Who has slept has dealt with nobody.
+    for side in (flow.payer[first], flow.payee[first]):
+        known *= ~(scene.is_inside(side) & world.is_dormant[world.owner[side]])
+    most = np.array([TIMES_BEFORE.get(pair, OTHER_TIMES) for pair in kinds]).reshape(-1, 2)
+    chosen = rng.random(len(first)) < known
+    first, (low, high) = first[chosen], most[chosen].T
+    count = exp2(rng.uniform(*np.array([[log2(n) for n in ends] for ends in (low, high)])))
+    # Who pays once soon pays again, as in any life: `prolonged` adds the followers.
+    return np.repeat(first, np.ceil(count * (1 - FOLLOWERS)).astype(np.int64))
+
+
+def _earlier(scene: Scene, flow: Flow, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows again, with followers, and their moments (UTC microseconds) before the plan and in the run."""
+    rng, calendar = scene.aside, scene.calendar
+    before = np.floor(rng.uniform(1, DAYS_BEFORE, len(row)))
+    day = (flow.at[row] - calendar.start_us) // DAY_US - before.astype(np.int64)
+    row, day = row[day >= 1], day[day >= 1]
+    is_private = scene.world.holder[flow.payer[row]] == "person"
+    at = np.where(is_private, *(calendar.moments(rng, day, clock) for clock in (EVENING, OFFICE)))
+    return prolonged(rng, row, at)

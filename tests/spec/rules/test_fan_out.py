@@ -1,0 +1,154 @@
+"""Rules of the family fan out, on ledgers drawn by hand.
+
+Thresholds come from the rulebook, so that a business person who changes one need not
+touch this file.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.spec.ledger import Customer, Ledger, bank
+from tests.spec.rules.drawn import CENT
+
+
+def dispersed(payers: int, yuan: float, payees: int, out: float, purpose: str = "unstated") -> list[tuple]:
+    """So many payers pay anna the sum; she pays so much of it to so many payees."""
+    lines = [(f"2025-03-03 08:{n:02}", f"payer {n}", "anna", yuan / payers) for n in range(payers)]
+    return lines + [
+        (f"2025-03-04 15:{n:02}", "anna", f"payee {n}", out / payees, "transfer", purpose)
+        for n in range(payees)
+    ]
+
+
+class TestR05:
+    rule_id = "R05"
+
+    def test_few_payers_and_many_payees_fire(self, hit, rule) -> None:
+        ledger = dispersed(int(rule.payers), rule.total, int(rule.payees), rule.total)
+        assert hit(bank(*ledger, anna="person"))
+
+    def test_one_payer_more_stays_silent(self, hit, rule) -> None:
+        ledger = dispersed(int(rule.payers) + 1, rule.total, int(rule.payees), rule.total)
+        assert not hit(bank(*ledger, anna="person"))
+
+    def test_one_payee_fewer_stays_silent(self, hit, rule) -> None:
+        ledger = dispersed(1, rule.total, int(rule.payees) - 1, rule.total)
+        assert not hit(bank(*ledger, anna="person"))
+
+    def test_a_cent_less_money_stays_silent(self, hit, rule) -> None:
+        ledger = dispersed(1, rule.total - CENT, int(rule.payees), rule.total)
+        assert not hit(bank(*ledger, anna="person"))
+
+    @pytest.mark.parametrize("side", ["low", "high"])
+    def test_money_that_stays_or_is_topped_up_stays_silent(self, hit, rule, side) -> None:
+        share = {"low": rule.low - 0.001, "high": rule.high + 0.001}[side]
+        ledger = dispersed(1, rule.total, int(rule.payees), rule.total * share)
+        assert not hit(bank(*ledger, anna="person"))
+
+    def test_payees_of_long_standing_stay_silent(self, hit, rule) -> None:
+        crew = [(f"2025-02-{1 + n % 20:02} 10:00", "anna", f"payee {n}", 1) for n in range(int(rule.payees))]
+        assert not hit(bank(*crew, *dispersed(1, rule.total, int(rule.payees), rule.total), anna="person"))
+
+    def test_a_payroll_stays_silent(self, hit, rule) -> None:
+        ledger = dispersed(1, rule.total, int(rule.payees), rule.total, "payroll")
+        assert not hit(bank(*ledger, anna="person"))
+
+    def test_false_positive_labour_contractor(self, hit) -> None:
+        crew = [(f"2025-03-05 18:{n:02}", "anna", f"worker {n}", 3_200 + 50 * n) for n in range(9)]
+        builder = ("2025-03-04 10:00", "firm builder", "anna", 36_000)
+        assert hit(bank(builder, *crew, anna="person"))
+
+
+class TestR15:
+    rule_id = "R15"
+
+    def paid_out(
+        self, rule, yuan: float | None = None, count: int | None = None, payees: int | None = None, **how
+    ) -> Ledger:
+        yuan = rule.total if yuan is None else yuan
+        count = int(rule.times) if count is None else count
+        payees = int(rule.payees) if payees is None else payees
+        lines = [
+            (
+                f"2025-03-0{3 + n % 3} 10:{n:02}",
+                "anna",
+                f"{how.get('to', 'person')} {n % payees}",
+                yuan / count,
+                "transfer",
+                how.get("purpose", "unstated"),
+            )
+            for n in range(count)
+        ]
+        other = ("2025-03-03 09:00", "anna", "firm supplier", how.get("other", 1), "transfer", "supplies")
+        return bank(other, *lines, opening=50_000_000, anna=how.get("kind", "company"))
+
+    def test_a_firm_that_pays_many_persons_fires(self, hit, rule) -> None:
+        assert hit(self.paid_out(rule, rule.total + 1))
+
+    def test_less_money_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total - 1))
+
+    def test_fewer_transfers_or_persons_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, count=int(rule.times) - 1))
+        assert not hit(self.paid_out(rule, rule.total * 2, payees=int(rule.payees) - 1))
+
+    def test_wages_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, purpose="payroll"))
+
+    def test_firms_as_payees_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, to="firm"))
+
+    def test_a_small_part_of_a_large_turnover_stays_silent(self, hit, rule) -> None:
+        rest = rule.total * 2 * (1 - rule.share) / rule.share
+        assert hit(self.paid_out(rule, rule.total * 2, other=rest * 0.99))
+        assert not hit(self.paid_out(rule, rule.total * 2, other=rest * 1.01))
+
+    def test_a_person_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, kind="person"))
+
+    def test_false_positive_farm_purchases(self, hit) -> None:
+        farmers = [
+            (f"2025-03-0{3 + n % 5} 14:{n:02}", "anna", f"farmer {n}", 130_000, "transfer", "goods")
+            for n in range(16)
+        ]
+        assert hit(bank(*farmers, opening=3_000_000, anna="company"))
+
+
+class TestR33:
+    rule_id = "R33"
+
+    def paid_out(
+        self, rule, yuan: float | None = None, count: int | None = None, payees: int | None = None, **how
+    ) -> Ledger:
+        yuan = rule.total if yuan is None else yuan
+        count = int(rule.times) if count is None else count
+        payees = int(rule.payees) if payees is None else payees
+        lines = [
+            (
+                f"2025-03-0{3 + n % 3} 10:{n:02}",
+                "anna",
+                f"{how.get('to', 'person')} {n % payees}",
+                yuan / count,
+            )
+            for n in range(count)
+        ]
+        return bank(*lines, opening=1_000_000, anna=how.get("kind", "person"))
+
+    def test_a_person_who_pays_many_persons_fires(self, hit, rule) -> None:
+        assert hit(self.paid_out(rule, rule.total + 1))
+
+    def test_less_money_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total - 1))
+
+    def test_fewer_transfers_or_persons_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, count=int(rule.times) - 1))
+        assert not hit(self.paid_out(rule, rule.total * 2, payees=int(rule.payees) - 1))
+
+    def test_firms_as_payees_or_payers_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid_out(rule, rule.total * 2, to="firm"))
+        assert not hit(self.paid_out(rule, rule.total * 2, kind="company"))
+
+    def test_false_positive_labour_contractor(self, hit) -> None:
+        wages = [(f"2025-03-05 1{n % 8}:0{n // 8}", "anna", f"hand {n}", 4_800) for n in range(12)]
+        assert hit(bank(*wages, opening=100_000, anna=Customer(income=12_000)))
