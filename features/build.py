@@ -96,30 +96,32 @@ def compute(
     return pd.concat(parts, axis=1)
 
 
-def future_mask(
+def without_a_future(
     subjects: pd.DataFrame,
-    features: pd.DataFrame,
     known: Known,
     parties: Parties,
     origin_us: int,
     params: Params,
     trails: TrailLimits,
-) -> pd.DataFrame:
-    """`differences` of the features at the middle moment, once every later row is deleted.
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Subjects of the middle moment, and their features once every later row is deleted.
 
-    The proof on the data of this very run that no feature of this stage sees the future.
+    Equal to the features of the whole bank, `differences` tells: the proof on the data of this
+    very run that no feature of this stage sees the future.
+
+    Returns
+    -------
+    chosen : shape (subjects,), those of the moment
+    features : one row a chosen subject
     """
     moments = np.sort(subjects["as_of"].unique())
-    if not len(moments):
-        return differences(features, features)
     moment = pd.Timestamp(moments[len(moments) // 2])
     chosen = (subjects["as_of"] == moment).to_numpy()
     past = known.before(moment)
     events = Events.of(past.transactions, parties)
     mine = with_lines(subjects[chosen].reset_index(drop=True), events, parties.customer_id, params.line)
     is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
-    again = compute(mine, past, events, parties, is_new, hour, params, trails)
-    return differences(features[chosen], again)
+    return chosen, compute(mine, past, events, parties, is_new, hour, params, trails)
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,11 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
     subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
     is_asleep = np.ones(len(known.weekly), bool)
     is_asleep[rows] = False
+    # The bank without a future comes first: the whole one then takes the memory that it leaves.
+    past = without_a_future(subjects, known, parties, origin_us, params, trails) if len(subjects) else None
     is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
     built = compute(subjects, known, events, parties, is_new, hour, params, trails)
-    masked = future_mask(subjects, built, known, parties, origin_us, params, trails)
+    masked = differences(built[past[0]], past[1]) if past else differences(built, built)
     edges = network.graph_edges(known.transactions, parties, origin_us)
     line = sequence.tokens(events, parties.customer_id, origin_us, params.line.days)
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
