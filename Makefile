@@ -11,7 +11,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test coverage docs clean
+.PHONY: report smoke test docs clean
 
 report: .venv/installed
 	@python console.py check
@@ -29,11 +29,7 @@ test: .venv/installed
 	mypy
 	lint-imports
 	@python console.py compile
-	pytest
-
-# What the tests in small reach of the code that numba does not compile.
-coverage: .venv/installed
-	pytest tests/spec tests/property --cov --cov-report=term:skip-covered
+	pytest --cov --cov-report=term:skip-covered
 
 docs: .venv/installed
 	@python console.py docs
