@@ -158,19 +158,29 @@ class LeakageTest:
     passed: bool | None
 
 
+Found = tuple[Text, bool | None]  # what a test found, and whether it passed; None: not judged
+
+
 def leakage_tests(evidence: Evidence, rows: list[FeatureRow]) -> list[LeakageTest]:
     """The nine tests: what each found in this run, whether it passed, and the test in the code."""
-    ladder = evidence.ladder
+    found = [
+        *_of_rows_and_labels(evidence.ladder, rows),
+        *_of_the_profile_and_names(evidence.ladder, rows),
+        *_of_artefacts_and_graph(evidence),
+    ]
+    return [
+        LeakageTest(number, name, test, text, passed)
+        for number, ((name, test), (text, passed)) in enumerate(zip(TESTS, found, strict=True), 1)
+    ]
+
+
+def _of_rows_and_labels(ladder: Ladder, rows: list[FeatureRow]) -> list[Found]:
+    """Later rows deleted, labels without meaning, numbers and order of rows."""
     size, values, differ = Masked.of(rows)
-    shuffle, mask, encoder = ladder.label_shuffle, ladder.rating_mask, ladder.encoder
+    shuffle, ids = ladder.label_shuffle, ladder.ids.auc
     areas = [area for area in shuffle.areas if area is not None]
-    ids = ladder.ids.auc
-    artefacts = evidence.truth.difficulty.artefacts.customers.auc
-    profile = Masked.of([row for row in rows if row.group == "profile"])
-    reports = Masked.of([row for row in rows if "report" in row.feature])
-    dealt = next(row.true for row in rankings(ladder, CHECKS) if row.key == DEALT)
     spread = f"{min(areas):.3f}–{max(areas):.3f}" if areas else DASH
-    found: list[tuple[Text, bool | None]] = [
+    return [
         (
             Text(
                 f"{count(values)} values of {size} features at one moment, computed again with every later "
@@ -197,6 +207,15 @@ def leakage_tests(evidence: Evidence, rows: list[FeatureRow]) -> list[LeakageTes
             ),
             holds_chance(ids),
         ),
+    ]
+
+
+def _of_the_profile_and_names(ladder: Ladder, rows: list[FeatureRow]) -> list[Found]:
+    """Tags and ratings as of the day, reports known by then, names encoded in fold."""
+    mask, encoder = ladder.rating_mask, ladder.encoder
+    profile = Masked.of([row for row in rows if row.group == "profile"])
+    reports = Masked.of([row for row in rows if "report" in row.feature])
+    return [
         (
             Text(
                 f"{count(profile.values)} profile values with the future deleted: "
@@ -229,6 +248,14 @@ def leakage_tests(evidence: Evidence, rows: list[FeatureRow]) -> list[LeakageTes
             ),
             (encoder.in_fold or 0) <= (encoder.own_rows or 0) / 10,
         ),
+    ]
+
+
+def _of_artefacts_and_graph(evidence: Evidence) -> list[Found]:
+    """What the simulator gives away, and what wiring alone is worth."""
+    artefacts = evidence.truth.difficulty.artefacts.customers.auc
+    dealt = next(row.true for row in rankings(evidence.ladder, CHECKS) if row.key == DEALT)
+    return [
         (
             Text(
                 "A model of ids, order, seconds, devices, counter hours, roundness and own tempo: "
@@ -256,10 +283,6 @@ def leakage_tests(evidence: Evidence, rows: list[FeatureRow]) -> list[LeakageTes
             ),
             None,
         ),
-    ]
-    return [
-        LeakageTest(number, name, test, text, passed)
-        for number, ((name, test), (text, passed)) in enumerate(zip(TESTS, found, strict=True), 1)
     ]
 
 
