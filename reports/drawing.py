@@ -66,7 +66,8 @@ def dot(x: float, y: float, radius: float, class_: str) -> str:
 
 def figure(parts: Iterable[str], height: float, label: Text, width: float = WIDTH) -> Markup:
     """The whole drawing, which scales with the page."""
-    head = attributes(viewBox=f"0 0 {number(width)} {number(height)}", role="img", aria_label=label.en)
+    named = f"{label.en} / {label.zh}"  # one drawing serves both languages
+    head = attributes(viewBox=f"0 0 {number(width)} {number(height)}", role="img", aria_label=named)
     return Markup(f"<svg {head}>{''.join(parts)}</svg>")
 
 
