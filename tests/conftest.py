@@ -11,9 +11,9 @@ import pipeline
 from data.observe import Params as ObserveParams
 from data.rules import rulebook
 from data.rules.rulebook import Rulebook
-from data.simulate import Params as SimulateParams
 from data.simulate import simulate
 from data.sources import Whole, gather
+from data.world.settings import Params as SimulateParams
 
 ROOT = Path(__file__).resolve().parents[1]
 

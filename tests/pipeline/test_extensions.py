@@ -194,7 +194,7 @@ MODEL_STAGE = (
 )
 
 
-def written(place: str, text: str) -> Callable[[Path], None]:
+def written(place: str, text: str) -> Callable[[Path], object]:
     """An addition that is one new file."""
     return lambda copy: (copy / place).write_text(text, encoding="utf-8") and None
 
@@ -216,7 +216,7 @@ def one_model(copy: Path) -> None:
     put_before(copy, "dvc.yaml", "      gnn: &graph", MODEL_STAGE)
 
 
-ADDITIONS: dict[str, Callable[[Path], None]] = {
+ADDITIONS: dict[str, Callable[[Path], object]] = {
     "rule": first_rule,
     "indicator": written("data/indicators/fortnight.py", INDICATOR),
     "typology": written("data/typologies/single_bribe.py", TYPOLOGY),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import TypeGuard, cast
 
 import pytest
 
@@ -79,26 +80,27 @@ def unstable_sorts(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def is_compiled(node: ast.AST) -> bool:
+def is_compiled(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
     """Whether it is a function that numba compiles; there a logarithm is the C library's."""
     decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
     return any("njit" in ast.unparse(decorator) for decorator in decorators)
 
 
-def is_product(node: ast.AST) -> bool:
+def is_product(node: ast.AST) -> TypeGuard[ast.expr]:
     """Whether an expression is left to the library of linear algebra, in a kernel as well."""
     if isinstance(node, ast.Attribute):
         return ast.unparse(node.value) == "np" and node.attr in PRODUCTS
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
 
 
-def is_by_width(node: ast.AST) -> bool:
+def is_by_width(node: ast.AST) -> TypeGuard[ast.expr]:
     """Whether an expression is one of numpy's that the vector width decides."""
     if isinstance(node, ast.Attribute):
         return ast.unparse(node.value) == "np" and node.attr in BY_WIDTH
     # A whole power is a product of two numbers, or of a few.
-    is_power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
-    return is_power and not (isinstance(node.right, ast.Constant) and isinstance(node.right.value, int))
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)):
+        return False
+    return not (isinstance(node.right, ast.Constant) and isinstance(node.right.value, int))
 
 
 def by_width(text: str) -> list[tuple[int, str]]:
@@ -128,7 +130,7 @@ def sums_in_float32(text: str, narrow: dict[str, list[str]]) -> list[tuple[int, 
             makes_one = isinstance(node, ast.Attribute) and node.attr == "float32"
             grows = isinstance(node, ast.AugAssign) and named(node.target) in mine
             if makes_one or grows or summed(node) & mine:
-                found.append((node.lineno, ast.unparse(node)))
+                found.append((cast("ast.expr | ast.stmt", node).lineno, ast.unparse(node)))
     return found
 
 
@@ -136,7 +138,7 @@ def summed(node: ast.AST) -> set[str]:
     """Arrays that a call sums as a whole."""
     if not isinstance(node, ast.Call) or called(node) not in SUMS:
         return set()
-    return {named(part) for part in (node.func.value, *node.args)}
+    return {named(part) for part in (cast(ast.Attribute, node.func).value, *node.args)}
 
 
 def called(call: ast.Call) -> str:

@@ -30,11 +30,11 @@ def looked_up(tree: ast.AST) -> list[tuple[int, str, str]]:
     for node in ast.walk(tree):
         key: ast.expr | None = None
         if isinstance(node, ast.Subscript):
-            asked, key = node.value, node.slice
+            line, asked, key = node.lineno, node.value, node.slice
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-            asked, key = node.func.value, next(iter(node.args), None)
+            line, asked, key = node.lineno, node.func.value, next(iter(node.args), None)
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            found.append((node.lineno, name_of(asked), key.value))
+            found.append((line, name_of(asked), key.value))
     return found
 
 

@@ -105,7 +105,7 @@ def test_a_world_is_run_in_a_copy_whatever_the_search_path(
         asked.append((command[1:], environment["PATH"].split(os.pathsep)[0]))
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(console.subprocess, "run", note)
+    monkeypatch.setattr(subprocess, "run", note)
     (archive / "params.yaml").write_text("seed: 1\n")
     (archive / "params.smoke.yaml").write_text("seed: 2\n")
     console.smoke()

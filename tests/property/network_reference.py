@@ -6,7 +6,7 @@ A payment is (payer, payee, at, cents). Nothing here is shared with the kernels.
 from __future__ import annotations
 
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Payment(NamedTuple):
@@ -170,7 +170,7 @@ def distances(links: list[tuple[int, int]], sources: set[int], nodes: int, most:
 
 def roles(
     payments: list[Payment],
-    told: dict[str, list],
+    told: dict[str, list[Any]],
     rings: list[tuple[int, int, int]],
     node: int,
     as_of: int,

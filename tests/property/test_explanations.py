@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from explain.faithfulness import deletion
 from explain.flow import ego_flow
 from explain.reasons import VALIDATORS_ONLY, reasons
 from models.zoo import MODELS, Examples
+from models.zoo.lightgbm import FittedLightgbm
+from models.zoo.xgboost import FittedXgboost
 
 FAMILY_NAMES = sorted(FAMILIES)
 CHOICES = {
@@ -130,7 +133,8 @@ def test_a_booster_stopped_early_is_never_explained_by_other_trees_than_it_score
 def test_a_saved_model_holds_as_many_trees_as_were_asked_for(name: str, tmp_path) -> None:
     """So that what is scored, saved and explained are the same trees."""
     fitted(name).save(tmp_path / "model")
-    booster = MODELS[name].load(tmp_path / "model").booster
+    loaded = cast("FittedLightgbm | FittedXgboost", MODELS[name].load(tmp_path / "model"))
+    booster = loaded.booster
     size = booster.num_trees() if name == "lightgbm" else booster.num_boosted_rounds()
     assert size == CHOICES[name]["trees"]
 

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ PAYMENTS = st.lists(
 )
 
 
-def bits(values: list) -> float:
+def bits(values: list[Any]) -> float:
     return -sum(n / len(values) * math.log2(n / len(values)) for n in Counter(values).values())
 
 
@@ -45,10 +46,12 @@ def change(values: list[float]) -> float:
     if len(values) < 3 or spread < 1e-12:
         return math.nan
     walks = [sum(values[:k]) - k * np.mean(values) for k in range(1, len(values) + 1)]
-    return -max(walks, key=abs) / (spread * math.sqrt(len(values)))
+    return float(-max(walks, key=abs) / (spread * math.sqrt(len(values))))
 
 
-def reference(at: list[int], cents: list[int], credit: list[bool], other: list[int], new: list[bool]) -> dict:
+def reference(
+    at: list[int], cents: list[int], credit: list[bool], other: list[int], new: list[bool]
+) -> dict[str, Any]:
     size = len(at)
     if size < 2:
         return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -154,12 +155,12 @@ def test_balances_go_on_across_the_borders_of_stretches(small_params: Params) ->
     assert crossed > 5 * len(latest)
 
 
-def planned(params: Params) -> Counter:
+def planned(params: Params) -> Counter[Any]:
     """Payments of the shapes of schemes as they reach the ledger; organisers' lives hang on the stretch."""
     calendar = calendar_of(params)
     population = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
     scenes = draw_schemes(population, calendar, params)
-    found: Counter = Counter()
+    found: Counter[Any] = Counter()
     for stretch in stretches(population, calendar, scenes, params):
         flow = stretch.flow.take(stretch.flow.part == SHAPE)
         found.update(

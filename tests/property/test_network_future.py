@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +22,7 @@ NAMES = [feature.name for feature in FEATURES]
 HOUR_US = 3_600_000_000
 
 
-def network_of(lines: list[tuple], *reports: tuple[str, pd.Timestamp]) -> pd.DataFrame:
+def network_of(lines: list[tuple[Any, ...]], *reports: tuple[str, pd.Timestamp]) -> pd.DataFrame:
     """Network features by customer as of the moment."""
     inputs = model_inputs(drawn_bank(lines), tags(), reports)
     now = (inputs.subjects["as_of"] == NOW).to_numpy()
@@ -67,7 +69,7 @@ ROWS = st.lists(
 )
 
 
-def features_of(rows: list[tuple], facts: Facts | None = None) -> pd.DataFrame:
+def features_of(rows: list[tuple[Any, ...]], facts: Facts | None = None) -> pd.DataFrame:
     payer, payee, hour, cents = np.array(rows, np.int64).T
     limits: Limits = pipeline.params("build", Params).network
     trails = pipeline.params("observe.trails", TrailLimits)

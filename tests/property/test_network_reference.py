@@ -47,8 +47,8 @@ PAYMENTS = st.lists(
 
 
 def graph_of(payments: list[Payment], nodes: int = NODES) -> Multigraph:
-    columns = np.array(payments, np.int64).reshape(-1, 4).T
-    return Multigraph.of(*columns, nodes)
+    payer, payee, at, cents = np.array(payments, np.int64).reshape(-1, 4).T
+    return Multigraph.of(payer, payee, at, cents, nodes)
 
 
 def trails_of(graph: Multigraph, most: int, hop: int = HOP) -> Trails:

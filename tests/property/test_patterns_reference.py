@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -41,7 +42,7 @@ LINES = st.lists(ROW, min_size=1, max_size=14)
 class Line:
     """One customer's events in order of time: hour, party, cents and a mark each."""
 
-    def __init__(self, rows: list[tuple]) -> None:
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
         rows = sorted(rows, key=lambda row: row[0])
         self.at, self.party, self.cents = (np.array([row[i] for row in rows], np.int64) for i in range(3))
         self.mark = np.array([row[3] for row in rows])

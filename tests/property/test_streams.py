@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from data.typologies import TYPOLOGIES, Typology
 from data.words import Words
 from data.world import schemes, stretches
 from data.world.flows import Flow
+from data.world.ledger import settle
 from data.world.livelihoods import LIVELIHOODS
 from data.world.population import draw_population
 from data.world.scene import Scene
@@ -70,11 +72,11 @@ def with_farewells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schemes, "TYPOLOGIES", more)
 
 
-def schemes_of(params: Params) -> dict[tuple, list[tuple]]:
+def schemes_of(params: Params) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
     """Payments and members of every plan by typology, side and number."""
     calendar = calendar_of(params)
     population = draw_population(params.seed, params.customers, params.cities, params.dormant_share, calendar)
-    drawn: dict[tuple, list[tuple]] = {}
+    drawn: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     for name, is_illicit, scene in draw_schemes(population, calendar, params):
         flow = Flow.concat(scene.flows)
         rows = [*zip(*(getattr(flow, f.name).tolist() for f in fields(flow)), strict=True), *scene.members]
@@ -82,14 +84,13 @@ def schemes_of(params: Params) -> dict[tuple, list[tuple]]:
     return drawn
 
 
-def intended(monkeypatch: pytest.MonkeyPatch, params: Params) -> Counter:
+def intended(monkeypatch: pytest.MonkeyPatch, params: Params) -> Counter[Any]:
     """All payments of a world as they come before the ledger."""
-    seen: list[Counter] = []
-    original = stretches.settle
+    seen: list[Counter[Any]] = []
 
     def spy(payer, payee, amount, *others):
         seen.append(Counter(zip(payer.tolist(), payee.tolist(), amount.tolist(), strict=True)))
-        return original(payer, payee, amount, *others)
+        return settle(payer, payee, amount, *others)
 
     with monkeypatch.context() as patch:
         patch.setattr(stretches, "settle", spy)

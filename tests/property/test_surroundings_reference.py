@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -30,7 +31,7 @@ PAYMENTS = st.lists(
 )
 
 
-def columns(lines: list[tuple]) -> list[np.ndarray]:
+def columns(lines: list[tuple[Any, ...]]) -> list[np.ndarray]:
     """Lines in order of their third entry, the moment, as one array a column."""
     lines = sorted(lines, key=lambda line: line[2])
     return [np.array([line[place] for line in lines], np.int64) for place in range(4)]
@@ -149,7 +150,7 @@ def test_companions_are_those_of_every_pair_of_stretches(uses, fast, as_of, wind
     )  # fmt: skip
     homes = [1, 1, 2, None, None, 2]
 
-    def touches(use: tuple) -> bool:
+    def touches(use: tuple[Any, ...]) -> bool:
         _, _, since, n = use
         return since < as_of and (n is None or since + n > as_of - window)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -75,7 +76,7 @@ def plain_events(ledger: Ledger) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ask(lines: list[tuple], params: Params) -> Asked:
+def ask(lines: list[tuple[Any, ...]], params: Params) -> Asked:
     """Ask of every customer at the moments of all events, just after them, and at a Monday."""
     ledger = drawn_bank(lines)
     parties = Parties.of(ledger.customers["customer_id"], ledger.accounts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,7 @@ YUAN = st.sampled_from([1, 10, 88, 199.99, 500, 950, 1_000, 1_000, 4_000, 20_000
 
 
 @st.composite
-def payment(draw: st.DrawFn, at: st.SearchStrategy[pd.Timestamp]) -> tuple:
+def payment(draw: st.DrawFn, at: st.SearchStrategy[pd.Timestamp]) -> tuple[Any, ...]:
     """One line of a ledger; at least one end is a customer."""
     moment, yuan = draw(at), draw(YUAN)
     who = draw(st.sampled_from(sorted(PEOPLE)))
@@ -111,7 +112,7 @@ def dispositions(*reports: tuple[str, pd.Timestamp]) -> pd.DataFrame:
     return pd.DataFrame({"customer_id": np.array(who, np.int64), "outcome": "reported", "known_at": known_at})
 
 
-def drawn_bank(lines: list[tuple]) -> Ledger:
+def drawn_bank(lines: list[tuple[Any, ...]]) -> Ledger:
     """A bank in which everybody of this module exists, whether a line names them or not."""
     span = Span(warm_up_weeks=34, train_weeks=3, embargo_weeks=0, validation_weeks=1, test_weeks=1)
     return bank(*ONCE, *lines, span=span, also=["anna/savings", *OUTSIDE, *DESKS], devices=DEVICES, **PEOPLE)

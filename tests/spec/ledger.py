@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ OUTSIDE_KINDS = {"cash": "cash_desk", "firm": "company", "shop": "merchant"} | {
     )
 }
 
-Line = tuple
+Line = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -205,8 +206,8 @@ def _transactions(
         purpose = how[1] if len(how) > 1 else "cash" if channel.startswith("cash") else "unstated"
         at = pd.Timestamp(moment, tz="UTC") - pd.Timedelta(hours=offset_hours)
         desk = next((name for name in (payer, payee) if "@" in name), None)
-        city = int(desk.split("@")[1]) if desk else None
-        rows.append((at, payer, payee, round(yuan * 100), channel, purpose, city))
+        place = int(desk.split("@")[1]) if desk else None
+        rows.append((at, payer, payee, round(yuan * 100), channel, purpose, place))
     rows.sort(key=lambda row: row[0])
     balance = {name: round(opening * 100) for name in account_id if owner[name] is not None}
     after: dict[str, list[int | None]] = {"payer": [], "payee": []}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,7 +59,7 @@ def payments(*rows: tuple[int, int, float]) -> pd.DataFrame:
     return customer_payments(table, accounts)
 
 
-def devices(*rows: tuple) -> pd.DataFrame:
+def devices(*rows: tuple[Any, ...]) -> pd.DataFrame:
     """Uses (customer, device, from day, to day or None)."""
     return pd.DataFrame(
         {

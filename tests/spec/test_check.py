@@ -137,7 +137,7 @@ def leaves(values: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 def changes_of(value: Any) -> list[Any]:
     """Values that somebody, or an unlucky experiment, might put in a parameter's place."""
-    changes = [-1, 0, 0.5, 1e-300, math.nan, math.inf, 2**32, 2**63, 1e300]
+    changes: list[Any] = [-1, 0, 0.5, 1e-300, math.nan, math.inf, 2**32, 2**63, 1e300]
     changes += [True, "many", None, {"a": 1}, [1, 2, 3]]
     if isinstance(value, list) and len(value) > 1:
         size = len(value)

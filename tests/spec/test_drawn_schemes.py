@@ -147,7 +147,8 @@ def test_every_member_is_drawn_inside_the_picture_and_none_on_another(payers: in
 def test_numbers_of_crossing_arrows_stand_apart() -> None:
     # Money goes forth and back between the same two, so both ways have one middle.
     scheme = world(("cycle", True, [(0.0, 1, 2, 100), (1.0, 2, 3, 99), (2.0, 1, 3, 98), (3.0, 3, 1, 97)]))[0]
-    where, taken = scheme_figures.plan(scheme.illicit.nodes), []
+    where = scheme_figures.plan(scheme.illicit.nodes)
+    taken: list[tuple[float, float]] = []
     for bundle in scheme_figures.arrow_bundles(scheme.illicit):
         taken.append(scheme_figures.badge(bundle, where, taken))
     apart = [math.dist(one, other) for one, other in combinations(taken, 2)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 import pytest
 
 from data.results import Interval
-from data.words import UNITS
+from data.words import UNITS, Words
 from data.words.citations import cited
 from features.catalogue import Feature
 from features.profile import FEATURES
@@ -27,7 +28,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 INTERVAL = Interval(value=0.4, low=0.3, high=0.5)
 
 
-def ranking(name: str, gain: Interval | None = None) -> dict:
+def ranking(name: str, gain: Interval | None = None) -> dict[str, Any]:
     view = {"customers": 10, "caught": 4, "recall": INTERVAL, "gain": gain}
     return {"ranking": name, "columns": 3, "bank": view, "true": view}
 
@@ -96,7 +97,7 @@ def evidence(**changes) -> Evidence:
 
 
 def texts(value) -> list[Text]:
-    if isinstance(value, Text):
+    if isinstance(value, Words):
         return [value]
     if is_dataclass(value):
         value = [getattr(value, field.name) for field in fields(value)]
@@ -156,7 +157,7 @@ def test_there_are_nine_tests_and_each_names_a_file_that_exists(root) -> None:
         (7, {"truth": truth_of(0.9, 1.0)}),
     ],
 )
-def test_a_leak_is_printed_as_a_failure(number: int, change: dict) -> None:
+def test_a_leak_is_printed_as_a_failure(number: int, change: dict[str, Any]) -> None:
     before, after = (features(found).tests[number - 1].passed for found in (evidence(), evidence(**change)))
     assert (before, after) == (True, False)
 

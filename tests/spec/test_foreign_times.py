@@ -24,7 +24,7 @@ NIGHT = "23:30:00"
 
 def timed(moments: object, **columns: object) -> pd.DataFrame:
     """One transfer a moment from account 1 to account 2."""
-    count = len(moments)  # type: ignore[arg-type]
+    count = len(moments)
     plain = {"tran_id": np.arange(count), "orig_acct": "1", "bene_acct": "2", "base_amt": 10.0}
     return pd.DataFrame(plain | columns).assign(tran_timestamp=moments)
 
@@ -206,7 +206,7 @@ LONG = Span(warm_up_weeks=5, train_weeks=1, embargo_weeks=0, validation_weeks=1,
 def observed(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Daily and weekly indicators of a foreign world, as the stages see its tables."""
     (part,) = world.parts
-    tables = [
+    payments, accounts, customers, devices, weeks = (
         table.validate(frame.reset_index(drop=True))
         for table, frame in (
             (schema.Transactions, part.transactions),
@@ -215,8 +215,9 @@ def observed(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
             (schema.Devices, world.devices),
             (schema.Periods, world.periods),
         )
-    ]
-    return observe(*tables, world.offers, pipeline.params("observe", Params))
+    )
+    params = pipeline.params("observe", Params)
+    return observe(payments, accounts, customers, devices, weeks, world.offers, params)
 
 
 def test_the_same_payments_naive_and_marked_have_the_same_nights_and_days(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from torch_geometric.nn import GINEConv
 import pipeline
 from benchmarks.gnn import PlainNetwork, PlainSlice, drawn
 from models.zoo import MODELS, Examples
-from models.zoo.gnn import GnnSettings, without_edges
+from models.zoo.gnn import GnnLearner, GnnSettings, without_edges
 from models.zoo.gnn.draws import Draws
 from models.zoo.gnn.messages import PaymentConv, SlicePayments
 from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
@@ -153,8 +154,8 @@ def test_a_fit_ends_where_the_plain_network_ends(examples: Examples, parts: list
     ):
         use_threads(2, 1)
         network = kind(parts[0].features.shape[1], 16, 2, 0.2)
-        fit_network(network, inputs, examples.label, examples.weight, 3, 0.01, 1)  # type: ignore[arg-type]
-        ends.append(score(network, inputs, len(examples.label)))  # type: ignore[arg-type]
+        fit_network(network, inputs, examples.label, examples.weight, 3, 0.01, 1)
+        ends.append(score(network, inputs, len(examples.label)))
     assert np.abs(ends[0]).max() > 0.1
     assert ends[1] == pytest.approx(ends[0], abs=1e-3)
 
@@ -170,7 +171,7 @@ def test_threads_change_nothing(examples: Examples) -> None:
 
 def test_a_search_cuts_its_slices_once_and_fits_the_same_as_anew(examples: Examples) -> None:
     model = MODELS["gnn"]
-    learner = model.learner(examples, SETTINGS, 1)
+    learner = cast(GnnLearner, model.learner(examples, SETTINGS, 1))
     first, second = learner.fit(CHOICE), learner.fit(CHOICE)
     assert first.slicer is second.slicer is learner.slicer
     assert first.slicer(examples) is second.slicer(examples)
@@ -180,7 +181,7 @@ def test_a_search_cuts_its_slices_once_and_fits_the_same_as_anew(examples: Examp
 
 
 def test_other_labels_are_learnt_on_the_same_slices(examples: Examples) -> None:
-    learner = MODELS["gnn"].learner(examples, SETTINGS, 1)
+    learner = cast(GnnLearner, MODELS["gnn"].learner(examples, SETTINGS, 1))
     turned = learner.relabelled(1 - examples.label, examples.weight)
     assert turned.parts is learner.parts
     assert np.mean(turned.fit(CHOICE).scores(examples)) > np.mean(learner.fit(CHOICE).scores(examples))
@@ -213,7 +214,7 @@ def test_the_control_learns_from_the_features_alone(examples: Examples) -> None:
     fitted = MODELS["gnn_without_edges"].fit(examples, CHOICE, SETTINGS, 1)
     alone = without_edges(examples)
     assert alone.graph is not None and len(alone.graph.edges) == 0
-    assert len(alone.graph.slices) == len(examples.graph.slices)  # type: ignore[union-attr]
+    assert len(alone.graph.slices) == len(examples.graph.slices)
     assert np.ptp(fitted.scores(examples)) > 0
     turned = MODELS["gnn_without_edges"].fit(replace(examples, label=1 - examples.label), CHOICE, SETTINGS, 1)
     assert (turned.scores(examples) != fitted.scores(examples)).all()

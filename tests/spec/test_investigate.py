@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,7 +24,7 @@ def at(moment: str) -> pd.Timestamp:
     return pd.Timestamp(moment, tz="UTC")
 
 
-def raised(*rows: tuple, case_id: int | None = None) -> pd.DataFrame:
+def raised(*rows: tuple[Any, ...], case_id: int | None = None) -> pd.DataFrame:
     """Alerts (alert_id, alerted_at, rule_ids); the customer has the alert's number."""
     table = pd.DataFrame(rows, columns=["alert_id", "alerted_at", "rule_ids"])
     table["alerted_at"] = pd.to_datetime(table["alerted_at"], utc=True, format="ISO8601").astype(
@@ -89,7 +91,7 @@ def test_half_a_hand_opens_an_alert_every_second_day() -> None:
 def test_idle_days_are_not_saved_up() -> None:
     """After a quiet fortnight a crowd still waits: the hands of the idle days are lost."""
     opened = opened_on(queue((0, 1), *[(14, 1)] * 5), per_day=2)
-    assert sorted(opened) == [0, 14, 14, 15, 15, 16]
+    assert sorted(cast(list[int], opened)) == [0, 14, 14, 15, 15, 16]
 
 
 def test_no_day_opens_more_alerts_than_it_has_hands() -> None:

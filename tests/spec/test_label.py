@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,7 +74,7 @@ def ballots(*rows: tuple[int, str, str], customers: int = 100) -> Ballots:
     return Ballots.of(RULES, table[~is_negative], table[is_negative], customers, ORIGIN, 4)
 
 
-def dispositions(*rows: tuple) -> pd.DataFrame:
+def dispositions(*rows: tuple[Any, ...]) -> pd.DataFrame:
     """Rows (customer, event_at, stream, known_at, outcome)."""
     columns = ["customer_id", "event_at", "stream", "known_at", "outcome"]
     table = dated(pd.DataFrame(rows, columns=columns), "event_at", "known_at")

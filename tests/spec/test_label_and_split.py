@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ def at(moment: str) -> pd.Timestamp:
     return pd.Timestamp(moment, tz="UTC")
 
 
-def labels(*rows: tuple) -> pd.DataFrame:
+def labels(*rows: tuple[Any, ...]) -> pd.DataFrame:
     """Rows (customer, event_at, known_at, source, value)."""
     table = pd.DataFrame(rows, columns=["customer_id", "event_at", "known_at", "source", "value"])
     for column in ("event_at", "known_at"):
@@ -41,7 +42,7 @@ def subjects(*rows: tuple[int, str]) -> pd.DataFrame:
     return table
 
 
-def believed(known_by: pd.Timestamp, *rows: tuple, as_of: str = "2025-03-10") -> tuple[float, str]:
+def believed(known_by: pd.Timestamp, *rows: tuple[Any, ...], as_of: str = "2025-03-10") -> tuple[float, str]:
     (row,) = known_label(subjects((1, as_of)), labels(*rows), known_by, 28, SPLIT).itertuples(index=False)
     return row.label, row.label_source
 
@@ -135,7 +136,7 @@ def test_a_moment_belongs_to_the_period_that_begins_with_it() -> None:
     assert edge == "train"
 
 
-def reported(known_at: pd.Timestamp, event_at: str) -> tuple:
+def reported(known_at: pd.Timestamp, event_at: str) -> tuple[Any, ...]:
     return (1, event_at, known_at, "disposition", 1.0)
 
 
@@ -183,7 +184,7 @@ def test_a_rule_is_quiet_for_its_days_after_a_kept_hit_of_the_customer() -> None
     hits = pd.DataFrame(rows, columns=["customer_id", "day", "rule_id"])
     hits["hit_at"] = (at("2025-03-01") + pd.to_timedelta(hits["day"], unit="D")).astype("datetime64[us, UTC]")
     hits["amount_cents"] = pd.array([None] * len(hits), "Int64")
-    rule = SimpleNamespace(suppress_days=30, growth=0.5)
+    rule: Any = SimpleNamespace(suppress_days=30, growth=0.5)
     assert suppressed(hits, {"R01": rule, "R06": rule}).tolist() == [False, True, False, False, False, True]
 
 
@@ -192,7 +193,7 @@ def test_a_quiet_rule_speaks_again_when_the_money_has_grown_by_half_since_its_la
     hits = pd.DataFrame(amounts, columns=["day", "amount_cents"]).astype({"amount_cents": "Int64"})
     hits["hit_at"] = (at("2025-03-01") + pd.to_timedelta(hits["day"], unit="D")).astype("datetime64[us, UTC]")
     hits = hits.assign(customer_id=1, rule_id="R01")
-    rule = SimpleNamespace(suppress_days=30, growth=0.5)
+    rule: Any = SimpleNamespace(suppress_days=30, growth=0.5)
     assert suppressed(hits, {"R01": rule}).tolist() == [False, True, False, True, False, True]
 
 
@@ -201,7 +202,7 @@ def test_a_hit_about_no_money_has_not_grown_and_the_rule_stays_quiet() -> None:
     hits = pd.DataFrame(amounts, columns=["day", "amount_cents"]).astype({"amount_cents": "Int64"})
     hits["hit_at"] = (at("2025-03-01") + pd.to_timedelta(hits["day"], unit="D")).astype("datetime64[us, UTC]")
     hits = hits.assign(customer_id=1, rule_id="R01")
-    rule = SimpleNamespace(suppress_days=30, growth=0.5)
+    rule: Any = SimpleNamespace(suppress_days=30, growth=0.5)
     assert suppressed(hits, {"R01": rule}).tolist() == [False, True, True, False, True]
 
 

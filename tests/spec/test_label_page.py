@@ -38,7 +38,7 @@ def label_set(model: str, behind: float, uses: bool = True) -> dict[str, Any]:
 
 def evidence(chosen: str, behind: float, alerts: int = 2_000) -> Evidence:
     months = {"alerts": 9.04, "cases": 0.9, "reports": 0.4}
-    funnel = {"alerts": alerts, "cases": 190, "reports": 80}
+    funnel: dict[str, float] = {"alerts": alerts, "cases": 190, "reports": 80}
     funnel |= {f"{key}_per_thousand_customers_month": value for key, value in months.items()}
     reviews = {
         "agreement": {"reviewed_twice": 230, "same_share": 0.9, "kappa": 0.44},

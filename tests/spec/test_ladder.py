@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,7 +46,9 @@ def rows(customer: list[int], label: list[float], is_illicit: list[bool]) -> Row
     )
 
 
-def catches(customer: list[int], is_positive: list[bool], group: list[int] | None = None) -> Catches:
+def catches(
+    customer: list[int], is_positive: Sequence[bool | int], group: list[int] | None = None
+) -> Catches:
     whom, mask = np.array(customer), np.array(is_positive, bool)
     return Catches.of(whom, Positives.of(whom, mask, mask, None if group is None else np.array(group)))
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -177,7 +178,7 @@ def test_labels_without_a_decision_are_measured_by_the_votes_alone() -> None:
     assert labels_metrics(bank, audit).true_recall == UNMEASURED
 
 
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "explained_name": Text("XGBoost", "XGBoost"),
     "headline": {"best_name": Text("GNN", "GNN")},
     "faithfulness": {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from tests.spec.ledger import Customer, bank, indicators
 MONDAY = "2025-03-10"
 
 
-def measured(params: Params, *lines: tuple, **how: object) -> dict[str, float]:
+def measured(params: Params, *lines: tuple[Any, ...], **how: object) -> dict[str, float]:
     """Anna's indicators on Monday, 10 March 2025."""
     return indicators(bank(*lines, anna="person", **how), "anna", MONDAY, params).to_dict()
 
@@ -56,7 +58,7 @@ def test_money_after_a_test_by_hand(observe_params: Params) -> None:
     assert seen["in_after_test_amount_7d"] == 5_000
 
 
-def passed_on(params: Params, *lines: tuple, **how: object) -> float:
+def passed_on(params: Params, *lines: tuple[Any, ...], **how: object) -> float:
     """Anna's money passed on, of 2,000 that a newly met payer sent on 3 March at ten and of what is drawn."""
     came = ("2025-03-03 10:00", "payer", "anna", 2_000)
     return measured(params, came, *lines, **how)["passed_on_amount_7d"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ MONDAY = "2025-03-10"
 RECEIVED = np.linspace(100, 4_000, 40)
 
 
-def crowd(anna: float = 30_000, moment: str = "2025-03-04 10:00", **how: object) -> Ledger:
+def crowd(anna: float = 30_000, moment: str = "2025-03-04 10:00", **how: Any) -> Ledger:
     """Forty clerks, each paid a sum of their own on 20 February, and anna."""
     people = {f"clerk{n}": Customer() for n in range(len(RECEIVED))}
     lines = [("2025-02-20 12:00", f"friend {n}", f"clerk{n}", yuan) for n, yuan in enumerate(RECEIVED)]
@@ -85,7 +87,7 @@ def test_two_months_in_a_row_count_as_the_smaller_deviation(observe_params: Para
     ],
 )
 def test_each_way_of_standing_apart_is_measured_in_both_months(
-    name: str, lines: list[tuple], observe_params: Params
+    name: str, lines: list[tuple[Any, ...]], observe_params: Params
 ) -> None:
     def apart(*days: str) -> float:
         more = []
@@ -115,7 +117,7 @@ def test_each_way_of_standing_apart_is_measured_in_both_months(
     ],
 )
 def test_a_share_of_one_month_is_set_against_the_peers_of_that_month(
-    name: str, share: str, lines: list[tuple], observe_params: Params
+    name: str, share: str, lines: list[tuple[Any, ...]], observe_params: Params
 ) -> None:
     """Each clerk has a share of another size, so that the median deviation is known."""
     more = [("2025-02-25 12:00", f"friend {n}", f"clerk{n}", 1_000) for n in range(40)]

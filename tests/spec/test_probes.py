@@ -26,7 +26,7 @@ DRAWS = 50
 # ---------------------------------------------------------------- the probe
 
 
-def probed(columns: dict[str, np.ndarray], is_positive: np.ndarray) -> dict[str, Any]:
+def probed(columns: dict[str, np.ndarray], is_positive: np.ndarray) -> ArtefactProbe:
     frame = pd.DataFrame(columns)
     return artefacts.artefact_probe(frame, is_positive, np.arange(len(frame)), PROBE, draws=50, seed=1)
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 import check
 import console
 from parameters import BadInput, read_yaml
+from pipeline import PARAMS_FILE
 
 Place = tuple[str | int, ...]
 
@@ -63,7 +64,7 @@ def dotted(path: Place) -> str:
 
 
 def everywhere() -> list[tuple[Place, Any, Any]]:
-    values, found = read_yaml(check.PARAMS_FILE), []
+    values, found = read_yaml(PARAMS_FILE), []
     for section, settings in check.settings_by_section(values, console.stages()).items():
         inner: Any = values
         for part in section.split("."):
@@ -76,13 +77,13 @@ def turned(values: Any, path: Place, turn: Callable[[Any], Any]) -> Any:
     """The values with one place of them changed."""
     if not path:
         return turn(values)
-    copy = list(values) if isinstance(values, list) else dict(values)
+    copy: Any = list(values) if isinstance(values, list) else dict(values)
     copy[path[0]] = turned(values[path[0]], path[1:], turn)
     return copy
 
 
 def refusal(path: Place, turn: Callable[[Any], Any]) -> str:
-    values = turned(read_yaml(check.PARAMS_FILE), path, turn)
+    values = turned(read_yaml(PARAMS_FILE), path, turn)
     with pytest.raises(BadInput) as refused:
         check.parameters(values, console.stages())
     return str(refused.value)

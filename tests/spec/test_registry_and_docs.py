@@ -15,11 +15,11 @@ import pipeline
 from data.indicators import INDICATORS, indicator
 from data.rules.rulebook import Rulebook
 from data.schema import OFFERS
-from data.simulate import Params
 from data.sources import READERS
 from data.typologies import ROLES, TYPOLOGIES, typology
 from data.words import FAMILIES, UNITS
 from data.world.livelihoods import LIVELIHOODS
+from data.world.settings import Params
 from explain.reasons import worded
 from features import line, network, profile
 from features.catalogue import Feature, window_features
@@ -112,7 +112,7 @@ def test_every_unit_can_be_put_in_words(unit: str) -> None:
 
 
 @pytest.mark.parametrize("registry", [INDICATORS, TYPOLOGIES, LIVELIHOODS, READERS, MODELS])
-def test_a_second_entry_of_one_name_is_an_error(registry: Registry) -> None:
+def test_a_second_entry_of_one_name_is_an_error(registry: Registry[Any]) -> None:
     name = next(iter(registry))
     with pytest.raises(BadInput, match=f"two entries of {registry.what} are named {name!r}"):
         registry.register(name)(registry[name])

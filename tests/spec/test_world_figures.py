@@ -9,6 +9,7 @@ import pytest
 from models.results.bank import Period
 from models.results.truth import Histogram, SchemeStarts, Week
 from reports import figures, world_figures
+from reports.drawing import WIDTH
 from reports.wording import Text
 from reports.world_figures import MarkedDay
 
@@ -33,7 +34,7 @@ def events(picture: object, kind: str) -> list[float]:
 def test_a_date_stands_in_its_week_and_one_outside_the_run_is_not_drawn() -> None:
     marks = [mark(1, "2025-01-20"), mark(2, "2025-01-23", True), mark(3, "2025-03-01")]
     picture = world_figures.volume(WEEKS, PERIODS, marks)
-    x = figures.scale(0, 4, 60, world_figures.WIDTH)
+    x = figures.scale(0, 4, 60, WIDTH)
     assert events(picture, "day") == pytest.approx([x(2)], abs=0.1)
     assert events(picture, "drift") == pytest.approx([x(2 + 3 / 7)], abs=0.1)
 

@@ -13,6 +13,7 @@ from data import simulate
 from data.observe import Params as ObserveParams
 from data.rules import rulebook
 from data.world.calendar import Span
+from data.world.settings import Params as SimulateParams
 from features.build import Params as BuildParams
 from tests.spec.bad_input.refusals import edit, refusal
 
@@ -21,8 +22,8 @@ def observe_section() -> ObserveParams:
     return pipeline.params("observe", ObserveParams)
 
 
-def simulate_section() -> simulate.Params:
-    return pipeline.params("simulate", simulate.Params)
+def simulate_section() -> SimulateParams:
+    return pipeline.params("simulate", SimulateParams)
 
 
 def test_the_parameters_of_the_repository_are_accepted(here: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from data.asof.money_trail import match_first_in_first_out
 from data.schema import DAY_US, HOUR_US
 
 
-def matched(*events: tuple[float, int], fast: int = 24, memory_days: int = 30) -> list[tuple]:
+def matched(*events: tuple[float, int], fast: int = 24, memory_days: int = 30) -> list[tuple[Any, ...]]:
     """(matched, fast, cent-hours) by debit; an event is (hour, cents), below zero for a debit."""
     at = np.array([round(hour * HOUR_US) for hour, _ in events])
     cents = np.array([cents for _, cents in events])

@@ -18,7 +18,7 @@ from models.positives import Positives
 from tests.spec.judging.rankings import POSITIVE, SCORE, WEEK, budget, ranking_of
 
 
-def by_hand() -> dict[str, float]:
+def by_hand() -> dict[str, float | None]:
     ranking = ranking_of(np.arange(6), np.zeros(6, np.int64), SCORE, POSITIVE, budget(500))
     return {name: row.value for name, row in headline_metrics(ranking, 100, 1).items()}
 

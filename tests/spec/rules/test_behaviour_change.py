@@ -6,6 +6,8 @@ touch this file.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.spec.ledger import Customer, Ledger, bank
 from tests.spec.rules.drawn import CENT
 
@@ -14,7 +16,7 @@ class TestR09:
     rule_id = "R09"
 
     def burst(
-        self, rule, payers: int | None = None, yuan: float | None = None, test: tuple | None = None
+        self, rule, payers: int | None = None, yuan: float | None = None, test: tuple[Any, ...] | None = None
     ) -> Ledger:
         payers = int(rule.payers) if payers is None else payers
         yuan = rule.total + 1 if yuan is None else yuan

@@ -7,6 +7,7 @@ touch this file.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -36,7 +37,7 @@ def speaks(request: pytest.FixtureRequest, observe_params: Params, book: Ruleboo
 class TestN1:
     rule_id = "N1"
 
-    def wages(self, *more: tuple, joined: str = "2020-01-01", last: float = 8_000) -> Ledger:
+    def wages(self, *more: tuple[Any, ...], joined: str = "2020-01-01", last: float = 8_000) -> Ledger:
         months = ["2024-08", "2024-09", "2024-10", "2024-11", "2024-12", "2025-01"]
         paid = [
             (f"{month}-20 10:00", "firm employer", "anna", 8_000, "transfer", "payroll") for month in months
@@ -102,7 +103,7 @@ class TestN3:
 class TestN4:
     rule_id = "N4"
 
-    def month(self, *more: tuple, income: float = 8_000) -> Ledger:
+    def month(self, *more: tuple[Any, ...], income: float = 8_000) -> Ledger:
         return bank(
             ("2025-01-20 10:00", "firm employer", "anna", 8_000, "transfer", "payroll"),
             ("2025-01-25 10:00", "anna", "landlord", 3_000, "transfer", "rent"),

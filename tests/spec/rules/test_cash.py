@@ -7,6 +7,7 @@ touch this file.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.spec.ledger import Customer, Ledger, bank
 from tests.spec.rules.drawn import CENT, among
@@ -14,7 +15,7 @@ from tests.spec.rules.drawn import CENT, among
 Fires = Callable[..., bool]
 
 
-def deposits(*amounts: float, days: tuple[int, ...] | None = None) -> list[tuple]:
+def deposits(*amounts: float, days: tuple[int, ...] | None = None) -> list[tuple[Any, ...]]:
     """Cash paid in by anna at her home counter, one deposit a day of March."""
     days = days or tuple(range(3, 3 + len(amounts)))
     return [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from tests.spec.ledger import Customer, Ledger, bank
 from tests.spec.rules.drawn import CENT, among
 
 
-def gathered(payers: int, yuan: float, payees: int, out: float, purpose: str = "unstated") -> list[tuple]:
+def gathered(
+    payers: int, yuan: float, payees: int, out: float, purpose: str = "unstated"
+) -> list[tuple[Any, ...]]:
     """So many payers pay anna the sum, and she pays so much of it to so many payees."""
     lines = [
         (f"2025-03-03 {8 + n // 60:02}:{n % 60:02}", f"payer {n}", "anna", yuan / payers, "transfer", purpose)
@@ -80,7 +83,7 @@ class TestR04:
 Fires = Callable[..., bool]
 
 
-def strangers(count: int, yuan: float, apart: float = 0.0, **how: str) -> list[tuple]:
+def strangers(count: int, yuan: float, apart: float = 0.0, **how: str) -> list[tuple[Any, ...]]:
     """So many persons never seen before pay anna the sum in alike parts; the first pays ``apart`` more."""
     parts = [yuan / count * (1 + apart)] + [(yuan - yuan / count * (1 + apart)) / (count - 1)] * (count - 1)
     return [
@@ -89,7 +92,7 @@ def strangers(count: int, yuan: float, apart: float = 0.0, **how: str) -> list[t
     ]
 
 
-def paid(*lines: tuple, **people: Customer | str) -> Ledger:
+def paid(*lines: tuple[Any, ...], **people: Customer | str) -> Ledger:
     """A ledger in which strangers pay somebody else too, so that the rule never steps aside."""
     others = (("2025-03-03 09:00", "stranger", "zoe", 10), ("2025-03-03 09:30", "passer-by", "zoe", 20))
     return bank(*others, *lines, zoe="person", **people)

@@ -6,13 +6,17 @@ touch this file.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.spec.ledger import Customer, Ledger, bank
 from tests.spec.rules.drawn import CENT
 
 
-def dispersed(payers: int, yuan: float, payees: int, out: float, purpose: str = "unstated") -> list[tuple]:
+def dispersed(
+    payers: int, yuan: float, payees: int, out: float, purpose: str = "unstated"
+) -> list[tuple[Any, ...]]:
     """So many payers pay anna the sum; she pays so much of it to so many payees."""
     lines = [(f"2025-03-03 08:{n:02}", f"payer {n}", "anna", yuan / payers) for n in range(payers)]
     return lines + [

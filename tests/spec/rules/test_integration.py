@@ -6,6 +6,8 @@ touch this file.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.spec.ledger import Customer, Ledger, bank
 from tests.spec.rules.drawn import CENT
 
@@ -164,7 +166,7 @@ class TestR27:
         lines.append(("2025-03-05 20:00", "anna", "eve", rule.persons * 0.9))
         assert hit(bank(*lines, anna="person"))
 
-    def victim(self, rule, *earlier: tuple) -> Ledger:
+    def victim(self, rule, *earlier: tuple[Any, ...]) -> Ledger:
         payment = ("2025-03-05 10:00", "anna", "exchange x", rule.victim)
         little = ("2025-03-01 10:00", "eve", "anna", 1)
         return bank(*earlier, little, payment, opening=100_000, anna="person")

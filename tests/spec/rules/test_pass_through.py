@@ -6,6 +6,8 @@ touch this file.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from tests.spec.ledger import Customer, Ledger, bank
@@ -15,7 +17,9 @@ from tests.spec.rules.drawn import CENT
 class TestR06:
     rule_id = "R06"
 
-    def lines(self, rule, yuan: float, out: float, leaves: str, purpose: str, fewer: int = 0) -> list[tuple]:
+    def lines(
+        self, rule, yuan: float, out: float, leaves: str, purpose: str, fewer: int = 0
+    ) -> list[tuple[Any, ...]]:
         payers = int(rule.payers) - fewer
         part = round(yuan / payers, 2)
         parts = [part] * (payers - 1) + [round(yuan - part * (payers - 1), 2)]
@@ -26,7 +30,7 @@ class TestR06:
         return [*came, (leaves, "anna", "exit", out)]
 
     def passed(
-        self, rule, yuan: float, out: float, *before: tuple, leaves: str = "2025-03-03 12:00", **how
+        self, rule, yuan: float, out: float, *before: tuple[Any, ...], leaves: str = "2025-03-03 12:00", **how
     ) -> Ledger:
         purpose = how.get("purpose", "unstated")
         lines = self.lines(rule, yuan, out, leaves, purpose, how.get("fewer", 0))
@@ -103,7 +107,7 @@ class TestR06:
 
 def lent_account(
     gathered: float, payers: int, day: int, kept: float = 0.02, exit_to: str = "exit"
-) -> list[tuple]:
+) -> list[tuple[Any, ...]]:
     """Strangers send anna alike sums on a day of March, and in the evening most of it goes on."""
     came = [
         (f"2025-03-{day:02} {9 + n}:00", f"payer {day} {n}", "anna", gathered / payers) for n in range(payers)

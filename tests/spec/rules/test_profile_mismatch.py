@@ -7,6 +7,7 @@ touch this file.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,14 +20,14 @@ RECEIVED = [0.0, 0.0, *np.linspace(500, 4_400, 38)]  # what forty ordinary custo
 
 def crowd(
     received: list[float] = RECEIVED, moment: str = "2025-02-20 12:00"
-) -> tuple[list[tuple], dict[str, Customer]]:
+) -> tuple[list[tuple[Any, ...]], dict[str, Customer]]:
     """Ordinary clerks, one for each sum that a friend pays them before the snapshot of 3 March."""
     people = {f"clerk{n}": Customer(income=8_000) for n in range(len(received))}
     lines = [(moment, f"friend {n}", f"clerk{n}", yuan) for n, yuan in enumerate(received) if yuan > 0]
     return lines, people
 
 
-def from_many(yuan: float, payers: int) -> list[tuple]:
+def from_many(yuan: float, payers: int) -> list[tuple[Any, ...]]:
     """The sum reaches anna in equal parts from so many on the day of the snapshot."""
     part = round(yuan / payers, 2)
     parts = [part] * (payers - 1) + [round(yuan - part * (payers - 1), 2)]

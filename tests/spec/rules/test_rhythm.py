@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.spec.ledger import Customer, Ledger, bank
+from tests.spec.ledger import Customer, Ledger, Line, bank
 from tests.spec.rules.drawn import CENT, among
 
 
@@ -171,7 +171,7 @@ class TestR28:
 
     def site(self, rule, players=None, stake=200, hour="23", prizes=None, why="unstated") -> Ledger:
         players, prizes = players or int(rule.payers), int(rule.payees) if prizes is None else prizes
-        lines = [
+        lines: list[Line] = [
             (f"2025-03-{4 + n % 3:02} {hour}:{n:02}", f"player {n}", "anna", stake, "qr", why)
             for n in range(players)
         ]

@@ -64,7 +64,7 @@ def test_no_student_and_no_pensioner_is_a_trader(name: str) -> None:
 
 
 def test_loan_pool_spreads_a_gift_that_one_relative_borrows_back_together() -> None:
-    kinds = Counter()
+    kinds: Counter[str] = Counter()
     for plan in look_alikes("scatter_gather"):
         (kind,) = {role for _, role in plan.scene.members}
         kinds[kind] += 1

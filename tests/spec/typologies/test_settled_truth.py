@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,12 +22,12 @@ from data.world.schemes import draw_schemes, open_hours, plans_of
 from data.world.settings import Params, calendar_of, schemes_of
 
 
-def _keys(flow: Flow, account: np.ndarray) -> Counter:
+def _keys(flow: Flow, account: np.ndarray) -> Counter[Any]:
     columns = (flow.at, account[flow.payer], account[flow.payee], flow.amount, flow.channel)
     return Counter(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def _rows(frame: pd.DataFrame) -> Counter:
+def _rows(frame: pd.DataFrame) -> Counter[Any]:
     columns = (
         frame["at"].astype("int64"),
         frame["payer_account_id"],
@@ -38,7 +39,7 @@ def _rows(frame: pd.DataFrame) -> Counter:
 
 
 @pytest.fixture(scope="module")
-def plans(small_params: Params) -> list[tuple[bool, Counter]]:
+def plans(small_params: Params) -> list[tuple[bool, Counter[Any]]]:
     """What the shape of each scheme of the small world intended to pay while the bank was open to it."""
     calendar = calendar_of(small_params)
     population = draw_population(
