@@ -105,6 +105,7 @@ def test_a_world_is_run_in_a_copy_whatever_the_search_path(
         asked.append((command[1:], environment["PATH"].split(os.pathsep)[0]))
         return subprocess.CompletedProcess(command, 0)
 
+    monkeypatch.setattr(console, "compile_kernels", lambda: None)  # a process of its own, and no part of this
     monkeypatch.setattr(subprocess, "run", note)
     (archive / "params.yaml").write_text("seed: 1\n")
     (archive / "params.smoke.yaml").write_text("seed: 2\n")
