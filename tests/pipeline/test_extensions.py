@@ -25,6 +25,8 @@ CATALOGUE = (
     "tests/spec/test_search_space.py",
 )
 
+BY_HAND = "test_tenure.py"  # the value of the feature on a little bank, as its author would test it
+
 INDICATOR = '''"""What arrives in a fortnight."""
 
 import numpy as np
@@ -96,7 +98,7 @@ def single_bribe(scene: Scene) -> None:
     scene.pay(at, giver, taker, scene.rng.uniform(5_000, 20_000, 1), "transfer", "gift")
 '''
 
-FEATURE = '''"""The half years for which the customer has been one."""
+FEATURE = '''"""How long the customer has been one."""
 
 from __future__ import annotations
 
@@ -106,11 +108,29 @@ import pandas as pd
 from features.profile import CDD, Profile, feature
 
 
-@feature("开户以来半年数", "count", "profile", "assumption", owner=CDD)
-def tenure_half_years(known: Profile) -> np.ndarray:
-    """Half years since the customer joined."""
+@feature("开户年限", "years", "profile", "assumption", owner=CDD)
+def tenure_years(known: Profile) -> np.ndarray:
+    """Years since the customer joined."""
     tenure = known.subjects["as_of"] - known.on_file("joined_at")
-    return (tenure / pd.Timedelta(days=182)).to_numpy(dtype=float)
+    return (tenure / pd.Timedelta(days=365)).to_numpy(dtype=float)
+'''
+VALUE = '''"""The feature that was added, on a little bank."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tests.property.worlds import drawn_bank, model_inputs, tags
+
+
+def test_it_is_a_column_of_the_matrix() -> None:
+    ledger = drawn_bank([("2025-03-09 10:00", "eve", "carl", 100)])
+    inputs = model_inputs(ledger, tags())
+    mine = inputs.subjects["customer_id"] == ledger.customer_id["carl"]
+    mine &= inputs.subjects["as_of"] == pd.Timestamp("2025-03-10", tz="UTC")
+    row = inputs.matrix.set_index("subject_id").loc[inputs.subjects.loc[mine, "subject_id"].iloc[0]]
+    assert row["tenure_years"] == pytest.approx(18 / 365, abs=1 / 365)  # carl joined on 20 February
 '''
 
 MODEL = '''"""The nearest mean: how much closer a customer is to the suspicious ones than to the others."""
@@ -216,18 +236,23 @@ def one_model(copy: Path) -> None:
     put_before(copy, "dvc.yaml", "      gnn: &graph", MODEL_STAGE)
 
 
+def one_feature(copy: Path) -> None:
+    written("features/profile/tenure.py", FEATURE)(copy)
+    written(f"tests/spec/{BY_HAND}", VALUE)(copy)
+
+
 ADDITIONS: dict[str, Callable[[Path], object]] = {
     "rule": first_rule,
     "indicator": written("data/indicators/fortnight.py", INDICATOR),
     "typology": written("data/typologies/single_bribe.py", TYPOLOGY),
-    "feature": written("features/profile/tenure_half_years.py", FEATURE),
+    "feature": one_feature,
     "model": one_model,
 }
 NAMED = {
     "rule": "R98",
     "indicator": "in_count_14d",
     "typology": "single_bribe",
-    "feature": "tenure_half_years",
+    "feature": "tenure_years",
     "model": "nearest_mean",
 }
 
@@ -250,7 +275,11 @@ def test_what_the_readme_says_is_all_that_an_addition_takes(
     console.copy_sources(tmp_path)
     ADDITIONS[what](tmp_path)
     ran(tmp_path, "console.py", "check")
-    ran(tmp_path, "-m", "pytest", "-n", "0", "-q", *CATALOGUE)
+    by_hand = [str(file.relative_to(tmp_path)) for file in (tmp_path / "tests/spec").glob(BY_HAND)]
+    passed = ran(tmp_path, "-m", "pytest", "-n", "0", "-vv", *CATALOGUE, *by_hand)
+    if what == "feature":
+        assert "a_known_family[tenure_years] PASSED" in passed
+        assert "test_it_is_a_column_of_the_matrix PASSED" in passed
     known = (
         "from data.indicators import INDICATORS\nfrom data.rules import rulebook\n"
         "from data.typologies import TYPOLOGIES\nfrom features import profile\n"
