@@ -80,9 +80,10 @@ def settings_by_section(values: dict[str, Any], stages: Stages) -> dict[str, typ
     """The parameter class of every section, by its dotted name; unknown sections are refused."""
     from data.sources import READERS, SourceLimits, SourceParams
     from models.budget import Budget
+    from models.examples import Learnt
     from models.zoo import MODELS
 
-    wanted: dict[str, type[Parameters]] = {"budget": Budget, "source_limits": SourceLimits}
+    wanted: dict[str, type[Parameters]] = {"budget": Budget, "learn": Learnt, "source_limits": SourceLimits}
     for name, stage in stages.items():
         settings = stage_settings(importlib.import_module(module_of(stage["cmd"])))
         if settings:

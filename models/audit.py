@@ -36,6 +36,7 @@ from models.truth.probes import answers
 from models.truth.probes.goals import goal_rows
 from models.truth.probes.learner import Probe
 from models.truth.probes.organisers import Organisers, oracle
+from models.zoo import FEATURES_ALONE
 
 CUSTOMER_FACTS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
 ACCOUNT_FACTS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
@@ -162,7 +163,7 @@ def read_inputs(params: Params, budget: Budget) -> AuditInputs:
         params.probe,
         params.seed,
     )
-    learnt, judged = examples.read_inputs([asked.train, asked.test], needs_graph=False)
+    learnt, judged = examples.read_inputs([asked.train, asked.test], FEATURES_ALONE)
     reported = trace.reported_truly(tables.alerts, tables.dispositions, tables.illicit, days)
     picked = trace.alert_to_follow(reported, tables.rules, params.trace_examples)
     names = trace.indicators_of(picked, tables.rules, list(tables.weekly.columns))

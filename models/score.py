@@ -12,7 +12,7 @@ from data import schema as data_schema
 from data.asof import pairs_within
 from models import examples, schema
 from models.budget import WATCHED, Budget, Watch
-from models.zoo import MODELS, Examples, Fitted, by_row
+from models.zoo import GRAPH, LINES, MODELS, Examples, Fitted, by_row
 
 
 def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame, days: int) -> np.ndarray:
@@ -61,7 +61,7 @@ def read_inputs() -> ScoreInputs:
     split = pipeline.read(schema.Split)
     groups = {role: examples.of_role(split, role).reset_index(drop=True) for role in WATCHED["test"]}
     training = examples.of_role(split, "train")
-    read = examples.read_inputs(list(groups.values()), needs_graph=True, training=training)
+    read = examples.read_inputs(list(groups.values()), frozenset({GRAPH, LINES}), training=training)
     return ScoreInputs(
         groups,
         dict(zip(groups, read, strict=True)),

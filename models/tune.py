@@ -21,18 +21,10 @@ import pandas as pd
 import pipeline
 from models import schema
 from models.budget import Budget, Watch
-from models.examples import filled, of_role, read_inputs, thinned
+from models.examples import Learnt, filled, learnt, of_role, read_inputs
 from models.metrics import AveragePrecision, recall_at_budget
 from models.results.tuned import Tuned, TunedTrial
 from models.zoo import MODELS, Examples, Model, by_row
-from parameters import Part, Seed
-
-
-class Params(pipeline.Parameters):
-    """Section ``tune`` of params.yaml."""
-
-    unsuspected_share: Part
-    seed: Seed
 
 
 def worth(score: np.ndarray, validation: Examples, budget: Budget) -> tuple[float, float]:
@@ -139,27 +131,16 @@ def code_of(model: Model) -> bytes:
     return b"".join(part.read_bytes() for part in parts)
 
 
-def subjects_of(split: pd.DataFrame, needs_graph: bool, params: Params) -> list[pd.DataFrame]:
-    """The subjects to learn from and those of validation.
-
-    Unsuspected ones are thinned to a share, but for a graph: without some of its parties it
-    would be another graph.
-    """
-    train = of_role(split, "train")
-    if not needs_graph:
-        train = thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
-    return [train, of_role(split, "validation")]
-
-
 def main() -> None:
     """Write the best choice and all trials of one model."""
     name = pipeline.argument("model")
     model = MODELS.lookup(name, "argument")
-    subjects = subjects_of(pipeline.read(schema.Split), model.needs_graph, pipeline.params("tune", Params))
-    learnt, validation = read_inputs(subjects, model.needs_graph)
-    validation = by_row(filled(validation, learnt.features))
+    split = pipeline.read(schema.Split)
+    subjects = [learnt(split, model.needs, pipeline.params("learn", Learnt)), of_role(split, "validation")]
+    train, validation = read_inputs(subjects, model.needs)
+    validation = by_row(filled(validation, train.features))
     settings = pipeline.params(f"models.{name}", model.settings)
-    search = Search(model, settings, pipeline.params("budget", Budget), learnt, validation)
+    search = Search(model, settings, pipeline.params("budget", Budget), train, validation)
     file = pipeline.artifact("studies", f"{name}_{search.fingerprint(code_of(model))}.db")
     remove_older_studies(file, name)
     optuna.logging.set_verbosity(optuna.logging.WARNING)

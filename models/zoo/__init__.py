@@ -25,6 +25,9 @@ from pipeline import BadInput, Registry, import_siblings
 
 Choice = dict[str, Any]
 
+GRAPH, LINES = "graph", "lines"  # what a model may read beside the features
+FEATURES_ALONE: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -33,6 +36,20 @@ class Graph:
     nodes: pd.DataFrame
     edges: pd.DataFrame
     slices: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The continuous lines of payments of subjects.
+
+    ``tokens`` (payments, columns) holds bytes, columns as in ``TOKEN_COLUMNS``, payments of a
+    customer in order of time. The line of a subject is the rows ``first`` to ``end``, both of
+    shape (n,): all of its payments before its moment, oldest first.
+    """
+
+    tokens: np.ndarray
+    first: np.ndarray
+    end: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,7 @@ class Examples:
     label: np.ndarray
     weight: np.ndarray
     graph: Graph | None = None
+    lines: Lines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
 
 
@@ -97,7 +115,7 @@ class Model(Protocol):
     label_zh: str
     settings: type[Any]
     file: str
-    needs_graph: bool
+    needs: frozenset[str]  # what it reads beside the features: GRAPH, LINES
     is_trees: bool  # whose margins fall apart into contributions of features
 
     def suggest(self, trial: Trial, settings: Any) -> Choice:

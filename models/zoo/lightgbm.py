@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.zoo import (
+    FEATURES_ALONE,
     MODELS,
     Choice,
     Examples,
@@ -117,7 +118,7 @@ class LightgbmModel:
     label_en = label_zh = "LightGBM"
     settings = LightgbmSettings
     file = "fitted/lightgbm.model"
-    needs_graph = False
+    needs = FEATURES_ALONE
     is_trees = True
 
     def suggest(self, trial: Trial, settings: LightgbmSettings) -> Choice:

@@ -64,7 +64,7 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("models.gnn.dropout", [0.5, 1.0], "less than 1, found 1"),
         ("models.gnn.hidden", 0, "found 0"),
         *((f"{place}.seed", 2**32, "less than 4294967296, found 4294967296") for place in
-          ("simulate", "investigate", "label", "tune", "models.xgboost", "models.gnn", "evaluate", "audit",
+          ("simulate", "investigate", "label", "learn", "models.xgboost", "models.gnn", "evaluate", "audit",
            "audit_ladder", "audit_labels", "explain")),
         ("split.maturity_days", True, "valid integer, found True"),
         ("split.maturity_days", "on", "valid integer, found 'on'"),
