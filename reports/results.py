@@ -6,7 +6,7 @@ from pydantic import Field
 
 from data.results import Interval
 from models.results.bank import BankWorld
-from models.results.judged import Compared, HeadlineMetrics
+from models.results.judged import Compared, Difference, HeadlineMetrics
 from models.results.truth import TrueWorld
 from pipeline import Record, Result
 
@@ -117,8 +117,8 @@ class ChosenMetrics(Record):
 class DifferenceOfBoth(Record):
     """A paired difference in both views: both rankers are weighed by the same draws."""
 
-    bank: Compared = Field(description="by the bank's labels")
-    true: Compared = Field(description="in truth; simulator")
+    bank: Difference = Field(description="by the bank's labels")
+    true: Difference = Field(description="in truth; simulator")
 
 
 class DifferenceMetrics(Record):
