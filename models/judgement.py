@@ -110,7 +110,12 @@ def judge(
     positives : what these labels make of the judged subjects
     least : leftovers from which on a share of them is given
     """
-    contest = Contest.of(watch, by_ranker, positives, budget, params)
+    return judged(Contest.of(watch, by_ranker, positives, budget, params), label, least)
+
+
+def judged(contest: Contest, label: np.ndarray, least: int = 1) -> Judged:
+    """What `judge` says of a contest."""
+    positives, budget = contest.positives, contest.budget
     metrics = {}
     curves, spent, leftovers = [], [], []
     for ranker, queue in pipeline.progress(contest.queues.items(), "budgets", "ranker"):

@@ -41,7 +41,7 @@ class Difference(Compared):
 
     by_customer: McNemar = Field(description="positive customers caught")
     by_group: McNemar = Field(
-        description="groups drawn together of whom anybody was caught: schemes in truth, customers for the bank"
+        description="what is drawn together, anybody of it caught: schemes in truth, customers for the bank"
     )
 
     @classmethod
