@@ -205,7 +205,7 @@ def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[s
 
     return {
         **dict(found),
-        "headlines": headline.headlines(contest, illicit, params),
+        "headlines": headline.headlines(contest, illicit),
         "anomaly_shares": shares_of_budget(tables, contest, by_ranker, params),
         "chosen_by_truth": judgement.leading(found.metrics),
         "least_group": least,

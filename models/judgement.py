@@ -55,7 +55,8 @@ def watched_scores(
 class Contest:
     """Rankers on the same subjects, measured under the same draws.
 
-    ``queues`` and ``samples`` (of `models.metrics.sampled`) are by ranker.
+    ``queues`` and ``samples`` (of `models.metrics.sampled`) are by ranker; ``weight`` is how
+    often each group of ``catches`` was drawn, shape (draws + 1, groups).
     """
 
     watch: Watch
@@ -64,6 +65,7 @@ class Contest:
     catches: Catches
     queues: dict[str, Queue]
     samples: dict[str, np.ndarray]
+    weight: np.ndarray
 
     @classmethod
     def of(
@@ -81,7 +83,9 @@ class Contest:
         for ranker, score in pipeline.progress(by_ranker.items(), "judge", "ranker"):
             queues[ranker] = watch.queue(score)
             samples[ranker] = sampled(field.ranked(queues[ranker], budget), weight)
-        return cls(watch, positives, budget, Catches.of(watch.judged.customer, positives), queues, samples)
+        mine = np.unique(field.group[field.is_positive])  # in order of group, as those of catches
+        catches = Catches.of(watch.judged.customer, positives)
+        return cls(watch, positives, budget, catches, queues, samples, weight[:, mine])
 
     def differences(self) -> dict[str, dict[str, Difference]]:
         """By how much each ranker exceeds each other one, ``[one][other]``."""

@@ -9,6 +9,7 @@ from models.results.bank import BankWorld
 from models.results.judged import Compared, Difference, HeadlineMetrics
 from models.results.truth import TrueWorld
 from pipeline import Record, Result
+from reports.headline import HeadlineFigures
 
 
 class ModelFigures(HeadlineMetrics):
@@ -260,6 +261,11 @@ class Metrics(Result):
     Shares lie between 0 and 1.
     """
 
+    headline: HeadlineFigures = Field(description="what is asked first")
+    paired: dict[str, DifferenceOfBoth] = Field(
+        description="by `<a>_<b>`: a less b on the same draws; the champion less every other ranker, a model "
+        "less its control"
+    )
     world: WorldMetrics = Field(description="the world in numbers")
     rules: RulesMetrics = Field(description="the rules as a ranker")
     labels: LabelsMetrics = Field(description="what the labels are worth")

@@ -11,8 +11,8 @@ import pipeline
 from data.asof import happened_within
 from data.results import Interval
 from models.budget import Budget, Queue
-from models.intervals import UNMEASURED, drawn, interval, mean_by_group, middle_part
-from models.judgement import Contest, Params
+from models.intervals import UNMEASURED, interval, mean_by_group, middle_part
+from models.judgement import Contest
 from models.metrics import Catches
 from models.positives import Positives, as_labelled
 from models.results.headline import Headline, PartRecall, Parts
@@ -140,10 +140,9 @@ def drawn_recall(catches: Catches, caught: np.ndarray, weight: np.ndarray) -> np
     return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
 
 
-def headlines(contest: Contest, illicit: Illicit, params: Params) -> list[Headline]:
+def headlines(contest: Contest, illicit: Illicit) -> list[Headline]:
     """One row a ranker of the contest, which is judged by the truth and knows the rules."""
-    catches, budget = contest.catches, contest.budget
-    weight = drawn(catches.groups, params.bootstrap_draws, params.seed)
+    catches, budget, weight = contest.catches, contest.budget, contest.weight
     of_rules = contest.queues[RULES].alerted(budget)
     spent, by_rules = int(of_rules.sum()), catches.caught(of_rules)
     recall = drawn_recall(catches, by_rules, weight)
