@@ -197,7 +197,7 @@ def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[s
     positives, subjects, raised = tables.positives(days), tables.subjects, tables.model_alerts
     label, starts_at = positives.is_positive.astype(float), tables.test_starts_at
     contest = judgement.Contest.of(Watch.of(everyone), by_ranker, positives, budget, params)
-    found = judgement.judged(contest, label, least)
+    found = judgement.judged_rankers(contest, label, least)
     illicit = headline.Illicit.of(tables.split, positives, tables.hits, tables.illicit, starts_at, days)
 
     def recall_by(column: str) -> list[tuple[Any, RankerRecall]]:
@@ -237,7 +237,7 @@ def shares_of_budget(
         tables.chosen,
         [name for name, model in MODELS.items() if not model.is_supervised and name in by_ranker],
         params.anomaly_shares,
-        anomaly_share.Sides(contest.catches, suspected, is_novel),
+        anomaly_share.CatchesOfBoth(contest.catches, suspected, is_novel),
         contest.budget,
         params,
     )

@@ -29,7 +29,7 @@ class Budget(pipeline.Parameters):
 
 
 @dataclass(frozen=True)
-class Week:
+class WatchedWeek:
     """The subjects of one moment, whom a ranker takes in turn; arrays of shape (n,).
 
     ``rows`` are their places and ``customer`` whose they are, in order of the customer's number.
@@ -52,7 +52,7 @@ class Turn:
     never taken. A budget ends after a few of many thousand, so that only these are sorted.
     """
 
-    week: Week
+    week: WatchedWeek
     score: np.ndarray
 
     def taken(self) -> Iterator[tuple[int, int]]:
@@ -158,12 +158,12 @@ class Watch:
         return Watch(self.customer[mine], self.as_of_us[mine], np.ones(int(mine.sum()), bool))
 
     @cached_property
-    def weeks(self) -> list[Week]:
+    def weeks(self) -> list[WatchedWeek]:
         """The watched weeks in order of time."""
         order = np.lexsort((self.customer, self.as_of_us))
         edges = np.flatnonzero(np.diff(self.as_of_us[order])) + 1
         return [
-            Week(int(self.as_of_us[rows[0]]), rows, self.customer[rows])
+            WatchedWeek(int(self.as_of_us[rows[0]]), rows, self.customer[rows])
             for rows in np.split(order, edges)
             if len(rows)
         ]

@@ -114,10 +114,10 @@ def judge(
     positives : what these labels make of the judged subjects
     least : leftovers from which on a share of them is given
     """
-    return judged(Contest.of(watch, by_ranker, positives, budget, params), label, least)
+    return judged_rankers(Contest.of(watch, by_ranker, positives, budget, params), label, least)
 
 
-def judged(contest: Contest, label: np.ndarray, least: int = 1) -> Judged:
+def judged_rankers(contest: Contest, label: np.ndarray, least: int = 1) -> Judged:
     """What `judge` says of a contest."""
     positives, budget = contest.positives, contest.budget
     metrics = {}

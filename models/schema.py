@@ -10,6 +10,7 @@ from pipeline import Table
 
 ROLES = ("train", "validation", "test")
 RULES = "rules"  # the rulebook as a ranker, beside the models
+STACK = "stack"  # the ranker above the models
 
 
 class Split(Table):
@@ -37,7 +38,7 @@ class Scores(Table):
     Key: ranker, subject_id.
     """
 
-    ranker: Series[str] = Field(description="model, or rules")
+    ranker: Series[str] = Field(description="model, stack or rules")
     subject_id: Series[int] = Field(description="validation or test subject")
     score: Series[float] = Field(description="rank only; minus infinity: never alerted")
 
@@ -45,7 +46,7 @@ class Scores(Table):
 class ModelAlerts(Table):
     """The test subjects that a ranker would alert within the budget. Key: ranker, subject_id."""
 
-    ranker: Series[str] = Field(description="model, or rules")
+    ranker: Series[str] = Field(description="model, stack or rules")
     subject_id: Series[int] = Field(description="subject")
     customer_id: Series[int] = Field(description="customer")
     as_of: Series[Time] = Field(description="week of the alert")
@@ -55,7 +56,7 @@ class ModelAlerts(Table):
 class AuditedAlerts(Table):
     """HIDDEN TRUTH of a model's alerts, for the audit's own pages. Key: ranker, subject_id."""
 
-    ranker: Series[str] = Field(description="model, or rules")
+    ranker: Series[str] = Field(description="model, stack or rules")
     subject_id: Series[int] = Field(description="subject")
     is_illicit: Series[bool] = Field(description="an illicit payment in the label window")
     schemes: Series[str] = Field(

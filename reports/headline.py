@@ -17,7 +17,7 @@ OF_ORACLE = 0.85  # of the recall of the oracle, at least
 OF_UNKNOWN = 0.45  # of the illicit whom the bank's labels do not know, at least
 
 
-class Goal(Record):
+class HeadlineGoal(Record):
     """A figure that was wanted before the run, and what was found."""
 
     wanted: float = Field(description="bound, in the unit of the figure")
@@ -25,13 +25,13 @@ class Goal(Record):
     missed_by: float | None = Field(description="how far it is on the wrong side of the bound; 0 where met")
 
     @classmethod
-    def at_least(cls, wanted: float, found: float | None) -> Goal:
+    def at_least(cls, wanted: float, found: float | None) -> HeadlineGoal:
         """A figure that should not be lower."""
         missed = None if found is None else round(max(wanted - found, 0.0), 4)
         return cls(wanted=wanted, found=found, missed_by=missed)
 
     @classmethod
-    def at_most(cls, wanted: float, found: float | None) -> Goal:
+    def at_most(cls, wanted: float, found: float | None) -> HeadlineGoal:
         """A figure that should not be higher."""
         missed = None if found is None else round(max(found - wanted, 0.0), 4)
         return cls(wanted=wanted, found=found, missed_by=missed)
@@ -40,12 +40,12 @@ class Goal(Record):
 class Goals(Record):
     """What was wanted of the model that the bank chooses."""
 
-    alert_share_at_rule_recall: Goal = Field(description="at most: share of the rules' alerts")
-    oracle_share: Goal = Field(description="at least: true recall over the oracle's")
-    lead_over_rules: Goal = Field(
+    alert_share_at_rule_recall: HeadlineGoal = Field(description="at most: share of the rules' alerts")
+    oracle_share: HeadlineGoal = Field(description="at least: true recall over the oracle's")
+    lead_over_rules: HeadlineGoal = Field(
         description="at least: lower end of recall_patterned less the upper end of the rules' own"
     )
-    recall_unknown: Goal = Field(description="at least: share")
+    recall_unknown: HeadlineGoal = Field(description="at least: share")
 
 
 class HeadlineFigures(Record):
@@ -105,10 +105,12 @@ def goals(mine: Headline, rules_patterned: PartRecall, oracle: Interval) -> Goal
     """What was wanted beside what was found."""
     parts = mine.parts
     return Goals(
-        alert_share_at_rule_recall=Goal.at_most(ALERT_SHARE, mine.alert_share_at_rule_recall.value),
-        oracle_share=Goal.at_least(OF_ORACLE, _over(parts.everyone.recall.value, oracle.value)),
-        lead_over_rules=Goal.at_least(0.0, _less(parts.patterned.recall.low, rules_patterned.recall.high)),
-        recall_unknown=Goal.at_least(OF_UNKNOWN, parts.unknown.recall.value),
+        alert_share_at_rule_recall=HeadlineGoal.at_most(ALERT_SHARE, mine.alert_share_at_rule_recall.value),
+        oracle_share=HeadlineGoal.at_least(OF_ORACLE, _over(parts.everyone.recall.value, oracle.value)),
+        lead_over_rules=HeadlineGoal.at_least(
+            0.0, _less(parts.patterned.recall.low, rules_patterned.recall.high)
+        ),
+        recall_unknown=HeadlineGoal.at_least(OF_UNKNOWN, parts.unknown.recall.value),
     )
 
 

@@ -286,6 +286,7 @@ class StageRun(Record):
     rows_out: dict[str, int] = Field(description="by table written: rows")
     set_aside: dict[str, int] = Field(description="by table and reason: rows not used")
     notes: list[str] = Field(description="what the stage had to assume, a sentence each")
+    parts: dict[str, float] = Field(default={}, description="seconds of its parts, as of each model's scores")
 
 
 class Run(Result):

@@ -41,7 +41,7 @@ def _rank(score: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Sides:
+class CatchesOfBoth:
     """Whom there is to catch, in truth and for the bank; ``is_novel`` has the shape of the true ones."""
 
     true: Catches
@@ -61,7 +61,7 @@ def anomaly_shares(
     chosen: str,
     anomalies: Sequence[str],
     shares: Sequence[float],
-    sides: Sides,
+    sides: CatchesOfBoth,
     budget: Budget,
     params: Params,
 ) -> list[AnomalyShare]:

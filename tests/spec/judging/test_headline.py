@@ -12,9 +12,10 @@ from models.judgement import Params as JudgeParams
 from models.metrics import Catches
 from models.paired import mcnemar
 from models.positives import Positives
-from models.truth.anomaly_share import Sides, anomaly_shares, novel_customers, shared_scores
-from models.truth.headline import Headline, Illicit, headlines
-from reports.headline import Goal
+from models.results.headline import Headline
+from models.truth.anomaly_share import CatchesOfBoth, anomaly_shares, novel_customers, shared_scores
+from models.truth.headline import Illicit, headlines
+from reports.headline import HeadlineGoal
 from tests.spec.judging.rankings import WEEK, budget
 
 PARAMS = JudgeParams(bootstrap_draws=60, seed=1)
@@ -132,7 +133,7 @@ def test_what_a_shared_budget_buys_is_counted_beside_what_it_costs() -> None:
     catches = Catches.of(np.arange(SIZE), positives)
     known = Catches.of(np.arange(SIZE), Positives.of(np.arange(SIZE), suspected, suspected))
     model, anomaly = score_of([0, 50, 51, 1]), score_of([3, 60])
-    sides = Sides(catches, known, np.array([False, False, False, True]))
+    sides = CatchesOfBoth(catches, known, np.array([False, False, False, True]))
     rows = anomaly_shares(watch, {"m": model, "a": anomaly}, "m", ["a"], [0.5], sides, budget(40), PARAMS)
     alone, shared = rows
     assert (alone.share, alone.true.caught, alone.novel.caught, alone.bank.caught) == (0.0, 2, 0, 2)
@@ -153,7 +154,7 @@ def test_a_typology_is_novel_where_none_of_its_payments_lies_before_the_test() -
 
 
 def test_a_goal_says_by_how_much_it_was_missed() -> None:
-    assert Goal.at_most(0.2, 0.25).missed_by == 0.05
-    assert Goal.at_most(0.2, 0.1).missed_by == 0
-    assert Goal.at_least(0.45, 0.4).missed_by == 0.05
-    assert Goal.at_least(0.45, None).missed_by is None
+    assert HeadlineGoal.at_most(0.2, 0.25).missed_by == 0.05
+    assert HeadlineGoal.at_most(0.2, 0.1).missed_by == 0
+    assert HeadlineGoal.at_least(0.45, 0.4).missed_by == 0.05
+    assert HeadlineGoal.at_least(0.45, None).missed_by is None
