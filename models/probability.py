@@ -41,9 +41,22 @@ def probability_calibration(group: np.ndarray, margin: np.ndarray, label: np.nda
 
 
 def _slope(number: np.ndarray, margin: np.ndarray, label: np.ndarray) -> tuple[float, float]:
-    """Slope of a logistic regression on one column by Newton's method, and its error by group.
+    """Slope of a logistic regression on one column, and its error by group; NaN where none fits."""
+    found = logistic_line(margin, label)
+    if found is None:
+        return float("nan"), float("nan")
+    columns = np.column_stack([np.ones(len(margin)), margin])
+    chance = expit(columns @ found)
+    pull = np.column_stack([np.bincount(number, column * (label - chance)) for column in columns.T])
+    inverse = np.linalg.inv(columns.T @ (columns * (chance * (1 - chance))[:, None]))
+    spread = inverse @ (pull.T @ pull) @ inverse
+    return float(found[1]), float(np.sqrt(spread[1, 1]))
 
-    NaN where no finite slope fits, as for labels that one threshold tells apart.
+
+def logistic_line(margin: np.ndarray, label: np.ndarray) -> np.ndarray | None:
+    """Level and slope of a logistic regression on one column, by Newton's method; shape (2,).
+
+    None where no finite slope fits, as for labels that one threshold tells apart.
     """
     columns = np.column_stack([np.ones(len(margin)), margin])
     found = np.array([np.log(label.mean() / (1 - label.mean())), 0.0])
@@ -52,7 +65,7 @@ def _slope(number: np.ndarray, margin: np.ndarray, label: np.ndarray) -> tuple[f
         chance = expit(columns @ found)
         slope = columns.T @ (columns * (chance * (1 - chance))[:, None])
         if np.linalg.cond(slope) > 1e14:
-            return float("nan"), float("nan")
+            return None
         step = np.linalg.solve(slope, columns.T @ (label - chance))
         # A whole step may overshoot where few are positive.
         while _log_loss(columns @ (found + step), label) > loss and np.abs(step).max() > 1e-9:
@@ -60,13 +73,8 @@ def _slope(number: np.ndarray, margin: np.ndarray, label: np.ndarray) -> tuple[f
         found = found + step
         loss = _log_loss(columns @ found, label)
         if np.abs(step).max() <= 1e-9:
-            break
-    else:
-        return float("nan"), float("nan")
-    pull = np.column_stack([np.bincount(number, column * (label - chance)) for column in columns.T])
-    inverse = np.linalg.inv(slope)
-    spread = inverse @ (pull.T @ pull) @ inverse
-    return float(found[1]), float(np.sqrt(spread[1, 1]))
+            return found
+    return None
 
 
 def _log_loss(margin: np.ndarray, label: np.ndarray) -> float:

@@ -15,7 +15,7 @@ import hashlib
 import inspect
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -180,15 +180,15 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else round(value, 6)
 
 
-def _columns(examples: Examples) -> Iterator[np.ndarray | pd.Series]:
-    """Everything that a model may read of examples."""
-    yield from (examples.customer_id, examples.label, examples.weight, examples.as_of)
-    yield from (values for _, values in examples.features.items())
-    if examples.graph is not None:
-        for table in (examples.graph.nodes, examples.graph.edges, examples.graph.slices):
-            yield from (values for _, values in table.items())
-    if examples.lines is not None:
-        yield from (examples.lines.tokens, examples.lines.first, examples.lines.end)
+def _columns(given: Any) -> Iterator[np.ndarray | pd.Series]:
+    """Every column of examples, and of all that they hold: what a model may read."""
+    if isinstance(given, np.ndarray | pd.Series):
+        yield given
+    elif isinstance(given, pd.DataFrame):
+        yield from (values for _, values in given.items())
+    elif is_dataclass(given):
+        for field in fields(given):
+            yield from _columns(getattr(given, field.name))
 
 
 def _numbers(values: np.ndarray | pd.Series) -> np.ndarray:

@@ -120,7 +120,8 @@ def rounds_reading(points: list[RoundsPoint]) -> tuple[str, str]:
         return f"{start_en}: no overfitting seen.", f"{start_zh}：未见过拟合。"
     if (gain.low or 0.0) > 0:
         return (
-            f"{start_en}, and true recall falls provably ({_points(gain, 'to')} points for fewer): overfitting.",
+            f"{start_en}, and true recall falls provably ({_points(gain, 'to')} points for fewer): "
+            "overfitting.",
             f"{start_zh}，真实召回率显著下降（较少轮数高 {_points(gain, '至')} 个百分点）：过拟合。",
         )
     return (
