@@ -21,6 +21,7 @@ from models.truth.yardstick import Yardstick, read_inputs
 from parameters import Count, Draws, Part, Seed, TreeCount, increasing
 
 Cut = tuple[float, int]  # share of the data, and which draw
+ALL: Cut = (1.0, 0)
 
 
 class Params(pipeline.Parameters):
@@ -39,19 +40,23 @@ def over_sizes(yardstick: Yardstick, params: Params) -> list[SizePoint]:
     train = yardstick.train
     cuts: list[Cut] = [(share, repeat) for share in params.shares for repeat in range(params.repeats)]
     scores, told = {}, {}
-    for share, repeat in pipeline.progress([*cuts, (1.0, 0)], "sizes", "fit"):
+    for share, repeat in pipeline.progress([*cuts, ALL], "sizes", "fit"):
         rng = np.random.default_rng([params.seed, repeat])
         mine = learning.rows_of(train, learning.part_of_groups(yardstick.train_group, share, rng))
-        name = f"{share}/{repeat}"
-        scores[name], precision = learning.learnt_from(mine, yardstick.values, params.trees, params.seed)
-        told[name] = {
-            "share": share,
-            "repeat": repeat,
-            "suspicious_customers": learning.suspicious_customers(mine),
-            "train_average_precision": precision,
-        }
-    worth = yardstick.judged(scores, "1.0/0", params.bootstrap_draws, params.seed)
-    return [SizePoint(worth=worth[name], **mine) for name, mine in told.items()]
+        score, precision = learning.learnt_from(mine, yardstick.values, params.trees, params.seed)
+        scores[str((share, repeat))] = score
+        told[share, repeat] = learning.suspicious_customers(mine), precision
+    worth = yardstick.judged(scores, str(ALL), params.bootstrap_draws, params.seed)
+    return [
+        SizePoint(
+            share=cut[0],
+            repeat=cut[1],
+            suspicious_customers=customers,
+            train_average_precision=precision,
+            worth=worth[str(cut)],
+        )
+        for cut, (customers, precision) in told.items()
+    ]
 
 
 def over_rounds(yardstick: Yardstick, params: Params) -> list[RoundsPoint]:

@@ -60,8 +60,8 @@ def staged(booster: lightgbm.Booster, values: np.ndarray, rounds: Sequence[int])
     """Margins after each number of rounds, in increasing order; every tree is asked once."""
     total, done, found = np.zeros(len(values)), 0, []
     for count in rounds:
-        more = {"start_iteration": done, "num_iteration": count - done}
-        total = total + np.asarray(booster.predict(values, raw_score=True, **more))
+        more = booster.predict(values, start_iteration=done, num_iteration=count - done, raw_score=True)
+        total = total + np.asarray(more)
         found.append(total)
         done = count
     return found

@@ -57,17 +57,21 @@ class Yardstick:
         weight = {view: drawn(mine.groups, draws, seed) for view, mine in self.catches.items()}
         found = {}
         for name, score in scores.items():
-            measured = {
-                f"{view}_{what}": self.catches[view].mean(value, weight[view])
-                for view in self.catches
-                for what, value in (
-                    ("recall", caught[name][view]),
-                    ("gain", caught[name][view] - caught[against][view]),
-                )
-            }
+            recall, precision = self._on_validation(score)
+            bank, true = (
+                [
+                    self.catches[view].mean(value, weight[view])
+                    for value in (mine, mine - caught[against][view])
+                ]
+                for view, mine in caught[name].items()
+            )
             found[name] = TrialWorth(
-                **self._on_validation(score),
-                **measured,
+                validation_recall=recall,
+                validation_average_precision=precision,
+                bank_recall=bank[0],
+                bank_gain=bank[1],
+                true_recall=true[0],
+                true_gain=true[1],
                 true_average_precision=self._precision(score),
             )
         return found
@@ -76,16 +80,13 @@ class Yardstick:
         alerted = self.watch.alerted(score, self.budget)
         return {view: catches.caught(alerted) for view, catches in self.catches.items()}
 
-    def _on_validation(self, score: np.ndarray) -> dict[str, float | None]:
+    def _on_validation(self, score: np.ndarray) -> tuple[float | None, float | None]:
         mine = self.subjects[(self.subjects["role"] == "validation").to_numpy()]
         score = score[mine.index]
         customer, is_positive = mine["customer_id"].to_numpy(), (mine["label"] >= 0.5).to_numpy()
         alerted = Watch.alone(customer, mine["as_of"]).alerted(score, self.budget)
         precision = AveragePrecision(score, is_positive)(np.ones(len(mine)))
-        return {
-            "validation_recall": rounded(recall_at_budget(customer, is_positive, alerted)),
-            "validation_average_precision": rounded(precision),
-        }
+        return rounded(recall_at_budget(customer, is_positive, alerted)), rounded(precision)
 
     def _precision(self, score: np.ndarray) -> float | None:
         of_test = score[self.watch.is_judged]
