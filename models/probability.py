@@ -42,20 +42,24 @@ def probability_calibration(group: np.ndarray, margin: np.ndarray, label: np.nda
 
 
 def _slope(number: np.ndarray, margin: np.ndarray, label: np.ndarray) -> tuple[float, float]:
-    """Slope of a logistic regression on one column by Newton's method, and its error by group.
-
-    NaN where no finite slope fits, as for labels that one threshold tells apart.
-    """
-    found = _fitted(*_binned(margin, label))
+    """Slope of a logistic regression on one column, and its error by group; NaN where none fits."""
+    found = logistic_line(margin, label)
     if found is None:
         return float("nan"), float("nan")
     chance = expit(found[0] + found[1] * margin)
-    slope = _curvature(np.ones(len(margin)), chance, margin)
     rest = label - chance
     pull = np.column_stack([np.bincount(number, rest), np.bincount(number, margin * rest)])
-    inverse = np.linalg.inv(slope)
+    inverse = np.linalg.inv(_curvature(np.ones(len(margin)), chance, margin))
     spread = inverse @ (pull.T @ pull) @ inverse
     return float(found[1]), float(np.sqrt(spread[1, 1]))
+
+
+def logistic_line(margin: np.ndarray, label: np.ndarray) -> np.ndarray | None:
+    """Level and slope of a logistic regression on one column, by Newton's method; shape (2,).
+
+    None where no finite slope fits, as for labels that one threshold tells apart.
+    """
+    return _fitted(*_binned(margin, label)) if np.ptp(margin) > 0 else None
 
 
 def _binned(margin: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

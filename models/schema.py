@@ -9,6 +9,7 @@ from data.schema import LABEL_SOURCES, Time
 from pipeline import Table
 
 ROLES = ("train", "validation", "test")
+FOLD_ROLES = ("learn", "judged")
 RULES = "rules"  # the rulebook as a ranker, beside the models
 STACK = "stack"  # the ranker above the models
 
@@ -30,6 +31,22 @@ class Split(Table):
         isin=(*LABEL_SOURCES, "unreviewed"), description="where the label comes from"
     )
     label_event_at: Series[Time] = Field(nullable=True, description="what it speaks of; empty: nobody spoke")
+
+
+class Folds(Table):
+    """A subject's part in one fold of the search for hyper-parameters. Key: fold, subject_id.
+
+    Folds expand in time: each learns from the weeks before an embargo and is judged on weeks
+    after it; the last one is training and validation as they are in Split. Labels to learn
+    from are those known when the judged weeks begin, labels to judge by those known at the
+    start of the test.
+    """
+
+    fold: Series[int] = Field(ge=0, description="place in order of time")
+    subject_id: Series[int] = Field(description="training or validation subject")
+    role: Series[str] = Field(isin=FOLD_ROLES, description="what the subject is used for in the fold")
+    label: Series[float] = Field(ge=0, le=1, description="belief that the behaviour is suspicious")
+    weight: Series[float] = Field(gt=0, description="trust in the label")
 
 
 class Scores(Table):
