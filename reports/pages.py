@@ -37,6 +37,7 @@ from reports.wording import (
     counted_share,
     named,
 )
+from reports.zoo_tables import goal_table, share_rows, zoo_rows
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,10 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "rankers": rankers,
         "world": metrics.world,
         "main_table": main_table(metrics, rankers),
+        "zoo": zoo_rows(evidence),
+        "costs": evidence.costs,
+        "goals": goal_table(metrics.headline),
+        "shares": share_rows(evidence),
         "spending": spending(evidence),
         "ran": metrics.rules.alerts,
         "comparisons": comparisons(evidence),
