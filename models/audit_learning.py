@@ -29,7 +29,7 @@ class Params(pipeline.Parameters):
 
     bootstrap_draws: Draws
     seed: Seed
-    shares: tuple[Part, ...] = Field(min_length=1)
+    shares: Annotated[tuple[Part, ...], Field(min_length=1), AfterValidator(increasing)]
     repeats: Count
     rounds: Annotated[tuple[TreeCount, ...], Field(min_length=1), AfterValidator(increasing)]
     trees: Trees
