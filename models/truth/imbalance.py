@@ -132,7 +132,7 @@ def focal_derivatives(margin: np.ndarray, label: np.ndarray, power: float) -> tu
     return first, np.maximum(second, LEAST_CURVATURE)
 
 
-def sampled(task: Task) -> np.ndarray:
+def undersampled(task: Task) -> np.ndarray:
     """Margins learnt from few of the unsuspected, none made heavier, and set right afterwards.
 
     Dropping all but a share of one side multiplies the odds by one over the share; the
@@ -255,7 +255,7 @@ HANDLINGS: dict[str, Handling] = {
     "sampled": Handling(
         "few of the unsuspected, regularised, odds set right afterwards",
         "对未被怀疑者降采样，正则化，事后校正几率",
-        sampled,
+        undersampled,
     ),
     "smote": Handling(
         "synthetic rows between suspicious ones (SMOTE), regularised",
