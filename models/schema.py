@@ -11,6 +11,7 @@ from pipeline import Table
 ROLES = ("train", "validation", "test")
 FOLD_ROLES = ("learn", "judged")
 RULES = "rules"  # the rulebook as a ranker, beside the models
+STACK = "stack"  # the ranker above the models
 
 
 class Split(Table):
@@ -54,7 +55,7 @@ class Scores(Table):
     Key: ranker, subject_id.
     """
 
-    ranker: Series[str] = Field(description="model, or rules")
+    ranker: Series[str] = Field(description="model, stack or rules")
     subject_id: Series[int] = Field(description="validation or test subject")
     score: Series[float] = Field(description="rank only; minus infinity: never alerted")
 
@@ -62,7 +63,7 @@ class Scores(Table):
 class ModelAlerts(Table):
     """The test subjects that a ranker would alert within the budget. Key: ranker, subject_id."""
 
-    ranker: Series[str] = Field(description="model, or rules")
+    ranker: Series[str] = Field(description="model, stack or rules")
     subject_id: Series[int] = Field(description="subject")
     customer_id: Series[int] = Field(description="customer")
     as_of: Series[Time] = Field(description="week of the alert")
@@ -72,7 +73,7 @@ class ModelAlerts(Table):
 class AuditedAlerts(Table):
     """HIDDEN TRUTH of a model's alerts, for the audit's own pages. Key: ranker, subject_id."""
 
-    ranker: Series[str] = Field(description="model, or rules")
+    ranker: Series[str] = Field(description="model, stack or rules")
     subject_id: Series[int] = Field(description="subject")
     is_illicit: Series[bool] = Field(description="an illicit payment in the label window")
     schemes: Series[str] = Field(
