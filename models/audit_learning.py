@@ -29,7 +29,7 @@ class Params(pipeline.Parameters):
 
     bootstrap_draws: Draws
     seed: Seed
-    shares: tuple[Part, ...] = Field(min_length=1)
+    shares: Annotated[tuple[Part, ...], Field(min_length=1), AfterValidator(increasing)]
     repeats: Count
     rounds: Annotated[tuple[TreeCount, ...], Field(min_length=1), AfterValidator(increasing)]
     trees: Trees
@@ -75,7 +75,7 @@ def over_rounds(yardstick: Yardstick, params: Params) -> list[RoundsPoint]:
     ]
 
 
-def curves(yardstick: Yardstick, params: Params) -> LearningCurves:
+def learning_curves(yardstick: Yardstick, params: Params) -> LearningCurves:
     """Both learning curves with a reading of each."""
     sizes, rounds = over_sizes(yardstick, params), over_rounds(yardstick, params)
     size_en, size_zh = learning.size_reading(sizes)
@@ -93,7 +93,7 @@ def curves(yardstick: Yardstick, params: Params) -> LearningCurves:
 def main() -> None:
     """Write the learning curves."""
     params, budget = pipeline.params("audit_learning", Params), pipeline.params("budget", Budget)
-    pipeline.write_result(curves(read_inputs(budget, pipeline.params("learn", Learnt)), params))
+    pipeline.write_result(learning_curves(read_inputs(budget, pipeline.params("learn", Learnt)), params))
 
 
 if __name__ == "__main__":

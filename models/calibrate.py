@@ -97,7 +97,7 @@ def budget_cut(subjects: pd.DataFrame, score: np.ndarray, budget: Budget) -> Bud
     )
 
 
-def log_loss(chance: np.ndarray, label: np.ndarray) -> np.ndarray:
+def log_losses(chance: np.ndarray, label: np.ndarray) -> np.ndarray:
     """Log-loss of each subject, shape (n,)."""
     sure = clipped(chance)
     return np.asarray(-(label * np.log(sure) + (1 - label) * np.log(1 - sure)))
@@ -107,7 +107,7 @@ def mapped(
     name: str, chance: np.ndarray, raw: np.ndarray, side: TestSide, last: int | None, params: Params
 ) -> MappedScore:
     """One reading of the test's scores; ``last`` is the place of the lowest alerted score."""
-    loss, mine = log_loss(chance, side.label), side.is_random
+    loss, mine = log_losses(chance, side.label), side.is_random
     error = (chance - side.label) ** 2
     random_brier = UNMEASURED
     if mine.any():
@@ -122,7 +122,7 @@ def mapped(
         mapping=name,
         mean_probability=rounded(float(chance.mean()), 6),
         log_loss=side.mean(loss),
-        gain=side.mean(log_loss(raw, side.label) - loss),
+        gain=side.mean(log_losses(raw, side.label) - loss),
         random_brier=random_brier,
         random_mean=rounded(float(chance[mine].mean()), 6) if mine.any() else None,
         tied_at_budget=0 if last is None else int((chance == chance[last]).sum()),

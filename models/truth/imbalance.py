@@ -1,7 +1,7 @@
 """Ways to learn from rare positives, each by the fixed model: weights, losses, samples, regularisation.
 
 Every way is a function from training rows to margins of the judged rows, entered in
-`HANDLINGS` with its labels. All but those that make rows of their own share one binning.
+`HANDLINGS` with its labels. Those that change neither rows nor loss share one binning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from models.truth.fixed_trees import Trees
 from models.zoo import Examples
 from models.zoo import lightgbm as zoo
 from models.zoo.scaling import Scale
-from parameters import Count, Part, Positive
+from parameters import Count, Part, Positive, PositiveRange
 
 if TYPE_CHECKING:
     import lightgbm
@@ -31,7 +31,7 @@ LEAST_CURVATURE = 1e-6  # LightGBM divides by the second derivative, which focal
 class Ways(pipeline.Parameters):
     """How strongly each way is applied: section ``audit_imbalance.ways``."""
 
-    weights: tuple[Positive, Positive]
+    weights: PositiveRange
     focal_power: float = Field(ge=0, le=10)
     sampled_share: Part
     smote_neighbours: Count
@@ -88,19 +88,24 @@ def focal(task: Task) -> np.ndarray:
     """Margins under focal loss: rows that are told apart already count little (Lin et al. 2017).
 
     It starts at the base rate, as LightGBM's own losses do, for from even odds the many
-    would drown the few.
+    would drown the few. It is scaled to the curvature that the plain loss has there: the
+    least curvature of a leaf and L2 would else mean something stronger.
     """
     label, mass, power = task.train.label, task.train.weight, task.ways.focal_power
     start = float(logit(np.average(label, weights=mass)))
-    task.data.set_init_score(np.full(len(label), start))
+    begin = np.full(len(label), start)
+    plain, mine = (float((focal_derivatives(begin, label, by)[1] * mass).sum()) for by in (0.0, power))
+    heavier = mass * plain / mine
+    # Bins of its own: LightGBM keeps a start once given, whatever is set afterwards.
+    data = fixed_trees.bins(task.train.features.to_numpy(), task.trees, task.seed)
+    data.set_init_score(begin)
 
     def derivatives(margin: np.ndarray, _: lightgbm.Dataset) -> tuple[np.ndarray, np.ndarray]:
         first, second = focal_derivatives(margin, label, power)
-        return first * mass, second * mass
+        return first * heavier, second * heavier
 
     options = task.trees.options(task.seed) | {"objective": derivatives}
-    booster = zoo.grown(task.data, label, None, options, task.trees.count)
-    task.data.set_init_score(None)  # the bins serve others
+    booster = zoo.grown(data, label, None, options, task.trees.count)
     return start + fixed_trees.margins(booster, task.values)
 
 
@@ -127,7 +132,7 @@ def focal_derivatives(margin: np.ndarray, label: np.ndarray, power: float) -> tu
     return first, np.maximum(second, LEAST_CURVATURE)
 
 
-def sampled(task: Task) -> np.ndarray:
+def undersampled(task: Task) -> np.ndarray:
     """Margins learnt from few of the unsuspected, none made heavier, and set right afterwards.
 
     Dropping all but a share of one side multiplies the odds by one over the share; the
@@ -250,7 +255,7 @@ HANDLINGS: dict[str, Handling] = {
     "sampled": Handling(
         "few of the unsuspected, regularised, odds set right afterwards",
         "对未被怀疑者降采样，正则化，事后校正几率",
-        sampled,
+        undersampled,
     ),
     "smote": Handling(
         "synthetic rows between suspicious ones (SMOTE), regularised",

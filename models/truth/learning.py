@@ -111,13 +111,17 @@ def rounds_reading(points: list[RoundsPoint]) -> tuple[str, str]:
     best = max(measured, key=lambda point: point.worth.validation_average_precision or 0.0)
     last, gain = points[-1], best.worth.true_gain
     fit = [f"{value or 0.0:.2f}" for value in (best.train_average_precision, last.train_average_precision)]
+    held = best.worth.validation_average_precision or 0.0
     start_en = (
-        f"Validation's average precision is best at {best.rounds} rounds; from there to {last.rounds} "
-        f"that of training goes from {fit[0]} to {fit[1]}"
+        f"Validation's average precision is best at {best.rounds} rounds ({held:.2f}); from there to "
+        f"{last.rounds} that of training goes from {fit[0]} to {fit[1]}"
     )
-    start_zh = f"验证集平均精确率在 {best.rounds} 轮最佳；至 {last.rounds} 轮训练集由 {fit[0]} 变为 {fit[1]}"
+    start_zh = (
+        f"验证集平均精确率在 {best.rounds} 轮最佳（{held:.2f}）；"
+        f"至 {last.rounds} 轮训练集由 {fit[0]} 变为 {fit[1]}"
+    )
     if best.rounds == last.rounds:
-        return f"{start_en}: no overfitting seen.", f"{start_zh}：未见过拟合。"
+        return f"{start_en}: more rounds have not hurt.", f"{start_zh}：更多轮数未见损害。"
     if (gain.low or 0.0) > 0:
         return (
             f"{start_en}, and true recall falls provably ({_points(gain, 'to')} points for fewer): "
