@@ -37,7 +37,7 @@ from reports.wording import (
     counted_share,
     named,
 )
-from reports.zoo_tables import goal_table, share_rows, zoo_rows
+from reports.zoo_tables import zoo_section
 
 
 @dataclass(frozen=True)
@@ -177,16 +177,12 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     """Everything that the templates need but the cases and the questions."""
     rankers = evidence.rankers
     bank, truth = evidence.bank.metrics[RULES], evidence.truth.metrics[RULES]
-    return {
+    return zoo_section(evidence, metrics.headline) | {
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,
         "world": metrics.world,
         "main_table": main_table(metrics, rankers),
-        "zoo": zoo_rows(evidence),
-        "costs": evidence.costs,
-        "goals": goal_table(metrics.headline),
-        "shares": share_rows(evidence),
         "spending": spending(evidence),
         "ran": metrics.rules.alerts,
         "comparisons": comparisons(evidence),

@@ -130,7 +130,7 @@ def share_rows(evidence: Evidence) -> list[ShareRow]:
 
 
 @dataclass(frozen=True)
-class GoalRow:
+class WantedRow:
     """What was wanted beside what was found."""
 
     name: Text
@@ -147,6 +147,16 @@ class GoalRow:
         return Text(f"missed by {missed:.3f}", f"差 {missed:.3f}")
 
 
-def goal_table(figures: HeadlineFigures) -> list[GoalRow]:
+def wanted_table(figures: HeadlineFigures) -> list[WantedRow]:
     """One row a goal."""
-    return [GoalRow(GOALS[name], goal) for name, goal in figures.goals]
+    return [WantedRow(GOALS[name], goal) for name, goal in figures.goals]
+
+
+def zoo_section(evidence: Evidence, figures: HeadlineFigures) -> dict[str, object]:
+    """What the template of the zoo needs."""
+    return {
+        "zoo": zoo_rows(evidence),
+        "costs": evidence.costs,
+        "goals": wanted_table(figures),
+        "shares": share_rows(evidence),
+    }
