@@ -117,7 +117,7 @@ class Model(Protocol):
     file: str
     needs: frozenset[str]  # what it reads beside the features: GRAPH, LINES
     is_trees: bool  # whose margins fall apart into contributions of features
-    is_supervised: bool  # learns from labels; the scores of others say how unusual a subject is
+    is_supervised: bool  # false: an anomaly score, which no label has taught
 
     def suggest(self, trial: Trial, settings: Any) -> Choice:
         """Draw one choice of hyper-parameters."""

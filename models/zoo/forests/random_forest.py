@@ -95,7 +95,7 @@ class RandomForestModel:
             n_jobs=settings.threads,
             random_state=seed,
         )
-        values = in_learnt_order(examples.features, names)
+        values = np.array(in_learnt_order(examples.features, names))  # pandas' own are read-only
         forest.fit(values, examples.label, emphasised(examples, choice["positive_weight"]))
         trees = [grown.tree_ for grown in forest.estimators_]
         return FittedRandomForest(
