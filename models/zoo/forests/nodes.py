@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class Nodes:
         return cls(
             roots,
             np.maximum(joined("feature", np.int32), 0),  # a leaf looks at none
-            joined("threshold", np.float64),
+            _not_above(joined("threshold", np.float64)),
             children("left"),
             children("right"),
             joined("missing_go_to_left", np.bool_),
@@ -55,8 +56,21 @@ class Nodes:
         """Mean worth of the leaves that each row of ``values`` (n, features) reaches; shape (n,)."""
         from models.zoo.forests.walk import summed_leaves
 
-        return summed_leaves(values, *self.tensors().values()) / len(self.roots)
+        total = summed_leaves(values, self.roots, self._records, self.is_missing_left, self.worth)
+        return total / len(self.roots)
+
+    @cached_property
+    def _records(self) -> np.ndarray:
+        columns = (self.threshold, self.feature, self.left, self.right)
+        names = ("threshold", "feature", "left", "right")
+        return np.rec.fromarrays(columns, names=names)  # type: ignore[call-overload]
 
     def tensors(self) -> dict[str, np.ndarray]:
         """The arrays by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _not_above(threshold: np.ndarray) -> np.ndarray:
+    """The largest float32 numbers that are not above; a float32 value is below the one as below the other."""
+    near = threshold.astype(np.float32)
+    return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)

@@ -13,6 +13,7 @@ CURVATURE_ROWS = 16_384  # from which the curvature of more rows is told
 NEWTON_STEPS = 100
 HALVINGS = 20
 SWEEPS = 10_000
+STANDING = 1e-10  # root of what one coordinate may still win when its descent ends
 SETTLED = 1e-7  # share of the objective that a step must win to be followed by another
 DAMPING = 1e-9  # added to the curvature, for columns without spread; moves no solution
 
@@ -131,4 +132,4 @@ def _aim(gradient: np.ndarray, curvature: np.ndarray, place: np.ndarray, penalty
         return place - np.linalg.solve(curvature + np.diag(ridge), gradient + ridge * place)
     from models.zoo.linear.descent import descended
 
-    return descended(gradient, curvature, place, penalty.l1, penalty.l2, SETTLED, SWEEPS)
+    return descended(gradient, curvature, place, penalty.l1, penalty.l2, STANDING, SWEEPS)
