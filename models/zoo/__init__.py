@@ -44,10 +44,12 @@ class Lines:
 
     ``tokens`` (payments, columns) holds bytes, columns as in ``TOKEN_COLUMNS``, payments of a
     customer in order of time. The line of a subject is the rows ``first`` to ``end``, both of
-    shape (n,): all of its payments before its moment, oldest first.
+    shape (n,): its last payments before its moment, oldest first. ``opens`` (n,) is the row of
+    the customer's first payment of all, which may stand before the line.
     """
 
     tokens: np.ndarray
+    opens: np.ndarray
     first: np.ndarray
     end: np.ndarray
 
