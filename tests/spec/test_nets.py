@@ -188,6 +188,6 @@ def test_members_of_tabm_differ_and_their_mean_is_the_score() -> None:
     fit = fitted("tabm", examples)
     with torch.inference_mode():
         margins = fit.network(torch.from_numpy(fit.scale(examples.features))).numpy()
-    assert margins.shape == (len(examples.label), SETTINGS["tabm"].members)
+    assert margins.shape == (len(examples.label), SETTINGS["tabm"].shape()["members"])
     assert margins.std(axis=1).max() > 0.01
     assert fit.scores(examples) == pytest.approx(margins.mean(axis=1), abs=1e-4)

@@ -10,7 +10,7 @@ import torch
 
 from features.schema import TOKEN_COLUMNS, Sequences
 from models.zoo import Examples, Lines
-from models.zoo.nets.lines import LATEST, LEVELS, SEEN, LineReader, Stretch
+from models.zoo.nets.lines import LATEST, LEVELS, SEEN, LineReader, LineStretch
 from tests.spec.nets import chance_in_order, drawn, fitted
 
 
@@ -26,7 +26,7 @@ def random_lines(seed: int = 5, payments: int = 90) -> tuple[Lines, np.ndarray]:
 def read(reader: LineReader, lines: Lines, customer: np.ndarray) -> np.ndarray:
     rows = np.arange(len(customer))
     with torch.inference_mode():
-        return reader(*Stretch.of(lines, customer, rows, SEEN).tensors()).numpy()
+        return reader(*LineStretch.of(lines, customer, rows, SEEN).tensors()).numpy()
 
 
 @pytest.fixture

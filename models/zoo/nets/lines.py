@@ -38,7 +38,7 @@ LATEST = (1, 8, 32)  # payments at the end of a line that are averaged apart, be
 
 
 @dataclass(frozen=True)
-class Stretch:
+class LineStretch:
     """Payments of some customers end to end, and where the lines of subjects lie in them.
 
     ``tokens`` (payments, columns) are as in Lines, ``place`` (payments,) is how many of the customer's
@@ -51,7 +51,7 @@ class Stretch:
     end: np.ndarray
 
     @classmethod
-    def of(cls, lines: Lines, customer: np.ndarray, rows: np.ndarray, before: int) -> Stretch:
+    def of(cls, lines: Lines, customer: np.ndarray, rows: np.ndarray, before: int) -> LineStretch:
         """The lines of ``rows``, whose customers are given, and up to ``before`` payments before them."""
         _, number = np.unique(customer, return_inverse=True)
         first, end, opens = lines.first[rows], lines.end[rows], lines.opens[rows]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from models.zoo import Examples, Lines
-from models.zoo.nets.lines import SEEN, Stretch
+from models.zoo.nets.lines import SEEN, LineStretch
 from models.zoo.scaling import Scale
 
 BLOCK = 16_384  # rows scored at a time; bounds the memory
@@ -81,7 +81,7 @@ class LineView(FeatureView):
 
     def __call__(self, rows: np.ndarray) -> tuple[Tensor, ...]:
         """Scaled features, and the stretch of payments in which the lines of the rows lie."""
-        stretch = Stretch.of(self.lines, self.examples.customer_id[rows], rows, SEEN)
+        stretch = LineStretch.of(self.lines, self.examples.customer_id[rows], rows, SEEN)
         return (*super().__call__(rows), *stretch.tensors())
 
     def blocks(self) -> Iterator[np.ndarray]:
