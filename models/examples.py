@@ -10,7 +10,7 @@ import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models.zoo import GRAPH, LINES, Examples, Graph, Lines
+from models.zoo import GRAPH, LINES, Examples, Graph, PaymentLines
 from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Part, Seed
 
@@ -26,7 +26,7 @@ def read_inputs(
     that none of them has are filled.
     """
     graph = None
-    lines: Sequence[Lines | None] = [None] * len(groups)
+    lines: Sequence[PaymentLines | None] = [None] * len(groups)
     if GRAPH in needs:
         graph = Graph(
             pipeline.read(features_schema.GraphNodes),
@@ -59,7 +59,7 @@ def read_inputs(
 
 def lines_of(
     tokens: np.ndarray, owner: np.ndarray, subjects: pd.DataFrame, groups: Sequence[pd.DataFrame]
-) -> list[Lines]:
+) -> list[PaymentLines]:
     """The lines of each group of subjects; all share one array of tokens.
 
     ``owner`` (payments,) is the customer of each token, in order; ``subjects`` are subject_id
@@ -69,7 +69,8 @@ def lines_of(
     first, end = subjects["token_first"].to_numpy(), subjects["token_end"].to_numpy()
     opens = [np.searchsorted(owner, group["customer_id"].to_numpy()) for group in groups]
     return [
-        Lines(tokens, begin, first[place], end[place]) for begin, place in zip(opens, places, strict=True)
+        PaymentLines(tokens, begin, first[place], end[place])
+        for begin, place in zip(opens, places, strict=True)
     ]
 
 

@@ -39,7 +39,7 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Lines:
+class PaymentLines:
     """The continuous lines of payments of subjects.
 
     ``tokens`` (payments, columns) holds bytes, columns as in ``TOKEN_COLUMNS``, payments of a
@@ -68,7 +68,7 @@ class Examples:
     label: np.ndarray
     weight: np.ndarray
     graph: Graph | None = None
-    lines: Lines | None = None
+    lines: PaymentLines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from features.schema import TOKEN_COLUMNS
-from models.zoo import MODELS, Choice, Examples, Lines
+from models.zoo import MODELS, Choice, Examples, PaymentLines
 from models.zoo.nets import NetSettings, SequenceSettings, TabmSettings
 
 COMMON = {
@@ -60,7 +60,7 @@ def drawn(told_by: str, seed: int = 1) -> Examples:
         ),
         label=is_suspicious[customer].astype(float),
         weight=np.ones(len(customer)),
-        lines=Lines(
+        lines=PaymentLines(
             tokens.reshape(-1, len(TOKEN_COLUMNS)).astype(np.uint8), opens, np.maximum(opens, end - 25), end
         ),
     )

@@ -9,21 +9,21 @@ import pytest
 import torch
 
 from features.schema import TOKEN_COLUMNS, Sequences
-from models.zoo import Examples, Lines
+from models.zoo import Examples, PaymentLines
 from models.zoo.nets.lines import LATEST, LEVELS, SEEN, LineReader, LineStretch
 from tests.spec.nets import chance_in_order, drawn, fitted
 
 
-def random_lines(seed: int = 5, payments: int = 90) -> tuple[Lines, np.ndarray]:
+def random_lines(seed: int = 5, payments: int = 90) -> tuple[PaymentLines, np.ndarray]:
     """Four lines of two customers of unequal length, one of them empty; and their customers."""
     rng = np.random.default_rng(seed)
     tokens = np.column_stack([rng.integers(0, LEVELS[name], payments) for name in TOKEN_COLUMNS])
     opens = np.array([0, 0, 60, 60])
     first, end = np.array([20, 25, 60, 70]), np.array([41, 60, 60, 90])
-    return Lines(tokens.astype(np.uint8), opens, first, end), np.array([7, 7, 9, 9])
+    return PaymentLines(tokens.astype(np.uint8), opens, first, end), np.array([7, 7, 9, 9])
 
 
-def read(reader: LineReader, lines: Lines, customer: np.ndarray) -> np.ndarray:
+def read(reader: LineReader, lines: PaymentLines, customer: np.ndarray) -> np.ndarray:
     rows = np.arange(len(customer))
     with torch.inference_mode():
         return reader(*LineStretch.of(lines, customer, rows, SEEN).tensors()).numpy()
@@ -55,7 +55,7 @@ def test_a_line_is_read_the_same_beside_other_lines_and_alone(reader: LineReader
     lines, customer = random_lines()
     whole = read(reader, lines, customer)
     for row in range(len(customer)):
-        mine = Lines(lines.tokens, *(each[[row]] for each in (lines.opens, lines.first, lines.end)))
+        mine = PaymentLines(lines.tokens, *(each[[row]] for each in (lines.opens, lines.first, lines.end)))
         assert read(reader, mine, customer[[row]]) == pytest.approx(whole[[row]], abs=1e-5)
 
 
@@ -127,7 +127,7 @@ def test_no_payment_at_or_after_the_moment_changes_a_fit_or_a_score() -> None:
         as_of=examples.as_of.iloc[earlier].reset_index(drop=True),
         label=examples.label[earlier],
         weight=examples.weight[earlier],
-        lines=Lines(lines.tokens, *(each[earlier] for each in (lines.opens, lines.first, lines.end))),
+        lines=PaymentLines(lines.tokens, *(each[earlier] for each in (lines.opens, lines.first, lines.end))),
     )
     assert few.lines is not None
     other = replace(few, lines=replace(few.lines, tokens=changed))

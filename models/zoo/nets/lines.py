@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from data.schema import CHANNELS, HOLDER_KINDS
 from features.schema import TOKEN_COLUMNS
-from models.zoo import Lines
+from models.zoo import PaymentLines
 from models.zoo.nets.networks import perceptron
 
 LEVELS = {
@@ -42,7 +42,7 @@ LATEST = (1, 8, 32)  # payments at the end of a line that are averaged apart, be
 class LineStretch:
     """Payments of some customers end to end, and where the lines of subjects lie in them.
 
-    ``tokens`` (payments, columns) are as in Lines, ``place`` (payments,) is how many of the customer's
+    ``tokens`` (payments, columns) are as in PaymentLines, ``place`` (payments,) is how many of the customer's
     payments stand before each one here; ``first`` and ``end`` (subjects,) are rows of ``tokens``.
     """
 
@@ -52,7 +52,7 @@ class LineStretch:
     end: np.ndarray
 
     @classmethod
-    def of(cls, lines: Lines, customer: np.ndarray, rows: np.ndarray, before: int) -> LineStretch:
+    def of(cls, lines: PaymentLines, customer: np.ndarray, rows: np.ndarray, before: int) -> LineStretch:
         """The lines of ``rows``, whose customers are given, and up to ``before`` payments before them."""
         _, number = np.unique(customer, return_inverse=True)
         first, end, opens = lines.first[rows], lines.end[rows], lines.opens[rows]

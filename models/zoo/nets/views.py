@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.zoo import Examples, Lines
+from models.zoo import Examples, PaymentLines
 from models.zoo.nets.lines import SEEN, LineStretch
 from models.zoo.scaling import Scale
 
@@ -73,7 +73,7 @@ class LineView(FeatureView):
         return self.examples.customer_id
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> PaymentLines:
         """The lines of all rows."""
         if self.examples.lines is None:
             raise ValueError("the sequence network needs the lines of payments")
