@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+import memory
 import pipeline
 from data import schema as data_schema
 from data.asof import Events, Parties, period_of
@@ -146,8 +147,10 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
     subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
     is_asleep = np.ones(len(known.weekly), bool)
     is_asleep[rows] = False
+    memory.give_back()
     # The bank without a future comes first: the whole one then takes the memory that it leaves.
     past = without_a_future(subjects, known, parties, origin_us, params, trails) if len(subjects) else None
+    memory.give_back()
     is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
     built = compute(subjects, known, events, parties, is_new, hour, params, trails)
     masked = differences(built[past[0]], past[1]) if past else differences(built, built)
@@ -156,6 +159,7 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
     weekly = known.weekly
     del known, events  # the matrix is as large as all of them
+    memory.give_back()
     asleep = weekly.loc[is_asleep, ["customer_id", "as_of"]]
     windows = weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
     del weekly
@@ -193,7 +197,9 @@ def main() -> None:
     """Write subjects, features, their catalogue, the lines and the graph."""
     params = pipeline.params("build", Params)
     trails = pipeline.params("observe.trails", TrailLimits)
-    made = model_inputs(read_inputs(), pipeline.read(data_schema.Periods), params, trails)
+    known = read_inputs()
+    memory.give_back()  # what the tables were unpacked from
+    made = model_inputs(known, pipeline.read(data_schema.Periods), params, trails)
     pipeline.set_aside(made.asleep, "subjects", "no payment in 30 days")
     pipeline.write(schema.Subjects, made.subjects)
     pipeline.write(schema.FeatureMatrix, made.matrix)
