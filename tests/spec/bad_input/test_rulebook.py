@@ -72,16 +72,18 @@ def test_a_threshold_below_zero_is_refused_where_its_unit_has_no_such_values(her
     assert sentence.endswith("expected 0 or more, for count is never below zero, found -5")
 
 
-def test_a_threshold_of_an_overdrawn_balance_or_under_the_peers_may_lie_below_zero(here: Path) -> None:
-    for unit, indicator in (("ratio", "lowest_balance_ratio_7d"), ("deviations", "in_peer_deviation_30d")):
-        below = {"low": {"value": -0.5, "unit": unit, "source": "assumption"}}
-        edit(
-            here / RULEBOOK,
-            lambda book, indicator=indicator, below=below: written(book).update(
-                predicate=f"{indicator} <= {{low}}", parameters=below
-            ),
-        )
-        assert loaded().sql() == f"{indicator} <= -0.5"
+@pytest.mark.parametrize(
+    ("unit", "indicator"), [("ratio", "lowest_balance_ratio_7d"), ("deviations", "in_peer_deviation_30d")]
+)
+def test_a_threshold_of_an_overdrawn_balance_or_under_the_peers_may_lie_below_zero(
+    here: Path, unit: str, indicator: str
+) -> None:
+    low = {"value": -0.5, "unit": unit, "source": "assumption"}
+    edit(
+        here / RULEBOOK,
+        lambda book: written(book).update(predicate=f"{indicator} <= {{low}}", parameters={"low": low}),
+    )
+    assert loaded().sql() == f"{indicator} <= -0.5"
 
 
 def test_an_unknown_key_of_a_rule_is_refused(here: Path) -> None:
