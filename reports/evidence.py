@@ -70,7 +70,7 @@ class Evidence:
     ladder: Ladder
     rule_report: RuleReport
     shap_share: dict[str, float]  # of the explained alerts, by feature
-    names: RunNames  # of typologies, look-alikes and their members
+    names: RunNames  # of typologies, look-alikes, their members and label models
 
     @property
     def is_simulated(self) -> bool:
