@@ -84,17 +84,18 @@ def compute(
     parts = [
         profile.profile_features(profile.Profile.of(subjects, known, events, parties, params.peers)),
         sequence.line_statistics(events, is_new, hour, subjects, params.line),
-        network.network_features(
-            subjects,
-            network.multigraph(known.transactions, parties, params.network.threads),
-            parties,
-            known.weekly,
-            network.Ties.of(parties, known.customers, known.devices, known.dispositions),
-            params.network,
-            trails,
-        ),
     ]
-    return pd.concat(parts, axis=1)
+    memory.give_back()
+    around = network.network_features(
+        subjects,
+        network.multigraph(known.transactions, parties, params.network.threads),
+        parties,
+        known.weekly,
+        network.Ties.of(parties, known.customers, known.devices, known.dispositions),
+        params.network,
+        trails,
+    )
+    return pd.concat([*parts, around], axis=1)
 
 
 def without_a_future(
@@ -182,7 +183,7 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
 
 def read_inputs() -> Known:
     """Read the bank's tables."""
-    return Known(
+    known = Known(
         customers=pipeline.read(data_schema.Customers),
         accounts=pipeline.read(data_schema.Accounts),
         transactions=pipeline.read(data_schema.Transactions),
@@ -191,15 +192,15 @@ def read_inputs() -> Known:
         devices=pipeline.read(data_schema.Devices),
         dispositions=pipeline.read(data_schema.Dispositions),
     )
+    memory.give_back()  # what they were unpacked from
+    return known
 
 
 def main() -> None:
     """Write subjects, features, their catalogue, the lines and the graph."""
     params = pipeline.params("build", Params)
     trails = pipeline.params("observe.trails", TrailLimits)
-    known = read_inputs()
-    memory.give_back()  # what the tables were unpacked from
-    made = model_inputs(known, pipeline.read(data_schema.Periods), params, trails)
+    made = model_inputs(read_inputs(), pipeline.read(data_schema.Periods), params, trails)
     pipeline.set_aside(made.asleep, "subjects", "no payment in 30 days")
     pipeline.write(schema.Subjects, made.subjects)
     pipeline.write(schema.FeatureMatrix, made.matrix)

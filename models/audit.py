@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -130,10 +131,9 @@ class AuditInputs:
     daily: pd.DataFrame
 
 
-def weekly_since(moment: pd.Timestamp) -> pd.DataFrame:
-    """Every indicator of the weeks from a moment on; the table is never held whole."""
-    weeks = [page[page["as_of"] >= moment] for page in pipeline.pages(data_schema.WeeklyIndicators)]
-    return pd.concat(weeks, ignore_index=True)
+def rows_since(moment: pd.Timestamp, pages: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The rows as of a moment or later, of a table that comes page by page and is never held whole."""
+    return pd.concat([page[page["as_of"] >= moment] for page in pages], ignore_index=True)
 
 
 def read_inputs(params: Params, budget: Budget) -> AuditInputs:
@@ -153,7 +153,9 @@ def read_inputs(params: Params, budget: Budget) -> AuditInputs:
         truth=pipeline.read(data_schema.Truth),
         schemes=pipeline.read(data_schema.Schemes),
         drift_plan=pipeline.read(data_schema.DriftPlan),
-        weekly=weekly_since(periods.set_index("name").loc["test", "starts_at"]),
+        weekly=rows_since(
+            periods.set_index("name").loc["test", "starts_at"], pipeline.pages(data_schema.WeeklyIndicators)
+        ),
         rules=pipeline.read(data_schema.Rules),
         hits=hits[hits["use"] == "label"],  # what no rule sees is what no rule that raises alerts sees
         alerts=pipeline.read(data_schema.Alerts),

@@ -26,7 +26,7 @@ TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 
 
 @dataclass(frozen=True)
-class People:
+class Traits:
     """Who the customers are, shape (customers,), as `Population` has it; ``age`` is 0 of a firm."""
 
     kind: np.ndarray
@@ -37,7 +37,7 @@ class People:
     household: np.ndarray
 
 
-def draw_people(rng: np.random.Generator, seed: int, customers: int, cities: int) -> People:
+def draw_people(rng: np.random.Generator, seed: int, customers: int, cities: int) -> Traits:
     """Kinds, work, incomes, ages, cities and households."""
     kind = rng.choice(np.array(["person", "micro_business", "company"]), customers, p=[0.91, 0.07, 0.02])
     is_person = kind == "person"
@@ -57,7 +57,7 @@ def draw_people(rng: np.random.Generator, seed: int, customers: int, cities: int
 
     city_weight = 1 / np.arange(1, cities + 1)
     city = rng.choice(cities, customers, p=city_weight / city_weight.sum())
-    return People(kind, occupation, income, age, city, _draw_households(rng, seed, city, is_person))
+    return Traits(kind, occupation, income, age, city, _draw_households(rng, seed, city, is_person))
 
 
 def _draw_households(

@@ -1,4 +1,4 @@
-"""People and firms, inside the bank and outside it, with the accounts they hold.
+"""Traits and firms, inside the bank and outside it, with the accounts they hold.
 
 Generators address accounts and customers by position. Public ids are a random
 permutation drawn last, so that an id says nothing about who stands behind it.
@@ -18,7 +18,7 @@ from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
 from data.world.custom import IDLE, MAIN, SECOND, draw_activity, draw_standing
 from data.world.firms import draw_capital, draw_employers, draw_founded, draw_industries
-from data.world.people import People, draw_people
+from data.world.people import Traits, draw_people
 from data.world.products import Held, draw_products
 
 # Share of customers who can be dormant: persons who joined long enough before the run.
@@ -341,7 +341,7 @@ def _outside_holders(customers: int, cities: int) -> np.ndarray:
     return np.repeat(list(counts), list(counts.values()))
 
 
-def _draw_opening(rng: np.random.Generator, people: People, joining: Joining, accounts: int) -> np.ndarray:
+def _draw_opening(rng: np.random.Generator, people: Traits, joining: Joining, accounts: int) -> np.ndarray:
     """Balances at the start of the run, cents by account: some months of income, little of a sleeper's."""
     kind, savers, customers = people.kind, joining.savers, len(people.kind)
     months = np.where(kind == "company", 2.0, np.where(kind == "micro_business", 1.2, 1.8))
