@@ -31,7 +31,8 @@ from data.schema import CHANNELS, DAY_US, HOLDER_KINDS
 from models.zoo import Examples, Graph
 from models.zoo.gnn import GnnSettings
 from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
-from models.zoo.gnn.slices import EDGE_COLUMNS, Scale, Slice, Slicer, kinds
+from models.zoo.gnn.slices import EDGE_COLUMNS, Slice, Slicer, kinds
+from models.zoo.scaling import Scale
 
 RESULT = Path("benchmarks/results/gnn.json")
 CUSTOMERS = 24_000

@@ -33,7 +33,7 @@ from models.results.labels import AuditedSet, LabelAudit, LabelQuality, ReviewEf
 from models.truth import fixed_trees, rule_report
 from models.truth.fixed_trees import Trees
 from models.truth.illicit import MOMENT_COLUMNS, in_truth
-from models.zoo import Examples, believable, by_row, learnable
+from models.zoo import FEATURES_ALONE, Examples, believable, by_row, learnable
 from parameters import Draws, Part, Seed
 
 VOTES = ("rule_vote", "below_line_vote")
@@ -189,7 +189,7 @@ def read_inputs(params: Params, budget: Budget) -> LabelInputs:
     starts_at = periods.set_index("name").loc["test", "starts_at"]
     split, days = pipeline.read(schema.Split), budget.label_window_days
     sides = TrialSides.of(split, illicit, labels, starts_at, days, params)
-    train, judged = examples.read_inputs([sides.train, sides.watched], needs_graph=False)
+    train, judged = examples.read_inputs([sides.train, sides.watched], FEATURES_ALONE)
     return LabelInputs(
         periods,
         illicit,

@@ -1,4 +1,4 @@
-"""Read what a model is given: features, labels and, if it asks, the graph."""
+"""Read what a model is given: features, labels and, if it asks, the graph and the lines."""
 
 from __future__ import annotations
 
@@ -10,31 +10,40 @@ import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models.zoo import Examples, Graph
+from models.zoo import GRAPH, LINES, Examples, Graph, Lines
 from models.zoo.gaps import gappy, without_new_gaps
+from parameters import Part, Seed
 
 KEY = "subject_id"
 
 
 def read_inputs(
-    groups: Sequence[pd.DataFrame], needs_graph: bool, training: pd.DataFrame | None = None
+    groups: Sequence[pd.DataFrame], needs: frozenset[str], training: pd.DataFrame | None = None
 ) -> list[Examples]:
-    """Examples of each group of subjects, rows of Split, with their features and, if asked for, the graph.
+    """Examples of each group of subjects, rows of Split, with their features and what else is needed.
 
-    Where the ``training`` subjects are named, gaps that none of them has are filled.
+    ``needs`` may name `GRAPH` and `LINES`. Where the ``training`` subjects are named, gaps
+    that none of them has are filled.
     """
     graph = None
-    if needs_graph:
+    lines: Sequence[Lines | None] = [None] * len(groups)
+    if GRAPH in needs:
         graph = Graph(
             pipeline.read(features_schema.GraphNodes),
             pipeline.read(features_schema.GraphEdges),
             pipeline.read(features_schema.GraphSlices),
         )
+    if LINES in needs:
+        columns = list(features_schema.TOKEN_COLUMNS)
+        tokens = pipeline.read(features_schema.Sequences, columns=columns)[columns].to_numpy(np.uint8)
+        stretches = pipeline.read(features_schema.Subjects, columns=[KEY, "token_first", "token_end"])
+        lines = lines_of(tokens, stretches, groups)
     known = pipeline.read(features_schema.FeatureMatrix, columns=[KEY])[KEY].to_numpy()
     places = [np.searchsorted(known, subjects[KEY].to_numpy()) for subjects in groups]
     matrices = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
     examples = [
-        examples_of(subjects, matrix, graph) for subjects, matrix in zip(groups, matrices, strict=True)
+        replace(examples_of(subjects, matrix, graph), lines=line)
+        for subjects, matrix, line in zip(groups, matrices, lines, strict=True)
     ]
     if training is None:
         return examples
@@ -45,6 +54,16 @@ def read_inputs(
         without=(KEY, *(name for name in matrices[0] if name not in lacking)),
     )
     return [filled(given, learnt) for given in examples]
+
+
+def lines_of(tokens: np.ndarray, subjects: pd.DataFrame, groups: Sequence[pd.DataFrame]) -> list[Lines]:
+    """The lines of each group of subjects; all share one array of tokens.
+
+    ``subjects`` are subject_id (sorted), token_first and token_end of all.
+    """
+    places = [np.searchsorted(subjects[KEY].to_numpy(), group[KEY].to_numpy()) for group in groups]
+    first, end = subjects["token_first"].to_numpy(), subjects["token_end"].to_numpy()
+    return [Lines(tokens, first[place], end[place]) for place in places]
 
 
 def filled(examples: Examples, training: pd.DataFrame) -> Examples:
@@ -68,6 +87,25 @@ def examples_of(subjects: pd.DataFrame, features: pd.DataFrame, graph: Graph | N
 def of_role(split: pd.DataFrame, role: str) -> pd.DataFrame:
     """The subjects of one role in the order of the split."""
     return split[split["role"] == role]
+
+
+class Learnt(pipeline.Parameters):
+    """Section ``learn`` of params.yaml: from whom models learn."""
+
+    unsuspected_share: Part
+    seed: Seed
+
+
+def learnt(split: pd.DataFrame, needs: frozenset[str], params: Learnt) -> pd.DataFrame:
+    """The training subjects that a model learns from, rows of Split in its order.
+
+    Unsuspected ones are thinned to a share, but for a graph: without some of its parties it
+    would be another graph.
+    """
+    train = of_role(split, "train")
+    if GRAPH in needs:
+        return train
+    return thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
 
 
 def thinned(subjects: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:

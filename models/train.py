@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pipeline
 from models import schema
-from models.examples import of_role, read_inputs
+from models.examples import Learnt, learnt, read_inputs
 from models.results.tuned import Tuned
 from models.zoo import MODELS
 
@@ -15,8 +15,10 @@ def main() -> None:
     model = MODELS.lookup(name, "argument")
     settings = pipeline.params(f"models.{name}", model.settings)
     choice = pipeline.read_result(Tuned, name).choice
-    (train,) = read_inputs([of_role(pipeline.read(schema.Split), "train")], model.needs_graph)
-    fitted = model.fit(train, choice, settings, settings.seed)
+    subjects = learnt(pipeline.read(schema.Split), model.needs, pipeline.params("learn", Learnt))
+    (train,) = read_inputs([subjects], model.needs)
+    with pipeline.timed("fit"):
+        fitted = model.fit(train, choice, settings, settings.seed)
     pipeline.save("models", model.file, fitted.save)
 
 

@@ -19,11 +19,13 @@ from explain.results import ExplainedCases, Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
 from models.results.bank import BankView
+from models.results.costs import ZooCosts
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.schemes import DrawnSchemes
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
+from models.zoo import MODELS
 from reports.case_pages import case_pages
 from reports.catalogue import CataloguedFeature
 from reports.evidence import BudgetSettings, Evidence, WorldSettings
@@ -49,6 +51,7 @@ from reports.written import WrittenRulebook
 TEMPLATES = "reports/templates"
 SIMULATED = "simulate"
 FORMULA_SIGNS = ("=", "+", "-", "@")  # with which a spreadsheet takes words for a formula
+COSTS = Path("benchmarks/results/zoo.json")  # no time is the same twice: measured by hand
 RULEBOOK = Path("data/rules/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
 
 
@@ -187,7 +190,7 @@ def read_inputs() -> Evidence:
     catalogue = pipeline.read(features_schema.FeatureCatalogue)
     label_audit = pipeline.read_result(LabelAudit)
     contributions = pipeline.read(explain_schema.Contributions, ["feature", "contribution"])
-    models = [name for name in truth.metrics if name != models_schema.RULES]
+    models = [name for name in truth.metrics if name in MODELS]
     return Evidence(
         bank=pipeline.read_result(BankView),
         truth=truth,
@@ -205,6 +208,7 @@ def read_inputs() -> Evidence:
         label_audit=label_audit,
         ladder=pipeline.read_result(Ladder),
         rule_report=pipeline.read_result(RuleReport),
+        costs=pipeline.parse(ZooCosts, pipeline.read_yaml(COSTS), str(COSTS)),
         shap_share=shares(contributions),
         names=RunNames.of(
             pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles), label_audit.models

@@ -15,7 +15,7 @@ import pandas as pd
 from data.results import Interval, LabelModelName
 from data.words import CUSTOMER_KIND_NAMES, INDUSTRY_NAMES, OCCUPATION_NAMES, PERIOD_NAMES, Words
 from models.results.judged import RankerRecall
-from models.schema import RULES
+from models.schema import RULES, STACK
 from models.zoo import MODELS
 
 DASH = "–"
@@ -24,7 +24,7 @@ LONGEST_WORD = 30  # letters that stand together on the page
 
 Text = Words  # as the report's modules call a pair
 
-RANKERS = {RULES: Text("Rules", "规则")} | {
+RANKERS = {RULES: Text("Rules", "规则"), STACK: Text("Stack of models", "模型堆叠")} | {
     name: Text(model.label_en, model.label_zh) for name, model in MODELS.items()
 }
 

@@ -1,6 +1,6 @@
 """The harness for graph models: the same subjects over a graph that knows too much, or nothing.
 
-Fit and score a model with needs_graph once on each of a pair, on equal terms; the
+Fit and score a model that needs the graph once on each of a pair, on equal terms; the
 difference is what the future, or the wiring, is worth to it.
 """
 

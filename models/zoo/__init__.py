@@ -25,6 +25,9 @@ from pipeline import BadInput, Registry, import_siblings
 
 Choice = dict[str, Any]
 
+GRAPH, LINES = "graph", "lines"  # what a model may read beside the features
+FEATURES_ALONE: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -33,6 +36,20 @@ class Graph:
     nodes: pd.DataFrame
     edges: pd.DataFrame
     slices: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The continuous lines of payments of subjects.
+
+    ``tokens`` (payments, columns) holds bytes, columns as in ``TOKEN_COLUMNS``, payments of a
+    customer in order of time. The line of a subject is the rows ``first`` to ``end``, both of
+    shape (n,): all of its payments before its moment, oldest first.
+    """
+
+    tokens: np.ndarray
+    first: np.ndarray
+    end: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -49,15 +66,22 @@ class Examples:
     label: np.ndarray
     weight: np.ndarray
     graph: Graph | None = None
+    lines: Lines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
 
 
 class ModelSettings(pipeline.Parameters):
-    """What every model's section of params.yaml holds."""
+    """What every model's section of params.yaml holds.
+
+    ``start`` is the choice that is tried first, as a long search has found it: a value for
+    each searched name. One beyond its range counts as the range's nearer end. With one
+    trial it is the choice.
+    """
 
     trials: int = Field(ge=1, le=100_000)
     seed: Seed
     threads: Threads
+    start: dict[str, int | float] = Field(default_factory=dict)
 
 
 class Fitted(Protocol):
@@ -97,8 +121,9 @@ class Model(Protocol):
     label_zh: str
     settings: type[Any]
     file: str
-    needs_graph: bool
+    needs: frozenset[str]  # what it reads beside the features: GRAPH, LINES
     is_trees: bool  # whose margins fall apart into contributions of features
+    is_supervised: bool  # false: an anomaly score, which no label has taught
 
     def suggest(self, trial: Trial, settings: Any) -> Choice:
         """Draw one choice of hyper-parameters."""
@@ -142,6 +167,41 @@ def draw_choice(trial: Trial, settings: ModelSettings, linear: tuple[str, ...] =
             low, high = value
             draw = trial.suggest_int if isinstance(low, int) else trial.suggest_float
             choice[name] = draw(name, low, high, log=name not in linear)
+    return choice
+
+
+@dataclass(frozen=True)
+class Start:
+    """A trial that draws what a section's ``start`` says; ``place`` names the section in refusals."""
+
+    values: dict[str, int | float]
+    place: str
+
+    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
+        """The start value, or the nearer end of the range; ``log`` changes nothing."""
+        del log
+        return float(min(max(self._value(name), low), high))
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
+        """The same of a whole number."""
+        del log
+        return round(min(max(self._value(name), low), high))
+
+    def _value(self, name: str) -> int | float:
+        if name not in self.values:
+            raise BadInput(f"{self.place}.start: expected a value of each searched name, {name} is missing")
+        return self.values[name]
+
+
+def start_of(model: Model, settings: Any, place: str) -> Choice | None:
+    """The choice that a search tries first; None where its section says nothing."""
+    if not settings.start:
+        return None
+    choice = model.suggest(Start(settings.start, place), settings)
+    for name in settings.start:
+        if name not in choice:
+            known = ", ".join(sorted(choice))
+            raise BadInput(f"{place}.start: {name} is not searched, expected one of: {known}")
     return choice
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.zoo import (
+    FEATURES_ALONE,
     MODELS,
     Choice,
     Examples,
@@ -117,8 +118,9 @@ class LightgbmModel:
     label_en = label_zh = "LightGBM"
     settings = LightgbmSettings
     file = "fitted/lightgbm.model"
-    needs_graph = False
+    needs = FEATURES_ALONE
     is_trees = True
+    is_supervised = True
 
     def suggest(self, trial: Trial, settings: LightgbmSettings) -> Choice:
         """Draw one choice of hyper-parameters."""

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from models.zoo import (
+    FEATURES_ALONE,
     MODELS,
     Anew,
     Choice,
@@ -67,8 +68,9 @@ class XgboostModel:
     label_en = label_zh = "XGBoost"
     settings = XgboostSettings
     file = "fitted/xgboost.model"
-    needs_graph = False
+    needs = FEATURES_ALONE
     is_trees = True
+    is_supervised = True
 
     def suggest(self, trial: Trial, settings: XgboostSettings) -> Choice:
         """Draw one choice of hyper-parameters."""

@@ -160,7 +160,17 @@ from typing import Any
 
 import numpy as np
 
-from models.zoo import MODELS, Anew, Choice, Examples, ModelSettings, Trial, draw_choice, learnable
+from models.zoo import (
+    FEATURES_ALONE,
+    MODELS,
+    Anew,
+    Choice,
+    Examples,
+    ModelSettings,
+    Trial,
+    draw_choice,
+    learnable,
+)
 from parameters import PositiveRange
 
 
@@ -193,8 +203,9 @@ class NearestMean:
     label_zh = "最近均值"
     settings = MeansSettings
     file = "fitted/nearest_mean.model"
-    needs_graph = False
+    needs = FEATURES_ALONE
     is_trees = False
+    is_supervised = True
 
     def suggest(self, trial: Trial, settings: MeansSettings) -> Choice:
         """How far the direction is shrunk."""
@@ -224,10 +235,7 @@ MODEL_SECTION = """  nearest_mean: # the model of an example
     threads: 1
     shrink: [0.1, 10.0] # added to the variance (assumption)
 """
-MODEL_STAGE = (
-    "      nearest_mean: {code: models/zoo/nearest_mean.py, "
-    "matrix: *matrix, nodes: *matrix, edges: *matrix, slices: *matrix}\n"
-)
+MODEL_STAGE = "      nearest_mean: {code: models/zoo/nearest_mean.py, <<: *features}\n"
 
 
 def written(place: str, text: str) -> Callable[[Path], object]:
@@ -249,7 +257,7 @@ def first_rule(copy: Path) -> None:
 def one_model(copy: Path) -> None:
     written("models/zoo/nearest_mean.py", MODEL)(copy)
     put_before(copy, "params.yaml", "  xgboost:", MODEL_SECTION)
-    put_before(copy, "dvc.yaml", "      gnn: &graph", MODEL_STAGE)
+    put_before(copy, "dvc.yaml", "      gnn: &network", MODEL_STAGE)
 
 
 def one_label_model(copy: Path) -> None:

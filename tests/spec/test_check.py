@@ -64,7 +64,7 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("models.gnn.dropout", [0.5, 1.0], "less than 1, found 1"),
         ("models.gnn.hidden", 0, "found 0"),
         *((f"{place}.seed", 2**32, "less than 4294967296, found 4294967296") for place in
-          ("simulate", "investigate", "label", "tune", "models.xgboost", "models.gnn", "evaluate", "audit",
+          ("simulate", "investigate", "label", "learn", "models.xgboost", "models.gnn", "evaluate", "audit",
            "audit_ladder", "audit_labels", "explain")),
         ("split.maturity_days", True, "valid integer, found True"),
         ("split.maturity_days", "on", "valid integer, found 'on'"),
@@ -193,7 +193,7 @@ def copied(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what `check` reads, to be changed."""
     for name in ("params.yaml", "dvc.yaml", *(file.name for file in root.glob("params.*.yaml"))):
         shutil.copy(root / name, tmp_path)
-    for room in ("data", "features", "models", "explain", "reports", "docs"):
+    for room in ("data", "features", "models", "explain", "reports", "docs", "benchmarks"):
         shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pipeline.py", "parameters.py", "registry.py", "memory.py"):
         shutil.copy(root / name, tmp_path)

@@ -20,7 +20,8 @@ from models.zoo.gnn.draws import Draws
 from models.zoo.gnn.messages import PaymentConv, SlicePayments
 from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
 from models.zoo.gnn.settling import settled
-from models.zoo.gnn.slices import Scale, Slice, Slicer, kinds
+from models.zoo.gnn.slices import Slice, Slicer, kinds
+from models.zoo.scaling import Scale
 
 SETTINGS = GnnSettings(
     trials=1,

@@ -10,9 +10,11 @@ import pipeline
 from data.label import Params, flagged_moments, label
 from data.labels.ballots import with_decision
 from data.schema import DECIDED, Labels
+from models.split import FoldPlan, known_label
 from models.split import Params as SplitParams
-from models.split import known_label
 from tests.spec.labelling import NONE_GIVEN, PARAMS, at, dated, dispositions, flagged
+
+FOLDS = FoldPlan(earlier=0, judged_weeks=1, embargo_weeks=0)
 
 
 def test_every_flagged_moment_votes_and_every_decision_is_a_label_with_its_own_date() -> None:
@@ -55,7 +57,7 @@ def test_labels_that_a_data_set_brings_replace_decisions_and_stand_alone() -> No
     people = dated(
         pd.DataFrame({"subject_id": [1, 2], "customer_id": [1, 5], "as_of": ["2025-03-03"] * 2}), "as_of"
     )
-    split = SplitParams(unreviewed_weight=0.3, maturity_days=60)
+    split = SplitParams(unreviewed_weight=0.3, maturity_days=60, folds=FOLDS)
     known = known_label(people, table, at("2025-06-01"), 28, split)
     assert known["label_source"].tolist() == ["unreviewed", "given"]
 

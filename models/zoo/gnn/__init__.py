@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from models.zoo import (
+    GRAPH,
     MODELS,
     Choice,
     Examples,
@@ -92,7 +93,8 @@ class GnnLearner:
     @classmethod
     def of(cls, examples: Examples, settings: GnnSettings, seed: int, seen: Seen) -> GnnLearner:
         """Learn the scale and cut the training moments."""
-        from models.zoo.gnn.slices import Scale, Slicer
+        from models.zoo.gnn.slices import Slicer
+        from models.zoo.scaling import Scale
 
         learnable(examples)
         scale = Scale.of(examples.features)
@@ -142,8 +144,9 @@ class GnnModel:
     """Searches little: a fit takes longer than that of trees. ``sees_payments`` is false for the control."""
 
     settings = GnnSettings
-    needs_graph = True
+    needs = frozenset({GRAPH})
     is_trees = False
+    is_supervised = True
 
     def __init__(self, file: str, label_en: str, label_zh: str, sees_payments: bool) -> None:
         self.file = file
@@ -171,7 +174,8 @@ class GnnModel:
         from safetensors import safe_open
 
         from models.zoo.gnn.network import PaymentNetwork
-        from models.zoo.gnn.slices import Scale, Slicer
+        from models.zoo.gnn.slices import Slicer
+        from models.zoo.scaling import Scale
 
         with safe_open(path, framework="pt") as file:
             shape = json.loads(file.metadata()["shape"])
