@@ -18,7 +18,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -139,12 +139,11 @@ def remove_leftovers() -> None:
 
 
 def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)  # sends nothing
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):  # it is another user's, or a number of no process here
-        pass
+    with suppress(PermissionError, OverflowError):  # it is another user's, or a number of no process here
+        try:
+            os.kill(process, 0)  # sends nothing
+        except ProcessLookupError:
+            return False
     return True
 
 
