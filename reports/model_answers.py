@@ -29,7 +29,7 @@ LINE_MODEL = "sequence"
 PLAIN_NET = "net"
 
 
-def said(parts: Iterable[Text | None]) -> Text:
+def sentences(parts: Iterable[Text | None]) -> Text:
     """Sentences one after the other; None is left out."""
     return joined([part for part in parts if part is not None], BLANK)
 
@@ -39,7 +39,7 @@ def ranker_name(ranker: str) -> Text:
     return IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker)
 
 
-def compared(evidence: Evidence, one: str, other: str) -> Text | None:
+def compared_in_truth(evidence: Evidence, one: str, other: str) -> Text | None:
     """The true comparison of two rankers in recall; None where one of them was not ranked."""
     if not {one, other} <= set(evidence.truth.metrics):
         return None
@@ -64,7 +64,7 @@ def concluded(gap: Interval, yes: Text, unsure: Text, no: Text) -> Text:
 # ------------------------------------------------------------------ 1: experience as training data
 
 
-def library(evidence: Evidence) -> Text | None:
+def library_answer(evidence: Evidence) -> Text | None:
     """What the bank's library of typologies adds to its labels; None where no model learnt from it."""
     if not {LIBRARY_MODEL, REFERENCE} <= set(evidence.truth.metrics):
         return None
@@ -100,7 +100,7 @@ def line_concluded(evidence: Evidence) -> Text:
         Text("Does the line help? Not provably", "连续流水有用吗？未获证实"),
         Text("Does the line help? No, it harms", "连续流水有用吗？没有，反而有害"),
     )
-    own = compared(evidence, LINE_MODEL, REFERENCE)
+    own = compared_in_truth(evidence, LINE_MODEL, REFERENCE)
     more = Text("", "") if own is None else Text(f" Learnt as a line: {own.en}", f"直接学习流水：{own.zh}")
     return Text(
         f"{verdict.en}: its features bring {signed(gap).en} of true recall on top of windows and profile, "
@@ -126,12 +126,12 @@ def graph_answer(evidence: Evidence) -> Text:
     network = next((row.true.gain for row in evidence.ladder.rankings if row.ranking == "network"), None)
     cost = evidence.costs.models.get(GRAPH) if evidence.costs else None
     seconds = None if cost is None or cost.fit_seconds is None else f"{cost.fit_seconds:.0f}"
-    return said(
+    return sentences(
         (
             verdict,
-            compared(evidence, GRAPH, CONTROL),
-            compared(evidence, GRAPH, PLAIN_NET),
-            compared(evidence, GRAPH, REFERENCE),
+            compared_in_truth(evidence, GRAPH, CONTROL),
+            compared_in_truth(evidence, GRAPH, PLAIN_NET),
+            compared_in_truth(evidence, GRAPH, REFERENCE),
             Text(
                 f"Trees given the network as features gain {signed(network).en} over the rung below.",
                 f"以关联网络为特征的树模型相对下一级的增益为 {signed(network).zh}。",
@@ -185,7 +185,7 @@ def judged_answer(evidence: Evidence) -> Text:
         f"（{top.validation_customers} 名客户的 {worded_interval(top.validation)}）；"
         f"测试期它以为召回率是 {bank}，真实为 {true}。{top.over_rules.true.recall.zh}",
     )
-    return said(
+    return sentences(
         (told, beyond_said(evidence), random_said(evidence), novel_said(evidence), moved_said(evidence))
     )
 

@@ -28,7 +28,7 @@ from reports.model_tables import (
 )
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
-from reports.trials import tried
+from reports.trials import tried_section
 from reports.wording import (
     METRICS,
     PROBABILITY,
@@ -213,7 +213,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "labels": label_table(evidence),
         "label_page": label_page(evidence),
         "tuning": tuning(evidence),
-        "tried": tried(evidence, metrics),
+        "tried": tried_section(evidence, metrics),
         "by_typology": by_group(
             evidence.truth.by_typology, lambda row: row.typology, evidence.names.typologies
         ),

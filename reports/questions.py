@@ -14,7 +14,7 @@ from reports.model_answers import (
     family_answer,
     graph_answer,
     judged_answer,
-    library,
+    library_answer,
     line_concluded,
     recall_answer,
 )
@@ -64,7 +64,7 @@ def from_experience(evidence: Evidence) -> Text:
         who = case.customer_name
         end_en = f" In the case of customer {who} the model’s first reason is “{reason.family_en}”."
         end_zh = f"在客户 {who} 的案例中，模型的首要理由是“{reason.family_zh}”。"
-    taught = library(evidence) or Text("", "")
+    taught = library_answer(evidence) or Text("", "")
     return Text(
         f"One trace: {rule.seen.rule_id} “{rule.name.en}” is a sentence, then a predicate over indicators, "
         f"then {count(rule.seen.hits)} hits and {count(rule.seen.alerts)} alerts; investigators reported "

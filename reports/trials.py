@@ -60,7 +60,7 @@ def reference_forest(evidence: Evidence) -> Markup | None:
     return trial_figures.forest_chart(gaps, named(RANKERS, REFERENCE))
 
 
-def tried(evidence: Evidence, metrics: Metrics) -> Tried:
+def tried_section(evidence: Evidence, metrics: Metrics) -> Tried:
     """The whole section."""
     found, steps, claims = evidence.experiments, recall_ladder(evidence), claim_rows(evidence, metrics)
     curves, verdicts = found.curves, found.verdicts
