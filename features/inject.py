@@ -87,7 +87,7 @@ def examples(subjects: pd.DataFrame, moments: pd.DataFrame, params: Params) -> p
     )
 
 
-def difference(one: np.ndarray, other: np.ndarray) -> float:
+def distance_of(one: np.ndarray, other: np.ndarray) -> float:
     """The largest distance of two cumulative distributions; what is missing is larger than all else.
 
     Each has at least one number, not all need be finite. 0: alike, 1: no value in common.
@@ -98,7 +98,7 @@ def difference(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(below[0] - below[1]).max())
 
 
-def told_apart(library: pd.DataFrame, bank: pd.DataFrame, most: float) -> tuple[list[ToldApart], float]:
+def telling_columns(library: pd.DataFrame, bank: pd.DataFrame, most: float) -> tuple[list[ToldApart], float]:
     """Columns that would tell which bank a row is of, the most different first.
 
     Parameters
@@ -110,7 +110,7 @@ def told_apart(library: pd.DataFrame, bank: pd.DataFrame, most: float) -> tuple[
     -------
     Them, and the largest distance of a column that does not.
     """
-    found = {name: difference(library[name].to_numpy(), bank[name].to_numpy()) for name in bank}
+    found = {name: distance_of(library[name].to_numpy(), bank[name].to_numpy()) for name in bank}
     apart = sorted((name for name in found if found[name] > most), key=lambda name: (-found[name], name))
     kept = max((value for value in found.values() if value <= most), default=0.0)
     return [ToldApart(feature=name, difference=round(found[name], 4)) for name in apart], round(kept, 4)
@@ -139,7 +139,7 @@ def inject(
     odds = chosen["weight"].to_numpy()[ordinary]
     rng = np.random.default_rng(params.seed)
     compared = rng.choice(ordinary, min(params.compared, len(ordinary)), p=odds / odds.sum())
-    told, kept = told_apart(features.iloc[compared], inputs.bank, params.most_difference)
+    told, kept = telling_columns(features.iloc[compared], inputs.bank, params.most_difference)
     # Whoever is only tried on them reads held-out rows as they are.
     features.loc[~chosen["is_held_out"], [one.feature for one in told]] = np.nan
     sides = [chosen[(chosen["label"] == 1) & (chosen["is_held_out"] == side)] for side in (False, True)]

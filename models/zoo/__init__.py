@@ -184,7 +184,7 @@ class Anew:
         return replace(self, examples=replace(self.examples, label=label, weight=weight))
 
 
-def joined(examples: Examples, library_weight: float) -> Examples:
+def with_library(examples: Examples, library_weight: float) -> Examples:
     """The examples with those of their library after them, each ``library_weight`` as much as it stands for.
 
     What no row of the library says is taken from the others, too: it would tell the two
@@ -213,7 +213,7 @@ def joined(examples: Examples, library_weight: float) -> Examples:
 
 @dataclass(frozen=True)
 class WithLibrary:
-    """A learner of `joined` examples: other labels are those of the first rows, the library keeps its own."""
+    """A learner of `with_library` examples: other labels are those of the first rows, the library keeps its own."""
 
     learner: Learner
     label: np.ndarray
@@ -221,7 +221,7 @@ class WithLibrary:
 
     @classmethod
     def of(cls, learner: Learner, examples: Examples, library_weight: float) -> WithLibrary:
-        """A learner made ready on the `joined` ``examples``."""
+        """A learner made ready on the `with_library` ``examples``."""
         library = examples.library
         if library is None:
             return cls(learner, np.zeros(0), np.zeros(0))

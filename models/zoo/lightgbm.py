@@ -25,7 +25,7 @@ from models.zoo import (
     believable,
     draw_choice,
     emphasised,
-    joined,
+    with_library,
     learnable,
     library,
 )
@@ -169,7 +169,7 @@ class LightgbmLibraryModel(LightgbmModel):
     def learner(self, examples: Examples, settings: LightgbmSettings, seed: int) -> Learner:
         """Bin the examples and the library's after them."""
         weight = cast(LightgbmLibrarySettings, settings).library_weight
-        own = super().learner(joined(examples, weight), settings, seed)
+        own = super().learner(with_library(examples, weight), settings, seed)
         return WithLibrary.of(own, examples, weight)
 
 
