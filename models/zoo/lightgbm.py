@@ -25,9 +25,9 @@ from models.zoo import (
     believable,
     draw_choice,
     emphasised,
-    with_library,
     learnable,
     library,
+    with_library,
 )
 from parameters import LeavesRange, PartRange, Positive, PositiveRange, TreesRange
 
@@ -124,6 +124,7 @@ class LightgbmModel:
     file = "fitted/lightgbm.model"
     needs = FEATURES_ALONE
     is_trees = True
+    is_supervised = True
 
     def suggest(self, trial: Trial, settings: LightgbmSettings) -> Choice:
         """Draw one choice of hyper-parameters."""

@@ -146,6 +146,7 @@ class GnnModel:
     settings = GnnSettings
     needs = frozenset({GRAPH})
     is_trees = False
+    is_supervised = True
 
     def __init__(self, file: str, label_en: str, label_zh: str, sees_payments: bool) -> None:
         self.file = file
