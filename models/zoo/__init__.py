@@ -255,7 +255,7 @@ def with_library(examples: Examples, library_weight: float) -> Examples:
 
 @dataclass(frozen=True)
 class WithLibrary:
-    """A learner of `with_library` examples: other labels are those of the first rows, the library keeps its own."""
+    """A learner of examples `with_library`: other labels are the examples', the library keeps its own."""
 
     learner: Learner
     label: np.ndarray
