@@ -18,6 +18,7 @@ from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
 from data.world.custom import IDLE, MAIN, SECOND, draw_activity, draw_standing
 from data.world.firms import draw_capital, draw_employers, draw_founded, draw_industries
+from data.world.holders import Holders
 from data.world.products import Held, draw_products
 
 # occupation: (share of persons, median monthly income in yuan, youngest, oldest)
@@ -73,7 +74,7 @@ class Population:
     account: np.ndarray
     savings: np.ndarray
     owner: np.ndarray
-    holder: np.ndarray
+    holder: Holders
     opening: np.ndarray
     opened_us: np.ndarray
     closed_us: np.ndarray
@@ -98,7 +99,7 @@ class Population:
     @cached_property
     def _outside(self) -> dict[str, np.ndarray]:
         is_outside = self.owner == OUTSIDE
-        return {holder: np.flatnonzero((self.holder == holder) & is_outside) for holder in HOLDER_KINDS}
+        return {holder: np.flatnonzero(self.holder.are(holder) & is_outside) for holder in HOLDER_KINDS}
 
     @cached_property
     def _regulars(self) -> dict[tuple[str, int], np.ndarray]:
@@ -145,7 +146,7 @@ class Population:
     @cached_property
     def is_of_person(self) -> np.ndarray:
         """Shape (accounts,), true where a person holds the account, here or elsewhere."""
-        return np.asarray(self.holder == "person")
+        return self.holder.are("person")
 
     @cached_property
     def elsewhere(self) -> np.ndarray:
@@ -331,7 +332,7 @@ def draw_population(
         account=account,
         savings=savings,
         owner=owner,
-        holder=holder,
+        holder=Holders.of(holder),
         opening=np.round(opening * 100).astype(np.int64),
         opened_us=np.concatenate([joined, joined[savers], long_ago, more.opened_us]),
         closed_us=lifetimes.within_the_run(calendar, np.concatenate([closed, outside_open, more.closed_us])),
@@ -367,9 +368,7 @@ def _closings(
 
 def holder_codes(population: Population) -> np.ndarray:
     """Positions in HOLDER_KINDS of the kinds of the accounts' holders, shape (accounts,)."""
-    names = np.array(HOLDER_KINDS)
-    order = np.argsort(names, kind="stable")
-    return order[np.searchsorted(names[order], population.holder)].astype(np.int8)
+    return population.holder.code
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from scipy.special import exp2
 from data.schema import CHANNELS, DAY_US, PURPOSES
 from data.world.calendar import EVENING, OFFICE
 from data.world.flows import CHANNEL, Flow
-from data.world.population import OUTSIDE
 from data.world.scene import Scene
 from data.world.tempo import FOLLOWERS, activity_until, prolonged
 
@@ -18,7 +17,7 @@ from data.world.tempo import FOLLOWERS, activity_until, prolonged
 # else OTHER_PAIRS. How often, fewest and most, within how many days, more than a run has (assumptions):
 # who knows each other does so for as long as anybody can look back.
 KNOWN_PAIRS = {
-    ("person", "person"): 0.42,
+    ("person", "person"): 0.46,
     ("person", "company"): 0.1,
     ("company", "person"): 0.75,
     ("person", "micro_business"): 0.4,
@@ -36,8 +35,7 @@ OTHER_TIMES, DAYS_BEFORE = (8, 90), 400
 # Of earlier sums: mean and spread of the logarithm of their share of the plan's; of transfers
 # between persons, how many went back (assumptions).
 EARLIER_SUMS, BACK_SHARE = (-0.7, 1.0), 0.5
-# What a firm paid a person before was a job, a ware, an expense: at most so many months' income at once.
-MOST_INCOMES_OF_FIRMS = 0.5
+MOST_INCOMES = 0.5  # months of income or turnover of a customer in one earlier payment (assumption)
 
 
 def acquaint(scene: Scene) -> None:
@@ -50,7 +48,7 @@ def acquaint(scene: Scene) -> None:
     row, at = _earlier(scene, flow, _dealt_before(scene, flow))
     payer, payee, channel, purpose = flow.payer[row], flow.payee[row], flow.channel[row], flow.purpose[row]
     yuan = flow.amount[row] / 100 * rng.lognormal(*EARLIER_SUMS, len(row))
-    yuan = np.minimum(yuan, _most_of_firms(scene, payer, payee))
+    yuan = np.minimum(yuan, _most(scene, payer, payee))
     # Who lends and gives gets back as much; else a life's money would gather where plans are.
     both = (holder[payer] == "person") & (holder[payee] == "person")
     is_back = both & (channel == CHANNEL["transfer"]) & (rng.random(len(row)) < BACK_SHARE)
@@ -79,14 +77,16 @@ def _dealt_before(scene: Scene, flow: Flow) -> np.ndarray:
     return np.repeat(first, np.ceil(count * (1 - FOLLOWERS)).astype(np.int64))
 
 
-def _most_of_firms(scene: Scene, payer: np.ndarray, payee: np.ndarray) -> np.ndarray:
-    """The most yuan that a payer paid a payee at once before; no bound but for what firms pay persons here.
+def _most(scene: Scene, *sides: np.ndarray) -> np.ndarray:
+    """The most yuan that two parties paid each other at once before, by the incomes of those here.
 
-    Without it the customers of plans would have gathered fortunes that nobody of their income has.
+    Without a bound the customers of plans would have gathered fortunes that nobody of their income has.
     """
-    world, owner = scene.world, scene.world.owner[payee]
-    bound = world.is_of_person[payee] & ~world.is_of_person[payer] & (owner != OUTSIDE)
-    return np.where(bound, world.income[owner] * MOST_INCOMES_OF_FIRMS, np.inf)
+    world, most = scene.world, np.full(len(sides[0]), np.inf)
+    for account in sides:
+        income = world.income[np.maximum(world.owner[account], 0)]
+        most = np.where(scene.is_inside(account), np.minimum(most, income * MOST_INCOMES), most)
+    return most
 
 
 def _earlier(scene: Scene, flow: Flow, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
