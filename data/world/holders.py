@@ -26,7 +26,7 @@ class Holders:
         order = np.argsort(_NAMES, kind="stable")
         return cls(order[np.searchsorted(_NAMES[order], names)].astype(np.int8))
 
-    def __getitem__(self, place: np.ndarray | int | slice) -> np.ndarray:
+    def __getitem__(self, place: np.ndarray | list[int] | int | slice) -> np.ndarray:
         """Names of the kinds of some accounts."""
         return np.asarray(_NAMES[self.code[place]])
 
