@@ -48,7 +48,7 @@ def read_inputs(params: Learnt) -> tuple[Examples, Examples]:
     return train, by_row(filled(validation, train.features))
 
 
-def margins(scaled: Scaled, solutions: np.ndarray, judged: Examples) -> np.ndarray:
+def margins_under(solutions: np.ndarray, scaled: Scaled, judged: Examples) -> np.ndarray:
     """Margins of subjects under many solutions (solutions, features + 1); shape (solutions, n)."""
     aim = solutions[:, :-1].T.astype(np.float32)
     parts: list[np.ndarray] = []
@@ -82,7 +82,7 @@ def path_points(
     watch = Watch.alone(judged.customer_id, judged.as_of)
     points = []
     for (share, strength), solution, margin in zip(
-        places, solutions, margins(scaled, solutions, judged), strict=True
+        places, solutions, margins_under(solutions, scaled, judged), strict=True
     ):
         recall = recall_at_budget(judged.customer_id, is_positive, watch.alerted(margin, budget))
         precision = AveragePrecision(margin, is_positive)(np.ones(len(margin)))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.results.penalties import AlikeMember, AlikePair, PathPoint
-from models.zoo.linear.losses import LOGISTIC
 from models.zoo.linear.newton import Penalty, Problem, solved
 
 
@@ -69,9 +68,8 @@ def samples(
     for _ in range(draws):
         times = resampled(customer, rng)
         is_in = times > 0
-        drawn = Problem(
-            problem.values[is_in], problem.label[is_in], (problem.weight * times)[is_in], LOGISTIC
-        )
+        weight = (problem.weight * times)[is_in]
+        drawn = Problem(problem.values[is_in], problem.label[is_in], weight, problem.loss)
         found.append(solved(drawn, penalty, whole))
     return np.stack(found)
 
@@ -128,11 +126,11 @@ def path_reading(points: list[PathPoint], customers: int) -> tuple[str, str]:
             f"({known:.4f}, {best.kept} features kept), and at the weakest {last:.4f} ({weakest.kept} kept)"
         )
         zh.append(
-            f"{name[1]} 在惩罚 {best.penalty:.2g} 处验证集平均精确率最高（{known:.4f}，保留 {best.kept} 个特征），"
-            f"最弱惩罚时为 {last:.4f}（保留 {weakest.kept} 个）"
+            f"{name[1]} 在惩罚 {best.penalty:.2g} 处验证集平均精确率最高"
+            f"（{known:.4f}，保留 {best.kept} 个特征），最弱惩罚时为 {last:.4f}（保留 {weakest.kept} 个）"
         )
     return (
-        f"{'; '.join(en)}. Validation has {customers} suspicious customers: no kind is called better by this.",
+        f"{'; '.join(en)}. Validation has {customers} suspicious customers, too few to call a kind better.",
         f"{'；'.join(zh)}。验证集仅有 {customers} 名可疑客户，不据此断言何种惩罚更优。",
     )
 
