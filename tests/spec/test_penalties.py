@@ -11,7 +11,7 @@ import pipeline
 from models import penalties
 from models.budget import Budget
 from models.penalise import Params, penalty_paths
-from models.results.penalties import PenaltyPaths
+from models.results.penalties import PathPoint, PenaltyPaths
 from models.zoo import Examples
 from models.zoo.linear.losses import LOGISTIC
 from models.zoo.linear.newton import Penalty, Problem, solved
@@ -35,7 +35,7 @@ def found() -> PenaltyPaths:
     return penalty_paths(with_twins(), with_twins(2), BUDGET, params)
 
 
-def of_kind(found: PenaltyPaths, l1_share: float) -> list:
+def of_kind(found: PenaltyPaths, l1_share: float) -> list[PathPoint]:
     return [point for point in found.points if point.l1_share == l1_share]
 
 
