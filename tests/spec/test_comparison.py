@@ -115,8 +115,10 @@ def test_the_bank_chooses_by_its_labels_on_validation_whatever_the_test_holds() 
         for name, score in (("early", is_right), ("late", ~is_right), ("rules", is_right))
     )
     budget = Budget(alerts_per_thousand_customers_week=100, suppress_days=28, label_window_days=28)
-    found = choice(split, scores, budget, Params(bootstrap_draws=50, seed=1))
+    nobody = pd.DataFrame({"ranker": [], "customer_id": [], "scheme_id": [], "score": []})
+    found = choice(split, scores, nobody, budget, Params(bootstrap_draws=50, seed=1))
     assert found.name == "early"
+    assert (found.by_validation, found.planted, found.coverage) == ("early", 0, {})
     assert found.customers == 4
     assert found.validation["early"].recall_at_budget.value == 1
     assert found.validation["late"].recall_at_budget.value == 0
