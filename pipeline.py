@@ -42,6 +42,7 @@ from registry import import_siblings as import_siblings
 memory.set_up()
 
 ARTIFACTS = Path("artifacts")
+STUDIES = Path("studies")
 PARAMS_FILE = Path("params.yaml")
 ROOMS = ("data", "features", "models", "explain", "reports")
 ROWS_IN_A_GROUP = 1 << 16  # of a Parquet file: who wants the last weeks unpacks the last groups
@@ -68,6 +69,10 @@ class Result(Record):
     """Base of the contract of a JSON result, which lies where its class says."""
 
 
+class StudyResult(Result):
+    """Base of a result of a study: too long for the default run, kept in git with what made it."""
+
+
 Kept = TypeVar("Kept", bound=Result)
 
 
@@ -80,7 +85,7 @@ def params(section: str, settings: type[Settings]) -> Settings:
 
 
 def section_of(values: Any, section: str, settings: type[Settings]) -> Settings:
-    """The same of values that are read already."""
+    """The same of values that are read already, from ``path``."""
     for key in section.split("."):
         if not isinstance(values, dict) or key not in values:
             raise BadInput(f"{PARAMS_FILE}: section {section!r} is missing")
@@ -273,8 +278,13 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 
 def result_path(result: type[Result], of: str = "") -> Path:
-    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts."""
+    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts.
+
+    That of a study lies in ``studies/results``.
+    """
     name = _snake(result.__name__) + (f"/{of}" if of else "")
+    if issubclass(result, StudyResult):
+        return STUDIES / "results" / f"{name}.json"
     return ARTIFACTS / result.__module__.split(".")[0] / f"{name}.json"
 
 
