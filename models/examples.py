@@ -10,7 +10,7 @@ import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models.zoo import GRAPH, LINES, Examples, Graph, Lines
+from models.zoo import GRAPH, LINES, Examples, Graph, PaymentLines
 from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Part, Seed
 
@@ -26,7 +26,7 @@ def read_inputs(
     that none of them has are filled.
     """
     graph = None
-    lines: Sequence[Lines | None] = [None] * len(groups)
+    lines: Sequence[PaymentLines | None] = [None] * len(groups)
     if GRAPH in needs:
         graph = Graph(
             pipeline.read(features_schema.GraphNodes),
@@ -35,9 +35,10 @@ def read_inputs(
         )
     if LINES in needs:
         columns = list(features_schema.TOKEN_COLUMNS)
-        tokens = pipeline.read(features_schema.Sequences, columns=columns)[columns].to_numpy(np.uint8)
+        payments = pipeline.read(features_schema.Sequences, columns=["customer_id", *columns])
         stretches = pipeline.read(features_schema.Subjects, columns=[KEY, "token_first", "token_end"])
-        lines = lines_of(tokens, stretches, groups)
+        owner = payments.pop("customer_id").to_numpy()
+        lines = lines_of(payments[columns].to_numpy(np.uint8), owner, stretches, groups)
     known = pipeline.read(features_schema.FeatureMatrix, columns=[KEY])[KEY].to_numpy()
     places = [np.searchsorted(known, subjects[KEY].to_numpy()) for subjects in groups]
     matrices = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
@@ -56,14 +57,21 @@ def read_inputs(
     return [filled(given, learnt) for given in examples]
 
 
-def lines_of(tokens: np.ndarray, subjects: pd.DataFrame, groups: Sequence[pd.DataFrame]) -> list[Lines]:
+def lines_of(
+    tokens: np.ndarray, owner: np.ndarray, subjects: pd.DataFrame, groups: Sequence[pd.DataFrame]
+) -> list[PaymentLines]:
     """The lines of each group of subjects; all share one array of tokens.
 
-    ``subjects`` are subject_id (sorted), token_first and token_end of all.
+    ``owner`` (payments,) is the customer of each token, in order; ``subjects`` are subject_id
+    (sorted), token_first and token_end of all.
     """
     places = [np.searchsorted(subjects[KEY].to_numpy(), group[KEY].to_numpy()) for group in groups]
     first, end = subjects["token_first"].to_numpy(), subjects["token_end"].to_numpy()
-    return [Lines(tokens, first[place], end[place]) for place in places]
+    opens = [np.searchsorted(owner, group["customer_id"].to_numpy()) for group in groups]
+    return [
+        PaymentLines(tokens, begin, first[place], end[place])
+        for begin, place in zip(opens, places, strict=True)
+    ]
 
 
 def filled(examples: Examples, training: pd.DataFrame) -> Examples:
