@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -85,7 +84,7 @@ def params(section: str, settings: type[Settings]) -> Settings:
 
 
 def section_of(values: Any, section: str, settings: type[Settings]) -> Settings:
-    """The same of values that are read already, from ``path``."""
+    """The same of values that are read already."""
     for key in section.split("."):
         if not isinstance(values, dict) or key not in values:
             raise BadInput(f"{PARAMS_FILE}: section {section!r} is missing")
@@ -384,23 +383,9 @@ def run_stage(name: str, main: Callable[[], None]) -> None:
     except BadInput as error:
         fail(str(error))
     _run["seconds"] = round(time.perf_counter() - started, 2)
-    _run.update(_used())
+    _run.update(memory.used())
     with _written_aside(ARTIFACTS / "runs" / f"{name}.json") as aside:
         aside.write_text(json.dumps(_run, indent=2) + "\n", encoding="utf-8")
-
-
-def _used() -> dict[str, float]:
-    """What this process and those it waited for have used; peaks add up, as if all were reached at once.
-
-    The system keeps the peak of the largest process that was waited for, and counts pages that
-    two processes share in each: the sum is never too small where one process helps another.
-    """
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return {
-        "cpu_seconds": round(sum(each.ru_utime + each.ru_stime for each in used), 2),
-        "peak_mb": round(sum(each.ru_maxrss for each in used) / 1024),
-        "page_faults": sum(each.ru_minflt for each in used),
-    }
 
 
 def argument(what: str) -> str:
