@@ -194,7 +194,7 @@ def copied(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what `check` reads, to be changed."""
     for name in ("params.yaml", "dvc.yaml", *(file.name for file in root.glob("params.*.yaml"))):
         shutil.copy(root / name, tmp_path)
-    for room in ("data", "features", "models", "explain", "reports", "docs"):
+    for room in ("data", "features", "models", "explain", "reports", "docs", "benchmarks"):
         shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pipeline.py", "parameters.py", "registry.py", "memory.py"):
         shutil.copy(root / name, tmp_path)
