@@ -14,11 +14,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -42,6 +41,7 @@ from registry import import_siblings as import_siblings
 memory.set_up()
 
 ARTIFACTS = Path("artifacts")
+STUDIES = Path("studies")
 PARAMS_FILE = Path("params.yaml")
 ROOMS = ("data", "features", "models", "explain", "reports")
 ROWS_IN_A_GROUP = 1 << 16  # of a Parquet file: who wants the last weeks unpacks the last groups
@@ -66,6 +66,10 @@ class Record(Parameters):
 
 class Result(Record):
     """Base of the contract of a JSON result, which lies where its class says."""
+
+
+class StudyResult(Result):
+    """Base of a result of a study: too long for the default run, kept in git with what made it."""
 
 
 Kept = TypeVar("Kept", bound=Result)
@@ -139,12 +143,11 @@ def remove_leftovers() -> None:
 
 
 def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)  # sends nothing
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
+    with suppress(PermissionError, OverflowError):  # it is another user's, or a number of no process here
+        try:
+            os.kill(process, 0)  # sends nothing
+        except ProcessLookupError:
+            return False
     return True
 
 
@@ -273,8 +276,13 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 
 def result_path(result: type[Result], of: str = "") -> Path:
-    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts."""
+    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts.
+
+    That of a study lies in ``studies/results``.
+    """
     name = _snake(result.__name__) + (f"/{of}" if of else "")
+    if issubclass(result, StudyResult):
+        return STUDIES / "results" / f"{name}.json"
     return ARTIFACTS / result.__module__.split(".")[0] / f"{name}.json"
 
 
@@ -364,8 +372,9 @@ def fail(message: str) -> NoReturn:
 def run_stage(name: str, main: Callable[[], None]) -> None:
     """Run a stage's ``main``: faults of the input become one sentence and exit code 2.
 
-    Seconds, peak memory, page faults and rows are kept in ``artifacts/runs/<stage>.json``;
-    they differ from run to run, so they are no output that DVC compares.
+    Seconds, peak memory, page faults and rows are kept in ``artifacts/runs/<stage>.json``, those
+    of processes that the stage started included; they differ from run to run, so they are no
+    output that DVC compares.
     """
     started = time.perf_counter()
     remove_leftovers()
@@ -374,10 +383,7 @@ def run_stage(name: str, main: Callable[[], None]) -> None:
     except BadInput as error:
         fail(str(error))
     _run["seconds"] = round(time.perf_counter() - started, 2)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _run["cpu_seconds"] = round(used.ru_utime + used.ru_stime, 2)
-    _run["peak_mb"] = round(used.ru_maxrss / 1024)
-    _run["page_faults"] = used.ru_minflt
+    _run.update(memory.used())
     with _written_aside(ARTIFACTS / "runs" / f"{name}.json") as aside:
         aside.write_text(json.dumps(_run, indent=2) + "\n", encoding="utf-8")
 
