@@ -30,7 +30,12 @@ from reports.results import (
     WorldMetrics,
 )
 
-CONTROLS = (("gnn", "gnn_without_edges"), ("gnn", "net"), ("gnn", "lightgbm"))
+CONTROLS = (
+    ("gnn", "gnn_without_edges"),
+    ("gnn", "net"),
+    ("gnn", "lightgbm"),
+    ("lightgbm_library", "lightgbm"),
+)
 RULE_PRECISION, RULE_RECALL = "rule_precision", "rule_recall"  # figures of the calibration table
 
 Figures = TypeVar("Figures", bound=HeadlineMetrics)
