@@ -153,6 +153,9 @@ class Finding:
     by_truth_name: Text
     validation: Interval
     validation_customers: int
+    coverage: Interval | None
+    by_validation: str
+    by_validation_name: Text
     runner_up: Text | None
     true: Shown
     bank: Shown
@@ -179,6 +182,9 @@ def headline(evidence: Evidence) -> Finding:
         by_truth_name=named(RANKERS, by_truth),
         validation=bank.chosen.validation[best].recall_at_budget,
         validation_customers=bank.chosen.customers,
+        coverage=bank.chosen.coverage.get(best),
+        by_validation=bank.chosen.by_validation,
+        by_validation_name=named(RANKERS, bank.chosen.by_validation),
         runner_up=runner_up(evidence),
         true=Shown.of(truth, best, by_truth),
         bank=Shown.of(bank, best, by_truth),

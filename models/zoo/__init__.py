@@ -12,7 +12,7 @@ import importlib
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -75,6 +75,11 @@ class Examples:
     library: Examples | None = None  # planted schemes to learn from beside the subjects
 
 
+# Bounded far beyond any range: who mistypes a start is told so, not given the range's nearer end.
+WholeStart = Annotated[int, Field(ge=-(10**9), le=10**9)]
+PartStart = Annotated[float, Field(ge=-1e9, le=1e9)]
+
+
 class ModelSettings(pipeline.Parameters):
     """What every model's section of params.yaml holds.
 
@@ -86,7 +91,7 @@ class ModelSettings(pipeline.Parameters):
     trials: int = Field(ge=1, le=100_000)
     seed: Seed
     threads: Threads
-    start: dict[str, int | float] = Field(default_factory=dict)
+    start: dict[str, WholeStart | PartStart] = Field(default_factory=dict)
 
 
 class Fitted(Protocol):
