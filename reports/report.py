@@ -21,10 +21,13 @@ from models import schema as models_schema
 from models.results.bank import BankView
 from models.results.calibration import Calibration
 from models.results.costs import ZooCosts
+from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
+from models.results.injection import Injection
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.learning import LearningCurves
+from models.results.penalties import PenaltyPaths
 from models.results.schemes import DrawnSchemes
 from models.results.stack import Stack
 from models.results.truth import TruthView
@@ -220,6 +223,9 @@ def read_inputs() -> Evidence:
             curves=pipeline.read_result(LearningCurves),
             calibration=pipeline.read_result(Calibration),
             stack=pipeline.read_result(Stack),
+            injection=pipeline.read_result(Injection),
+            graph=pipeline.read_result(GraphHonesty),
+            penalties=pipeline.read_result(PenaltyPaths),
             verdicts=read_verdicts(),
         ),
         shap_share=shares(contributions),
