@@ -53,6 +53,19 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Around:
+    """Customers who are no subjects of the examples but dealt with some, known at the same moments.
+
+    ``features`` has the columns of the examples' features; ``customer_id`` and ``as_of``
+    (datetime) have shape (n,).
+    """
+
+    features: pd.DataFrame
+    customer_id: np.ndarray
+    as_of: pd.Series
+
+
+@dataclass(frozen=True)
 class Examples:
     """Subjects to learn from or to score.
 
@@ -66,6 +79,7 @@ class Examples:
     label: np.ndarray
     weight: np.ndarray
     graph: Graph | None = None
+    around: Around | None = None  # whoever else stands in the graph and has features
     lines: Lines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
 
