@@ -15,7 +15,6 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 import pipeline
@@ -23,8 +22,6 @@ from check import laid_over
 from data import observe, schema
 from data.indicators import INDICATORS
 from features import build
-from features import schema as features
-from models.zoo import MODELS, Examples, Graph
 from parameters import read_yaml, write_yaml
 
 SOURCES = Path(__file__).resolve().parent
@@ -74,10 +71,9 @@ def use_observe() -> None:
 
 
 def use_build() -> None:
-    """Build features of it, and learn from its graph: one process loads the libraries once for both."""
+    """Build features of it."""
     tables_for_build()
     build.main()
-    use_network()
 
 
 HALVES = {"observe": use_observe, "build": use_build}
@@ -92,21 +88,6 @@ def tables_for_build() -> None:
     measured = pd.DataFrame(1.0, index=weekly.index, columns=list(INDICATORS))
     pipeline.write(schema.WeeklyIndicators, pd.concat([weekly, measured], axis=1))
     pipeline.write(schema.Dispositions, schema.Dispositions.empty())
-
-
-def use_network() -> None:
-    """Fit the GNN for one epoch, and score with it."""
-    graph = Graph(*map(pipeline.read, (features.GraphNodes, features.GraphEdges, features.GraphSlices)))
-    subjects = pipeline.read(features.Subjects)
-    matrix = pipeline.read(features.FeatureMatrix).drop(columns="subject_id").astype(np.float32)
-    ones = np.ones(len(subjects))
-    examples = Examples(
-        matrix, subjects["customer_id"].to_numpy(), subjects["as_of"], np.arange(len(ones)) % 2.0, ones, graph
-    )
-    model = MODELS["gnn"]
-    settings = pipeline.params("models.gnn", model.settings).model_copy(update={"epochs": 1})
-    choice = {name: value[0] for name, value in settings if isinstance(value, tuple)}
-    model.fit(examples, choice | {"dropout": 0.1}, settings, 1).scores(examples)
 
 
 if __name__ == "__main__":

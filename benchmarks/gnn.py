@@ -29,7 +29,7 @@ import pandas as pd
 
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS
 from models.examples import Learnt
-from models.zoo import MODELS, Around, Examples, Graph
+from models.zoo import MODELS, Examples, Graph, OthersAround
 from models.zoo.gnn import GnnModel, GnnSettings
 
 RESULT = Path("benchmarks/results/gnn.json")
@@ -115,7 +115,7 @@ def thinned(examples: Examples) -> Examples:
     chance = np.random.default_rng(1).random(len(examples.label))
     is_mine = (examples.label > 0) | (chance < share)
     parts = [
-        Around(
+        OthersAround(
             examples.features[mask], examples.customer_id[mask], examples.as_of[mask].reset_index(drop=True)
         )
         for mask in (is_mine, ~is_mine)

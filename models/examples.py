@@ -10,7 +10,7 @@ import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models.zoo import GRAPH, LINES, Around, Examples, Graph, Lines
+from models.zoo import GRAPH, LINES, Examples, Graph, Lines, OthersAround
 from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Part, Seed
 
@@ -38,7 +38,10 @@ def read_inputs(
         tokens = pipeline.read(features_schema.Sequences, columns=columns)[columns].to_numpy(np.uint8)
         stretches = pipeline.read(features_schema.Subjects, columns=[KEY, "token_first", "token_end"])
         lines = lines_of(tokens, stretches, groups)
-    others = around(groups, graph)
+    others: list[pd.DataFrame] = []
+    if graph is not None:
+        everyone = pipeline.read(features_schema.Subjects, columns=[KEY, "customer_id", "as_of"])
+        others = [others_around(subjects, everyone, graph) for subjects in groups]
     known = pipeline.read(features_schema.FeatureMatrix, columns=[KEY])[KEY].to_numpy()
     places = [np.searchsorted(known, subjects[KEY].to_numpy()) for subjects in (*groups, *others)]
     read = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
@@ -49,7 +52,7 @@ def read_inputs(
     ]
     if others:
         examples = [
-            replace(mine, around=Around(matrix, there["customer_id"].to_numpy(), there["as_of"]))
+            replace(mine, around=OthersAround(matrix, there["customer_id"].to_numpy(), there["as_of"]))
             for mine, matrix, there in zip(examples, read[len(groups) :], others, strict=True)
         ]
     if training is None:
@@ -63,19 +66,10 @@ def read_inputs(
     return [filled(given, learnt) for given in examples]
 
 
-def around(groups: Sequence[pd.DataFrame], graph: Graph | None) -> list[pd.DataFrame]:
-    """For each group the other customers who dealt with its subjects, rows of Subjects; none without a graph.
-
-    A group that holds every customer of its moments, as one to score does, has none.
-    """
-    if graph is None:
-        return []
-    everyone = pipeline.read(features_schema.Subjects, columns=[KEY, "customer_id", "as_of"])
-    return [others_around(subjects, everyone, graph) for subjects in groups]
-
-
 def others_around(subjects: pd.DataFrame, everyone: pd.DataFrame, graph: Graph) -> pd.DataFrame:
     """Rows of ``everyone`` whose customers have, in the slice of their moment, a payment with a subject.
+
+    A group that holds every customer of its moments, as one to score does, has none around.
 
     Parameters
     ----------
@@ -144,7 +138,7 @@ class Learnt(pipeline.Parameters):
 def learnt(split: pd.DataFrame, _needs: frozenset[str], params: Learnt) -> pd.DataFrame:
     """The training subjects that a model learns from, rows of Split in its order.
 
-    Unsuspected ones are thinned to a share. A graph keeps all its parties: see `around`.
+    Unsuspected ones are thinned to a share. A graph keeps all its parties: see `others_around`.
     """
     train = of_role(split, "train")
     return thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))

@@ -53,7 +53,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Around:
+class OthersAround:
     """Customers who are no subjects of the examples but dealt with some, known at the same moments.
 
     ``features`` has the columns of the examples' features; ``customer_id`` and ``as_of``
@@ -79,7 +79,7 @@ class Examples:
     label: np.ndarray
     weight: np.ndarray
     graph: Graph | None = None
-    around: Around | None = None  # whoever else stands in the graph and has features
+    around: OthersAround | None = None  # whoever else stands in the graph and has features
     lines: Lines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
 

@@ -14,19 +14,19 @@ import torch
 import pipeline
 from benchmarks.gnn import drawn
 from data.schema import DAY_US
-from models.zoo import MODELS, Around, Examples, Graph
+from models.zoo import MODELS, Examples, Graph, OthersAround
 from models.zoo.gnn import GnnLearner, GnnSettings, without_edges
-from models.zoo.gnn.network import Batch, PaymentNetwork, labelled_loss, margins
+from models.zoo.gnn.network import Batch, PaymentNetwork, labelled_loss, margins_of
 from models.zoo.gnn.partners import (
     NOBODY,
     PARTY_COLUMNS,
     SAID_COLUMNS,
     TIE_COLUMNS,
-    Payments,
-    Ties,
+    PartyTies,
+    SlicePayments,
     party_columns,
 )
-from models.zoo.gnn.shown import Shower, Shown, foretold, together
+from models.zoo.gnn.shown import Shower, ShownSubjects, foretold, together
 from models.zoo.scaling import Scale
 from pipeline import BadInput
 
@@ -56,7 +56,7 @@ def examples() -> Examples:
 
 
 @pytest.fixture(scope="module")
-def shown(examples: Examples) -> Shown:
+def shown(examples: Examples) -> ShownSubjects:
     return together(list(Shower(Scale.of(examples.features), 6).by_moment(examples)))
 
 
@@ -89,7 +89,7 @@ def graph_of(*payments: tuple[float, int, int, float], customers: int = 2, nodes
 
 def test_payments_of_a_pair_are_one_tie_with_two_ways() -> None:
     graph = graph_of((9, 0, 3, 100), (5, 0, 3, 200), (2, 3, 0, 50), (1, 4, 0, 10))
-    ties = Ties.of(graph, NOW, np.array([0]), 4)
+    ties = PartyTies.of(graph, NOW, np.array([0]), 4)
     used = ties.place[0][ties.place[0] != NOBODY]
     assert ties.node[used].tolist() == [4, 3], "the one used last comes first"
     both = ties.said[used[1]]
@@ -103,14 +103,14 @@ def test_payments_of_a_pair_are_one_tie_with_two_ways() -> None:
 
 def test_only_the_ties_used_last_are_kept() -> None:
     graph = graph_of((9, 0, 3, 1), (8, 0, 4, 1), (7, 5, 0, 1), (6, 0, 3, 1))
-    ties = Ties.of(graph, NOW, np.array([0]), 2)
+    ties = PartyTies.of(graph, NOW, np.array([0]), 2)
     assert ties.node[ties.place[0]].tolist() == [3, 5]
 
 
 def test_a_payment_at_or_after_the_moment_is_not_seen() -> None:
     past = graph_of((3, 0, 3, 100))
     with_future = graph_of((3, 0, 3, 100), (0, 4, 0, 9), (-1, 0, 3, 7))
-    mine, other = (Ties.of(graph, NOW, np.array([0, 1]), 4) for graph in (past, with_future))
+    mine, other = (PartyTies.of(graph, NOW, np.array([0, 1]), 4) for graph in (past, with_future))
     assert (mine.said == other.said).all()
     assert (mine.own == other.own).all()
 
@@ -118,7 +118,7 @@ def test_a_payment_at_or_after_the_moment_is_not_seen() -> None:
 def test_a_party_is_told_by_its_payments_with_strangers_too() -> None:
     alone = graph_of((3, 0, 3, 100))
     busy = graph_of((3, 0, 3, 100), (2, 4, 3, 100), (2, 5, 3, 100))
-    mine, other = (Ties.of(graph, NOW, np.array([0]), 4) for graph in (alone, busy))
+    mine, other = (PartyTies.of(graph, NOW, np.array([0]), 4) for graph in (alone, busy))
     assert (mine.said[:, :TIE_COLUMNS] == other.said[:, :TIE_COLUMNS]).all()
     assert (mine.own == other.own).all()
     # Columns 4 to 7 are money in: payments, yuan, payments of the last week, counterparties.
@@ -126,7 +126,7 @@ def test_a_party_is_told_by_its_payments_with_strangers_too() -> None:
 
 
 def test_parties_count_payments_and_counterparties() -> None:
-    payments = Payments.before(graph_of((9, 0, 3, 100), (2, 0, 3, 100), (1, 0, 4, 100)), NOW)
+    payments = SlicePayments.before(graph_of((9, 0, 3, 100), (2, 0, 3, 100), (1, 0, 4, 100)), NOW)
     columns = party_columns(payments, 6)
     assert columns.shape == (6, PARTY_COLUMNS)
     assert columns[0, 0] == pytest.approx(np.log1p(3) / 2)
@@ -140,22 +140,22 @@ def test_subjects_done_in_parts_have_the_same_ties(
 ) -> None:
     graph = cast(Graph, examples.graph)
     moment, subject = examples.as_of.iloc[0], np.arange(150)
-    whole = Ties.of(graph, moment, subject, 5)
+    whole = PartyTies.of(graph, moment, subject, 5)
     monkeypatch.setattr("models.zoo.gnn.partners.KEYS", 2 * 40 * len(graph.nodes) * len(graph.edges))
-    parts = Ties.of(graph, moment, subject, 5)
+    parts = PartyTies.of(graph, moment, subject, 5)
     for name in ("own", "place", "said", "holder", "node"):
         assert (getattr(whole, name) == getattr(parts, name)).all(), name
 
 
 def test_a_moment_without_a_slice_is_refused() -> None:
     with pytest.raises(ValueError, match="no slice"):
-        Payments.before(graph_of((3, 0, 3, 100)), NOW + pd.Timedelta(days=1))
+        SlicePayments.before(graph_of((3, 0, 3, 100)), NOW + pd.Timedelta(days=1))
 
 
 # ------------------------------------------------------------------ what is shown
 
 
-def pair_of(features: list[float], around: Around | None = None) -> Examples:
+def pair_of(features: list[float], around: OthersAround | None = None) -> Examples:
     """Customer 100 (and 101, if there is a second value), who dealt with customer 101 and party 3."""
     graph = graph_of((5, 0, 1, 100), (2, 3, 0, 50))
     size = len(features)
@@ -174,7 +174,9 @@ def test_a_customer_beyond_a_tie_is_known_by_its_features() -> None:
     scale = Scale(np.zeros(1, np.float32), np.ones(1, np.float32))
     (alone,) = Shower(scale, 4).by_moment(pair_of([1.0]))
     assert (alone.beyond == -1).all(), "nothing is known of the other one"
-    more = Around(pd.DataFrame({"one": np.array([2], np.float32)}), np.array([101]), pair_of([1.0]).as_of)
+    more = OthersAround(
+        pd.DataFrame({"one": np.array([2], np.float32)}), np.array([101]), pair_of([1.0]).as_of
+    )
     (met,) = Shower(scale, 4).by_moment(pair_of([1.0], more))
     (both,) = Shower(scale, 4).by_moment(pair_of([1.0, 2.0]))
     for seen in (met, both):
@@ -183,13 +185,13 @@ def test_a_customer_beyond_a_tie_is_known_by_its_features() -> None:
         assert seen.known[seen.beyond[tie], 0] == pytest.approx(np.log1p(2.0))
 
 
-def test_moments_together_are_what_they_are_apart(examples: Examples, shown: Shown) -> None:
+def test_moments_together_are_what_they_are_apart(examples: Examples, shown: ShownSubjects) -> None:
     parts = list(Shower(Scale.of(examples.features), 6).by_moment(examples))
     torch.manual_seed(1)
     network = PaymentNetwork(shown.known.shape[1], 8, 0.0, 0.0)
-    apart = np.concatenate([margins(network, part) for part in parts])
+    apart = np.concatenate([margins_of(network, part) for part in parts])
     assert (shown.rows == np.concatenate([part.rows for part in parts])).all()
-    assert margins(network, shown) == pytest.approx(apart, abs=1e-5)
+    assert margins_of(network, shown) == pytest.approx(apart, abs=1e-5)
 
 
 def test_nothing_after_the_last_moment_of_the_examples_is_foretold(examples: Examples) -> None:
@@ -207,7 +209,7 @@ def test_nothing_after_the_last_moment_of_the_examples_is_foretold(examples: Exa
 # ------------------------------------------------------------------ the network
 
 
-def test_messages_hear_the_features_and_the_ways(shown: Shown) -> None:
+def test_messages_hear_the_features_and_the_ways(shown: ShownSubjects) -> None:
     torch.manual_seed(2)
     network = PaymentNetwork(shown.known.shape[1], 8, 0.0, 0.0)
     batch = Batch.of(shown, np.arange(40), torch.device("cpu"))
@@ -219,7 +221,7 @@ def test_messages_hear_the_features_and_the_ways(shown: Shown) -> None:
     assert (network(replace(batch, beyond=batch.beyond + 1)) != before).any()
 
 
-def test_ties_that_are_not_there_say_nothing(shown: Shown) -> None:
+def test_ties_that_are_not_there_say_nothing(shown: ShownSubjects) -> None:
     torch.manual_seed(2)
     network = PaymentNetwork(shown.known.shape[1], 8, 0.0, 0.0)
     batch = Batch.of(shown, np.arange(40), torch.device("cpu"))
@@ -229,15 +231,15 @@ def test_ties_that_are_not_there_say_nothing(shown: Shown) -> None:
     assert torch.equal(network(noisy), network(batch))
 
 
-def test_the_order_of_ties_changes_nothing(shown: Shown) -> None:
+def test_the_order_of_ties_changes_nothing(shown: ShownSubjects) -> None:
     torch.manual_seed(2)
     network = PaymentNetwork(shown.known.shape[1], 8, 0.0, 0.0)
     ties = shown.ties
     turned = replace(shown, ties=replace(ties, place=np.ascontiguousarray(ties.place[:, ::-1])))
-    assert margins(network, turned) == pytest.approx(margins(network, shown), abs=1e-5)
+    assert margins_of(network, turned) == pytest.approx(margins_of(network, shown), abs=1e-5)
 
 
-def test_weights_of_examples_count(shown: Shown) -> None:
+def test_weights_of_examples_count(shown: ShownSubjects) -> None:
     torch.manual_seed(2)
     network = PaymentNetwork(shown.known.shape[1], 8, 0.0, 0.0)
     rows = np.arange(20)
@@ -373,6 +375,6 @@ def test_the_control_searches_as_the_graph_network_does() -> None:
     assert next(sections) == next(sections)
 
 
-def test_a_tie_has_as_many_columns_as_it_says(shown: Shown) -> None:
+def test_a_tie_has_as_many_columns_as_it_says(shown: ShownSubjects) -> None:
     assert shown.ties.said.shape[1] == SAID_COLUMNS
     assert (shown.ties.said[NOBODY] == 0).all()

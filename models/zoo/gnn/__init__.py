@@ -30,7 +30,7 @@ from parameters import Count, PartRange, Positive, PositiveRange, in_order
 
 if TYPE_CHECKING:
     from models.zoo.gnn.network import PaymentNetwork
-    from models.zoo.gnn.shown import Shower, Shown
+    from models.zoo.gnn.shown import Shower, ShownSubjects
 
 
 Seen = Callable[[Examples], Examples]
@@ -71,7 +71,7 @@ class FittedGnn:
         gnn_network.use_threads(self.threads, 0)
         result = np.full(len(examples.label), np.nan)
         for shown in self.shower.by_moment(self.seen(examples)):
-            result[shown.rows] = gnn_network.margins(self.network, shown)
+            result[shown.rows] = gnn_network.margins_of(self.network, shown)
         return result
 
     def save(self, path: Path) -> None:
@@ -93,7 +93,7 @@ class GnnLearner:
     examples: Examples
     settings: GnnSettings
     seed: int
-    shown: Shown
+    shown: ShownSubjects
     ahead: np.ndarray | None
     shower: Shower
     seen: Seen

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from data.schema import HOLDER_KINDS
 from models.zoo.gnn.partners import NOBODY, PARTY_COLUMNS, SAID_COLUMNS
-from models.zoo.gnn.shown import FORETOLD_COLUMNS, Shown
+from models.zoo.gnn.shown import FORETOLD_COLUMNS, ShownSubjects
 
 WAYS = [0, 5]  # columns of a tie: whether the subject pays the party beyond it, and is paid by it
 AGGREGATES = 4
@@ -61,7 +61,7 @@ class Batch:
     beyond: Tensor
 
     @classmethod
-    def of(cls, shown: Shown, rows: np.ndarray, where: torch.device) -> Batch:
+    def of(cls, shown: ShownSubjects, rows: np.ndarray, where: torch.device) -> Batch:
         """The subjects at ``rows`` of ``shown``."""
         ties = shown.ties
         place = ties.place[rows]
@@ -176,7 +176,7 @@ class Schedule:
             ]
             yield from (whole[number] for number in rng.permutation(len(whole)))
 
-    def run(self, network: PaymentNetwork, shown: Shown, rows: np.ndarray, loss: Loss) -> None:
+    def run(self, network: PaymentNetwork, shown: ShownSubjects, rows: np.ndarray, loss: Loss) -> None:
         """Learn from ``rows`` of ``shown``; the weights end as the mean of those of the later steps.
 
         The mean takes the place of stopping early: it forgets the noise of single steps, and
@@ -236,7 +236,7 @@ def foretelling_loss(network: PaymentNetwork, ahead: np.ndarray) -> Loss:
 
 
 @torch.no_grad()
-def margins(network: PaymentNetwork, shown: Shown) -> np.ndarray:
+def margins_of(network: PaymentNetwork, shown: ShownSubjects) -> np.ndarray:
     """Raw margin of each subject, shape (subjects,)."""
     network.eval()
     where = next(network.parameters()).device

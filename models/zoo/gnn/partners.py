@@ -27,7 +27,7 @@ NOBODY = 0  # row of the tie that no two parties have
 
 
 @dataclass(frozen=True)
-class Payments:
+class SlicePayments:
     """The payments of one slice; arrays of shape (payments,), in order of time.
 
     ``age`` is in days before the moment, ``log_amount`` the natural logarithm of yuan plus one.
@@ -41,7 +41,7 @@ class Payments:
     hour: np.ndarray
 
     @classmethod
-    def before(cls, graph: Graph, moment: pd.Timestamp) -> Payments:
+    def before(cls, graph: Graph, moment: pd.Timestamp) -> SlicePayments:
         """Those that ``moment`` may see.
 
         Raises
@@ -56,7 +56,7 @@ class Payments:
         return cls.between(graph, int(bounds["first_edge"]), int(bounds["end_edge"]), moment)
 
     @classmethod
-    def between(cls, graph: Graph, first: int, end: int, moment: pd.Timestamp) -> Payments:
+    def between(cls, graph: Graph, first: int, end: int, moment: pd.Timestamp) -> SlicePayments:
         """Rows ``first`` to ``end`` of the graph's edges, aged as of ``moment``."""
         edges = graph.edges.iloc[first:end]
         age = (moment.value // 1_000 - edges["at"].astype("int64").to_numpy()) / DAY_US
@@ -82,7 +82,7 @@ class Payments:
 
 
 @dataclass(frozen=True)
-class Ties:
+class PartyTies:
     """Subjects of one moment, or of several, and whom they dealt with.
 
     ``own`` (subjects, PARTY_COLUMNS) are the subject's own payments, ``place`` (subjects, most)
@@ -99,9 +99,9 @@ class Ties:
     node: np.ndarray
 
     @classmethod
-    def of(cls, graph: Graph, moment: pd.Timestamp, subject: np.ndarray, most: int) -> Ties:
+    def of(cls, graph: Graph, moment: pd.Timestamp, subject: np.ndarray, most: int) -> PartyTies:
         """The ties of the nodes ``subject`` (subjects,), each once, as of ``moment``."""
-        payments = Payments.before(graph, moment)
+        payments = SlicePayments.before(graph, moment)
         nodes = len(graph.nodes)
         counted, holder = party_columns(payments, nodes), graph.nodes["holder"].to_numpy()
         blocks = -(-2 * len(subject) * nodes * (len(payments.payer) + 1) // KEYS)
@@ -114,8 +114,8 @@ class Ties:
 
     @classmethod
     def _block(
-        cls, payments: Payments, subject: np.ndarray, most: int, counted: np.ndarray, holder: np.ndarray
-    ) -> Ties:
+        cls, payments: SlicePayments, subject: np.ndarray, most: int, counted: np.ndarray, holder: np.ndarray
+    ) -> PartyTies:
         first, node, said, last = _tied(payments, subject, len(holder))
         place = np.full((len(subject), most), NOBODY, np.int32)
         owner = np.repeat(np.arange(len(subject)), np.diff(first))
@@ -135,7 +135,7 @@ class Ties:
         )
 
     @classmethod
-    def joined(cls, parts: list[Ties]) -> Ties:
+    def joined(cls, parts: list[PartyTies]) -> PartyTies:
         """Several moments after each other; nobody's row stays one."""
         shift = np.cumsum([0, *(len(part.node) - 1 for part in parts)])
         place = [
@@ -152,7 +152,7 @@ class Ties:
         return cls(own=np.concatenate([part.own for part in parts]), place=np.concatenate(place), **rows)
 
 
-def party_columns(payments: Payments, nodes: int) -> np.ndarray:
+def party_columns(payments: SlicePayments, nodes: int) -> np.ndarray:
     """All payments of each party in numbers, shape (nodes, PARTY_COLUMNS), float32.
 
     For money out, then in: payments, yuan, payments of the last week, counterparties; then
@@ -189,7 +189,7 @@ def party_columns(payments: Payments, nodes: int) -> np.ndarray:
 
 
 def _tied(
-    payments: Payments, subject: np.ndarray, nodes: int
+    payments: SlicePayments, subject: np.ndarray, nodes: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Ties of subjects with each party, by subject and party.
 
@@ -216,7 +216,7 @@ def _tied(
 
 
 def _tie_columns(
-    payments: Payments, row: np.ndarray, is_paid: np.ndarray, tie: np.ndarray, begin: np.ndarray
+    payments: SlicePayments, row: np.ndarray, is_paid: np.ndarray, tie: np.ndarray, begin: np.ndarray
 ) -> np.ndarray:
     """Columns of each tie, shape (ties, TIE_COLUMNS).
 
@@ -264,9 +264,9 @@ def _scaled_age(days: np.ndarray) -> np.ndarray:
 
 
 def look_aheads(graph: Graph) -> int:
-    """Payments in slices at or after the moment of their slice, counted one by one; 0 is wanted.
+    """SlicePayments in slices at or after the moment of their slice, counted one by one; 0 is wanted.
 
-    A second way to what `Payments.before` trusts: it looks at the time of each edge of each
+    A second way to what `SlicePayments.before` trusts: it looks at the time of each edge of each
     slice, not at where the slice ends.
     """
     at = graph.edges["at"].astype("int64").to_numpy()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.zoo import Around, Examples, Graph
-from models.zoo.gnn.partners import PARTY_COLUMNS, Payments, Ties, party_columns
+from models.zoo import Examples, Graph, OthersAround
+from models.zoo.gnn.partners import PARTY_COLUMNS, PartyTies, SlicePayments, party_columns
 from models.zoo.scaling import Scale
 
 AHEAD_DAYS = 28  # days whose payments are foretold: as long as a label looks back
@@ -17,7 +17,7 @@ FORETOLD_COLUMNS = PARTY_COLUMNS
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownSubjects:
     """Subjects of some moments with their surroundings.
 
     ``rows`` (subjects,) are their places in the examples. ``known`` (customers, features) are
@@ -28,7 +28,7 @@ class Shown:
 
     rows: np.ndarray
     known: np.ndarray
-    ties: Ties
+    ties: PartyTies
     beyond: np.ndarray
 
 
@@ -40,9 +40,9 @@ class Shower:
 
     def __init__(self, scale: Scale, most: int) -> None:
         self.scale, self.most = scale, most
-        self._last: tuple[Graph, pd.Series, dict[pd.Timestamp, Ties]] | None = None
+        self._last: tuple[Graph, pd.Series, dict[pd.Timestamp, PartyTies]] | None = None
 
-    def by_moment(self, examples: Examples) -> Iterator[Shown]:
+    def by_moment(self, examples: Examples) -> Iterator[ShownSubjects]:
         """The subjects of one moment after the other, in order of time."""
         graph = examples.graph
         if graph is None:
@@ -55,7 +55,7 @@ class Shower:
         for moment, rows in sorted(rows_by_moment(examples).items()):
             node = np.searchsorted(owner, examples.customer_id[rows])
             if moment not in kept:
-                kept[moment] = Ties.of(graph, moment, node, self.most)
+                kept[moment] = PartyTies.of(graph, moment, node, self.most)
             known, nodes = [self.scale(examples.features.iloc[rows])], [node]
             if examples.around is not None and moment in others:
                 more = others[moment]
@@ -63,15 +63,15 @@ class Shower:
                 nodes.append(np.searchsorted(owner, examples.around.customer_id[more]))
             row_of = np.full(len(graph.nodes) + 1, -1, np.int32)  # the last one is nobody's
             row_of[np.concatenate(nodes)] = np.arange(sum(map(len, nodes)))
-            yield Shown(rows, np.concatenate(known), kept[moment], row_of[kept[moment].node])
+            yield ShownSubjects(rows, np.concatenate(known), kept[moment], row_of[kept[moment].node])
 
 
-def rows_by_moment(subjects: Examples | Around | None) -> dict[pd.Timestamp, np.ndarray]:
+def rows_by_moment(subjects: Examples | OthersAround | None) -> dict[pd.Timestamp, np.ndarray]:
     """Rows of each moment."""
     return {} if subjects is None else dict(subjects.as_of.groupby(subjects.as_of).indices)
 
 
-def together(parts: list[Shown]) -> Shown:
+def together(parts: list[ShownSubjects]) -> ShownSubjects:
     """All moments after each other, so that a step may learn from several."""
     subjects = sum(len(part.rows) for part in parts)
     known, beyond, own, other = [], [], 0, subjects
@@ -83,10 +83,10 @@ def together(parts: list[Shown]) -> Shown:
         own, other = own + size, other + len(part.known) - size
     known = [part.known[: len(part.rows)] for part in parts]
     known += [part.known[len(part.rows) :] for part in parts]
-    return Shown(
+    return ShownSubjects(
         np.concatenate([part.rows for part in parts]),
         np.concatenate(known),
-        Ties.joined([part.ties for part in parts]),
+        PartyTies.joined([part.ties for part in parts]),
         np.concatenate(beyond),
     )
 
@@ -108,6 +108,6 @@ def foretold(examples: Examples, rows: np.ndarray) -> np.ndarray:
         until = moment + pd.Timedelta(days=AHEAD_DAYS)
         if until <= last:
             first, end = (int(graph.edges["at"].searchsorted(when)) for when in (moment, until))
-            counted = party_columns(Payments.between(graph, first, end, until), len(graph.nodes))
+            counted = party_columns(SlicePayments.between(graph, first, end, until), len(graph.nodes))
             result[mine] = counted[np.searchsorted(owner, examples.customer_id[rows[mine]])]
     return result
