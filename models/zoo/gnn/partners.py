@@ -261,16 +261,3 @@ def _scaled_sum(yuan: np.ndarray) -> np.ndarray:
 
 def _scaled_age(days: np.ndarray) -> np.ndarray:
     return np.log1p(np.maximum(days, 0)) / 2 - 1
-
-
-def look_aheads(graph: Graph) -> int:
-    """SlicePayments in slices at or after the moment of their slice, counted one by one; 0 is wanted.
-
-    A second way to what `SlicePayments.before` trusts: it looks at the time of each edge of each
-    slice, not at where the slice ends.
-    """
-    at = graph.edges["at"].astype("int64").to_numpy()
-    found = 0
-    for moment, first, end in graph.slices[["as_of", "first_edge", "end_edge"]].itertuples(index=False):
-        found += int((at[int(first) : int(end)] >= pd.Timestamp(moment).value // 1_000).sum())
-    return found
