@@ -321,13 +321,22 @@ def write_text(room: str, name: str, text: str) -> None:
 
 # ------------------------------------------------------------------- stages
 
-_run: dict[str, Any] = {"rows_in": {}, "rows_out": {}, "set_aside": {}, "notes": []}
+_run: dict[str, Any] = {"rows_in": {}, "rows_out": {}, "set_aside": {}, "notes": [], "parts": {}}
 
 
 def say(note: str) -> None:
     """One sentence for the log of what a stage had to assume; kept with the stage's run."""
     print(f"note: {note}", file=sys.stderr)
     _run["notes"].append(note)
+
+
+@contextmanager
+def timed(part: str) -> Iterator[None]:
+    """Count the seconds of a block as those of a part of the stage; kept with the stage's run."""
+    started = time.perf_counter()
+    yield
+    spent = _run["parts"].get(part, 0.0) + time.perf_counter() - started
+    _run["parts"][part] = round(spent, 3)
 
 
 def set_aside(rows: pd.DataFrame, what: str, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,10 @@ from data.results import Settlement
 from models import examples, judgement, schema
 from models.budget import Budget, Watch
 from models.intervals import ratio, rounded
-from models.positives import Positives
+from models.metrics import Catches
+from models.positives import Positives, as_labelled
+from models.results.anomaly_share import AnomalyShare
+from models.results.bank import BankView
 from models.results.judged import RankerRecall
 from models.results.probes import Difficulty, ProbeFindings
 from models.results.truth import (
@@ -29,14 +32,24 @@ from models.results.truth import (
     TruthView,
     TypologyRecall,
 )
-from models.truth import alerts, anatomy, calibration, difficulty, drawn_schemes, ordinary_life, trace
+from models.truth import (
+    alerts,
+    anatomy,
+    anomaly_share,
+    calibration,
+    difficulty,
+    drawn_schemes,
+    headline,
+    ordinary_life,
+    trace,
+)
 from models.truth.calibration import JudgedBank
 from models.truth.illicit import in_truth
 from models.truth.probes import answers
 from models.truth.probes.goals import goal_rows
 from models.truth.probes.learner import Probe
 from models.truth.probes.organisers import Organisers, oracle
-from models.zoo import FEATURES_ALONE
+from models.zoo import FEATURES_ALONE, MODELS
 
 CUSTOMER_FACTS = ["customer_id", "kind", "occupation", "joined_at", "city", "monthly_income_cents"]
 ACCOUNT_FACTS = ["account_id", "customer_id", "holder", "country", "opened_at", "closed_at"]
@@ -45,6 +58,7 @@ ACCOUNT_FACTS = ["account_id", "customer_id", "holder", "country", "opened_at", 
 class Params(judgement.Params):
     """Section ``audit`` of params.yaml."""
 
+    anomaly_shares: list[Annotated[float, Field(gt=0, lt=1)]]
     paired_indicators: int = Field(ge=2, le=1_000)
     least_group: int = Field(ge=1, le=1_000_000)
     bins_per_decade: int = Field(ge=1, le=1_000)
@@ -58,7 +72,7 @@ class AuditTables:
     """The tables that the audit reads whole, and what it derives from them for all of its parts.
 
     ``hits`` are those of rules that raise alerts; ``settlement`` is what became of the
-    intended payments.
+    intended payments; ``chosen`` is the model that the bank would put to work.
     """
 
     periods: pd.DataFrame
@@ -79,6 +93,7 @@ class AuditTables:
     alerts: pd.DataFrame
     dispositions: pd.DataFrame
     labels: pd.DataFrame
+    chosen: str
 
     @cached_property
     def planted(self) -> pd.DataFrame:
@@ -152,6 +167,7 @@ def read_inputs(params: Params, budget: Budget) -> AuditInputs:
         alerts=pipeline.read(data_schema.Alerts),
         dispositions=pipeline.read(data_schema.Dispositions),
         labels=pipeline.read(data_schema.Labels),
+        chosen=pipeline.read_result(BankView).chosen.name,
     )
     asked = Organisers.of(
         tables.split,
@@ -180,13 +196,17 @@ def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[s
     everyone, by_ranker = judgement.watched_scores(tables.split, tables.scores)
     positives, subjects, raised = tables.positives(days), tables.subjects, tables.model_alerts
     label, starts_at = positives.is_positive.astype(float), tables.test_starts_at
-    found = judgement.judge(Watch.of(everyone), by_ranker, label, positives, budget, params, least)
+    contest = judgement.Contest.of(Watch.of(everyone), by_ranker, positives, budget, params)
+    found = judgement.judged_rankers(contest, label, least)
+    illicit = headline.Illicit.of(tables.split, positives, tables.hits, tables.illicit, starts_at, days)
 
     def recall_by(column: str) -> list[tuple[Any, RankerRecall]]:
         return alerts.recall_by(tables.planted, subjects, raised, column, starts_at, days, least)
 
     return {
         **dict(found),
+        "headlines": headline.headlines(contest, illicit),
+        "anomaly_shares": shares_of_budget(tables, contest, by_ranker, params),
         "chosen_by_truth": judgement.leading(found.metrics),
         "least_group": least,
         "by_typology": [TypologyRecall(typology=name, **dict(row)) for name, row in recall_by("typology")],
@@ -200,6 +220,27 @@ def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[s
         "rule_table": alerts.rules_in_truth(tables.alerts, tables.illicit, days),
         "dispositions": alerts.disposition_errors(tables.dispositions, tables.illicit, days),
     }
+
+
+def shares_of_budget(
+    tables: AuditTables, contest: judgement.Contest, by_ranker: dict[str, np.ndarray], params: Params
+) -> list[AnomalyShare]:
+    """What a share of the budget buys that a model without labels spends, beside the bank's choice."""
+    subjects, starts_at = tables.subjects, tables.test_starts_at
+    customer = subjects["customer_id"].to_numpy()
+    suspected = Catches.of(customer, as_labelled(subjects, starts_at))
+    novel = anomaly_share.novel_customers(tables.illicit, starts_at)
+    is_novel = np.isin(np.unique(customer[contest.positives.is_positive]), novel)
+    return anomaly_share.anomaly_shares(
+        contest.watch,
+        by_ranker,
+        tables.chosen,
+        [name for name, model in MODELS.items() if not model.is_supervised and name in by_ranker],
+        params.anomaly_shares,
+        anomaly_share.CatchesOfBoth(contest.catches, suspected, is_novel),
+        contest.budget,
+        params,
+    )
 
 
 def true_world(tables: AuditTables, days: int) -> TrueWorld:

@@ -14,8 +14,8 @@ from data.asof import bank_time
 from models import reviews, schema
 from models.budget import Budget, Watch
 from models.intervals import ratio, rounded
-from models.judgement import Params, judge, leading, watched_months, watched_scores
-from models.metrics import COMPARED
+from models.judgement import Contest, Params, judge, leading, watched_months, watched_scores
+from models.metrics import COMPARED, with_intervals
 from models.positives import Positives, as_labelled
 from models.results.bank import (
     BankRule,
@@ -28,7 +28,7 @@ from models.results.bank import (
     Reviews,
     StreamCounts,
 )
-from models.results.judged import Compared
+from models.results.judged import Compared, HeadlineMetrics
 
 
 def rule_table(rules: pd.DataFrame, alerts: pd.DataFrame, dispositions: pd.DataFrame) -> list[BankRule]:
@@ -95,19 +95,19 @@ def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Pa
     start of the test, whoever is suspicious in a week of validation counts.
     """
     subjects, by_ranker = watched_scores(split, scores, "validation")
-    customer, label = subjects["customer_id"].to_numpy(), subjects["label"].to_numpy()
-    is_positive = label >= 0.5
+    customer, is_positive = subjects["customer_id"].to_numpy(), (subjects["label"] >= 0.5).to_numpy()
     positives = Positives.of(customer, is_positive, is_positive)
-    found = judge(Watch.of(subjects, "validation"), by_ranker, label, positives, budget, params)
-    name = leading(found.metrics)
+    found = Contest.of(Watch.of(subjects, "validation"), by_ranker, positives, budget, params)
+    measured = {name: HeadlineMetrics(**with_intervals(sample)) for name, sample in found.samples.items()}
+    name = leading(measured)
     return Chosen(
         name=name,
         customers=len(np.unique(customer[is_positive])),
         validation={
-            ranker: Compared(**{metric: getattr(measured, metric) for metric in COMPARED})
-            for ranker, measured in found.metrics.items()
+            ranker: Compared(**{metric: getattr(row, metric) for metric in COMPARED})
+            for ranker, row in measured.items()
         },
-        differences={name: found.differences[name]},
+        differences={name: found.differences()[name]},
     )
 
 

@@ -71,7 +71,7 @@ def group_share(hits: int, size: int, least: int) -> Interval:
 def drawn(groups: int, draws: int, seed: int | np.random.Generator) -> np.ndarray:
     """How often each group is drawn; shape (draws + 1, groups), row 0 has every group once."""
     rng = np.random.default_rng(seed)
-    weight = np.ones((draws + 1, groups))
+    weight = np.ones((draws + 1, groups), order="F")  # many read it group by group
     if groups:
         weight[1:] = rng.multinomial(groups, np.full(groups, 1 / groups), draws)
     return weight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,11 @@ from data.results import Interval
 from data.schema import MONTH_DAYS
 from models.budget import Budget, Queue, Watch, watched
 from models.intervals import drawn, group_share, rounded
-from models.metrics import Ranking, paired_differences, recall_at_budget, sampled, with_intervals
+from models.metrics import Catches, Field, recall_at_budget, sampled, with_intervals
+from models.paired import paired_differences
 from models.positives import Positives
 from models.probability import probability_calibration
-from models.results.judged import AlertsSpent, BudgetPoint, Compared, Judged, Leftovers, Measured
+from models.results.judged import AlertsSpent, BudgetPoint, Compared, Difference, Judged, Leftovers, Measured
 from models.schema import RULES
 from parameters import Draws, Seed
 
@@ -40,10 +42,57 @@ def watched_scores(
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     """The subjects watched when ``role`` is judged, and each ranker's scores for them in that order."""
     subjects = watched(split, role)
+    wanted = subjects["subject_id"].to_numpy()
+    known, score = scores["subject_id"].to_numpy(), scores["score"].to_numpy()
     by_ranker = {}
-    for ranker, group in scores.groupby("ranker", sort=True):
-        by_ranker[str(ranker)] = group.set_index("subject_id")["score"].loc[subjects["subject_id"]].to_numpy()
+    for ranker, rows in scores.groupby("ranker", sort=True).indices.items():
+        order = rows[np.argsort(known[rows], kind="stable")]
+        by_ranker[str(ranker)] = score[order[np.searchsorted(known[order], wanted)]]
     return subjects, by_ranker
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Rankers on the same subjects, measured under the same draws.
+
+    ``queues`` and ``samples`` (of `models.metrics.sampled`) are by ranker; ``weight`` is how
+    often each group of ``catches`` was drawn, shape (draws + 1, groups).
+    """
+
+    watch: Watch
+    positives: Positives
+    budget: Budget
+    catches: Catches
+    queues: dict[str, Queue]
+    samples: dict[str, np.ndarray]
+    weight: np.ndarray
+
+    @classmethod
+    def of(
+        cls,
+        watch: Watch,
+        by_ranker: dict[str, np.ndarray],
+        positives: Positives,
+        budget: Budget,
+        params: Params,
+    ) -> Contest:
+        """Let every ranker spend the budget; ``by_ranker`` are scores of all that is watched."""
+        field = Field.of(watch, positives, budget)
+        weight = drawn(field.groups, params.bootstrap_draws, params.seed)
+        queues, samples = {}, {}
+        for ranker, score in pipeline.progress(by_ranker.items(), "judge", "ranker"):
+            queues[ranker] = watch.queue(score)
+            samples[ranker] = sampled(field.ranked(queues[ranker], budget), weight)
+        mine = np.unique(field.group[field.is_positive])  # in order of group, as those of catches
+        catches = Catches.of(watch.judged.customer, positives)
+        return cls(watch, positives, budget, catches, queues, samples, weight[:, mine])
+
+    def differences(self) -> dict[str, dict[str, Difference]]:
+        """By how much each ranker exceeds each other one, ``[one][other]``."""
+        caught = {
+            name: self.catches.caught(queue.alerted(self.budget)) for name, queue in self.queues.items()
+        }
+        return paired_differences(self.samples, self.catches, caught)
 
 
 def judge(
@@ -65,33 +114,32 @@ def judge(
     positives : what these labels make of the judged subjects
     least : leftovers from which on a share of them is given
     """
-    metrics, samples, curves, spent, leftovers = {}, {}, [], [], []
-    weight, counts = None, positives.counts
-    for ranker, score in pipeline.progress(by_ranker.items(), "judge", "ranker"):
-        queue = watch.queue(score)
-        ranking = Ranking.of(queue, positives, budget)
-        if weight is None:
-            weight = drawn(ranking.groups, params.bootstrap_draws, params.seed)
-        samples[ranker] = sampled(ranking, weight)
-        told = {} if ranker == RULES else _probability(score[watch.is_judged][counts], label, positives)
-        metrics[ranker] = Measured(**with_intervals(samples[ranker]), **told)
+    return judged_rankers(Contest.of(watch, by_ranker, positives, budget, params), label, least)
+
+
+def judged_rankers(contest: Contest, label: np.ndarray, least: int = 1) -> Judged:
+    """What `judge` says of a contest."""
+    positives, budget = contest.positives, contest.budget
+    metrics = {}
+    curves, spent, leftovers = [], [], []
+    for ranker, queue in pipeline.progress(contest.queues.items(), "budgets", "ranker"):
+        told = {} if ranker == RULES else _probability(queue, label, positives)
+        metrics[ranker] = Measured(**with_intervals(contest.samples[ranker]), **told)
         curves += recall_by_budget(ranker, queue, positives, budget)
         spent.append(alerts_spent(ranker, queue, positives, budget))
         leftovers.append(left_over(ranker, queue, positives, budget, least))
-    gaps = paired_differences(samples)
     return Judged(
         metrics=metrics,
-        differences={
-            one: {other: Compared(**gap) for other, gap in others.items()} for one, others in gaps.items()
-        },
+        differences=contest.differences(),
         alerts_spent=spent,
         leftovers=leftovers,
         recall_by_budget=curves,
     )
 
 
-def _probability(margin: np.ndarray, label: np.ndarray, positives: Positives) -> dict[str, Interval]:
+def _probability(queue: Queue, label: np.ndarray, positives: Positives) -> dict[str, Interval]:
     counts = positives.counts
+    margin = queue.score[queue.watch.is_judged][counts]
     return probability_calibration(positives.group[counts], margin, label[counts])
 
 

@@ -9,11 +9,12 @@ are weighed by the same draws, so that differences are paired.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from data.results import Interval
-from models.budget import Budget, Queue
+from models.budget import Budget, Queue, Watch
 from models.intervals import drawn, interval, mean_by_group, middle_part, ratio
 from models.positives import Positives
 
@@ -22,62 +23,82 @@ COMPARED = ("recall_at_budget", "precision_at_budget", "average_precision")  # w
 
 
 @dataclass(frozen=True)
-class Ranking:
-    """A ranking of the test subjects that count, and labels for them; arrays of shape (n,).
+class Field:
+    """What all rankings of the same test have in common; arrays of the subjects that count, shape (n,).
 
     ``customer`` and ``group`` are numbered from 0, ``group`` says what is drawn together.
-    ``alerted`` marks the subjects within the budget, ``ideal`` those that a ranking by
-    the labels themselves would have alerted; no other one can be more precise.
+    ``ideal`` marks the subjects that a ranking by the labels themselves would have alerted;
+    no other one can be more precise. ``counts`` marks the subjects among the judged ones.
     """
 
     customer: np.ndarray
     group: np.ndarray
-    score: np.ndarray
     is_positive: np.ndarray
-    alerted: np.ndarray
     ideal: np.ndarray
+    counts: np.ndarray
 
     @classmethod
-    def of(cls, queue: Queue, positives: Positives, budget: Budget) -> Ranking:
-        """Spend the budget on a ranker's queue, and for comparison on the labels.
-
-        Alerts that fell on leftovers are spent, and left out with them.
-        """
-        judged, counts = queue.watch.judged, positives.counts
+    def of(cls, watch: Watch, positives: Positives, budget: Budget) -> Field:
+        """Number what is drawn, and spend the budget on the labels."""
+        judged, counts = watch.judged, positives.counts
         _, number = np.unique(judged.customer[counts], return_inverse=True)
         _, group = np.unique(positives.group[counts], return_inverse=True)
         # Without memory of validation, which the ideal need not have spent on anybody.
         ideal = judged.alerted(positives.is_positive.astype(float), budget)
-        return cls(
-            number,
-            group,
-            queue.score[queue.watch.is_judged][counts],
-            positives.is_positive[counts],
-            queue.alerted(budget)[counts],
-            ideal[counts],
-        )
+        return cls(number, group, positives.is_positive[counts], ideal[counts], counts)
+
+    def ranked(self, queue: Queue, budget: Budget) -> Ranking:
+        """One ranker's scores and alerts; those that fell on leftovers are spent, and left out with them."""
+        score = queue.score[queue.watch.is_judged]
+        return Ranking(self, score[self.counts], queue.alerted(budget)[self.counts])
 
     @property
     def groups(self) -> int:
         """How many groups there are to draw from."""
         return int(self.group.max(initial=-1)) + 1
 
+    def by_group(self, mask: np.ndarray, is_once: bool = False) -> np.ndarray:
+        """Rows marked by ``mask`` in each group, or with ``is_once`` customers with one; shape (groups,)."""
+        rows = np.flatnonzero(mask)
+        if is_once:
+            _, first = np.unique(self.customer[rows], return_index=True)
+            rows = rows[first]
+        return np.bincount(self.group[rows], minlength=self.groups).astype(float)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One ranking of the subjects of a field; ``alerted`` marks those within the budget. Shape (n,) each."""
+
+    field: Field
+    score: np.ndarray
+    alerted: np.ndarray
+
+    @classmethod
+    def of(cls, queue: Queue, positives: Positives, budget: Budget) -> Ranking:
+        """Spend the budget on one ranker's queue, of a field of its own."""
+        return Field.of(queue.watch, positives, budget).ranked(queue, budget)
+
 
 class AveragePrecision:
     """Average precision of one ranking under many weightings; ties share one threshold."""
 
     def __init__(self, score: np.ndarray, is_positive: np.ndarray) -> None:
-        # Ranks rather than scores: minus infinity (no vote at all) is a tie like any other.
-        _, place = np.unique(-score, return_inverse=True)
-        self.order = np.argsort(place, kind="stable")
-        self.is_positive = is_positive[self.order]
-        self.last_of_tie = np.append(np.flatnonzero(np.diff(place[self.order])), len(score) - 1)
+        self.score, self.is_positive = score, is_positive
+
+    @cached_property
+    def _order(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows by score, and the last place of each tie; minus infinity (no vote at all) is one as well."""
+        order = np.argsort(-self.score, kind="stable")
+        ranked = self.score[order]
+        return order, np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), len(order) - 1)
 
     def __call__(self, weight: np.ndarray) -> float:
         """Weighted average precision; ``weight`` has shape (n,)."""
-        mass = weight[self.order]
-        hits = np.cumsum(mass * self.is_positive)[self.last_of_tie]
-        seen = np.cumsum(mass)[self.last_of_tie]
+        order, last_of_tie = self._order
+        mass = weight[order]
+        hits = np.cumsum(mass * self.is_positive[order])[last_of_tie]
+        seen = np.cumsum(mass)[last_of_tie]
         if hits[-1] <= 0:
             return float("nan")
         precision = np.divide(hits, seen, out=np.zeros(len(hits)), where=seen > 0)
@@ -96,19 +117,18 @@ class AveragePrecision:
         """
         from scipy.sparse import csr_array  # here, for the search of hyper-parameters needs none
 
-        tie = np.repeat(np.arange(len(self.last_of_tie)), np.diff(self.last_of_tie, prepend=-1))
-        with_positive = np.unique(tie[self.is_positive])
-        if not len(with_positive):
+        thresholds = np.unique(-self.score[self.is_positive])
+        if not len(thresholds):
             return np.full(len(weight), np.nan)
-        stretch = np.searchsorted(with_positive, tie)  # those after the last positive count nowhere
-        owner, shape = group[self.order], (len(with_positive), weight.shape[1])
+        stretch = np.searchsorted(thresholds, -self.score)  # those after the last positive count nowhere
+        shape = (len(thresholds), weight.shape[1])
 
         def summed(rows: np.ndarray) -> np.ndarray:
-            counted = csr_array((np.ones(len(rows)), (stretch[rows], owner[rows])), shape=shape)
+            counted = csr_array((np.ones(len(rows)), (stretch[rows], group[rows])), shape=shape)
             return np.asarray(counted @ np.ascontiguousarray(weight.T))
 
         hits = summed(np.flatnonzero(self.is_positive))
-        seen = np.cumsum(summed(np.flatnonzero(stretch < len(with_positive))), axis=0)
+        seen = np.cumsum(summed(np.flatnonzero(stretch < len(thresholds))), axis=0)
         precision = np.divide(np.cumsum(hits, axis=0), seen, out=np.zeros(seen.shape), where=seen > 0)
         whole = hits.sum(axis=0)
         value = np.full(len(weight), np.nan)
@@ -126,34 +146,37 @@ def sampled(ranking: Ranking, weight: np.ndarray) -> np.ndarray:
     Groups are drawn with replacement together with all their customers and weeks; the
     alerts stay as they were raised.
     """
-    customers = int(ranking.customer.max(initial=-1)) + 1
-    group_of = np.zeros(customers, np.int64)
-    group_of[ranking.customer] = ranking.group
-
-    def by_customer(mask: np.ndarray) -> np.ndarray:
-        return np.bincount(ranking.customer[mask], minlength=customers).astype(float)
-
-    def by_group(value: np.ndarray) -> np.ndarray:
-        return np.bincount(group_of, value, ranking.groups)
-
-    everyone = by_customer(np.ones(len(ranking.customer), bool))
-    positive = by_customer(ranking.is_positive)
-    caught = by_customer(ranking.is_positive & ranking.alerted)
-    alerted, ideal = by_customer(ranking.alerted), by_customer(ranking.ideal)
-    ideal_caught = by_customer(ranking.ideal & ranking.is_positive)
-    parts = [by_group(value) for value in (caught > 0, caught, ideal_caught, positive)]
-    wholes = [by_group(value) for value in (positive > 0, alerted, ideal, everyone)]
-    shares = [
-        [ratio(part, whole) for part, whole in zip(*row, strict=True)]
-        for row in zip(weight @ np.stack(parts, axis=1), weight @ np.stack(wholes, axis=1), strict=True)
+    field, alerted = ranking.field, ranking.alerted
+    positive, ideal, everyone = field.is_positive, field.ideal, np.ones(len(alerted), bool)
+    parts = [
+        field.by_group(positive & alerted, is_once=True),
+        field.by_group(positive & alerted),
+        field.by_group(positive & ideal),
+        field.by_group(positive),
     ]
-    precision = AveragePrecision(ranking.score, ranking.is_positive).by_group(weight, ranking.group)
-    return np.column_stack([np.array(shares)[:, :3], precision, np.array(shares)[:, 3]])
+    wholes = [
+        field.by_group(positive, is_once=True),
+        field.by_group(alerted),
+        field.by_group(ideal),
+        field.by_group(everyone),
+    ]
+    part, whole = (
+        np.column_stack([_weighed(counts, weight) for counts in columns]) for columns in (parts, wholes)
+    )
+    shares = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    precision = AveragePrecision(ranking.score, positive).by_group(weight, field.group)
+    return np.column_stack([shares[:, :3], precision, shares[:, 3]])
+
+
+def _weighed(counts: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Sum over groups, most of which hold nothing; shape (weightings,)."""
+    held = np.flatnonzero(counts)
+    return np.asarray(weight[:, held] @ counts[held])
 
 
 def headline_metrics(ranking: Ranking, draws: int, seed: int) -> dict[str, Interval]:
     """The five headline metrics with 95 % intervals from a bootstrap by group."""
-    return with_intervals(sampled(ranking, drawn(ranking.groups, draws, seed)))
+    return with_intervals(sampled(ranking, drawn(ranking.field.groups, draws, seed)))
 
 
 def with_intervals(samples: np.ndarray) -> dict[str, Interval]:
@@ -193,25 +216,10 @@ class Catches:
         """1 for each positive customer who is alerted while positive; ``alerted`` has shape (n,)."""
         return (np.bincount(self.number, alerted[self.rows], len(self.group)) > 0).astype(float)
 
+    def groups_caught(self, caught: np.ndarray) -> np.ndarray:
+        """1 for each group of whom anybody is caught; ``caught`` is of each positive customer."""
+        return (np.bincount(self.group, caught, self.groups) > 0).astype(float)
+
     def mean(self, value: np.ndarray, weight: np.ndarray) -> Interval:
         """Mean over the positive customers, with the middle 95 % of its draws; ``weight`` is of `drawn`."""
         return mean_by_group(value, self.group, weight)
-
-
-def paired_differences(samples: dict[str, np.ndarray]) -> dict[str, dict[str, dict[str, Interval]]]:
-    """By how much each ranker exceeds each other one: ``[one][other][metric]``, on the same draws.
-
-    ``samples`` are those of `sampled` under one and the same weighting.
-    """
-    places = [METRICS.index(name) for name in COMPARED]
-    return {
-        one: {
-            other: {
-                name: interval(gap[0], *middle_part(gap[1:]))
-                for name, gap in zip(COMPARED, (mine - theirs)[:, places].T, strict=True)
-            }
-            for other, theirs in samples.items()
-            if other != one
-        }
-        for one, mine in samples.items()
-    }

@@ -1,4 +1,4 @@
-"""Stage score: rank validation and test subjects with every model and with the rules."""
+"""Stage score: rank validation and test subjects with every model, the stack and the rules."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pandas as pd
 import pipeline
 from data import schema as data_schema
 from data.asof import pairs_within
-from models import examples, schema
+from models import examples, schema, stack
 from models.budget import WATCHED, Budget, Watch
+from models.results.stack import Stack
 from models.zoo import GRAPH, LINES, MODELS, Examples, Fitted, by_row
+from pipeline import BadInput
 
 
 def rule_scores(subjects: pd.DataFrame, labels: pd.DataFrame, days: int) -> np.ndarray:
@@ -70,32 +72,55 @@ def read_inputs() -> ScoreInputs:
     )
 
 
-def rank_all(inputs: ScoreInputs, budget: Budget) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables Scores and ModelAlerts: every ranker's scores, and its alerts within the budget."""
-    everyone = pd.concat(inputs.groups.values(), ignore_index=True)
+def scored(inputs: ScoreInputs, budget: Budget) -> dict[str, np.ndarray]:
+    """Scores of the rules and of every model; shape (subjects of all groups,) each."""
     found: dict[str, list[np.ndarray]] = {name: [] for name in (schema.RULES, *inputs.models)}
     for role, subjects in inputs.groups.items():
         found[schema.RULES].append(rule_scores(subjects, inputs.labels, budget.label_window_days))
         mine = by_row(inputs.examples[role])  # one role at a time: it is a copy
-        for name, fitted in inputs.models.items():
-            found[name].append(fitted.scores(mine))
-    whole = {ranker: np.concatenate(parts) for ranker, parts in found.items()}
+        for name, fitted in pipeline.progress(inputs.models.items(), f"score {role}", "model"):
+            with pipeline.timed(name):
+                found[name].append(fitted.scores(mine))
+    return {ranker: np.concatenate(parts) for ranker, parts in found.items()}
+
+
+def stack_of(
+    everyone: pd.DataFrame, whole: dict[str, np.ndarray], params: stack.Params
+) -> tuple[np.ndarray, Stack]:
+    """The stack's scores of rows of Split, from those of its parts, and what it is made of."""
+    for name in params.parts:
+        if name not in whole:
+            raise BadInput(f"{pipeline.PARAMS_FILE}: stack.parts: expected a model, found {name!r}")
+    is_validation = (everyone["role"] == "validation").to_numpy()
+    mine = everyone[is_validation]
+    known = stack.ValidationLabels(*(mine[name].to_numpy() for name in ("customer_id", "label", "weight")))
+    return stack.stacked(whole, everyone["as_of"].astype("int64").to_numpy(), is_validation, known, params)
+
+
+def ranked(
+    everyone: pd.DataFrame, whole: dict[str, np.ndarray], budget: Budget
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables Scores and ModelAlerts, from each ranker's scores of rows of Split."""
     scores = [everyone[["subject_id"]].assign(ranker=ranker, score=score) for ranker, score in whole.items()]
     alerts = [model_alerts(ranker, everyone, score, budget) for ranker, score in whole.items()]
     return pd.concat(scores)[["ranker", "subject_id", "score"]], pd.concat(alerts)
 
 
 def main() -> None:
-    """Write scores and the alerts that fit in the budget."""
+    """Write scores, the alerts that fit in the budget, and what the stack is made of."""
     inputs, budget = read_inputs(), pipeline.params("budget", Budget)
     for role, mine in inputs.examples.items():
         for gap in mine.gaps:
             print(f"{role}: {gap}")
-    scores, alerts = rank_all(inputs, budget)
-    for ranker in scores["ranker"].unique():
+    everyone = pd.concat(inputs.groups.values(), ignore_index=True)
+    whole = scored(inputs, budget)
+    whole[schema.STACK], made_of = stack_of(everyone, whole, pipeline.params("stack", stack.Params))
+    scores, alerts = ranked(everyone, whole, budget)
+    for ranker in whole:
         print(f"{ranker}: {(alerts['ranker'] == ranker).sum():,} alerts spent in the test")
     pipeline.write(schema.Scores, scores)
     pipeline.write(schema.ModelAlerts, alerts)
+    pipeline.write_result(made_of)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Stage split: give each subject its role in time, and the label known by then."""
+"""Stage split: give each subject its role in time and in the folds, and the label known by then."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,11 +22,20 @@ LOUDNESS = {"unreviewed": 0, "below_line_vote": 1, "rule_vote": 1} | dict.fromke
 )
 
 
+class FoldPlan(pipeline.Parameters):
+    """Section ``split.folds``: the stretches of the training weeks that are judged before validation."""
+
+    earlier: int = Field(ge=0, le=50)
+    judged_weeks: int = Field(ge=1, le=520)
+    embargo_weeks: int = Field(ge=0, le=520)
+
+
 class Params(pipeline.Parameters):
     """Section ``split`` of params.yaml."""
 
     unreviewed_weight: Positive
     maturity_days: int = Field(ge=0, le=36_500)
+    folds: FoldPlan
 
 
 def known_label(
@@ -82,18 +93,73 @@ def split(
     return table, subjects[~role.isin(list(known_by))]
 
 
+@dataclass(frozen=True)
+class FoldWeeks:
+    """Weeks that one fold judges, and the moment before which the weeks lie that it learns from."""
+
+    learns_before: pd.Timestamp
+    starts_at: pd.Timestamp
+    ends_at: pd.Timestamp
+
+
+def fold_weeks(periods: pd.DataFrame, plan: FoldPlan) -> list[FoldWeeks]:
+    """The folds in order of time: the last weeks of training in equal stretches, then validation.
+
+    A stretch that nothing would be left to learn from is left out.
+    """
+    bounds = periods.set_index("name")
+    begins, ends = bounds.loc["train", ["starts_at", "ends_at"]]
+    length, embargo = (pd.Timedelta(weeks=weeks) for weeks in (plan.judged_weeks, plan.embargo_weeks))
+    found = []
+    for left in range(plan.earlier, 0, -1):
+        starts_at = ends - left * length
+        if starts_at - embargo > begins:
+            found.append(FoldWeeks(starts_at - embargo, starts_at, starts_at + length))
+    validation = bounds.loc["validation"]
+    return [*found, FoldWeeks(ends, validation["starts_at"], validation["ends_at"])]
+
+
+def folds(
+    table: pd.DataFrame, labels: pd.DataFrame, periods: pd.DataFrame, window_days: int, params: Params
+) -> pd.DataFrame:
+    """The Folds table of a Split table; a fold that lacks a suspicious subject on either side is left out.
+
+    The last fold is never lacking, for `split` refuses what it would lack.
+    """
+    tested_at = periods.set_index("name").loc["test", "starts_at"]
+    mine = table[table["role"] != "test"]
+    parts: list[pd.DataFrame] = []
+    number = 0
+    for stretch in fold_weeks(periods, params.folds):
+        sides = {
+            "learn": ((mine["role"] == "train") & (mine["as_of"] < stretch.learns_before), stretch.starts_at),
+            "judged": (mine["as_of"].between(stretch.starts_at, stretch.ends_at, "left"), tested_at),
+        }
+        fold = []
+        for role, (chosen, known_by) in sides.items():
+            subjects = mine.loc[chosen, ["subject_id", "customer_id", "as_of"]]
+            known = known_label(subjects, labels, known_by, window_days, params)
+            fold.append(subjects[["subject_id"]].assign(role=role).join(known[["label", "weight"]]))
+        if all((side["label"] >= 0.5).any() for side in fold):
+            parts += [side.assign(fold=number) for side in fold]
+            number += 1
+    columns = ["fold", "subject_id", "role", "label", "weight"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
 def main() -> None:
-    """Write the split."""
+    """Write the split and the folds."""
     columns = ["subject_id", "customer_id", "as_of"]
-    table, unused = split(
-        pipeline.read(features_schema.Subjects, columns=columns),
-        pipeline.read(data_schema.Labels),
-        pipeline.read(data_schema.Periods),
-        pipeline.params("budget", Budget).label_window_days,
-        pipeline.params("split", Params),
-    )
+    labels, periods = pipeline.read(data_schema.Labels), pipeline.read(data_schema.Periods)
+    days, params = pipeline.params("budget", Budget).label_window_days, pipeline.params("split", Params)
+    subjects = pipeline.read(features_schema.Subjects, columns=columns)
+    table, unused = split(subjects, labels, periods, days, params)
+    dealt = folds(table, labels, periods, days, params)
+    if (lacking := params.folds.earlier + 1 - dealt["fold"].nunique()) > 0:
+        pipeline.say(f"{lacking} earlier folds lack weeks or suspicious subjects and are left out")
     pipeline.set_aside(unused, "split", "between training and validation, where labels mature")
     pipeline.write(schema.Split, table)
+    pipeline.write(schema.Folds, dealt)
 
 
 if __name__ == "__main__":

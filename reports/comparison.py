@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from data.results import Interval
 from models.results.bank import Chosen
-from models.results.judged import Compared, Judged
+from models.results.judged import Difference, Judged
 from reports.wording import METRICS, Text
 
 AREAS = ("average_precision",)  # no share of anything: no percentage points
@@ -21,10 +21,10 @@ def told_apart(gap: Interval) -> int:
     return int(gap.low > 0) - int(gap.high < 0)
 
 
-def gap_between(measured: Judged | Chosen, one: str, other: str) -> Compared:
+def gap_between(measured: Judged | Chosen, one: str, other: str) -> Difference:
     """By how much ``one`` exceeds ``other`` by metric, from a judge's results; zero for ``one`` itself."""
     if one == other:
-        return Compared.alike()
+        return Difference.alike()
     return measured.differences[one][other]
 
 

@@ -11,6 +11,7 @@ from models.results.probes import Difficulty
 from models.results.truth import TruthView
 from models.schema import RULES
 from reports.comparison import gap_between
+from reports.headline import headline_figures
 from reports.results import (
     ChosenMetrics,
     DifferenceMetrics,
@@ -29,6 +30,7 @@ from reports.results import (
     WorldMetrics,
 )
 
+CONTROLS = (("gnn", "gnn_without_edges"), ("gnn", "net"), ("gnn", "lightgbm"))
 RULE_PRECISION, RULE_RECALL = "rule_precision", "rule_recall"  # figures of the calibration table
 
 Figures = TypeVar("Figures", bound=HeadlineMetrics)
@@ -115,6 +117,14 @@ def difference_metrics(bank: BankView, truth: TruthView) -> DifferenceMetrics:
     )
 
 
+def paired_metrics(bank: BankView, truth: TruthView) -> dict[str, DifferenceOfBoth]:
+    """The chosen model against every other ranker, and what has a control against it."""
+    name = bank.chosen.name
+    pairs = [(name, other) for other in truth.metrics if other != name]
+    pairs += [(one, other) for one, other in CONTROLS if {one, other} <= set(truth.metrics)]
+    return {f"{one}_{other}": difference(bank, truth, one, other) for one, other in pairs}
+
+
 def difficulty_metrics(found: Difficulty) -> DifficultyMetrics:
     """How hard the world is: what one or two indicators find, and what the probes give away.
 
@@ -162,6 +172,8 @@ def labels_metrics(bank: BankView, audit: LabelAudit) -> LabelsMetrics:
 def metrics(bank: BankView, truth: TruthView, label_audit: LabelAudit) -> Metrics:
     """The metrics of a run, from the results of the stages evaluate, audit and audit_labels."""
     return Metrics(
+        headline=headline_figures(truth, label_audit, bank.chosen.name),
+        paired=paired_metrics(bank, truth),
         world=world_metrics(bank, truth),
         rules=rules_metrics(bank, truth),
         labels=labels_metrics(bank, label_audit),

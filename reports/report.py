@@ -24,6 +24,7 @@ from models.results.ladder import Ladder
 from models.results.schemes import DrawnSchemes
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
+from models.zoo import MODELS
 from reports.case_pages import case_pages
 from reports.catalogue import CataloguedFeature
 from reports.evidence import BudgetSettings, Evidence, WorldSettings
@@ -186,7 +187,7 @@ def read_inputs() -> Evidence:
     audited = audited[audited["ranker"] == faithfulness.model]
     catalogue = pipeline.read(features_schema.FeatureCatalogue)
     contributions = pipeline.read(explain_schema.Contributions, ["feature", "contribution"])
-    models = [name for name in truth.metrics if name != models_schema.RULES]
+    models = [name for name in truth.metrics if name in MODELS]
     return Evidence(
         bank=pipeline.read_result(BankView),
         truth=truth,

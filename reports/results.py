@@ -6,9 +6,10 @@ from pydantic import Field
 
 from data.results import Interval
 from models.results.bank import BankWorld
-from models.results.judged import Compared, HeadlineMetrics
+from models.results.judged import Compared, Difference, HeadlineMetrics
 from models.results.truth import TrueWorld
 from pipeline import Record, Result
+from reports.headline import HeadlineFigures
 
 
 class ModelFigures(HeadlineMetrics):
@@ -117,8 +118,8 @@ class ChosenMetrics(Record):
 class DifferenceOfBoth(Record):
     """A paired difference in both views: both rankers are weighed by the same draws."""
 
-    bank: Compared = Field(description="by the bank's labels")
-    true: Compared = Field(description="in truth; simulator")
+    bank: Difference = Field(description="by the bank's labels")
+    true: Difference = Field(description="in truth; simulator")
 
 
 class DifferenceMetrics(Record):
@@ -260,6 +261,11 @@ class Metrics(Result):
     Shares lie between 0 and 1.
     """
 
+    headline: HeadlineFigures = Field(description="what is asked first")
+    paired: dict[str, DifferenceOfBoth] = Field(
+        description="by `<a>_<b>`: a less b on the same draws; the champion less every other ranker, a model "
+        "less its control"
+    )
     world: WorldMetrics = Field(description="the world in numbers")
     rules: RulesMetrics = Field(description="the rules as a ranker")
     labels: LabelsMetrics = Field(description="what the labels are worth")
@@ -280,6 +286,7 @@ class StageRun(Record):
     rows_out: dict[str, int] = Field(description="by table written: rows")
     set_aside: dict[str, int] = Field(description="by table and reason: rows not used")
     notes: list[str] = Field(description="what the stage had to assume, a sentence each")
+    parts: dict[str, float] = Field(default={}, description="seconds of its parts, as of each model's scores")
 
 
 class Run(Result):

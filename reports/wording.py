@@ -16,7 +16,7 @@ import pandas as pd
 from data.results import Interval
 from data.words import CUSTOMER_KIND_NAMES, INDUSTRY_NAMES, OCCUPATION_NAMES, PERIOD_NAMES, Words
 from models.results.judged import RankerRecall
-from models.schema import RULES
+from models.schema import RULES, STACK
 from models.zoo import MODELS
 
 DASH = "–"
@@ -25,7 +25,7 @@ LONGEST_WORD = 30  # letters that stand together on the page
 
 Text = Words  # as the report's modules call a pair
 
-RANKERS = {RULES: Text("Rules", "规则")} | {
+RANKERS = {RULES: Text("Rules", "规则"), STACK: Text("Stack of models", "模型堆叠")} | {
     name: Text(model.label_en, model.label_zh) for name, model in MODELS.items()
 }
 

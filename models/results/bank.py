@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from models.results.judged import Compared, Judged
+from models.results.judged import Compared, Difference, Judged
 from pipeline import Record, Result
 
 
@@ -14,7 +14,7 @@ class Chosen(Record):
     name: str = Field(description="the model with the highest recall at the budget on validation")
     customers: int = Field(description="customers suspicious on validation by labels known then")
     validation: dict[str, Compared] = Field(description="by ranker, on validation")
-    differences: dict[str, dict[str, Compared]] = Field(
+    differences: dict[str, dict[str, Difference]] = Field(
         description="of the chosen model (first key) over each other ranker (second), on validation"
     )
 

@@ -15,12 +15,6 @@ class Compared(Record):
     precision_at_budget: Interval = Field(description="alerts on positive subjects; share of the alerts")
     average_precision: Interval = Field(description="area under precision over recall, all subjects; share")
 
-    @classmethod
-    def alike(cls) -> Compared:
-        """The difference of a ranker from itself."""
-        nothing = Interval(value=0.0, low=0.0, high=0.0)
-        return cls(recall_at_budget=nothing, precision_at_budget=nothing, average_precision=nothing)
-
     def figure(self, metric: str) -> Interval:
         """A metric by its name; an unknown one is a KeyError."""
         return {
@@ -28,6 +22,40 @@ class Compared(Record):
             "precision_at_budget": self.precision_at_budget,
             "average_precision": self.average_precision,
         }[metric]
+
+
+class McNemar(Record):
+    """Whom only one of two rankers caught, and the chance of so uneven a number if both were alike."""
+
+    only_first: int = Field(description="caught by the first alone")
+    only_second: int = Field(description="caught by the second alone")
+    p_value: float | None = Field(description="exact, two-sided; null where both caught the same")
+
+
+class Difference(Compared):
+    """By how much a ranker exceeds another one, on the same draws, with McNemar's test beside it.
+
+    Customers of one scheme act together and are no independent observations: the test by
+    customer is too sure of itself in truth, and stands here to be compared with others' results.
+    """
+
+    by_customer: McNemar = Field(description="positive customers caught")
+    by_group: McNemar = Field(
+        description="what is drawn together, anybody of it caught: schemes in truth, customers for the bank"
+    )
+
+    @classmethod
+    def alike(cls) -> Difference:
+        """The difference of a ranker from itself."""
+        nothing = Interval(value=0.0, low=0.0, high=0.0)
+        nobody = McNemar(only_first=0, only_second=0, p_value=None)
+        return cls(
+            recall_at_budget=nothing,
+            precision_at_budget=nothing,
+            average_precision=nothing,
+            by_customer=nobody,
+            by_group=nobody,
+        )
 
 
 class HeadlineMetrics(Compared):
@@ -91,7 +119,7 @@ class Judged(Record):
     """Every ranker by one set of labels, on the test."""
 
     metrics: dict[str, Measured] = Field(description="by ranker")
-    differences: dict[str, dict[str, Compared]] = Field(
+    differences: dict[str, dict[str, Difference]] = Field(
         description="by how much a ranker (first key) exceeds another one (second), on the same draws"
     )
     alerts_spent: list[AlertsSpent] = Field(description="one row a ranker")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from data.results import Interval
+from models.results.anomaly_share import AnomalyShare
+from models.results.headline import Headline
 from models.results.judged import Judged, RankerRecall
 from models.results.probes import Difficulty
 from pipeline import Record, Result
@@ -215,6 +217,8 @@ class AlertTrace(Record):
 class TruthView(Judged, Result):
     """What is TRUE, from the planted schemes: only the simulator knows it, and no bank ever can."""
 
+    headlines: list[Headline] = Field(description="one row a ranker")
+    anomaly_shares: list[AnomalyShare] = Field(description="one row an anomaly score and share")
     chosen_by_truth: str = Field(description="the model with the highest true recall at the budget")
     least_group: int = Field(description="customers or schemes below which no share is given")
     by_typology: list[TypologyRecall] = Field(description="one row a typology and ranker")

@@ -85,11 +85,17 @@ class Examples:
 
 
 class ModelSettings(pipeline.Parameters):
-    """What every model's section of params.yaml holds."""
+    """What every model's section of params.yaml holds.
+
+    ``start`` is the choice that is tried first, as a long search has found it: a value for
+    each searched name. One beyond its range counts as the range's nearer end. With one
+    trial it is the choice.
+    """
 
     trials: int = Field(ge=1, le=100_000)
     seed: Seed
     threads: Threads
+    start: dict[str, int | float] = Field(default_factory=dict)
 
 
 class Fitted(Protocol):
@@ -131,6 +137,7 @@ class Model(Protocol):
     file: str
     needs: frozenset[str]  # what it reads beside the features: GRAPH, LINES
     is_trees: bool  # whose margins fall apart into contributions of features
+    is_supervised: bool  # false: an anomaly score, which no label has taught
 
     def suggest(self, trial: Trial, settings: Any) -> Choice:
         """Draw one choice of hyper-parameters."""
@@ -174,6 +181,41 @@ def draw_choice(trial: Trial, settings: ModelSettings, linear: tuple[str, ...] =
             low, high = value
             draw = trial.suggest_int if isinstance(low, int) else trial.suggest_float
             choice[name] = draw(name, low, high, log=name not in linear)
+    return choice
+
+
+@dataclass(frozen=True)
+class Start:
+    """A trial that draws what a section's ``start`` says; ``place`` names the section in refusals."""
+
+    values: dict[str, int | float]
+    place: str
+
+    def suggest_float(self, name: str, low: float, high: float, *, log: bool = False) -> float:
+        """The start value, or the nearer end of the range; ``log`` changes nothing."""
+        del log
+        return float(min(max(self._value(name), low), high))
+
+    def suggest_int(self, name: str, low: int, high: int, *, log: bool = False) -> int:
+        """The same of a whole number."""
+        del log
+        return round(min(max(self._value(name), low), high))
+
+    def _value(self, name: str) -> int | float:
+        if name not in self.values:
+            raise BadInput(f"{self.place}.start: expected a value of each searched name, {name} is missing")
+        return self.values[name]
+
+
+def start_of(model: Model, settings: Any, place: str) -> Choice | None:
+    """The choice that a search tries first; None where its section says nothing."""
+    if not settings.start:
+        return None
+    choice = model.suggest(Start(settings.start, place), settings)
+    for name in settings.start:
+        if name not in choice:
+            known = ", ".join(sorted(choice))
+            raise BadInput(f"{place}.start: {name} is not searched, expected one of: {known}")
     return choice
 
 

@@ -120,6 +120,7 @@ class LightgbmModel:
     file = "fitted/lightgbm.model"
     needs = FEATURES_ALONE
     is_trees = True
+    is_supervised = True
 
     def suggest(self, trial: Trial, settings: LightgbmSettings) -> Choice:
         """Draw one choice of hyper-parameters."""

@@ -70,6 +70,7 @@ class XgboostModel:
     file = "fitted/xgboost.model"
     needs = FEATURES_ALONE
     is_trees = True
+    is_supervised = True
 
     def suggest(self, trial: Trial, settings: XgboostSettings) -> Choice:
         """Draw one choice of hyper-parameters."""

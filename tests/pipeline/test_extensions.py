@@ -189,6 +189,7 @@ class NearestMean:
     file = "fitted/nearest_mean.model"
     needs = FEATURES_ALONE
     is_trees = False
+    is_supervised = True
 
     def suggest(self, trial: Trial, settings: MeansSettings) -> Choice:
         """How far the direction is shrunk."""

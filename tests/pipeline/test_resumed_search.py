@@ -37,8 +37,11 @@ print(len(fits))
 """
 
 
-def lay_out(folder: Path, monkeypatch: pytest.MonkeyPatch, flip: int = 0) -> None:
-    """A folder with a small split and matrix; ``flip`` labels are others."""
+def lay_out(folder: Path, monkeypatch: pytest.MonkeyPatch, flip: int = 0, earlier: bool = False) -> None:
+    """A folder with a small split, its folds and a matrix; ``flip`` labels are others.
+
+    With an ``earlier`` fold the second hundred of training subjects is judged as well.
+    """
     rng = np.random.default_rng(1)
     count = 400
     values = rng.standard_normal((count, 3)).astype(np.float32)
@@ -58,11 +61,20 @@ def lay_out(folder: Path, monkeypatch: pytest.MonkeyPatch, flip: int = 0) -> Non
     )
     params = pipeline.read_yaml(ROOT / "params.yaml")
     params["models"]["lightgbm"] |= {"trials": TRIALS, "trees": [2, 9], "threads": 1}
+    params["tune"]["patient_trials"] = 3
     params["budget"]["alerts_per_thousand_customers_week"] = 50
     folder.mkdir(exist_ok=True)
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     monkeypatch.chdir(folder)
     pipeline.write(schema.Split, split)
+    sides = [(np.arange(100), np.arange(100, 200))] if earlier else []
+    sides.append((np.arange(200), np.arange(200, count)))
+    parts = [
+        split.loc[rows, ["subject_id", "label", "weight"]].assign(fold=number, role=role)
+        for number, fold in enumerate(sides)
+        for role, rows in zip(schema.FOLD_ROLES, fold, strict=True)
+    ]
+    pipeline.write(schema.Folds, pd.concat(parts)[["fold", "subject_id", "role", "label", "weight"]])
     matrix = pd.DataFrame(values, columns=["one", "two", "three"])
     pipeline.write(features_schema.FeatureMatrix, pd.concat([split[["subject_id"]], matrix], axis=1))
     monkeypatch.chdir(ROOT)
@@ -99,6 +111,28 @@ def test_a_search_killed_twice_ends_as_one_that_never_was(
     assert (killed / out).read_bytes() == (whole / out).read_bytes()
     assert len(json.loads((whole / out).read_text())["trials"]) == TRIALS
     assert not studies(killed), "a search that is done leaves a study"
+
+
+def test_a_search_over_folds_gives_poor_trials_up_and_resumes_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    for folder in (whole, killed):
+        lay_out(folder, monkeypatch, earlier=True)
+    done = tune(whole, 2 * TRIALS)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    out = "artifacts/models/tuned/lightgbm.json"
+    trials = json.loads((whole / out).read_text())["trials"]
+    judged = [len(trial["folds"]) for trial in trials]
+    assert [trial["is_pruned"] for trial in trials] == [folds == 1 for folds in judged]
+    assert 0 < sum(trial["is_pruned"] for trial in trials) < TRIALS
+    assert [trial["folds"][0]["fold"] for trial in trials] == [1] * TRIALS, "the latest fold comes first"
+    assert int(done.stdout.split()[-1]) == sum(judged), "a fold was fitted that nobody asked for"
+
+    assert tune(killed, 13).returncode == -signal.SIGKILL
+    resumed = tune(killed, 2 * TRIALS)
+    assert int(resumed.stdout.split()[-1]) < sum(judged)
+    assert (killed / out).read_bytes() == (whole / out).read_bytes()
 
 
 def test_a_search_of_other_labels_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,11 +22,12 @@ from data.labels.ballots import Ballots, with_decision
 from data.labels.dated import vote_values
 from data.labels.label_models import LABEL_MODELS
 from data.rules import rulebook
+from models.split import FoldPlan, known_label
 from models.split import Params as SplitParams
-from models.split import known_label
 from tests.property.worlds import FUTURE, PAST, Inputs, drawn_bank, model_inputs, payment, tags
 from tests.spec.ledger import Ledger, bank, observed
 
+FOLDS = FoldPlan(earlier=0, judged_weeks=1, embargo_weeks=0)
 SEED = st.integers(0, 2**32 - 1)
 # Moments that collide, so that there are rows of equal time to shuffle.
 COLLIDING = st.lists(
@@ -145,7 +146,7 @@ def test_shuffled_labels_say_the_same_of_a_subject(rows, seed) -> None:
         columns=["customer_id", "event_at", "known_at", "source", "value"],
     ).assign(weight=1.0)
     subjects = pd.DataFrame({"subject_id": [1, 2], "customer_id": [2, 1], "as_of": MOMENTS[4]})
-    params = SplitParams(unreviewed_weight=0.3, maturity_days=60)
+    params = SplitParams(unreviewed_weight=0.3, maturity_days=60, folds=FOLDS)
     rng = np.random.default_rng(seed)
     mixed = shuffled(table, rng).astype(table.dtypes)
     if len(table):

@@ -19,6 +19,7 @@ from models.audit_labels import (
 )
 from models.budget import Budget
 from models.examples import examples_of
+from models.split import FoldPlan
 from models.split import Params as SplitParams
 from models.truth.fixed_trees import Trees
 from models.truth.rule_report import (
@@ -33,6 +34,7 @@ from models.truth.rule_report import (
 
 MONDAY = pd.Timestamp("2025-03-03", tz="UTC").as_unit("us")
 DAY = pd.Timedelta(days=1)
+FOLDS = FoldPlan(earlier=0, judged_weeks=1, embargo_weeks=0)
 EFFORT = Effort(minutes_per_alert=30, hours_per_case=5, hours_per_report=2, cny_per_hour=220)
 
 
@@ -273,7 +275,7 @@ def test_a_model_that_learns_the_truth_reaches_the_ceiling_and_one_misled_pays_f
         moments,
         compared("right", "wrong"),
         MONDAY + 60 * DAY,
-        SplitParams(unreviewed_weight=1.0, maturity_days=0),
+        SplitParams(unreviewed_weight=1.0, maturity_days=0, folds=FOLDS),
     )
     good, bad = result.sets
     assert result.customers == GUILTY

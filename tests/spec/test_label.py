@@ -16,12 +16,13 @@ from data.labels.dated import vote_values
 from data.labels.label_models import LABEL_MODELS, Settings
 from data.results import Interval, Judges, LabelSet
 from data.schema import DECIDED, Labels, TrialLabels
+from models.split import FoldPlan, known_label
 from models.split import Params as SplitParams
-from models.split import known_label
 
 ORIGIN = pd.Timestamp("2025-01-06", tz="UTC")  # a Monday
 DAY = pd.Timedelta(days=1)
 PRIOR = 0.1  # 10 reviews at 10 %
+FOLDS = FoldPlan(earlier=0, judged_weeks=1, embargo_weeks=0)
 PARAMS = Params(
     model="weighted_vote",
     refit_days=7,
@@ -216,7 +217,7 @@ def test_labels_that_a_data_set_brings_replace_decisions_and_stand_alone() -> No
     people = dated(
         pd.DataFrame({"subject_id": [1, 2], "customer_id": [1, 5], "as_of": ["2025-03-03"] * 2}), "as_of"
     )
-    split = SplitParams(unreviewed_weight=0.3, maturity_days=60)
+    split = SplitParams(unreviewed_weight=0.3, maturity_days=60, folds=FOLDS)
     known = known_label(people, table, at("2025-06-01"), 28, split)
     assert known["label_source"].tolist() == ["unreviewed", "given"]
 

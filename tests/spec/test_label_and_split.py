@@ -13,12 +13,13 @@ import pipeline
 from data.alert import alerts, suppressed
 from data.asof import period_of
 from data.world.calendar import Span, periods
+from models.split import FoldPlan, known_label, split
 from models.split import Params as SplitParams
-from models.split import known_label, split
 
 MICRO = pd.Timedelta(microseconds=1)
 DAY = pd.Timedelta(days=1)
-SPLIT = SplitParams(unreviewed_weight=0.3, maturity_days=60)
+FOLDS = FoldPlan(earlier=0, judged_weeks=1, embargo_weeks=0)
+SPLIT = SplitParams(unreviewed_weight=0.3, maturity_days=60, folds=FOLDS)
 
 
 def at(moment: str) -> pd.Timestamp:

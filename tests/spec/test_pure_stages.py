@@ -11,7 +11,7 @@ from models import evaluate
 from models.audit_ladder import compared_with
 from models.budget import Budget
 from models.results.bank import LabelCount, Period
-from models.score import ScoreInputs, rank_all
+from models.score import ScoreInputs, ranked, scored
 from models.zoo import Examples
 
 MIDNIGHT = pd.Timestamp("2025-01-05 16:00", tz="UTC").as_unit("us")  # of a bank eight hours ahead
@@ -94,7 +94,8 @@ def test_whom_a_ranker_alerted_in_validation_it_leaves_alone_in_the_test() -> No
     )
     budget = Budget(alerts_per_thousand_customers_week=250, suppress_days=28, label_window_days=28)
     likes = Likes()
-    scores, alerts = rank_all(ScoreInputs(groups, examples, labels, {"likes": likes}), budget)  # type: ignore[dict-item]
+    whole = scored(ScoreInputs(groups, examples, labels, {"likes": likes}), budget)  # type: ignore[dict-item]
+    scores, alerts = ranked(pd.concat(groups.values(), ignore_index=True), whole, budget)
     assert len(scores) == 16
     by_ranker = alerts.groupby("ranker")["customer_id"].apply(list).to_dict()
     # The rules hit nobody but customer 1, whom they alerted in validation.
