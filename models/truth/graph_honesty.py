@@ -34,7 +34,7 @@ def variants(graph: Graph, seed: int) -> dict[str, Graph]:
 
 
 def transductive(graph: Graph, days: int | None = None) -> Graph:
-    """The graph as many papers use it: every slice reaches ``days`` beyond its moment, or to the end of the data.
+    """The graph as many papers use it: every slice reaches ``days`` beyond its moment, or to the end.
 
     A model that gains from this has seen the future; the inductive slices end strictly
     before their moment.
@@ -68,14 +68,12 @@ def dealt_anew(graph: Graph, seed: int) -> Graph:
     is_customer = graph.nodes["customer_id"].notna().to_numpy()
     kind = holder.astype(np.int64) * 2 + is_customer
     order = np.argsort(kind, kind="stable")
-    first, end = (
-        np.searchsorted(kind[order], np.arange(kind.max() + 2), side=side) for side in ("left", "right")
-    )
+    first = np.searchsorted(kind[order], np.arange(kind.max() + 2))
     rng = np.random.default_rng(seed)
     ends = {}
     for name in ("payer_node", "payee_node"):
         of_kind = kind[graph.edges[name].to_numpy()]
-        ends[name] = order[rng.integers(first[of_kind], end[of_kind])]
+        ends[name] = order[rng.integers(first[of_kind], first[of_kind + 1])]
     return replace(graph, edges=graph.edges.assign(**ends))
 
 
@@ -117,9 +115,25 @@ def look_aheads(graph: Graph) -> int:
     at = graph.edges["at"].astype("int64").to_numpy()
     moments = graph.slices["as_of"].astype("int64").to_numpy()
     bounds = graph.slices[["first_edge", "end_edge"]].to_numpy()
-    return sum(
-        int((at[first:end] >= moment).sum()) for moment, (first, end) in zip(moments, bounds, strict=True)
-    )
+    slices = zip(moments, bounds, strict=True)
+    return sum(int((at[first:end] >= moment).sum()) for moment, (first, end) in slices)
+
+
+def payments_of(graph: Graph, subjects: pd.DataFrame) -> np.ndarray:
+    """How many payments each subject has in the slice of its moment, shape (n,).
+
+    ``subjects`` holds customer_id and as_of, its index counts the rows.
+    """
+    owner = graph.nodes["customer_id"].dropna().astype("int64").to_numpy()
+    node = np.searchsorted(owner, subjects["customer_id"].to_numpy())
+    bounds = graph.slices.set_index("as_of")
+    found = np.zeros(len(subjects), np.int64)
+    for moment, rows in subjects.groupby("as_of").indices.items():
+        first, end = bounds.loc[moment, ["first_edge", "end_edge"]].astype(int)
+        edges = graph.edges.iloc[first:end]
+        ends = edges[["payer_node", "payee_node"]].to_numpy().ravel()
+        found[rows] = np.bincount(ends, minlength=len(graph.nodes))[node[rows]]
+    return found
 
 
 def with_graph(examples: Examples, graph: Graph) -> Examples:
