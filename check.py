@@ -63,6 +63,7 @@ def parameters(values: Any, stages: Stages) -> None:
         section: section_of(values, section, settings) for section, settings in wanted.items()
     }
     _models(values, stages, sections)
+    _stack(sections)
     _source(values)
     calendar = sections["simulate"].calendar
     if values["source"] != "simulate":
@@ -76,14 +77,27 @@ def parameters(values: Any, stages: Stages) -> None:
         _own_bank(sections)
 
 
+def _stack(sections: dict[str, Any]) -> None:
+    from models.zoo import MODELS
+
+    for part in sections["stack"].parts:
+        MODELS.lookup(part, f"{PARAMS_FILE}: stack.parts")
+
+
 def settings_by_section(values: dict[str, Any], stages: Stages) -> dict[str, type[Parameters]]:
     """The parameter class of every section, by its dotted name; unknown sections are refused."""
     from data.sources import READERS, SourceLimits, SourceParams
     from models.budget import Budget
     from models.examples import Learnt
+    from models.stack import Params as StackParams
     from models.zoo import MODELS
 
-    wanted: dict[str, type[Parameters]] = {"budget": Budget, "learn": Learnt, "source_limits": SourceLimits}
+    wanted: dict[str, type[Parameters]] = {
+        "budget": Budget,
+        "learn": Learnt,
+        "source_limits": SourceLimits,
+        "stack": StackParams,
+    }
     for name, stage in stages.items():
         settings = stage_settings(importlib.import_module(module_of(stage["cmd"])))
         if settings:

@@ -5,6 +5,7 @@
 - ``python console.py compile``: compile the numba kernels, on both cores, before a stage needs them
 - ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
 - ``python console.py low``: likewise, on the world of low prevalence
+- ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render docs/tables.md, docs/results.md and the README's tables of results
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 
 import check as checks
 import pipeline
+import verdicts
 from check import DVC_FILE, laid_over
 from check import module_of as module_of
 from docs_pages import (
@@ -218,7 +220,19 @@ def docs() -> None:
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
     RESULTS_PAGE.write_text(results_page(), encoding="utf-8")
     text = README.read_text(encoding="utf-8")
-    README.write_text(with_results(text, pipeline.read_result(Metrics)), encoding="utf-8")
+    metrics = pipeline.read_result(Metrics)
+    README.write_text(with_results(text, metrics), encoding="utf-8")
+    page = verdicts.verdicts_page(
+        verdicts.read_verdicts(), metrics.model_dump(mode="json"), verdicts.in_force()
+    )
+    verdicts.VERDICTS_PAGE.write_text(page, encoding="utf-8")
+
+
+@COMMANDS.register("fix")
+def fix_verdicts() -> None:
+    """Fix the claims for the configuration in force."""
+    text = verdicts.VERDICTS.read_text(encoding="utf-8")
+    verdicts.VERDICTS.write_text(verdicts.fixed(text, verdicts.in_force()), encoding="utf-8")
 
 
 def main() -> None:

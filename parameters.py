@@ -248,6 +248,7 @@ YuanRange = Annotated[tuple[Yuan, Yuan], AfterValidator(in_order)]
 KeptRange = Annotated[tuple[Kept, Kept], AfterValidator(in_order)]
 PartRange = Annotated[tuple[Part, Part], AfterValidator(in_order)]
 PositiveRange = Annotated[tuple[Positive, Positive], AfterValidator(in_order)]
+ShareRange = Annotated[tuple[Share, Share], AfterValidator(in_order)]
 
 
 def _keys_at(settings: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

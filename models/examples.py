@@ -10,7 +10,7 @@ import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models.zoo import GRAPH, LINES, Examples, Graph, Lines, OthersAround
+from models.zoo import GRAPH, LINES, Examples, Graph, OthersAround, PaymentLines
 from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Part, Seed
 
@@ -26,7 +26,7 @@ def read_inputs(
     that none of them has are filled.
     """
     graph = None
-    lines: Sequence[Lines | None] = [None] * len(groups)
+    lines: Sequence[PaymentLines | None] = [None] * len(groups)
     if GRAPH in needs:
         graph = Graph(
             pipeline.read(features_schema.GraphNodes),
@@ -35,9 +35,10 @@ def read_inputs(
         )
     if LINES in needs:
         columns = list(features_schema.TOKEN_COLUMNS)
-        tokens = pipeline.read(features_schema.Sequences, columns=columns)[columns].to_numpy(np.uint8)
+        payments = pipeline.read(features_schema.Sequences, columns=["customer_id", *columns])
         stretches = pipeline.read(features_schema.Subjects, columns=[KEY, "token_first", "token_end"])
-        lines = lines_of(tokens, stretches, groups)
+        owner = payments.pop("customer_id").to_numpy()
+        lines = lines_of(payments[columns].to_numpy(np.uint8), owner, stretches, groups)
     others: list[pd.DataFrame] = []
     if graph is not None:
         everyone = pipeline.read(features_schema.Subjects, columns=[KEY, "customer_id", "as_of"])
@@ -95,14 +96,21 @@ def others_around(subjects: pd.DataFrame, everyone: pd.DataFrame, graph: Graph) 
     return there.iloc[kept].reset_index(drop=True)
 
 
-def lines_of(tokens: np.ndarray, subjects: pd.DataFrame, groups: Sequence[pd.DataFrame]) -> list[Lines]:
+def lines_of(
+    tokens: np.ndarray, owner: np.ndarray, subjects: pd.DataFrame, groups: Sequence[pd.DataFrame]
+) -> list[PaymentLines]:
     """The lines of each group of subjects; all share one array of tokens.
 
-    ``subjects`` are subject_id (sorted), token_first and token_end of all.
+    ``owner`` (payments,) is the customer of each token, in order; ``subjects`` are subject_id
+    (sorted), token_first and token_end of all.
     """
     places = [np.searchsorted(subjects[KEY].to_numpy(), group[KEY].to_numpy()) for group in groups]
     first, end = subjects["token_first"].to_numpy(), subjects["token_end"].to_numpy()
-    return [Lines(tokens, first[place], end[place]) for place in places]
+    opens = [np.searchsorted(owner, group["customer_id"].to_numpy()) for group in groups]
+    return [
+        PaymentLines(tokens, begin, first[place], end[place])
+        for begin, place in zip(opens, places, strict=True)
+    ]
 
 
 def filled(examples: Examples, training: pd.DataFrame) -> Examples:

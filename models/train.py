@@ -17,7 +17,8 @@ def main() -> None:
     choice = pipeline.read_result(Tuned, name).choice
     subjects = learnt(pipeline.read(schema.Split), model.needs, pipeline.params("learn", Learnt))
     (train,) = read_inputs([subjects], model.needs)
-    fitted = model.fit(train, choice, settings, settings.seed)
+    with pipeline.timed("fit"):
+        fitted = model.fit(train, choice, settings, settings.seed)
     pipeline.save("models", model.file, fitted.save)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from data.results import Interval
 from explain.results import ExplainedCase, Faithfulness
 from models.results.bank import BankView, Chosen
+from models.results.costs import ZooCosts
 from models.results.judged import Judged, Leftovers, RankerRecall
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
@@ -69,6 +70,7 @@ class Evidence:
     label_audit: LabelAudit
     ladder: Ladder
     rule_report: RuleReport
+    costs: ZooCosts
     shap_share: dict[str, float]  # of the explained alerts, by feature
     names: RunNames  # of typologies, look-alikes and their members
 

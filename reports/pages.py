@@ -37,6 +37,7 @@ from reports.wording import (
     counted_share,
     named,
 )
+from reports.zoo_tables import zoo_section
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     """Everything that the templates need but the cases and the questions."""
     rankers = evidence.rankers
     bank, truth = evidence.bank.metrics[RULES], evidence.truth.metrics[RULES]
-    return {
+    return zoo_section(evidence, metrics.headline) | {
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,

@@ -19,6 +19,7 @@ from explain.results import ExplainedCases, Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
 from models.results.bank import BankView
+from models.results.costs import ZooCosts
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.schemes import DrawnSchemes
@@ -50,6 +51,7 @@ from reports.written import WrittenRulebook
 TEMPLATES = "reports/templates"
 SIMULATED = "simulate"
 FORMULA_SIGNS = ("=", "+", "-", "@")  # with which a spreadsheet takes words for a formula
+COSTS = Path("benchmarks/results/zoo.json")  # no time is the same twice: measured by hand
 RULEBOOK = Path("data/rules/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
 
 
@@ -205,6 +207,7 @@ def read_inputs() -> Evidence:
         label_audit=pipeline.read_result(LabelAudit),
         ladder=pipeline.read_result(Ladder),
         rule_report=pipeline.read_result(RuleReport),
+        costs=pipeline.parse(ZooCosts, pipeline.read_yaml(COSTS), str(COSTS)),
         shap_share=shares(contributions),
         names=RunNames.of(pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles)),
     )

@@ -39,15 +39,17 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Lines:
+class PaymentLines:
     """The continuous lines of payments of subjects.
 
     ``tokens`` (payments, columns) holds bytes, columns as in ``TOKEN_COLUMNS``, payments of a
     customer in order of time. The line of a subject is the rows ``first`` to ``end``, both of
-    shape (n,): all of its payments before its moment, oldest first.
+    shape (n,): its last payments before its moment, oldest first. ``opens`` (n,) is the row of
+    the customer's first payment of all, which may stand before the line.
     """
 
     tokens: np.ndarray
+    opens: np.ndarray
     first: np.ndarray
     end: np.ndarray
 
@@ -80,7 +82,7 @@ class Examples:
     weight: np.ndarray
     graph: Graph | None = None
     around: OthersAround | None = None  # whoever else stands in the graph and has features
-    lines: Lines | None = None
+    lines: PaymentLines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
 
 

@@ -225,6 +225,6 @@ def test_an_indicator_without_its_words_is_refused(missing: str, how: dict[str, 
 
 
 def test_an_unknown_name_is_bad_input_that_lists_the_known_ones() -> None:
-    known = "gnn, gnn_without_edges, lightgbm"
+    known = ", ".join(sorted(MODELS))
     with pytest.raises(BadInput, match=f"unknown model 'oracle', expected one of: {known}"):
         MODELS.lookup("oracle", "here")

@@ -41,7 +41,7 @@ class Told:
     gain: list[ColumnGain]
 
 
-def learnt(
+def learnt_apart(
     columns: pd.DataFrame,
     is_positive: np.ndarray,
     stratum: np.ndarray,
@@ -120,7 +120,7 @@ def strata_probe(
     one = np.zeros(len(sample.rows), np.int64)
 
     def asked(stratum: np.ndarray, is_enough: np.ndarray) -> tuple[Placed, PaymentProbe]:
-        told = learnt(sample.columns, is_positive, stratum, sample, probe.payments, seed)
+        told = learnt_apart(sample.columns, is_positive, stratum, sample, probe.payments, seed)
         placed = placed_among_like(told, is_positive, stratum, sample, is_enough)
         return placed, answer(placed, told.gain, draws, rng)
 
@@ -153,11 +153,15 @@ def digits_alone(sample: Sample | None, probe: Probe, draws: int, seed: int) -> 
     within = pd.DataFrame({"channel": ground.channel[rows], "purpose": ground.purpose[rows]})
     columns = pd.concat([within, digits(ground.cents[rows])], axis=1)
     rng, every = np.random.default_rng(seed), np.ones(len(rows), bool)
-    told = learnt(columns, is_positive, group, sample, probe.payments, seed)
+    told = learnt_apart(columns, is_positive, group, sample, probe.payments, seed)
     placed = placed_among_like(told, is_positive, group, sample, every)
     sized = group * 100 + ground.decade[rows]
     alike = placed_among_like(
-        learnt(columns, is_positive, sized, sample, probe.payments, seed), is_positive, sized, sample, every
+        learnt_apart(columns, is_positive, sized, sample, probe.payments, seed),
+        is_positive,
+        sized,
+        sample,
+        every,
     )
     groups = [
         DigitGroup(
