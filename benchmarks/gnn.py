@@ -79,7 +79,7 @@ def drawn(customers: int, seed: int) -> Examples:
             "at": pd.to_datetime(at, unit="us", utc=True),
             "payer_node": payer,
             "payee_node": payee,
-            "log_amount": rng.normal(6, 2, len(payer)).astype(np.float32),
+            "log_amount": np.abs(rng.normal(6, 2, len(payer))).astype(np.float32),
             "channel": rng.integers(0, len(CHANNELS), len(payer)).astype(np.uint8),
             "hour": rng.integers(0, 24, len(payer)).astype(np.uint8),
         }
@@ -142,7 +142,7 @@ def earlier_epoch(folder: Path, customers: int, settings: GnnSettings) -> list[f
 
 def epoch(examples: Examples, settings: GnnSettings) -> list[float]:
     """Seconds and processor seconds of an epoch of this network, and the payments that its ties stand for."""
-    plain = settings.model_copy(update={"foretelling_epochs": 0, "epochs": 1})
+    plain = settings.model_copy(update={"members": 1, "foretelling_epochs": 0, "epochs": 1})
     model = MODELS["gnn"]
     assert isinstance(model, GnnModel)
     learner = model.learner(examples, plain, 1)

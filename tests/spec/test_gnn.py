@@ -34,6 +34,7 @@ SETTINGS = GnnSettings(
     trials=1,
     seed=1,
     threads=2,
+    members=2,
     hidden=16,
     most_ties=6,
     tie_dropout=0.1,
@@ -330,6 +331,16 @@ def test_a_network_read_back_gives_the_same_scores(examples: Examples, tmp_path:
     (tmp_path / model.file).parent.mkdir()
     fitted.save(tmp_path / model.file)
     assert (model.load(tmp_path / model.file).scores(examples) == fitted.scores(examples)).all()
+
+
+def test_members_are_averaged(examples: Examples) -> None:
+    alone = [
+        MODELS["gnn"].fit(examples, CHOICE, SETTINGS.model_copy(update={"members": 1}), seed).scores(examples)
+        for seed in (1, 2)
+    ]
+    both = MODELS["gnn"].fit(examples, CHOICE, SETTINGS, 1).scores(examples)
+    assert (alone[0] != alone[1]).any()
+    assert both == pytest.approx(np.mean(alone, axis=0), abs=1e-5)
 
 
 def test_an_infinite_feature_is_refused(examples: Examples) -> None:

@@ -40,6 +40,7 @@ Dropped = Annotated[float, Field(ge=0, lt=1)]  # share of the units
 class GnnSettings(ModelSettings):
     """Section ``models.gnn``: fixed shape and schedule, and search ranges (low and high)."""
 
+    members: int = Field(ge=1, le=1_000)
     hidden: int = Field(ge=1, le=4_096)
     most_ties: int = Field(ge=1, le=10_000)
     tie_dropout: Dropped
@@ -53,25 +54,31 @@ class GnnSettings(ModelSettings):
 
 
 class FittedGnn:
-    """A network with the scale of its inputs, and with what of the examples it is shown."""
+    """Networks with the scale of their inputs, and with what of the examples they are shown."""
 
     def __init__(
-        self, network: PaymentNetwork, shower: Shower, shape: dict[str, Any], threads: int, seen: Seen
+        self,
+        networks: list[PaymentNetwork],
+        shower: Shower,
+        shape: dict[str, Any],
+        threads: int,
+        seen: Seen,
     ) -> None:
-        self.network = network
+        self.networks = networks
         self.shower = shower
         self.shape = shape
         self.threads = threads
         self.seen = seen
 
     def scores(self, examples: Examples) -> np.ndarray:
-        """Raw margin by subject, shape (n,)."""
+        """Raw margin by subject, the mean of all members; shape (n,)."""
         from models.zoo.gnn import network as gnn_network
 
         gnn_network.use_threads(self.threads, 0)
         result = np.full(len(examples.label), np.nan)
         for shown in self.shower.by_moment(self.seen(examples)):
-            result[shown.rows] = gnn_network.margins_of(self.network, shown)
+            found = [gnn_network.margins_of(network, shown) for network in self.networks]
+            result[shown.rows] = np.mean(found, axis=0)
         return result
 
     def save(self, path: Path) -> None:
@@ -79,10 +86,19 @@ class FittedGnn:
         import torch
         from safetensors.torch import save_file
 
-        tensors = {name: part.cpu().contiguous() for name, part in self.network.state_dict().items()}
+        tensors = {
+            f"{number}.{name}": part.cpu().contiguous()
+            for number, network in enumerate(self.networks)
+            for name, part in network.state_dict().items()
+        }
         tensors["scale.mean"] = torch.from_numpy(self.shower.scale.mean)
         tensors["scale.spread"] = torch.from_numpy(self.shower.scale.spread)
-        told = {"network": self.shape, "threads": self.threads, "most_ties": self.shower.most}
+        told = {
+            "network": self.shape,
+            "members": len(self.networks),
+            "threads": self.threads,
+            "most_ties": self.shower.most,
+        }
         save_file(tensors, path, metadata={"shape": json.dumps(told)})
 
 
@@ -112,23 +128,29 @@ class GnnLearner:
         return cls(examples, settings, seed, shown, ahead, Shower(shower.scale, shower.most), seen)
 
     def fit(self, choice: Choice) -> FittedGnn:
-        """Fit: first, without labels, to foretell payments, then to the labels."""
-        from models.zoo.gnn import network as gnn_network
-
-        settings, shown = self.settings, self.shown
-        gnn_network.use_threads(settings.threads, self.seed)
+        """Fit every member, each from a beginning of its own; what they agree on is less noise."""
+        settings = self.settings
         shape = {
-            "node_columns": shown.known.shape[1],
+            "node_columns": self.shown.known.shape[1],
             "hidden": settings.hidden,
             "dropout": choice["dropout"],
             "tie_dropout": settings.tie_dropout,
         }
+        members = [self._member(choice, shape, self.seed + number) for number in range(settings.members)]
+        return FittedGnn(members, self.shower, shape, settings.threads, self.seen)
+
+    def _member(self, choice: Choice, shape: dict[str, Any], seed: int) -> PaymentNetwork:
+        """First, without labels, learn to foretell payments, then from the labels."""
+        from models.zoo.gnn import network as gnn_network
+
+        settings, shown = self.settings, self.shown
+        gnn_network.use_threads(settings.threads, seed)
         network = gnn_network.PaymentNetwork(**shape).to(gnn_network.device())
         told = {
             "batch": settings.batch,
             "learning_rate": choice["learning_rate"],
             "weight_decay": settings.weight_decay,
-            "seed": self.seed,
+            "seed": seed,
         }
         if self.ahead is not None and len(known := np.flatnonzero(~np.isnan(self.ahead[:, 0]))):
             loss = gnn_network.foretelling_loss(network, self.ahead)
@@ -138,7 +160,7 @@ class GnnLearner:
         loss = gnn_network.labelled_loss(network, self.examples.label[shown.rows], weight[shown.rows])
         schedule = gnn_network.Schedule(epochs=settings.epochs, **told)
         schedule.run(network, shown, np.arange(len(shown.rows)), loss)
-        return FittedGnn(network, self.shower, shape, settings.threads, self.seen)
+        return network
 
     def relabelled(self, label: np.ndarray, weight: np.ndarray) -> GnnLearner:
         """The same surroundings under other labels and weights of shape (n,)."""
@@ -195,10 +217,16 @@ class GnnModel:
             told = json.loads(file.metadata()["shape"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         scale = Scale(tensors.pop("scale.mean").numpy(), tensors.pop("scale.spread").numpy())
-        network = PaymentNetwork(**told["network"])
-        network.load_state_dict(tensors)
-        shower = Shower(scale, told["most_ties"])
-        return FittedGnn(network.to(device()), shower, told["network"], told["threads"], self.seen)
+        networks = []
+        for number in range(told["members"]):
+            network, prefix = PaymentNetwork(**told["network"]), f"{number}."
+            network.load_state_dict(
+                {name.removeprefix(prefix): part for name, part in tensors.items() if name.startswith(prefix)}
+            )
+            networks.append(network.to(device()))
+        return FittedGnn(
+            networks, Shower(scale, told["most_ties"]), told["network"], told["threads"], self.seen
+        )
 
 
 MODELS.register("gnn")(GnnModel("fitted/gnn.model", "GNN", "GNN", sees_payments=True))
