@@ -1,8 +1,9 @@
 """Compile the numba kernels before anything needs them, on both cores.
 
 Stages follow each other, and each would compile its own while the other core waits. Here
-the kernels are used on the smallest bank: those of observe beside those of build.
-numba keeps the machine code beside the source, and every later run finds it.
+the kernels are used on the smallest bank: those of observe beside those of build. numba keeps
+the machine code beside the source, and every later run finds it: observe begins with the kernels
+of the past, which build needs as well and asks for last.
 """
 
 from __future__ import annotations
@@ -79,12 +80,17 @@ def use_build() -> None:
 HALVES = {"observe": use_observe, "build": use_build}
 
 
-def tables_for_build() -> None:
-    """Write what build reads of the stages between, without waiting for them: its kernels ask no more."""
+def moments_of_customers() -> pd.DataFrame:
+    """Every customer at the beginning of every period: customer_id and as_of, in this order."""
     customers = pipeline.read(schema.Customers, columns=["customer_id", "joined_at"])
     starts = pipeline.read(schema.Periods)["starts_at"].rename("as_of")
-    weekly = customers.merge(starts, how="cross").query("joined_at < as_of").drop(columns="joined_at")
-    weekly = weekly.sort_values(["customer_id", "as_of"], kind="stable", ignore_index=True)
+    both = customers.merge(starts, how="cross").query("joined_at < as_of").drop(columns="joined_at")
+    return both.sort_values(["customer_id", "as_of"], kind="stable", ignore_index=True)
+
+
+def tables_for_build() -> None:
+    """Write what build reads of the stages between, without waiting for them: its kernels ask no more."""
+    weekly = moments_of_customers()
     measured = pd.DataFrame(1.0, index=weekly.index, columns=list(INDICATORS))
     pipeline.write(schema.WeeklyIndicators, pd.concat([weekly, measured], axis=1))
     pipeline.write(schema.Dispositions, schema.Dispositions.empty())

@@ -33,3 +33,16 @@ def reuse_freed_memory() -> None:
     library.mallopt(M_TRIM_THRESHOLD, -1)
     library.mallopt(M_TOP_PAD, HEAP_STEP)
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+
+
+def give_back() -> None:
+    """Give the system what was freed and not handed out again.
+
+    What `reuse_freed_memory` keeps is touched already and costs nothing to use again, but it lies
+    in pieces: a large array often fits into none of them, and the heap grows beside them. Where
+    much was freed and much is to come, this is worth the new pages. Where the C library is
+    another one, nothing happens.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):  # glibc
+        library.malloc_trim(0)

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field
 
 from pipeline import Record, Result
+
+Z = 1.96  # of the normal distribution, two-sided 95 %
 
 
 class Interval(Record):
@@ -16,6 +20,16 @@ class Interval(Record):
     value: float | None = Field(default=None, description="the measure itself")
     low: float | None = Field(default=None, description="2.5th percentile of its draws, or lower bound")
     high: float | None = Field(default=None, description="97.5th percentile of its draws, or upper bound")
+
+    @classmethod
+    def of_count(cls, hits: int, size: int) -> Interval:
+        """The share ``hits / size`` with its Wilson interval (Wilson 1927), unrounded; nothing of nothing."""
+        if size == 0:
+            return cls()
+        share = hits / size
+        centre = (share + Z * Z / (2 * size)) / (1 + Z * Z / size)
+        half = Z * math.sqrt(share * (1 - share) / size + Z * Z / (4 * size * size)) / (1 + Z * Z / size)
+        return cls(value=share, low=max(centre - half, 0.0), high=min(centre + half, 1.0))
 
 
 class Settlement(Result):
@@ -32,6 +46,14 @@ class Judges(Record):
     decisions: int = Field(description="decisions known after training and by the start of the test")
     reported: int = Field(description="reports among them")
     below_line: int = Field(description="decisions among them on hits below the line")
+
+
+class LabelModelName(Record):
+    """What a label model is called in both languages."""
+
+    model: str = Field(description="label model, as registered")
+    label_en: str = Field(description="its name in English")
+    label_zh: str = Field(description="its name in Chinese")
 
 
 class LabelChoice(Record):
@@ -60,6 +82,7 @@ class PriorTrial(Record):
 class LabelComparison(Record):
     """What is said once of a comparison of label sets, by whomever they are judged."""
 
+    models: list[LabelModelName] = Field(description="every label model, in the order of the registry")
     chosen: str = Field(description="label model that labels the training subjects (label.model)")
     preferred: LabelChoice = Field(description="the set with the least log-loss by the bank's criterion")
     until: str = Field(description="end of training, local date; no label set knows anything later")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+import memory
 import pipeline
 from data import schema as data_schema
 from data.asof import Events, Parties, period_of
@@ -83,17 +84,18 @@ def compute(
     parts = [
         profile.profile_features(profile.Profile.of(subjects, known, events, parties, params.peers)),
         sequence.line_statistics(events, is_new, hour, subjects, params.line),
-        network.network_features(
-            subjects,
-            network.multigraph(known.transactions, parties, params.network.threads),
-            parties,
-            known.weekly,
-            network.Ties.of(parties, known.customers, known.devices, known.dispositions),
-            params.network,
-            trails,
-        ),
     ]
-    return pd.concat(parts, axis=1)
+    memory.give_back()
+    around = network.network_features(
+        subjects,
+        network.multigraph(known.transactions, parties, params.network.threads),
+        parties,
+        known.weekly,
+        network.Ties.of(parties, known.customers, known.devices, known.dispositions),
+        params.network,
+        trails,
+    )
+    return pd.concat([*parts, around], axis=1)
 
 
 def without_a_future(
@@ -146,8 +148,10 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
     subjects, rows = draw_subjects(known.weekly, events, parties.customer_id, params.line)
     is_asleep = np.ones(len(known.weekly), bool)
     is_asleep[rows] = False
+    memory.give_back()
     # The bank without a future comes first: the whole one then takes the memory that it leaves.
     past = without_a_future(subjects, known, parties, origin_us, params, trails) if len(subjects) else None
+    memory.give_back()
     is_new, hour = sequence.new_meetings(events, params.line.days), sequence.hours_of(events, origin_us)
     built = compute(subjects, known, events, parties, is_new, hour, params, trails)
     masked = differences(built[past[0]], past[1]) if past else differences(built, built)
@@ -156,6 +160,7 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
     kind = known.customers.set_index("customer_id")["kind"].loc[subjects["customer_id"]].to_numpy()
     weekly = known.weekly
     del known, events  # the matrix is as large as all of them
+    memory.give_back()
     asleep = weekly.loc[is_asleep, ["customer_id", "as_of"]]
     windows = weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
     del weekly
@@ -178,7 +183,7 @@ def model_inputs(known: Known, periods: pd.DataFrame, params: Params, trails: Tr
 
 def read_inputs() -> Known:
     """Read the bank's tables."""
-    return Known(
+    known = Known(
         customers=pipeline.read(data_schema.Customers),
         accounts=pipeline.read(data_schema.Accounts),
         transactions=pipeline.read(data_schema.Transactions),
@@ -187,6 +192,8 @@ def read_inputs() -> Known:
         devices=pipeline.read(data_schema.Devices),
         dispositions=pipeline.read(data_schema.Dispositions),
     )
+    memory.give_back()  # what they were unpacked from
+    return known
 
 
 def main() -> None:

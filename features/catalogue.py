@@ -15,6 +15,7 @@ from data.words.citations import Source, check_source, cited
 from features.schema import APPLIES_TO, ENCODINGS
 
 FIRMS = ("micro_business", "company")
+COMPUTED = Words("computed from payments", "由流水计算")  # in place of an owner
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Feature:
     """One column of the feature matrix.
 
     ``window`` is read off the name (``_7d``) where it is not said; ``levels`` counts the
-    codes of an order or a name; ``owner`` answers for a tag that a person keeps.
+    codes of an order or a name; ``owner`` is who answers for a tag that somebody keeps.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Feature:
     encoding: str = "number"
     levels: int = 0
     applies_to: str = "all"
-    owner: str = ""
+    owner: Words = COMPUTED
 
     def __post_init__(self) -> None:
         """Refuse a feature that a page could not put in words.
@@ -48,6 +49,7 @@ class Feature:
         """
         try:
             complete(Words(self.label_en, self.label_zh))
+            complete(self.owner)
             check_source(self.source)
         except ValueError as error:
             raise ValueError(f"feature {self.name}: {error}") from None
@@ -153,7 +155,8 @@ def catalogue_table(
                 "encoding": f.encoding,
                 "levels": f.levels,
                 "applies_to": f.applies_to,
-                "owner": f.owner,
+                "owner_en": f.owner.en,
+                "owner_zh": f.owner.zh,
                 "missing_share": float(is_missing.mean()) if len(matrix) else 0.0,
                 "coverage": float(1 - is_missing[mine].mean()) if mine.any() else np.nan,
                 "psi": psi,

@@ -74,7 +74,8 @@ class FeatureCatalogue(Table):
         ge=0, description="of an order or a name: how many there are, codes 0 to levels - 1; otherwise 0"
     )
     applies_to: Series[str] = Field(isin=APPLIES_TO, description="customers who can have a value")
-    owner: Series[str] = Field(description="who answers for the value; empty: computed from payments")
+    owner_en: Series[str] = Field(description="who answers for the value, in English")
+    owner_zh: Series[str] = Field(description="who answers for the value, in Chinese")
     missing_share: Series[float] = Field(ge=0, le=1, description="share of subjects without a value")
     coverage: Series[float] = Field(
         nullable=True, ge=0, le=1, description="share with a value among those it applies to"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+import memory
 import pipeline
 from data import schema as data_schema
 from data.asof import bank_time, moments_of
@@ -71,8 +73,9 @@ class Params(judgement.Params):
 class AuditTables:
     """The tables that the audit reads whole, and what it derives from them for all of its parts.
 
-    ``hits`` are those of rules that raise alerts; ``settlement`` is what became of the
-    intended payments; ``chosen`` is the model that the bank would put to work.
+    ``weekly`` are the indicators of the test's weeks, ``hits`` those of rules that raise alerts;
+    ``settlement`` is what became of the intended payments; ``chosen`` is the model that the bank
+    would put to work.
     """
 
     periods: pd.DataFrame
@@ -145,11 +148,17 @@ class AuditInputs:
     daily: pd.DataFrame
 
 
+def rows_since(moment: pd.Timestamp, pages: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The rows as of a moment or later, of a table that comes page by page and is never held whole."""
+    return pd.concat([page[page["as_of"] >= moment] for page in pages], ignore_index=True)
+
+
 def read_inputs(params: Params, budget: Budget) -> AuditInputs:
     """Read the tables, and of the large ones what the tables say is needed."""
     hits, days = pipeline.read(data_schema.RuleHits), budget.label_window_days
+    periods = pipeline.read(data_schema.Periods)
     tables = AuditTables(
-        periods=pipeline.read(data_schema.Periods),
+        periods=periods,
         split=pipeline.read(schema.Split),
         scores=pipeline.read(schema.Scores),
         model_alerts=pipeline.read(schema.ModelAlerts),
@@ -161,7 +170,9 @@ def read_inputs(params: Params, budget: Budget) -> AuditInputs:
         truth=pipeline.read(data_schema.Truth),
         schemes=pipeline.read(data_schema.Schemes),
         drift_plan=pipeline.read(data_schema.DriftPlan),
-        weekly=pipeline.read(data_schema.WeeklyIndicators),
+        weekly=rows_since(
+            periods.set_index("name").loc["test", "starts_at"], pipeline.pages(data_schema.WeeklyIndicators)
+        ),
         rules=pipeline.read(data_schema.Rules),
         hits=hits[hits["use"] == "label"],  # what no rule sees is what no rule that raises alerts sees
         alerts=pipeline.read(data_schema.Alerts),
@@ -333,6 +344,7 @@ def main() -> None:
     """Write the true view, one scheme a typology as a drawing, and the truth of every model alert."""
     budget, params = pipeline.params("budget", Budget), pipeline.params("audit", Params)
     inputs = read_inputs(params, budget)
+    memory.give_back()  # what the tables were unpacked from
     tables = inputs.tables
     audited = alerts.audited_alerts(
         tables.planted, tables.subjects, tables.model_alerts, budget.label_window_days

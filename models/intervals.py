@@ -15,7 +15,6 @@ from data.results import Interval
 
 Statistic = Callable[[np.ndarray], float]  # of weights, one a row
 
-Z = 1.96  # of the normal distribution, two-sided 95 %
 MIDDLE = (0.025, 0.975)  # quantiles of a bootstrap, likewise
 UNMEASURED = Interval()  # what cannot be measured
 
@@ -50,13 +49,9 @@ def middle_part(sample: np.ndarray) -> tuple[float, float]:
 
 
 def wilson(hits: int, size: int) -> Interval:
-    """A share of a count with its Wilson interval; nothing of nothing."""
-    if size == 0:
-        return UNMEASURED
-    share = hits / size
-    centre = (share + Z * Z / (2 * size)) / (1 + Z * Z / size)
-    half = Z * np.sqrt(share * (1 - share) / size + Z * Z / (4 * size * size)) / (1 + Z * Z / size)
-    return interval(share, max(centre - half, 0.0), min(centre + half, 1.0))
+    """`Interval.of_count`, rounded."""
+    value_and_ends = (number for _, number in Interval.of_count(hits, size))
+    return interval(*value_and_ends) if size else UNMEASURED
 
 
 def group_share(hits: int, size: int, least: int) -> Interval:

@@ -23,7 +23,8 @@ class CataloguedFeature:
     encoding: str
     levels: int
     applies_to: str
-    owner: str
+    owner_en: str
+    owner_zh: str
     missing_share: float
     coverage: float | None
     psi: float | None
@@ -39,6 +40,11 @@ class CataloguedFeature:
     def source(self) -> Text:
         """Where its idea comes from, in both languages."""
         return Text(self.source_en, self.source_zh)
+
+    @property
+    def owner(self) -> Text:
+        """Who answers for its value, in both languages."""
+        return Text(self.owner_en, self.owner_zh)
 
 
 Labels = dict[str, CataloguedFeature]  # by feature

@@ -72,7 +72,7 @@ class Evidence:
     rule_report: RuleReport
     costs: ZooCosts
     shap_share: dict[str, float]  # of the explained alerts, by feature
-    names: RunNames  # of typologies, look-alikes and their members
+    names: RunNames  # of typologies, look-alikes, their members and label models
 
     @property
     def is_simulated(self) -> bool:

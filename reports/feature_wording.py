@@ -40,12 +40,6 @@ APPLIES_TO = {
     "person": Text("persons", "个人"),
     "firm": Text("firms", "企业"),
 }
-OWNERS = {
-    "": Text("computed from payments", "由流水计算"),
-    "customer due diligence": Text("customer due diligence", "客户尽职调查"),
-    "commercial register": Text("commercial register", "工商登记"),
-    "product systems": Text("product systems", "产品系统"),
-}
 TESTS = (
     (Text("Future mask", "未来遮蔽"), "tests/property/test_future_proof.py"),
     (Text("Label shuffle", "标签打乱"), "models/audit_ladder.py"),

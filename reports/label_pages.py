@@ -10,7 +10,6 @@ from models.results.labels import LabelAudit
 from reports.evidence import Evidence
 from reports.wording import (
     DASH,
-    LABEL_MODELS,
     Text,
     joined,
     named,
@@ -158,11 +157,11 @@ class SetRow:
     is_chosen: bool
 
 
-def set_rows(audit: LabelAudit) -> list[SetRow]:
-    """One row a label set."""
+def set_rows(audit: LabelAudit, names: dict[str, Text]) -> list[SetRow]:
+    """One row a label set; ``names`` are those of label models."""
     return [
         SetRow(
-            name=named(LABEL_MODELS, row.model),
+            name=named(names, row.model),
             uses=row.uses_dispositions,
             share=percent(row.random_share, 0) if row.uses_dispositions else DASH,
             bank=loss_cell(row.log_loss),
@@ -186,9 +185,9 @@ def not_told_apart(audit: LabelAudit) -> list[str]:
     return [name for name in dict.fromkeys(close) if name != audit.chosen]
 
 
-def verdict_on_choice(audit: LabelAudit) -> Text:
-    """Whether what the bank sees bears out its choice of a label model."""
-    chosen, preferred = named(LABEL_MODELS, audit.chosen), named(LABEL_MODELS, audit.preferred.model)
+def verdict_on_choice(audit: LabelAudit, names: dict[str, Text]) -> Text:
+    """Whether what the bank sees bears out its choice of a label model; ``names`` are those of all."""
+    chosen, preferred = named(names, audit.chosen), named(names, audit.preferred.model)
     mine = [row for row in audit.sets if row.model == audit.chosen and row.uses_dispositions]
     gaps = [row.behind_best.low for row in mine if row.behind_best.low is not None]
     if not gaps:
@@ -199,10 +198,10 @@ def verdict_on_choice(audit: LabelAudit) -> Text:
             return Text(
                 f"The criterion bears out the choice, {chosen.en}.", f"该准则支持当前选择：{chosen.zh}。"
             )
-        names = joined([named(LABEL_MODELS, name) for name in close], Text(", ", "、"))
+        others = joined([named(names, name) for name in close], Text(", ", "、"))
         return Text(
-            f"The criterion puts the choice, {chosen.en}, first and cannot tell it from {names.en}.",
-            f"该准则将当前选择“{chosen.zh}”排在首位，但无法与{names.zh}区分。",
+            f"The criterion puts the choice, {chosen.en}, first and cannot tell it from {others.en}.",
+            f"该准则将当前选择“{chosen.zh}”排在首位，但无法与{others.zh}区分。",
         )
     if min(gaps) <= 0:
         return Text(
@@ -244,8 +243,8 @@ def label_page(evidence: Evidence) -> LabelPage:
     return LabelPage(
         levels=level_rows(evidence),
         people=people(evidence),
-        sets=set_rows(audit),
-        verdict=verdict_on_choice(audit),
+        sets=set_rows(audit, evidence.names.label_models),
+        verdict=verdict_on_choice(audit, evidence.names.label_models),
         ceiling=Ceiling(top.shown, top.range, audit.customers),
         constant=loss_cell(audit.constant_belief),
         judges=audit.judges,

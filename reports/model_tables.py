@@ -11,7 +11,7 @@ from models.results.judged import HeadlineMetrics, Leftovers, RankerRecall
 from models.schema import RULES
 from reports.evidence import Evidence, Said
 from reports.results import Metrics
-from reports.wording import DASH, METRICS, RANKERS, Text, counted_share, named, percent
+from reports.wording import DASH, METRICS, RANKERS, Text, named, percent
 
 DIGITS = {"base_rate": 2}  # a rare event needs one more
 PLAIN = ("average_precision",)  # an area, no share of anything
@@ -202,8 +202,8 @@ def alert_rows(evidence: Evidence) -> list[AlertsRow]:
                 illicit=row.illicit,
                 look_alike=row.look_alike,
                 other=row.alerts - row.illicit - row.look_alike,
-                illicit_share=counted_share(row.illicit, row.alerts),
-                look_alike_share=counted_share(row.look_alike, row.alerts),
+                illicit_share=Interval.of_count(row.illicit, row.alerts),
+                look_alike_share=Interval.of_count(row.look_alike, row.alerts),
             )
         )
     return found

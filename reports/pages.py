@@ -34,7 +34,6 @@ from reports.wording import (
     RANKERS,
     ROLES,
     Text,
-    counted_share,
     named,
 )
 from reports.zoo_tables import zoo_section
@@ -124,9 +123,9 @@ def investigators(evidence: Evidence) -> Investigators:
         illicit=illicit,
         innocent=innocent,
         reported=reported,
-        found=counted_share(counts.reported_true, illicit),
-        wronged=counted_share(counts.reported_false, innocent),
-        right=counted_share(counts.reported_true, reported),
+        found=Interval.of_count(counts.reported_true, illicit),
+        wronged=Interval.of_count(counts.reported_false, innocent),
+        right=Interval.of_count(counts.reported_true, reported),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.results import Interval
 from models.results.ladder import Ladder
 from models.schema import RULES
 from reports.evidence import GRAPH, RECALL, Evidence, control, headline
@@ -18,7 +19,6 @@ from reports.wording import (
     RANKERS,
     Text,
     count,
-    counted_share,
     joined,
     named,
     percent,
@@ -287,7 +287,7 @@ def convinced(evidence: Evidence) -> Text:
             f"With below-the-line samples and blind replays. {NOT_MEASURED.en} this data set has no reviews.",
             f"依靠线下抽样与盲测回放。{NOT_MEASURED.zh}该数据集没有甄别记录。",
         )
-    found = worded_interval(counted_share(drawn.reported, size))
+    found = worded_interval(Interval.of_count(drawn.reported, size))
     return Text(
         f"With samples that no rule chose: {size} customers were reviewed at random and "
         f"{drawn.reported} "

@@ -188,6 +188,7 @@ def read_inputs() -> Evidence:
     audited = pipeline.read(models_schema.AuditedAlerts)
     audited = audited[audited["ranker"] == faithfulness.model]
     catalogue = pipeline.read(features_schema.FeatureCatalogue)
+    label_audit = pipeline.read_result(LabelAudit)
     contributions = pipeline.read(explain_schema.Contributions, ["feature", "contribution"])
     models = [name for name in truth.metrics if name in MODELS]
     return Evidence(
@@ -204,12 +205,14 @@ def read_inputs() -> Evidence:
         if pipeline.param("source") == SIMULATED
         else None,
         rulebook=WrittenRulebook.model_validate(pipeline.read_yaml(RULEBOOK)),
-        label_audit=pipeline.read_result(LabelAudit),
+        label_audit=label_audit,
         ladder=pipeline.read_result(Ladder),
         rule_report=pipeline.read_result(RuleReport),
         costs=pipeline.parse(ZooCosts, pipeline.read_yaml(COSTS), str(COSTS)),
         shap_share=shares(contributions),
-        names=RunNames.of(pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles)),
+        names=RunNames.of(
+            pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles), label_audit.models
+        ),
     )
 
 

@@ -279,8 +279,11 @@ class StageRun(Record):
 
     stage: str = Field(description="stage of dvc.yaml")
     seconds: float = Field(description="wall-clock time, seconds")
-    cpu_seconds: float = Field(description="processor time, seconds")
-    peak_mb: int = Field(description="largest resident memory, MiB")
+    cpu_seconds: float = Field(description="processor time, of processes that it started as well, seconds")
+    peak_mb: int = Field(
+        description="largest resident memory of its process and of the largest that it started, added up, "
+        "MiB; pages that both share count twice"
+    )
     page_faults: int = Field(description="minor page faults")
     rows_in: dict[str, int] = Field(description="by table read: rows")
     rows_out: dict[str, int] = Field(description="by table written: rows")

@@ -15,16 +15,14 @@ from reports.sentences import amount, rule_sentence
 from reports.wording import (
     DASH,
     FACTS,
-    LABEL_MODELS,
     Text,
     count,
-    counted_share,
     joined,
     named,
     percent,
     same,
 )
-from reports.written import WrittenCase, WrittenRule, WrittenRulebook
+from reports.written import WrittenCase, WrittenRule
 
 CLAIM = 0.01  # the rate below the line that a sample is meant to exclude
 SAMPLE = 299  # reviews without a report that exclude it with 95 % confidence: ln 0.05 / ln 0.99
@@ -51,7 +49,7 @@ def rulebook(evidence: Evidence) -> list[RuleWords]:
             name=Text(rule.name_en, rule.name_zh),
             sentence=rule_sentence(rule.predicate, evidence.catalogue),
             false_positives=Text(rule.known_false_positives_en, rule.known_false_positives_zh),
-            share=counted_share(rule.reported, rule.reviewed),
+            share=Interval.of_count(rule.reported, rule.reviewed),
             precision=truth.get(rule.rule_id, Interval()),
         )
         for rule in evidence.bank.rule_table
@@ -126,10 +124,10 @@ class Vote:
     value: str
 
 
-def votes(row: RuleFigures | None) -> list[Vote]:
-    """What each label model learned of a rule's vote."""
+def votes(row: RuleFigures | None, names: dict[str, Text]) -> list[Vote]:
+    """What each label model, as ``names`` calls it, learned of a rule's vote."""
     learned = row.learned if row and row.learned else {}
-    return [Vote(named(LABEL_MODELS, model), percent(value)) for model, value in learned.items()]
+    return [Vote(named(names, model), percent(value)) for model, value in learned.items()]
 
 
 @dataclass(frozen=True)
@@ -167,10 +165,11 @@ class RuleRow:
 
 
 def rule_row(
-    rule: RuleWords, entry: WrittenRule | None, found: RuleFigures | None, book: WrittenRulebook
+    rule: RuleWords, entry: WrittenRule | None, found: RuleFigures | None, evidence: Evidence
 ) -> RuleRow:
     """A rule on the page; what was not written or not audited is a dash, or left out."""
-    seen, public = rule.seen, book.public_cases()
+    seen, book = rule.seen, evidence.rulebook
+    public = book.public_cases()
     return RuleRow(
         rule_id=seen.rule_id,
         name=rule.name,
@@ -198,7 +197,7 @@ def rule_row(
         found=found,
         above=SampleRow.of(found.above) if found and found.above else None,
         below=SampleRow.of(found.below) if found and found.below else None,
-        votes=votes(found),
+        votes=votes(found, evidence.names.label_models),
         true_alone=found.true_alone if found else None,
     )
 
@@ -247,7 +246,7 @@ def rulebook_page(evidence: Evidence) -> RulebookPage:
     )
     audited = {row.rule_id: row for row in report.rules}
     rows = [
-        rule_row(rule, written.get(rule.seen.rule_id), audited.get(rule.seen.rule_id), evidence.rulebook)
+        rule_row(rule, written.get(rule.seen.rule_id), audited.get(rule.seen.rule_id), evidence)
         for rule in rulebook(evidence)
     ]
     names = {row.rule_id: row.name for row in rows}

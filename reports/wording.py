@@ -7,13 +7,12 @@ with blanks for underscores, so that foreign data never break the report.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from data.results import Interval
+from data.results import Interval, LabelModelName
 from data.words import CUSTOMER_KIND_NAMES, INDUSTRY_NAMES, OCCUPATION_NAMES, PERIOD_NAMES, Words
 from models.results.judged import RankerRecall
 from models.schema import RULES, STACK
@@ -76,25 +75,19 @@ KINDS = {
 
 DIRECTIONS = {"high": Text("high", "偏高"), "low": Text("low", "偏低")}
 
-LABEL_MODELS = {
-    "any_rule": Text("Any rule", "任一规则"),
-    "weighted_vote": Text("Weighted vote", "加权投票"),
-    "dawid_skene": Text("Dawid-Skene", "Dawid-Skene"),
-    "noisy_or": Text("Noisy-OR", "Noisy-OR"),
-}
-
 
 @dataclass(frozen=True)
 class RunNames:
-    """What a run's typologies, their look-alikes and the parts of their members are called, by key."""
+    """What a run calls its typologies, their look-alikes, parts of members and label models, by key."""
 
     typologies: dict[str, Text] = field(default_factory=dict)
     look_alikes: dict[str, Text] = field(default_factory=dict)
     roles: dict[str, Text] = field(default_factory=dict)
+    label_models: dict[str, Text] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, typologies: pd.DataFrame, roles: pd.DataFrame) -> RunNames:
-        """The names in the tables Typologies and MemberRoles."""
+    def of(cls, typologies: pd.DataFrame, roles: pd.DataFrame, models: list[LabelModelName]) -> RunNames:
+        """The names in the tables Typologies and MemberRoles, and those of label models."""
 
         def pairs(table: pd.DataFrame, key: str, words: str) -> dict[str, Text]:
             columns = (table[name] for name in (key, f"{words}_en", f"{words}_zh"))
@@ -104,6 +97,7 @@ class RunNames:
             pairs(typologies, "typology", "label"),
             pairs(typologies, "typology", "look_alike"),
             pairs(roles, "role", "label"),
+            {row.model: Text(row.label_en, row.label_zh) for row in models},
         )
 
 
@@ -185,13 +179,3 @@ def share_or_count(row: RankerRecall) -> str:
     if row.recall.value is not None:
         return worded_interval(row.recall, 0)
     return f"{row.caught} of {row.customers}" if row.customers else DASH
-
-
-def counted_share(hits: int, size: int) -> Interval:
-    """A share of a count with its 95% Wilson interval."""
-    if size == 0:
-        return Interval()
-    z, share = 1.96, hits / size
-    centre = (share + z * z / (2 * size)) / (1 + z * z / size)
-    half = z * math.sqrt(share * (1 - share) / size + z * z / (4 * size * size)) / (1 + z * z / size)
-    return Interval(value=share, low=max(centre - half, 0.0), high=min(centre + half, 1.0))

@@ -18,7 +18,7 @@ from scipy.special import xlogy
 from data.labels.ballots import Ballots
 from data.labels.dated import DatedParams, decision_labels, vote_labels
 from data.labels.label_models import LABEL_MODELS, Belief
-from data.results import Interval, Judges, LabelChoice, LabelModels, LabelSet, PriorTrial
+from data.results import Interval, Judges, LabelChoice, LabelModelName, LabelModels, LabelSet, PriorTrial
 from parameters import Draws, Positive, Seed
 
 FLAGGED = ("alert", "below_line")
@@ -106,14 +106,14 @@ def tried(
     known = flagged[flagged["alerted_at"] <= until]
     questions = ballots.before(known["customer_id"], known["alerted_at"])
     shares = [(True, float(share)) for share in sorted(trials["random_share"].unique())]
-    for model, fit in LABEL_MODELS.items():
+    for name, model in LABEL_MODELS.items():
         for uses_dispositions, share in [(False, 0.0), *shares]:
             mine = trials[(trials["random_share"] == share) & (trials["known_at"] <= until)]
             votes = ballots.known_by(mine, until)
-            belief = fit(votes if uses_dispositions else votes.blind(), params.settings)
+            belief = model.fit(votes if uses_dispositions else votes.blind(), params.settings)
             labels = [vote_labels(known, belief(questions), params)]
             labels += [decision_labels(mine, params)] if uses_dispositions else []
-            choice = LabelChoice(model=model, uses_dispositions=uses_dispositions, random_share=share)
+            choice = LabelChoice(model=name, uses_dispositions=uses_dispositions, random_share=share)
             yield TriedSet(choice, pd.concat(labels).assign(**choice.model_dump()), belief)
 
 
@@ -127,11 +127,11 @@ def with_other_priors(
     """The loss of every label model under multiples of the class prior, fitted by ``until``."""
     votes = ballots.known_by(decided, until)
     sweep = []
-    for model, fit in LABEL_MODELS.items():
+    for name, model in LABEL_MODELS.items():
         for times in params.prior_sweep:
             prior = min(params.settings.class_prior * times, 0.5)
-            loss = judged.of(fit(votes, params.settings.model_copy(update={"class_prior": prior})))
-            sweep.append(PriorTrial(model=model, times=times, log_loss=with_interval(loss)))
+            loss = judged.of(model.fit(votes, params.settings.model_copy(update={"class_prior": prior})))
+            sweep.append(PriorTrial(model=name, times=times, log_loss=with_interval(loss)))
     return sweep
 
 
@@ -141,9 +141,9 @@ def learned_of_rules(
     """By label model and rule: the belief where that rule alone votes, fitted by ``until``."""
     votes = ballots.known_by(decided, until)
     learned = {}
-    for model, fit in LABEL_MODELS.items():
-        alone = fit(votes, params.settings)(ballots.alone())
-        learned[model] = dict(zip(ballots.rule_ids, alone.round(5).tolist(), strict=True))
+    for name, model in LABEL_MODELS.items():
+        alone = model.fit(votes, params.settings)(ballots.alone())
+        learned[name] = dict(zip(ballots.rule_ids, alone.round(5).tolist(), strict=True))
     return learned
 
 
@@ -180,6 +180,10 @@ def compare(
     best = int(np.argmin(np.nan_to_num(losses[:, 0], nan=np.inf)))
     constant = np.full(len(later), _reported_share(decided, until))
     result = LabelModels(
+        models=[
+            LabelModelName(model=name, label_en=model.label.en, label_zh=model.label.zh)
+            for name, model in LABEL_MODELS.items()
+        ],
         chosen=params.model,
         preferred=sets[best].choice,
         until=f"{until:%Y-%m-%d}",

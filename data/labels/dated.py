@@ -46,7 +46,7 @@ def vote_values(
         return values
     at = microseconds(flagged["alerted_at"])
     round_of = (at - at.min()) // (params.refit_days * DAY_US)
-    fit = LABEL_MODELS[params.model]
+    fit = LABEL_MODELS[params.model].fit
     for number in np.unique(round_of):
         now = flagged["alerted_at"].min() + pd.Timedelta(days=int(number) * params.refit_days)
         belief = fit(ballots.known_by(decided, now), params.settings)

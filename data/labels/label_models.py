@@ -1,8 +1,9 @@
 """Label models: what the votes of rules, for and against, say of a customer's week.
 
-Four ways from votes to a belief, on equal terms: each is fitted on the same customer-weeks
+Ways from votes to a belief, on equal terms: each is fitted on the same customer-weeks
 (the silent ones included) with the outcomes of reviews known by then, or without them, and
 answers with a belief between 0 and 1 for any pattern of votes. Nothing here reads the truth.
+To add one, add a function; the first line of its docstring is its English name.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import Field
 from scipy.special import expit, expm1, log1p, logit, xlogy
 
 import pipeline
+from data.words import Words, complete
 from parameters import Part, Positive
 from pipeline import Registry
 
@@ -78,13 +80,51 @@ class Votes:
 
 
 Belief = Callable[[Votes], np.ndarray]
-LabelModel = Callable[[Votes, Settings], Belief]
+Fit = Callable[[Votes, Settings], Belief]
+
+
+@dataclass(frozen=True)
+class LabelModel:
+    """A way from votes to a belief, and what the report calls it."""
+
+    name: str
+    label: Words
+    fit: Fit
+
+
 LABEL_MODELS: Registry[LabelModel] = Registry("label model")
 
 
-@LABEL_MODELS.register("any_rule")
+def label_model(label_zh: str) -> Callable[[Fit], Fit]:
+    """Register a function under its own name; the first line of its docstring is its English name.
+
+    Raises
+    ------
+    ValueError
+        where the name is missing in a language
+    BadInput
+        where another label model has the name
+    """
+
+    def enter(fit: Fit) -> Fit:
+        name = fit.__name__
+        label_en = ((fit.__doc__ or "").splitlines() or [""])[0].rstrip(".")
+        try:
+            label = complete(Words(label_en, label_zh))
+        except ValueError as error:
+            raise ValueError(f"label model {name}: {error}") from None
+        LABEL_MODELS.register(name)(LabelModel(name, label, fit))
+        return fit
+
+    return enter
+
+
+@label_model("任一规则")
 def any_rule(votes: Votes, settings: Settings) -> Belief:
-    """Any rule 任一规则: suspicious as soon as more rules vote for it than against it."""
+    """Any rule.
+
+    Suspicious as soon as more rules vote for it than against it.
+    """
 
     def belief(asked: Votes) -> np.ndarray:
         return (asked.fired.sum(axis=1) > asked.against.sum(axis=1)).astype(float)
@@ -92,13 +132,14 @@ def any_rule(votes: Votes, settings: Settings) -> Belief:
     return belief
 
 
-@LABEL_MODELS.register("weighted_vote")
+@label_model("加权投票")
 def weighted_vote(votes: Votes, settings: Settings) -> Belief:
-    """Weighted vote 加权投票: rules count by the share of their reviewed weeks that was reported.
+    """Weighted vote.
 
-    A Beta prior of ``prior_reviews`` reviews at ``prior_precision`` stands for what is not
-    known yet. Votes for suspicion combine as noisy-or; a vote against it scales the belief
-    by how much less often weeks with it are reported than others, never upwards.
+    Rules count by the share of their reviewed weeks that was reported. A Beta prior of
+    ``prior_reviews`` reviews at ``prior_precision`` stands for what is not known yet. Votes for
+    suspicion combine as noisy-or; a vote against it scales the belief by how much less often
+    weeks with it are reported than others, never upwards.
     """
     known = ~np.isnan(votes.outcome) & ~votes.is_silent
     weight = votes.weight * known
@@ -135,15 +176,16 @@ def _rates(fired: np.ndarray, weight: np.ndarray, prior: np.ndarray, worth: floa
     return np.clip((_times(weight, fired) + worth * prior) / (weight.sum() + worth), FLOOR, 1 - FLOOR)
 
 
-@LABEL_MODELS.register("dawid_skene")
+@label_model("Dawid-Skene模型")
 def dawid_skene(votes: Votes, settings: Settings) -> Belief:
-    """Dawid-Skene with a class prior 固定先验的Dawid-Skene: each rule has its own two error rates.
+    """Dawid-Skene.
 
-    One hidden class by week, suspicious with chance ``class_prior``. EM finds how often each
-    rule fires in suspicious and in other weeks; where a review's outcome is known the class
-    is known. Rates of suspicious weeks lean on ``prior_sensitivity``, worth ``prior_reviews``
-    weeks. Rules count as independent given the class: that those written for one behaviour
-    fire together makes the model too sure, a known weakness.
+    With a fixed class prior; each rule has its own two error rates. One hidden class by week,
+    suspicious with chance ``class_prior``. EM finds how often each rule fires in suspicious and
+    in other weeks; where a review's outcome is known the class is known. Rates of suspicious
+    weeks lean on ``prior_sensitivity``, worth ``prior_reviews`` weeks. Rules count as
+    independent given the class: that those written for one behaviour fire together makes the
+    model too sure, a known weakness.
     """
     votes = votes.gathered()
     known, seen = ~np.isnan(votes.outcome), ~votes.is_silent
@@ -169,14 +211,14 @@ def dawid_skene(votes: Votes, settings: Settings) -> Belief:
     return posterior
 
 
-@LABEL_MODELS.register("noisy_or")
+@label_model("Noisy-OR模型")
 def noisy_or(votes: Votes, settings: Settings) -> Belief:
-    """Noisy-or by typology 按类型的noisy-or: one hidden cause a typology, any of them suffices.
+    """Noisy-OR.
 
-    A typology shows only in the rules that the rulebook writes for it, so rules written for
-    one behaviour no longer count as independent witnesses of everything. ``class_prior`` is
-    shared evenly among the typologies. EM as in `dawid_skene`; a reported week has at least
-    one cause, a dismissed one none.
+    One hidden cause a typology, and any of them suffices. A typology shows only in the rules
+    that the rulebook writes for it, so rules written for one behaviour no longer count as
+    independent witnesses of everything. ``class_prior`` is shared evenly among the typologies.
+    EM as in `dawid_skene`; a reported week has at least one cause, a dismissed one none.
     """
     votes = votes.gathered()
     known, seen = ~np.isnan(votes.outcome), ~votes.is_silent

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import duckdb
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 import pipeline
 from data.indicators import INDICATORS
 from data.rules.predicates import PLAIN, Unit, check_units
 from data.schema import CUSTOMER_KINDS
-from data.words import FAMILIES, UNITS, Said
+from data.words import FAMILIES, SIGNED_UNITS, UNITS, Said
 from data.words.citations import CitedSource
 from parameters import Positive, read_yaml
 from pipeline import BadInput
@@ -67,19 +67,22 @@ class Case(pipeline.Parameters):
 class RuleParameter(pipeline.Parameters):
     """A number of a rule, or one number a segment, with its unit and where it comes from."""
 
+    unit: KnownUnit  # first, for what a value may be hangs on it
     value: float | dict[str, float]
-    unit: KnownUnit
     source: CitedSource
 
     @field_validator("value", mode="before")
     @classmethod
-    def _one_number_or_one_a_segment(cls, value: Any) -> Any:
-        """Each number must be one; pydantic's own refusal of a union names no cause."""
+    def _one_number_or_one_a_segment(cls, value: Any, known: ValidationInfo) -> Any:
+        """Each number must be one that the unit allows; pydantic's own refusal of a union names no cause."""
+        unit = known.data.get("unit", SIGNED_UNITS[0])  # an unknown one is refused by itself
         for number in (_every_segment(value) if isinstance(value, dict) else {"": value}).values():
             if isinstance(number, bool) or not isinstance(number, int | float):
                 raise ValueError(f"expected a number, found '{number}'")
             if not -LARGEST <= number <= LARGEST:
                 raise ValueError(f"expected a number up to {LARGEST:g}, found {number}")
+            if number < 0 and unit not in SIGNED_UNITS:
+                raise ValueError(f"expected 0 or more, for {unit} is never below zero, found {number}")
         return value
 
     def sql(self) -> str:

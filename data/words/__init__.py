@@ -79,6 +79,8 @@ UNITS = {
     "bits": Words("bits", "比特"),
     "deviations": Words("deviations", "倍离差"),
 }
+# Units of what can lie below zero: an overdrawn balance over what came in, a value under its peers'.
+SIGNED_UNITS = ("ratio", "deviations")
 
 # Customers.kind, .occupation and .industry.
 CUSTOMER_KIND_NAMES = {

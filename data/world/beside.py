@@ -6,7 +6,6 @@ order, and the parts of each in order, so that nothing tells who drew what.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import multiprocessing
 import signal
@@ -21,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+import memory
 from data.world.flows import Flow
 
 CAN_FORK = sys.platform == "linux"  # elsewhere a fork is missing or not safe
@@ -93,26 +93,19 @@ def _draw_beside(draw: DrawPart, rounds: int, left: Any, ours: Connection, their
     """The second process: draw what the first one has not taken yet."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends both
     gc.freeze()  # looking through what both share would copy it
-    _give_back_free_memory()
+    memory.give_back()  # of shared pages that hold nothing the first process need make no copy then
     ours.close()  # so that it ends when the first one does
     outbox = Outbox(theirs)
     try:
         for number in range(rounds):
             outbox.put({part: draw(number, part) for part in _taken(left, number)})
             if number == 0:
-                _give_back_free_memory()  # most habits are drawn by now, which needed more than they take
+                memory.give_back()  # most habits are drawn by now, which needed more than they take
     except BrokenPipeError:
         return
     except Exception as error:
         outbox.put(error)
     outbox.close()
-
-
-def _give_back_free_memory() -> None:
-    """Let go of pages that hold nothing; of shared ones the first process need make no copy then."""
-    library = ctypes.CDLL(None)
-    if hasattr(library, "malloc_trim"):  # glibc
-        library.malloc_trim(0)
 
 
 class Outbox:

@@ -1,4 +1,4 @@
-"""People and firms, inside the bank and outside it, with the accounts they hold.
+"""Traits and firms, inside the bank and outside it, with the accounts they hold.
 
 Generators address accounts and customers by position. Public ids are a random
 permutation drawn last, so that an id says nothing about who stands behind it.
@@ -18,22 +18,11 @@ from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
 from data.world.custom import IDLE, MAIN, SECOND, draw_activity, draw_standing
 from data.world.firms import draw_capital, draw_employers, draw_founded, draw_industries
+from data.world.people import Traits, draw_people
 from data.world.products import Held, draw_products
 
-# occupation: (share of persons, median monthly income in yuan, youngest, oldest)
-OCCUPATIONS = {
-    "worker": (0.30, 5_500, 18, 60),
-    "clerk": (0.24, 8_000, 21, 60),
-    "professional": (0.13, 15_000, 23, 60),
-    "self_employed": (0.10, 8_500, 20, 65),
-    "student": (0.09, 1_800, 18, 25),
-    "retired": (0.11, 4_200, 55, 85),
-    "unemployed": (0.03, 2_200, 18, 60),
-}
 # Share of customers who can be dormant: persons who joined long enough before the run.
 CAN_SLEEP = 0.66
-# kind: (median turnover a month in yuan, log spread)
-TURNOVER = {"micro_business": (45_000, 0.6), "company": (700_000, 0.9)}
 OUTSIDE = -1
 # Accounts outside the bank for each customer of it (assumptions): people with whom customers deal
 # again and again, people whom they meet once, firms, shops.
@@ -215,48 +204,126 @@ def draw_population(
 ) -> Population:
     """Draw all parties of a bank with ``customers`` customers."""
     rng = stream(seed, "population")
-    kind = rng.choice(np.array(["person", "micro_business", "company"]), customers, p=[0.91, 0.07, 0.02])
-    is_person = kind == "person"
-    names = np.array(list(OCCUPATIONS))
-    share = np.array([OCCUPATIONS[name][0] for name in names])
-    occupation = np.where(is_person, rng.choice(names, customers, p=share / share.sum()), "")
+    people = draw_people(rng, seed, customers, cities)
+    joining = _draw_joining(rng, people.kind == "person", dormant_share, calendar)
+    held = _draw_accounts(seed, calendar, people.kind, cities, joining)
+    kind, is_awake = people.kind, ~joining.is_dormant
+    standing = draw_standing(stream(seed, "standing"), kind)
+    limit = np.zeros(len(held.owner), np.int64)
+    lines = lifetimes.draw_credit_lines(stream(seed, "credit lines"), kind, people.income, is_awake)
+    limit[:customers] = lines
+    movers = np.flatnonzero(held.successor >= 0)
+    limit[held.successor[movers]] = limit[movers]  # the line moves along
+    work = kind, people.occupation
+    return Population(
+        kind=kind,
+        city=people.city,
+        birth_year=calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - people.age,
+        occupation=people.occupation,
+        industry=draw_industries(stream(seed, "industries"), kind),
+        income=people.income,
+        household=people.household,
+        joined_us=joining.at_us,
+        is_dormant=joining.is_dormant,
+        standing=standing,
+        activity=draw_activity(stream(seed, "activity"), kind, standing),
+        mood=stream(seed, "moods").integers(0, 2**63, customers, np.uint64),
+        founded_us=draw_founded(stream(seed, "founding"), kind, joining.at_us),
+        capital=draw_capital(stream(seed, "capital"), kind),
+        employer=draw_employers(
+            stream(seed, "employers"),
+            *work,
+            is_awake & (standing == MAIN),
+            people.income,
+            held.owner == OUTSIDE,
+            held.holder,
+        ),
+        products=draw_products(seed, calendar, *work, people.income, people.age, joining.at_us),
+        opening=_draw_opening(rng, people, joining, len(held.owner)),
+        limit=limit,
+        country=lifetimes.draw_countries(stream(seed, "countries"), held.holder),
+        **vars(held),
+    )
 
-    income = np.zeros(customers)
-    age = np.zeros(customers, int)
-    for name, (_, median, youngest, oldest) in OCCUPATIONS.items():
-        members = np.flatnonzero(occupation == name)
-        income[members] = median * rng.lognormal(0, 0.4, len(members))
-        age[members] = rng.integers(youngest, oldest + 1, len(members))
-    for name, (median, spread) in TURNOVER.items():
-        members = np.flatnonzero(kind == name)
-        income[members] = median * rng.lognormal(0, spread, len(members))
 
-    city_weight = 1 / np.arange(1, cities + 1)
-    city = rng.choice(cities, customers, p=city_weight / city_weight.sum())
-    # Households: persons of one city in runs of one to four, numbered in random order.
-    household = np.full(customers, -1)
-    persons = np.flatnonzero(is_person)
-    persons = persons[np.lexsort((rng.random(len(persons)), city[persons]))]
-    starts = rng.random(len(persons)) < 0.45
-    starts |= np.diff(city[persons], prepend=-1) != 0
-    place = np.arange(len(persons))
-    starts |= (place - np.maximum.accumulate(np.where(starts, place, 0))) % 4 == 0
-    number = stream(seed, "households").permutation(np.count_nonzero(starts))
-    household[persons] = number[np.cumsum(starts) - 1]
+@dataclass(frozen=True)
+class Joining:
+    """When customers came, who came during the run, and who sleeps: shape (customers,).
 
+    ``savers`` are the positions of those who hold savings.
+    """
+
+    at_us: np.ndarray
+    is_newcomer: np.ndarray
+    is_dormant: np.ndarray
+    savers: np.ndarray
+
+
+def _draw_joining(
+    rng: np.random.Generator, is_person: np.ndarray, dormant_share: float, calendar: Calendar
+) -> Joining:
+    """Long ago, or within the run but for its last month; persons of long standing may sleep."""
+    customers = len(is_person)
     tenure_days = np.minimum(rng.exponential(1_500, customers) + 20, 9_000).astype(np.int64)
     is_newcomer = rng.random(customers) < 0.06
     joined = calendar.start_us - tenure_days * DAY_US
     newcomer_day = rng.integers(0, max(calendar.days - 30, 1), customers)
     joined = np.where(is_newcomer, calendar.start_us + newcomer_day * DAY_US, joined)
     is_dormant = is_person & ~is_newcomer & (tenure_days > 400) & (rng.random(customers) < dormant_share)
-
     has_savings = is_person & ~is_dormant & (rng.random(customers) < 0.15)
-    savers = np.flatnonzero(has_savings)
-    account = np.arange(customers)
-    savings = np.full(customers, -1)
+    return Joining(joined, is_newcomer, is_dormant, np.flatnonzero(has_savings))
+
+
+@dataclass(frozen=True)
+class HeldAccounts:
+    """Who holds which account from when to when; see `Population`."""
+
+    account: np.ndarray
+    savings: np.ndarray
+    owner: np.ndarray
+    holder: np.ndarray
+    opened_us: np.ndarray
+    closed_us: np.ndarray
+    successor: np.ndarray
+    moved_us: np.ndarray
+    further: np.ndarray
+
+
+def _draw_accounts(
+    seed: int, calendar: Calendar, kind: np.ndarray, cities: int, joining: Joining
+) -> HeldAccounts:
+    """Main accounts, savings and accounts outside; those opened during the run come last."""
+    customers, savers, joined = len(kind), joining.savers, joining.at_us
+    account, savings = np.arange(customers), np.full(customers, -1)
     savings[savers] = customers + np.arange(len(savers))
-    outside = {
+    outside = _outside_holders(customers, cities)
+    closed = _closings(seed, calendar, kind, np.append(joined, joined[savers]), savers, joining.is_dormant)
+    stays = ~joining.is_dormant & (closed[:customers] == NEVER_US)
+    more = lifetimes.draw_further(stream(seed, "further accounts"), calendar, kind, joined, stays)
+    owner = np.concatenate([account, savers, np.full(len(outside), OUTSIDE), more.owner])
+    number = np.arange(len(owner) - len(more.owner), len(owner))
+    successor, moved = np.full(len(owner), -1), np.full(len(owner), NEVER_US)
+    is_move = more.replaces >= 0
+    movers = more.replaces[is_move]
+    successor[movers], moved[movers] = number[is_move], more.moved_us[is_move]
+    closed[movers] = lifetimes.close_behind(stream(seed, "old accounts"), calendar, more.moved_us[is_move])
+    long_ago, never = (np.full(len(outside), moment) for moment in (calendar.start_us, NEVER_US))
+    return HeldAccounts(
+        account=account,
+        savings=savings,
+        owner=owner,
+        holder=np.concatenate([kind, kind[savers], outside, kind[more.owner]]),
+        opened_us=np.concatenate([joined, joined[savers], long_ago, more.opened_us]),
+        closed_us=lifetimes.within_the_run(calendar, np.concatenate([closed, never, more.closed_us])),
+        successor=successor,
+        moved_us=moved,
+        further=number[~is_move],
+    )
+
+
+def _outside_holders(customers: int, cities: int) -> np.ndarray:
+    """Kinds of holders of the accounts outside the bank."""
+    counts = {
         "person": int(customers * ACQUAINTANCES) + int(customers * STRANGERS),
         "company": max(int(customers * COMPANIES), 40),
         "merchant": max(int(customers * MERCHANTS), 40),
@@ -271,76 +338,20 @@ def draw_population(
         "bank": 1,
         "state": 2,
     }
-    outside_holders = np.repeat(list(outside), list(outside.values()))
-    closed = _closings(seed, calendar, kind, np.append(joined, joined[savers]), savers, is_dormant)
-    more = lifetimes.draw_further(
-        stream(seed, "further accounts"),
-        calendar,
-        kind,
-        joined,
-        ~is_dormant & (closed[:customers] == NEVER_US),
-    )
-    # Accounts opened during the run come last, so that they move no other.
-    owner = np.concatenate([account, savers, np.full(len(outside_holders), OUTSIDE), more.owner])
-    holder = np.concatenate([kind, kind[savers], outside_holders, kind[more.owner]])
-    number = np.arange(len(owner) - len(more.owner), len(owner))
+    return np.repeat(list(counts), list(counts.values()))
 
+
+def _draw_opening(rng: np.random.Generator, people: Traits, joining: Joining, accounts: int) -> np.ndarray:
+    """Balances at the start of the run, cents by account: some months of income, little of a sleeper's."""
+    kind, savers, customers = people.kind, joining.savers, len(people.kind)
     months = np.where(kind == "company", 2.0, np.where(kind == "micro_business", 1.2, 1.8))
-    opening = np.zeros(len(owner))
-    opening[: len(account)] = income * months * rng.lognormal(0, 0.7, customers)
-    opening[customers : customers + len(savers)] = income[savers] * 3 * rng.lognormal(0, 0.8, len(savers))
-    opening[account[is_newcomer]] = 0
-    opening[account[is_dormant]] *= 0.05
-
-    standing = draw_standing(stream(seed, "standing"), kind)
-    long_ago = np.full(len(outside_holders), calendar.start_us)
-    outside_open = np.full(len(outside_holders), NEVER_US)
-    successor, moved = np.full(len(owner), -1), np.full(len(owner), NEVER_US)
-    is_move = more.replaces >= 0
-    movers = more.replaces[is_move]
-    successor[movers], moved[movers] = number[is_move], more.moved_us[is_move]
-    closed[movers] = lifetimes.close_behind(stream(seed, "old accounts"), calendar, more.moved_us[is_move])
-    limit = np.zeros(len(owner), np.int64)
-    limit[:customers] = lifetimes.draw_credit_lines(stream(seed, "credit lines"), kind, income, ~is_dormant)
-    limit[successor[movers]] = limit[movers]  # the line moves along
-    return Population(
-        kind=kind,
-        city=city,
-        birth_year=calendar.first_day().astype("datetime64[Y]").astype(int) + 1970 - age,
-        occupation=occupation,
-        industry=draw_industries(stream(seed, "industries"), kind),
-        income=income,
-        household=household,
-        joined_us=joined,
-        is_dormant=is_dormant,
-        standing=standing,
-        activity=draw_activity(stream(seed, "activity"), kind, standing),
-        mood=stream(seed, "moods").integers(0, 2**63, customers, np.uint64),
-        founded_us=draw_founded(stream(seed, "founding"), kind, joined),
-        capital=draw_capital(stream(seed, "capital"), kind),
-        employer=draw_employers(
-            stream(seed, "employers"),
-            kind,
-            occupation,
-            ~is_dormant & (standing == MAIN),
-            income,
-            owner == OUTSIDE,
-            holder,
-        ),
-        products=draw_products(seed, calendar, kind, occupation, income, age, joined),
-        account=account,
-        savings=savings,
-        owner=owner,
-        holder=holder,
-        opening=np.round(opening * 100).astype(np.int64),
-        opened_us=np.concatenate([joined, joined[savers], long_ago, more.opened_us]),
-        closed_us=lifetimes.within_the_run(calendar, np.concatenate([closed, outside_open, more.closed_us])),
-        limit=limit,
-        country=lifetimes.draw_countries(stream(seed, "countries"), holder),
-        successor=successor,
-        moved_us=moved,
-        further=number[~is_move],
-    )
+    opening = np.zeros(accounts)
+    opening[:customers] = people.income * months * rng.lognormal(0, 0.7, customers)
+    saved = people.income[savers] * 3 * rng.lognormal(0, 0.8, len(savers))
+    opening[customers : customers + len(savers)] = saved
+    opening[:customers][joining.is_newcomer] = 0
+    opening[:customers][joining.is_dormant] *= 0.05
+    return np.round(opening * 100).astype(np.int64)
 
 
 def _closings(

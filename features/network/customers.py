@@ -106,7 +106,8 @@ def network_features(
     found = roles(Patterns.of(graph, limits, trail_limits), queries, ROLE_DAYS * DAY_US, limits.threads)
     columns |= {role.name: found[:, i] for i, role in enumerate(ROLES)}
     columns |= _surroundings(graph, parties, node, as_of, indicators, ties, limits)
-    return pd.DataFrame({f.name: columns[f.name].astype(np.float32) for f in FEATURES})
+    # Popped, for all of them in both precisions would be the largest thing of the stage.
+    return pd.DataFrame({f.name: columns.pop(f.name).astype(np.float32) for f in FEATURES})
 
 
 def _windowed(graph: Multigraph, queries: Queries, limits: Limits) -> dict[str, np.ndarray]:

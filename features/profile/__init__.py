@@ -22,11 +22,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from data.words import Words
 from features.catalogue import Feature
 from features.profile.view import PeerParams, Profile, ProfileMeasure
 from pipeline import Registry, import_siblings
 
-CDD, REGISTER, PRODUCTS = "customer due diligence", "commercial register", "product systems"
+# Who answers for a tag.
+CDD = Words("customer due diligence", "客户尽职调查")
+REGISTER = Words("commercial register", "工商登记")
+PRODUCTS = Words("product systems", "产品系统")
 # Models and their draws depend on the order of columns. These files come first, others by name.
 FIRST = ("identity", "holdings", "work", "products", "fit", "peers")
 

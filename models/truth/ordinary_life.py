@@ -120,7 +120,7 @@ def sums(sides: PaymentEnds) -> dict[str, float]:
     ends = np.concatenate([sides.payer[between], sides.payee[between]])
     months = sides.bank.length_us / MONTH_US
     per_month = np.bincount(ends[ends < sides.customers], minlength=sides.customers) / months
-    stated = sides.bank.transactions["purpose"].to_numpy()[between]
+    is_unstated = sides.is_stated("unstated")[between]
     return {
         "purchase_median_cny": quantile(yuan, 0.5),
         "purchase_large_share": ratio(float((sides.cents[bought] > LARGE_PURCHASE_CENTS).sum()), len(yuan)),
@@ -128,7 +128,7 @@ def sums(sides: PaymentEnds) -> dict[str, float]:
         "person_transfers_month": quantile(per_month[sides.busiest], 0.5),
         "person_transfer_median_cny": quantile(sent, 0.5),
         "person_transfer_mean_cny": float(sent.mean()) if len(sent) else float("nan"),
-        "empty_remark_share": ratio(float((stated == "unstated").sum()), len(stated)),
+        "empty_remark_share": ratio(float(is_unstated.sum()), len(is_unstated)),
     }
 
 

@@ -62,7 +62,7 @@ def spread_start(values: np.ndarray, weight: np.ndarray, count: int, rng: np.ran
     return starts
 
 
-def moved(values: np.ndarray, weight: np.ndarray, centres: np.ndarray) -> np.ndarray:
+def lloyd_step(values: np.ndarray, weight: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Lloyd's step: each centre goes to the weighted mean of the rows that are nearest to it.
 
     A centre that no row is nearest to goes to a row that lies farthest from its own centre.
@@ -85,7 +85,7 @@ def moved(values: np.ndarray, weight: np.ndarray, centres: np.ndarray) -> np.nda
 def centred(values: np.ndarray, weight: np.ndarray, centres: np.ndarray, rounds: int) -> np.ndarray:
     """Centres (k, features) after Lloyd's steps, until none moves or ``rounds`` are over."""
     for _ in range(rounds):
-        before, centres = centres, moved(values, weight, centres)
+        before, centres = centres, lloyd_step(values, weight, centres)
         if np.array_equal(before, centres):
             break
     return centres

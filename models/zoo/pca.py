@@ -16,6 +16,7 @@ from models.zoo import (
     MODELS,
     Choice,
     Examples,
+    Fitted,
     ModelSettings,
     Trial,
     draw_choice,
@@ -106,7 +107,7 @@ class PcaModel:
         """The examples on their scale; nothing is drawn."""
         return ScaledLearner(Scaled.of(examples), _fit_on)
 
-    def fit(self, examples: Examples, choice: Choice, settings: PcaSettings, seed: int) -> FittedPca:
+    def fit(self, examples: Examples, choice: Choice, settings: PcaSettings, seed: int) -> Fitted:
         """Find the common directions."""
         return self.learner(examples, settings, seed).fit(choice)
 

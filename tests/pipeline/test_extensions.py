@@ -25,6 +25,7 @@ CATALOGUE = (
     "tests/spec/test_search_space.py",
 )
 
+OF_ALL = {"label model": "tests/spec/test_label_models.py"}  # what holds of every registered one
 BY_HAND = "test_tenure.py"  # the value of the feature on a little bank, as its author would test it
 
 INDICATOR = '''"""What arrives in a fortnight."""
@@ -131,6 +132,21 @@ def test_it_is_a_column_of_the_matrix() -> None:
     mine &= inputs.subjects["as_of"] == pd.Timestamp("2025-03-10", tz="UTC")
     row = inputs.matrix.set_index("subject_id").loc[inputs.subjects.loc[mine, "subject_id"].iloc[0]]
     assert row["tenure_years"] == pytest.approx(18 / 365, abs=1 / 365)  # carl joined on 20 February
+'''
+
+LABEL_MODEL = '''
+
+@label_model("多数规则")
+def most_rules(votes: Votes, settings: Settings) -> Belief:
+    """Most rules.
+
+    Suspicious if more than half of the rules vote for it.
+    """
+
+    def belief(asked: Votes) -> np.ndarray:
+        return (2 * asked.fired.sum(axis=1) > asked.fired.shape[1]).astype(float)
+
+    return belief
 '''
 
 MODEL = '''"""The nearest mean: how much closer a customer is to the suspicious ones than to the others."""
@@ -244,6 +260,11 @@ def one_model(copy: Path) -> None:
     put_before(copy, "dvc.yaml", "      gnn: &network", MODEL_STAGE)
 
 
+def one_label_model(copy: Path) -> None:
+    with (copy / "data/labels/label_models.py").open("a", encoding="utf-8") as module:
+        module.write(LABEL_MODEL)
+
+
 def one_feature(copy: Path) -> None:
     written("features/profile/tenure.py", FEATURE)(copy)
     written(f"tests/spec/{BY_HAND}", VALUE)(copy)
@@ -254,6 +275,7 @@ ADDITIONS: dict[str, Callable[[Path], object]] = {
     "indicator": written("data/indicators/fortnight.py", INDICATOR),
     "typology": written("data/typologies/single_bribe.py", TYPOLOGY),
     "feature": one_feature,
+    "label model": one_label_model,
     "model": one_model,
 }
 NAMED = {
@@ -261,6 +283,7 @@ NAMED = {
     "indicator": "in_count_14d",
     "typology": "single_bribe",
     "feature": "tenure_years",
+    "label model": "most_rules",
     "model": "nearest_mean",
 }
 
@@ -283,17 +306,21 @@ def test_what_the_readme_says_is_all_that_an_addition_takes(
     console.copy_sources(tmp_path)
     ADDITIONS[what](tmp_path)
     ran(tmp_path, "console.py", "check")
-    by_hand = [str(file.relative_to(tmp_path)) for file in (tmp_path / "tests/spec").glob(BY_HAND)]
-    passed = ran(tmp_path, "-m", "pytest", "-n", "0", "-vv", *CATALOGUE, *by_hand)
+    own = [str(file.relative_to(tmp_path)) for file in (tmp_path / "tests/spec").glob(BY_HAND)]
+    own += [OF_ALL[what]] if what in OF_ALL else []
+    passed = ran(tmp_path, "-m", "pytest", "-n", "0", "-vv", *CATALOGUE, *own)
     if what == "feature":
         assert "a_known_family[tenure_years] PASSED" in passed
         assert "test_it_is_a_column_of_the_matrix PASSED" in passed
+    if what == "label model":
+        assert "test_a_belief_is_a_share_whatever_is_asked[most_rules] PASSED" in passed
     known = (
-        "from data.indicators import INDICATORS\nfrom data.rules import rulebook\n"
+        "from data.indicators import INDICATORS\nfrom data.labels.label_models import LABEL_MODELS\n"
+        "from data.rules import rulebook\n"
         "from data.typologies import TYPOLOGIES\nfrom features import profile\n"
         "from models.zoo import MODELS\n"
         "print(*[rule.id for rule in rulebook.load().every_rule], *INDICATORS, *TYPOLOGIES, *MODELS)\n"
-        "print(*[feature.name for feature in profile.FEATURES])"
+        "print(*[feature.name for feature in profile.FEATURES], *LABEL_MODELS)"
     )
     assert NAMED[what] in ran(tmp_path, "-c", known).split()
 

@@ -243,6 +243,7 @@ def labels_of(customers: range, value: float, model: str) -> pd.DataFrame:
 def compared(*models: str) -> LabelModels:
     choices = [{"model": name, "uses_dispositions": False, "random_share": 0.0} for name in models]
     return LabelModels(
+        models=[],
         chosen=models[0],
         preferred=LabelChoice(**choices[0]),
         until="2025-05-02",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.words import Words
 from features.catalogue import Feature, catalogue_table, differences, stability
 
 
@@ -20,6 +21,12 @@ def feature(name: str, **more) -> Feature:
 def test_the_window_is_read_off_the_name(name: str, window: str) -> None:
     assert feature(name).look_back() == window
     assert feature(name, window="line").look_back() == "line"
+
+
+def test_an_owner_who_is_not_named_in_both_languages_is_refused() -> None:
+    assert feature("tenure").owner == Words("computed from payments", "由流水计算")
+    with pytest.raises(ValueError, match="feature tenure: expected Chinese under 'zh', found 'Registry'"):
+        feature("tenure", owner=Words("Registry", "Registry"))
 
 
 def test_a_sample_is_stable_against_itself_and_not_against_a_moved_one() -> None:

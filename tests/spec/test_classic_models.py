@@ -195,5 +195,5 @@ def test_a_learner_refuses_labels_that_are_none(name: str) -> None:
     learner = MODELS[name].learner(examples, settings_for(name), 1)
     label = examples.label.copy()
     label[3] = np.nan
-    with pytest.raises(pipeline.BadInput, match="row 3 .*: expected a number from 0 to 1 as label"):
+    with pytest.raises(pipeline.BadInput, match=r"row 3 .*: expected a number from 0 to 1 as label"):
         learner.relabelled(label, examples.weight).fit(CHOICE[name])

@@ -8,7 +8,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-from models.zoo.k_means import centred, moved, spread_start, squared_distances
+from models.zoo.k_means import centred, lloyd_step, spread_start, squared_distances
 from models.zoo.pca import principal_directions
 from models.zoo.scaling import Scale
 from tests.spec.classic import fit, table
@@ -34,12 +34,12 @@ def test_lloyd_ends_at_the_centres_of_scikit_learn(clusters: int, is_weighted: b
 def test_a_step_of_lloyd_by_hand() -> None:
     values = np.array([[0.0], [1.0], [10.0], [14.0]])
     weight = np.array([1.0, 3.0, 1.0, 1.0])
-    assert moved(values, weight, np.array([[0.0], [11.0]])).tolist() == [[0.75], [12.0]]
+    assert lloyd_step(values, weight, np.array([[0.0], [11.0]])).tolist() == [[0.75], [12.0]]
 
 
 def test_a_centre_that_nobody_is_near_goes_to_the_farthest_row() -> None:
     values = np.array([[0.0], [1.0], [10.0]])
-    assert moved(values, np.ones(3), np.array([[0.0], [500.0]])).tolist()[1] == [10.0]
+    assert lloyd_step(values, np.ones(3), np.array([[0.0], [500.0]])).tolist()[1] == [10.0]
 
 
 def test_the_start_takes_one_of_each_heap_and_leaves_out_who_weighs_nothing() -> None:

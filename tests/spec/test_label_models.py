@@ -8,10 +8,12 @@ import pytest
 import pipeline
 from data.labels.label_models import (
     LABEL_MODELS,
+    Belief,
     Settings,
     Votes,
     any_rule,
     dawid_skene,
+    label_model,
     noisy_or,
     weighted_vote,
 )
@@ -44,6 +46,19 @@ def votes(
 
 def asked(*patterns: str, against: list[str] | None = None, names: list[str] | None = None) -> Votes:
     return votes(*[(pattern, 1.0, None) for pattern in patterns], against=against, names=names)
+
+
+def test_every_label_model_brings_its_name_in_both_languages() -> None:
+    assert LABEL_MODELS["any_rule"].label == ("Any rule", "任一规则")
+    assert len({model.label for model in LABEL_MODELS.values()}) == len(LABEL_MODELS)
+
+    def coin(told: Votes, settings: Settings) -> Belief:
+        """Heads."""
+        return lambda asked: np.full(len(asked.weight), 0.5)
+
+    with pytest.raises(ValueError, match="label model coin: expected Chinese under 'zh', found 'Heads'"):
+        label_model("Heads")(coin)
+    assert "coin" not in LABEL_MODELS
 
 
 # ------------------------------------------------------------------ any rule
@@ -167,7 +182,7 @@ def test_a_vote_against_is_learnt_where_rules_fired() -> None:
 def test_noisy_or_counts_rules_of_one_typology_together_and_of_two_apart() -> None:
     """Both rules fire: for one cause that is strong evidence, for two causes two weak ones."""
     told = votes(("11", 20, None), ("10", 200, None), ("01", 200, None), ("00", 50_000, None))
-    one = LABEL_MODELS["noisy_or"](
+    one = noisy_or(
         votes(*[("11", 20, None), ("10", 200, None), ("01", 200, None), ("00", 50_000, None)], names=["11"]),
         SETTINGS.model_copy(update={"iterations": 1}),
     )
@@ -202,7 +217,7 @@ def test_a_belief_is_a_share_whatever_is_asked(name: str) -> None:
         rng.choice([np.nan, 0.0, 1.0], 60),
         np.eye(RULES, dtype=bool),
     )
-    belief = LABEL_MODELS[name](told, SETTINGS)(told)
+    belief = LABEL_MODELS[name].fit(told, SETTINGS)(told)
     assert belief.shape == (60,)
     assert ((belief >= 0) & (belief <= 1)).all()
 
@@ -216,18 +231,18 @@ def test_rows_that_stand_together_say_what_they_say_apart(name: str) -> None:
     )  # fmt: skip
     settings = SETTINGS.model_copy(update={"iterations": 20})
     patterns = asked("100", "010", "111", "000", names=["100", "010", "001"])
-    apart, together = (LABEL_MODELS[name](given, settings)(patterns) for given in (told, told.gathered()))
+    apart, together = (LABEL_MODELS[name].fit(given, settings)(patterns) for given in (told, told.gathered()))
     assert apart == pytest.approx(together)
     shuffled = rng.permutation(200)
     other = Votes(
         told.fired[shuffled], told.against[shuffled], told.weight, told.outcome[shuffled], told.names
     )
-    assert LABEL_MODELS[name](other, settings)(patterns) == pytest.approx(apart)
+    assert LABEL_MODELS[name].fit(other, settings)(patterns) == pytest.approx(apart)
 
 
 @pytest.mark.parametrize("name", LABEL_MODELS)
 def test_nothing_known_is_no_error(name: str) -> None:
-    belief = LABEL_MODELS[name](asked("00"), SETTINGS)(asked("10", "00"))
+    belief = LABEL_MODELS[name].fit(asked("00"), SETTINGS)(asked("10", "00"))
     assert np.isfinite(belief).all()
 
 
@@ -243,7 +258,7 @@ def test_a_rulebook_without_a_voting_rule_believes_nothing(name: str) -> None:
         none,
     )
     for known in (silent, silent.blind()):
-        belief = LABEL_MODELS[name](known, SETTINGS)
+        belief = LABEL_MODELS[name].fit(known, SETTINGS)
         found = belief(Votes(np.zeros((2, 0), bool), np.eye(2, 1, dtype=bool), np.ones(2), np.ones(2), none))
         assert found.shape == (2,)
         assert ((found >= 0) & (found < 0.1)).all()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from data.labels.label_models import LABEL_MODELS
 from data.results import Interval
+from data.words import Words
 from models.results.bank import BankView
 from models.results.labels import LabelAudit
 from models.results.truth import TruthView
 from reports.evidence import Evidence
 from reports.label_pages import ALERT_RATE, Ranged, label_page, loss_cell, whole_points
 from reports.report import environment
+from reports.wording import RunNames
 from tests.spec.evidence import evidence_of
 from tests.spec.records import partial
 
@@ -64,6 +68,7 @@ def evidence(chosen: str, behind: float, alerts: int = 2_000) -> Evidence:
         bank=partial(BankView, funnel=funnel, reviews=reviews),
         truth=partial(TruthView, calibration=[target]),
         label_audit=partial(LabelAudit, **audit),
+        names=RunNames(label_models={name: model.label for name, model in LABEL_MODELS.items()}),
     )
 
 
@@ -95,6 +100,17 @@ def test_a_set_that_uses_no_decisions_has_no_share_of_random_review() -> None:
     assert (without.share, chosen.share) == ("–", "5%")
     assert [row.is_chosen for row in (without, chosen, other)] == [False, True, False]
     assert chosen.gap == Ranged("-10", "-20 … +0")
+
+
+def test_a_label_model_is_called_what_the_run_that_fitted_it_calls_it() -> None:
+    found = evidence("noisy_or", 0.1)
+    sets = label_page(found).sets
+    assert [row.name for row in sets[1:]] == [("Weighted vote", "加权投票"), ("Noisy-OR", "Noisy-OR模型")]
+    other = replace(found, names=RunNames(label_models={"noisy_or": Words("Some causes", "若干成因")}))
+    assert [row.name for row in label_page(other).sets[1:]] == [
+        ("weighted vote", "weighted vote"),  # of another run: printed as it is
+        ("Some causes", "若干成因"),
+    ]
 
 
 def test_what_is_not_measurable_is_a_dash() -> None:

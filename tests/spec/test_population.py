@@ -15,7 +15,8 @@ from data.world.accounts import COUNTRIES, HIGHER_RISK_COUNTRIES, LEAVER_SHARE_A
 from data.world.calendar import Calendar
 from data.world.devices import devices_table
 from data.world.firms import INDUSTRIES
-from data.world.population import OCCUPATIONS, Population, draw_names, draw_population
+from data.world.people import OCCUPATIONS
+from data.world.population import Population, draw_names, draw_population
 from data.world.settings import Params
 from data.world.tags import profile_tags_table
 from features.profile.work import OCCUPATIONS_BY_INCOME

@@ -9,7 +9,7 @@ from data.labels.reviewers import EXCUSES, SUSPICIOUS
 from data.words import Words, complete
 from data.words.citations import CITED, LAWS, check_source, cited
 from data.world.firms import INDUSTRIES
-from data.world.population import OCCUPATIONS
+from data.world.people import OCCUPATIONS
 
 VOCABULARIES = {
     name: names

@@ -7,7 +7,8 @@ import numpy as np
 from data.world.calendar import EVENING, OFFICE, Calendar
 from data.world.flows import Flow
 from data.world.livelihoods import LIVELIHOODS, Draw, Entries, circles_of, known_or_new, repeat, tempered
-from data.world.population import TURNOVER, Population
+from data.world.people import TURNOVER
+from data.world.population import Population
 from data.world.purse import put_by
 from data.world.weights import by_weight, picked
 

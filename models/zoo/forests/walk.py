@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-
 ROWS_IN_CACHE = 512  # that pass through all trees before the next ones do
 
 

@@ -9,6 +9,7 @@ from models.zoo import (
     MODELS,
     Choice,
     Examples,
+    Fitted,
     ModelSettings,
     Trial,
     draw_choice,
@@ -56,7 +57,7 @@ class LogisticModel:
         """The examples on their scale; nothing is drawn."""
         return ScaledLearner(Scaled.of(examples), _fit_on)
 
-    def fit(self, examples: Examples, choice: Choice, settings: LogisticSettings, seed: int) -> FittedLine:
+    def fit(self, examples: Examples, choice: Choice, settings: LogisticSettings, seed: int) -> Fitted:
         """Fit on the scaled examples."""
         return self.learner(examples, settings, seed).fit(choice)
 

@@ -9,6 +9,7 @@ from models.zoo import (
     MODELS,
     Choice,
     Examples,
+    Fitted,
     ModelSettings,
     Trial,
     draw_choice,
@@ -55,7 +56,7 @@ class LinearSvm:
         """The examples on their scale; nothing is drawn."""
         return ScaledLearner(Scaled.of(examples), _fit_on)
 
-    def fit(self, examples: Examples, choice: Choice, settings: LinearSvmSettings, seed: int) -> FittedLine:
+    def fit(self, examples: Examples, choice: Choice, settings: LinearSvmSettings, seed: int) -> Fitted:
         """Fit on the scaled examples."""
         return self.learner(examples, settings, seed).fit(choice)
 

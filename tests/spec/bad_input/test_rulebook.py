@@ -63,6 +63,29 @@ def test_a_malformed_rule_parameter_is_named(here: Path, key: str, value: str) -
     assert sentence.startswith(f"{PLACE}.parameters.total.{key}: ")
 
 
+def test_a_threshold_below_zero_is_refused_where_its_unit_has_no_such_values(here: Path) -> None:
+    sentence = rule_one(lambda rule: rule["parameters"]["total"].update(value=-1))
+    where = f"{PLACE}.parameters.total.value"
+    assert sentence == f"{where}: expected 0 or more, for CNY is never below zero, found -1"
+    values = {"person": 3, "micro_business": -5, "company": 9}
+    sentence = rule_one(lambda rule: rule["parameters"]["count"].update(value=values))
+    assert sentence.endswith("expected 0 or more, for count is never below zero, found -5")
+
+
+@pytest.mark.parametrize(
+    ("unit", "indicator"), [("ratio", "lowest_balance_ratio_7d"), ("deviations", "in_peer_deviation_30d")]
+)
+def test_a_threshold_of_an_overdrawn_balance_or_under_the_peers_may_lie_below_zero(
+    here: Path, unit: str, indicator: str
+) -> None:
+    low = {"value": -0.5, "unit": unit, "source": "assumption"}
+    edit(
+        here / RULEBOOK,
+        lambda book: written(book).update(predicate=f"{indicator} <= {{low}}", parameters={"low": low}),
+    )
+    assert loaded().sql() == f"{indicator} <= -0.5"
+
+
 def test_an_unknown_key_of_a_rule_is_refused(here: Path) -> None:
     assert rule_one(lambda rule: rule.update(threshold=3)).startswith(f"{PLACE}.threshold: unknown key")
 
