@@ -107,7 +107,7 @@ def some_weeks(subjects: pd.DataFrame, stride: int) -> pd.DataFrame:
     return subjects[subjects["as_of"].isin(moments)].reset_index(drop=True)
 
 
-def all_scores(inputs: GraphInputs, params: Params) -> dict[str, np.ndarray]:
+def scores_by_graph(inputs: GraphInputs, params: Params) -> dict[str, np.ndarray]:
     """Scores of the judged subjects over every graph, by ranking."""
     scores = {
         HONEST: inputs.fitted[MODEL].scores(inputs.judged),
@@ -146,7 +146,7 @@ def few_payments(
 def audit_graph(inputs: GraphInputs, params: Params, budget: Budget) -> GraphHonesty:
     """Score every variant, and judge it beside the honest graph on the same draws."""
     watch = Watch.alone(inputs.subjects["customer_id"].to_numpy(), inputs.subjects["as_of"])
-    alerted = {name: watch.alerted(score, budget) for name, score in all_scores(inputs, params).items()}
+    alerted = {name: watch.alerted(score, budget) for name, score in scores_by_graph(inputs, params).items()}
     against = {name: HONEST for name in alerted if name != HONEST}
     compared = rankings_compared(alerted, against, inputs.views, params.bootstrap_draws, params.seed)
     slices = inputs.graph.slices
