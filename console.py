@@ -30,9 +30,11 @@ from check import module_of as module_of
 from docs_pages import (
     README,
     RESULTS_PAGE,
+    STUDIES_PAGE,
     TABLES_PAGE,
     finding_in_words,
     results_page,
+    studies_page,
     tables_page,
     with_results,
 )
@@ -47,30 +49,32 @@ Command = Callable[[], None]
 COMMANDS: Registry[Command] = Registry("command")
 
 
-def stages() -> dict[str, dict[str, Any]]:
-    """Every stage of dvc.yaml in order, ``foreach`` unfolded: name to its cmd, deps and outs.
+def stages(file: Path = DVC_FILE) -> dict[str, dict[str, Any]]:
+    """Every stage of dvc.yaml (or of another such ``file``) in order, ``foreach`` unfolded.
+
+    A name leads to its cmd, deps and outs.
 
     Interpolations are filled in from params.yaml and the ``foreach`` items; a dep that
     stands twice is one.
     """
-    values, pipelines = read_yaml(PARAMS_FILE), read_yaml(DVC_FILE)
+    values, pipelines = read_yaml(PARAMS_FILE), read_yaml(file)
     if not isinstance(values, dict):
         raise BadInput(f"{PARAMS_FILE}: expected sections by name")
     if not isinstance(pipelines, dict) or not isinstance(pipelines.get("stages"), dict):
-        raise BadInput(f"{DVC_FILE}: expected stages by name under 'stages'")
+        raise BadInput(f"{file}: expected stages by name under 'stages'")
     unfolded: dict[str, dict[str, Any]] = {}
     for name, body in pipelines["stages"].items():
         items = body.get("foreach") if isinstance(body, dict) else None
         if items is None:
             unfolded[name] = _filled(body, values)
         elif not isinstance(items, dict) or "do" not in body:
-            raise BadInput(f"{DVC_FILE}: stage {name}: expected 'foreach' by key, and 'do'")
+            raise BadInput(f"{file}: stage {name}: expected 'foreach' by key, and 'do'")
         else:
             for key, item in items.items():
                 unfolded[f"{name}@{key}"] = _filled(body["do"], values | {"key": key, "item": item})
     for name, stage in unfolded.items():
         if not isinstance(stage, dict) or not re.fullmatch(r"python -m [\w.]+( \w+)?", str(stage.get("cmd"))):
-            raise BadInput(f"{DVC_FILE}: stage {name}: expected a command 'python -m <module>'")
+            raise BadInput(f"{file}: stage {name}: expected a command 'python -m <module>'")
     return {
         name: stage | {"deps": list(dict.fromkeys(stage.get("deps", [])))} for name, stage in unfolded.items()
     }
@@ -219,6 +223,7 @@ def docs() -> None:
     """Render the pages that are made from schemas and results."""
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
     RESULTS_PAGE.write_text(results_page(), encoding="utf-8")
+    STUDIES_PAGE.write_text(studies_page(), encoding="utf-8")
     text = README.read_text(encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
     README.write_text(with_results(text, metrics), encoding="utf-8")

@@ -10,25 +10,29 @@ import types
 import typing
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pipeline
 from data.results import Interval
 from models.results.judged import Compared
-from models.results.tuned import Tuned
-from pipeline import Record, Result, Table
+from models.results.studies import SearchStudy, SeedStudy
+from models.results.tuned import Choice, Tuned, TunedTrial
+from parameters import parse_text
+from pipeline import Record, Result, StudyResult, Table
+from provenance import LOCK, changes, locked
 from reports.comparison import comparison_sentence
 from reports.results import DifferenceOfBoth, Metrics, ModelMetrics, RulesMetrics
 from reports.wording import same
 
 README = Path("README.md")
 TABLES_PAGE, RESULTS_PAGE = Path("docs/tables.md"), Path("docs/results.md")
+STUDIES_PAGE = Path("docs/studies.md")
 RESULTS_MARK = "results"
 FOREIGN_MARK = "foreign results"
 PATTERNS_MARK = "foreign patterns"
 FOREIGN = Path("benchmarks/results")  # metrics.json of a run on each foreign data set, by source
 
-OF_A_MODEL = (Tuned,)  # results of which there is one a model
+OF_A_MODEL = (Tuned, SearchStudy, SeedStudy)  # results of which there is one a model
 JSON_TYPES = {int: "whole number", float: "number", str: "text", bool: "true or false", type(None): "null"}
 CONSTRAINTS = {  # pandera's names of checks
     "greater_than_or_equal_to": "at least",
@@ -37,6 +41,7 @@ CONSTRAINTS = {  # pandera's names of checks
     "less_than": "below",
     "in_range": "from",
 }
+Kept = TypeVar("Kept", bound=StudyResult)
 BAR = "\\|"  # a bar within a cell of Markdown
 
 
@@ -61,7 +66,7 @@ def finding_in_words(metrics: Metrics) -> str:
     return (
         f"At the same alert budget the rules truly catch {recall(metrics.rules.true)} of the customers "
         f"with an illicit payment in the test (the bank believes {recall(metrics.rules.bank)}). The "
-        f"model that the bank chooses by what it sees on validation, {chosen.name}, catches "
+        f"model that the bank chooses by what it sees before the test, {chosen.name}, catches "
         f"{recall(models[chosen.name].true)} (the bank believes {recall(models[chosen.name].bank)}). "
         f"{over(differences.chosen_over_rules, 'the rules')} {other}"
     )
@@ -164,6 +169,84 @@ def type_words(kind: Any) -> str:
     if origin is tuple:
         return f"{len(inside)} of {type_words(inside[0])}"
     return JSON_TYPES.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+def studies_page() -> str:
+    """docs/studies.md: what each kept study found, what made it, and whether that still holds."""
+    lines = [
+        "# Studies",
+        "",
+        "Long searches and many seeds, which do not run with the pipeline. Rendered from `studies/results` "
+        "by `python console.py docs`; `dvc repro studies/dvc.yaml:<stage>` makes one anew.",
+    ]
+    outs, values = locked(pipeline.read_yaml(LOCK)), pipeline.read_yaml(pipeline.PARAMS_FILE)
+    for search in kept_studies(SearchStudy):
+        lines += ["", f"## Search: {search.model}", "", *search_lines(search)]
+        lines += ["", _made(changes(search.made_by, outs, values))]
+    for seeds in kept_studies(SeedStudy):
+        lines += ["", f"## Seeds: {seeds.model}", "", *seed_lines(seeds)]
+        lines += ["", _made(changes(seeds.made_by, outs, values))]
+    return "\n".join(lines) + "\n"
+
+
+def kept_studies(kind: type[Kept]) -> list[Kept]:
+    """The studies of one kind that are kept in git, by model."""
+    folder = pipeline.result_path(kind, "any").parent
+    return [
+        parse_text(kind, file.read_text(encoding="utf-8"), str(file))
+        for file in sorted(folder.glob("*.json"))
+    ]
+
+
+def search_lines(study: SearchStudy) -> list[str]:
+    """The choice of a search, and what its hyper-parameters matter."""
+    best = max((trial for trial in study.trials if not trial.is_pruned), key=_worth_of)
+    pruned = sum(trial.is_pruned for trial in study.trials)
+    lines = [
+        f"{len(study.trials)} trials, {pruned} given up after the first fold. Best: trial {best.number}, "
+        f"recall {plain(best.recall, 3)} over the judged folds, average precision "
+        f"{plain(best.average_precision, 3)}: {_choice_words(study.choice)}.",
+        "",
+        "| hyper-parameter | importance | reached by chance |",
+        "|---|---|---|",
+    ]
+    return lines + [f"| {one.parameter} | {one.share:.2f} | {one.noise:.2f} |" for one in study.importances]
+
+
+def seed_lines(study: SeedStudy) -> list[str]:
+    """A model's worth by seed."""
+    lines = [
+        f"True recall at the budget {plain(study.true_recall_mean, 3)} on average, "
+        f"{plain(study.true_recall_spread, 3)} between the best seed and the worst.",
+        "",
+        "| seed | true recall | less that of the first seed | true average precision |",
+        "|---|---|---|---|",
+    ]
+    for row in study.seeds:
+        told = (
+            shown(row.worth.true_recall),
+            shown(row.worth.true_gain),
+            plain(row.worth.true_average_precision, 3),
+        )
+        lines.append(f"| {row.seed} | " + " | ".join(told) + " |")
+    return lines
+
+
+def _worth_of(trial: TunedTrial) -> float:
+    return (trial.recall or 0.0) + (trial.average_precision or 0.0) / 1_000
+
+
+def _choice_words(choice: Choice) -> str:
+    return ", ".join(
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in choice.items()
+    )
+
+
+def _made(changed: list[str]) -> str:
+    if not changed:
+        return "Made from the data and parameters in force."
+    return f"STALE: other now than when it was made: {', '.join(f'`{name}`' for name in changed)}."
 
 
 def with_results(readme: str, metrics: Metrics) -> str:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,6 +41,7 @@ from registry import import_siblings as import_siblings
 memory.set_up()
 
 ARTIFACTS = Path("artifacts")
+STUDIES = Path("studies")
 PARAMS_FILE = Path("params.yaml")
 ROOMS = ("data", "features", "models", "explain", "reports")
 ROWS_IN_A_GROUP = 1 << 16  # of a Parquet file: who wants the last weeks unpacks the last groups
@@ -66,6 +66,10 @@ class Record(Parameters):
 
 class Result(Record):
     """Base of the contract of a JSON result, which lies where its class says."""
+
+
+class StudyResult(Result):
+    """Base of a result of a study: too long for the default run, kept in git with what made it."""
 
 
 Kept = TypeVar("Kept", bound=Result)
@@ -272,8 +276,13 @@ def writer(table: type[Table]) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 
 def result_path(result: type[Result], of: str = "") -> Path:
-    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts."""
+    """Where a result lies: ``artifacts/<room>/<name>.json``, or ``<name>/<of>.json`` where it has parts.
+
+    That of a study lies in ``studies/results``.
+    """
     name = _snake(result.__name__) + (f"/{of}" if of else "")
+    if issubclass(result, StudyResult):
+        return STUDIES / "results" / f"{name}.json"
     return ARTIFACTS / result.__module__.split(".")[0] / f"{name}.json"
 
 
@@ -374,23 +383,9 @@ def run_stage(name: str, main: Callable[[], None]) -> None:
     except BadInput as error:
         fail(str(error))
     _run["seconds"] = round(time.perf_counter() - started, 2)
-    _run.update(_used())
+    _run.update(memory.used())
     with _written_aside(ARTIFACTS / "runs" / f"{name}.json") as aside:
         aside.write_text(json.dumps(_run, indent=2) + "\n", encoding="utf-8")
-
-
-def _used() -> dict[str, float]:
-    """What this process and those it waited for have used; peaks add up, as if all were reached at once.
-
-    The system keeps the peak of the largest process that was waited for, and counts pages that
-    two processes share in each: the sum is never too small where one process helps another.
-    """
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return {
-        "cpu_seconds": round(sum(each.ru_utime + each.ru_stime for each in used), 2),
-        "peak_mb": round(sum(each.ru_maxrss for each in used) / 1024),
-        "page_faults": sum(each.ru_minflt for each in used),
-    }
 
 
 def argument(what: str) -> str:

@@ -70,7 +70,7 @@ class Verdicts(Parameters):
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedClaim:
     """A claim with the figure that was found, and what follows."""
 
     claim: Claim
@@ -102,12 +102,12 @@ def outcome(claim: Claim, found: Interval) -> Outcome:
     return "failed" if high < bound else "not shown"
 
 
-def judged(verdicts: Verdicts, metrics: Any) -> list[Judged]:
+def judged_claims(verdicts: Verdicts, metrics: Any) -> list[JudgedClaim]:
     """Every claim beside its outcome."""
     rows = []
     for claim in verdicts.claims:
         found = figure_at(metrics, claim.figure)
-        rows.append(Judged(claim, found, outcome(claim, found)))
+        rows.append(JudgedClaim(claim, found, outcome(claim, found)))
     return rows
 
 
@@ -159,7 +159,7 @@ def verdicts_page(verdicts: Verdicts, metrics: Any, configuration: str) -> str:
         "| claim | 判断 | bound | found | verdict | 结论 |",
         "|---|---|---|---|---|---|",
     ]
-    for row in judged(verdicts, metrics):
+    for row in judged_claims(verdicts, metrics):
         claim = row.claim
         bound = f"above {claim.above:g}" if claim.above is not None else f"below {claim.below:g}"
         cells = [claim.en, claim.zh, bound, _shown(row.found), row.outcome, OUTCOMES_ZH[row.outcome]]

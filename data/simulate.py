@@ -22,20 +22,27 @@ from data.world.lives import lives
 from data.world.register import accounts_table, customers_table
 from data.world.schemes import after_schemes, draw_schemes, members_table, uses_of
 from data.world.settings import Params, calendar_of
+from data.world.sketch import Sketch, sketched_lives, sketched_schemes
 from data.world.stretches import parts
 from data.world.tags import profile_tags_table
 
 SIMULATE = "simulate"  # the source that is no reader
 
 
-def simulate(params: Params) -> World:
-    """Draw the whole world of a simulated bank; payments come in parts."""
+def simulate(params: Params, sketch: Sketch | None = None) -> World:
+    """Draw the whole world of a simulated bank; payments come in parts.
+
+    With a ``sketch`` its schemes and lives have other figures than those of the world.
+    """
     calendar = calendar_of(params)
     world = people.draw_population(
         params.seed, params.customers, params.cities, params.dormant_share, calendar
     )
     drawn = lives(world, calendar, params.seed, calendar.stretches(params.stretch_days))
     scenes = draw_schemes(world, calendar, params)
+    if sketch is not None:
+        drawn = sketched_lives(drawn, sketch, params.seed)
+        scenes = sketched_schemes(scenes, sketch, params.seed)
     names = people.draw_names(params.seed, world)
     nothing = pd.DatetimeIndex([], dtype="datetime64[us, UTC]")
     return World(

@@ -146,3 +146,26 @@ class GraphSlices(Table):
     as_of: Series[Time] = Field(unique=True, description="moment of scoring")
     first_edge: Series[int] = Field(ge=0, description="first row")
     end_edge: Series[int] = Field(ge=0, description="row after the last one, strictly before as_of")
+
+
+class LibraryExamples(Table):
+    """A customer of the library bank as of a week, to learn from or to be tried on. Key: example_id.
+
+    The columns of FeatureMatrix come after its own; in rows to learn from, those that would
+    tell the library bank from the bank are empty.
+    """
+
+    example_id: Series[int] = Field(unique=True, description="key, in order of as_of and customer")
+    customer_id: Series[int] = Field(description="customer of the library bank")
+    as_of: Series[Time] = Field(description="moment; only earlier payments count")
+    label: Series[float] = Field(ge=0, le=1, description="1: a planted scheme's payment lies in the window")
+    weight: Series[float] = Field(gt=0, description="weeks that the row stands for")
+    scheme_id: Series[pd.Int64Dtype] = Field(nullable=True, description="planted scheme; empty: none")
+    typology: Series[str] = Field(nullable=True, description="its typology; empty: none")
+    is_held_out: Series[bool] = Field(description="never learnt from: planted to be tried on")
+    features: Series[np.float32] = Field(
+        alias="^(?!(example_id|customer_id|as_of|label|weight|scheme_id|typology|is_held_out)$)[a-z0-9_]+$",
+        regex=True,
+        nullable=True,
+        description="one column a feature; empty: not measurable, or it tells which bank",
+    )

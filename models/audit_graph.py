@@ -49,10 +49,11 @@ class GraphInputs:
     """What is fitted and scored over many graphs.
 
     ``subjects`` are the judged rows of the test, ``judged`` their examples; ``views`` says
-    whom there is to catch among them, ``bank`` and ``true``.
+    whom there is to catch among them, ``bank`` and ``true``. Without a change to learn from
+    there is no ``train``.
     """
 
-    train: Examples
+    train: Examples | None
     judged: Examples
     subjects: pd.DataFrame
     views: dict[str, Catches]
@@ -80,15 +81,16 @@ def read_inputs(params: Params, budget: Budget) -> GraphInputs:
     starts_at = pipeline.read(data_schema.Periods).set_index("name").loc["test", "starts_at"]
     split, model = pipeline.read(schema.Split), MODELS[MODEL]
     subjects = some_weeks(split[split["role"] == "test"], params.week_stride)
-    training = learnt(split, model.needs, pipeline.params("learn", Learnt))
-    train, judged = read_examples([training, subjects], model.needs)
+    rows = pipeline.params("learn", Learnt)
+    training = [learnt(split, model.needs, rows)] if params.refitted else []
+    *train, judged = read_examples([*training, subjects], model.needs)
     views = {
         "bank": as_labelled(subjects, starts_at),
         "true": in_truth(subjects, illicit, starts_at, budget.label_window_days),
     }
     customer = subjects["customer_id"].to_numpy()
     return GraphInputs(
-        train=train,
+        train=train[0] if train else None,
         judged=judged,
         subjects=subjects,
         views={view: Catches.of(customer, positives) for view, positives in views.items()},
@@ -117,7 +119,7 @@ def scores_by_graph(inputs: GraphInputs, params: Params) -> dict[str, np.ndarray
     for name, graph in pipeline.progress(changed.items(), "graphs", "graph"):
         judged = with_graph(inputs.judged, graph)
         scores[name] = inputs.fitted[MODEL].scores(judged)
-        if name in params.refitted:
+        if inputs.train is not None and name in params.refitted:
             train = with_graph(inputs.train, graph)
             again = MODELS[MODEL].fit(train, inputs.choice, inputs.settings, inputs.settings.seed)
             scores[name + REFITTED] = again.scores(judged)

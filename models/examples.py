@@ -10,11 +10,21 @@ import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models.zoo import GRAPH, LINES, Examples, Graph, OthersAround, PaymentLines
+from models.zoo import GRAPH, LIBRARY, LINES, Examples, Graph, OthersAround, PaymentLines
 from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Part, Seed
 
 KEY = "subject_id"
+OF_THE_LIBRARY = (
+    "example_id",
+    "customer_id",
+    "as_of",
+    "label",
+    "weight",
+    "scheme_id",
+    "typology",
+    "is_held_out",
+)
 
 
 def read_inputs(
@@ -22,7 +32,7 @@ def read_inputs(
 ) -> list[Examples]:
     """Examples of each group of subjects, rows of Split, with their features and what else is needed.
 
-    ``needs`` may name `GRAPH` and `LINES`. Where the ``training`` subjects are named, gaps
+    ``needs`` may name `GRAPH`, `LINES` and `LIBRARY`. Where the ``training`` subjects are named, gaps
     that none of them has are filled.
     """
     graph = None
@@ -43,12 +53,18 @@ def read_inputs(
     if graph is not None:
         everyone = pipeline.read(features_schema.Subjects, columns=[KEY, "customer_id", "as_of"])
         others = [others_around(subjects, everyone, graph) for subjects in groups]
+    library = None
+    if LIBRARY in needs:
+        planted = pipeline.read(features_schema.LibraryExamples, columns=list(OF_THE_LIBRARY))
+        learnt_from = np.flatnonzero(~planted["is_held_out"].to_numpy())
+        (said,) = pipeline.read_matrix(features_schema.LibraryExamples, [learnt_from], without=OF_THE_LIBRARY)
+        library = examples_of(planted.iloc[learnt_from], said, None)
     known = pipeline.read(features_schema.FeatureMatrix, columns=[KEY])[KEY].to_numpy()
     places = [np.searchsorted(known, subjects[KEY].to_numpy()) for subjects in (*groups, *others)]
     read = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
     matrices = read[: len(groups)]
     examples = [
-        replace(examples_of(subjects, matrix, graph), lines=line)
+        replace(examples_of(subjects, matrix, graph), lines=line, library=library)
         for subjects, matrix, line in zip(groups, matrices, lines, strict=True)
     ]
     if others:

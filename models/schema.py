@@ -70,6 +70,20 @@ class ModelAlerts(Table):
     rank: Series[int] = Field(ge=1, description="place within the week")
 
 
+class HeldOutScores(Table):
+    """A ranker's score of a week of a planted scheme that nobody learnt from. Key: row number.
+
+    Rankers that read payments beside the features have none: the library bank's lines and
+    graph are not the bank's.
+    """
+
+    ranker: Series[str] = Field(description="model")
+    customer_id: Series[int] = Field(description="customer of the library bank")
+    scheme_id: Series[int] = Field(description="planted scheme")
+    typology: Series[str] = Field(description="its typology")
+    score: Series[float] = Field(description="as in Scores, of the same model")
+
+
 class AuditedAlerts(Table):
     """HIDDEN TRUTH of a model's alerts, for the audit's own pages. Key: ranker, subject_id."""
 

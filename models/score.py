@@ -10,10 +10,12 @@ import pandas as pd
 import pipeline
 from data import schema as data_schema
 from data.asof import pairs_within
+from features import schema as features_schema
 from models import examples, schema, stack
 from models.budget import WATCHED, Budget, Watch
 from models.results.stack import Stack
-from models.zoo import GRAPH, LINES, MODELS, Examples, Fitted, by_row
+from models.zoo import GRAPH, LIBRARY, LINES, MODELS, Examples, Fitted, by_row
+from models.zoo.gaps import gappy
 from pipeline import BadInput
 
 
@@ -49,13 +51,16 @@ class ScoreInputs:
     """Whom to rank, by what, and with which models.
 
     ``groups`` are rows of Split by role, in the order in which they are watched, and
-    ``examples`` their features; ``models`` are the fitted ones by name.
+    ``examples`` their features; ``models`` are the fitted ones by name. ``planted`` are rows of
+    LibraryExamples that nobody learnt from, and ``held_out`` their features.
     """
 
     groups: dict[str, pd.DataFrame]
     examples: dict[str, Examples]
     labels: pd.DataFrame
     models: dict[str, Fitted]
+    planted: pd.DataFrame
+    held_out: Examples
 
 
 def read_inputs() -> ScoreInputs:
@@ -64,11 +69,24 @@ def read_inputs() -> ScoreInputs:
     groups = {role: examples.of_role(split, role).reset_index(drop=True) for role in WATCHED["test"]}
     training = examples.of_role(split, "train")
     read = examples.read_inputs(list(groups.values()), frozenset({GRAPH, LINES}), training=training)
+    planted = pipeline.read(features_schema.LibraryExamples, columns=list(examples.OF_THE_LIBRARY))
+    rows = np.flatnonzero(planted["is_held_out"].to_numpy())
+    planted = planted.iloc[rows].reset_index(drop=True)
+    table = features_schema.LibraryExamples
+    (said,) = pipeline.read_matrix(table, [rows], without=examples.OF_THE_LIBRARY)
+    lacking, key = set(gappy(said)), pipeline.read(features_schema.FeatureMatrix, columns=[examples.KEY])
+    (learnt,) = pipeline.read_matrix(
+        features_schema.FeatureMatrix,
+        [np.searchsorted(key[examples.KEY].to_numpy(), training[examples.KEY].to_numpy())],
+        without=(examples.KEY, *(name for name in said if name not in lacking)),
+    )
     return ScoreInputs(
         groups,
         dict(zip(groups, read, strict=True)),
         pipeline.read(data_schema.Labels),
         {name: model.load(pipeline.existing("models", model.file)) for name, model in MODELS.items()},
+        planted,
+        examples.filled(examples.examples_of(planted, said, None), learnt),
     )
 
 
@@ -106,6 +124,18 @@ def ranked(
     return pd.concat(scores)[["ranker", "subject_id", "score"]], pd.concat(alerts)
 
 
+def held_out_scores(inputs: ScoreInputs) -> pd.DataFrame:
+    """The HeldOutScores table: what each model that needs features alone says of planted schemes."""
+    mine, told = by_row(inputs.held_out), inputs.planted[["customer_id", "scheme_id", "typology"]]
+    found = [
+        told.assign(ranker=name, score=fitted.scores(mine))
+        for name, fitted in inputs.models.items()
+        if MODELS[name].needs <= {LIBRARY} and len(told)
+    ]
+    columns = list(schema.HeldOutScores.to_schema().columns)
+    return pd.concat(found)[columns] if found else schema.HeldOutScores.empty()
+
+
 def main() -> None:
     """Write scores, the alerts that fit in the budget, and what the stack is made of."""
     inputs, budget = read_inputs(), pipeline.params("budget", Budget)
@@ -120,6 +150,7 @@ def main() -> None:
         print(f"{ranker}: {(alerts['ranker'] == ranker).sum():,} alerts spent in the test")
     pipeline.write(schema.Scores, scores)
     pipeline.write(schema.ModelAlerts, alerts)
+    pipeline.write(schema.HeldOutScores, held_out_scores(inputs))
     pipeline.write_result(made_of)
 
 

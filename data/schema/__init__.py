@@ -349,3 +349,43 @@ class Cases(Table):
     last_alert_at: Series[Time] = Field(description="last alert of the case")
     alert_count: Series[int] = Field(ge=1, description="alerts")
     customer_count: Series[int] = Field(ge=1, description="customers")
+
+
+class LibraryPeriods(Periods):
+    """A stretch of the calendar of the library bank. Key: name."""
+
+
+class LibraryCustomers(Customers):
+    """A customer of the library bank, which holds planted schemes and no others. Key: customer_id."""
+
+
+class LibraryAccounts(Accounts):
+    """An account that the library bank keeps or pays to. Key: account_id."""
+
+
+class LibraryTransactions(Transactions):
+    """A payment of the library bank. Key: transaction_id."""
+
+
+class LibraryTags(ProfileTags):
+    """A tag of a customer of the library bank from a day to another."""
+
+
+class LibraryDevices(Devices):
+    """A device from which a customer of the library bank signs in."""
+
+
+class LibraryIndicators(WeeklyIndicators):
+    """Indicators of a customer of the library bank as of a week."""
+
+
+class LibraryMoments(Table):
+    """A planted payment, seen from a customer of the library bank who takes part. Key: row number."""
+
+    customer_id: Series[int] = Field(description="customer of the library bank")
+    at: Series[Time] = Field(description="moment of the payment")
+    scheme_id: Series[int] = Field(description="planted scheme or look-alike")
+    typology: Series[str] = Field(description="typology, or the one that it looks like")
+    is_illicit: Series[bool] = Field(description="false: an innocent look-alike")
+    is_patterned: Series[bool] = Field(description="false: proceeds that are spent outside the shape")
+    author: Series[int] = Field(ge=0, le=1, description="who wrote the scheme down; 1: only to be tried on")

@@ -8,7 +8,7 @@ from data.typologies import ROUNDS, Scene, typology
 from data.world.calendar import EVENING, OFFICE
 
 FIRM_SHARE = 0.12  # of dispersers and contractors, small firms (assumption)
-FIRM_PAYS_SHARE = 0.5  # of those whose money is dispersed, companies (assumption)
+FIRM_PAYS_SHARE = 0.3  # of those whose money is dispersed, companies (assumption)
 SHARE = (7.2, 0.9)  # log of the yuan of a payee: median and spread, before the scale of the disperser
 
 

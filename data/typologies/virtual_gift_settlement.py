@@ -8,6 +8,7 @@ from data.typologies import Scene, typology
 from data.words import Words
 from data.world.calendar import EVENING, LATE
 
+LATE_SHARE = 0.5  # of rounds in which fans watch late at night, else in the evening (assumption)
 GIFT, GIFT_ENDS = (4.2, 1.2), (6, 3_288)  # log of the yuan of a gift: median and spread; least and most
 
 
@@ -16,6 +17,12 @@ def _gifts(scene: Scene, at: np.ndarray, fans: np.ndarray, payee: int) -> float:
     meant = scene.rng.lognormal(*GIFT, len(fans)).clip(*GIFT_ENDS)
     why = scene.pretext("gift", "goods", "unstated")
     return float(scene.pay(at, fans, payee, meant, "qr", why).sum())
+
+
+def _shown(scene: Scene, start: int, fans: np.ndarray) -> np.ndarray:
+    """When fans pay during a show of two evenings or nights, in order."""
+    clock = LATE if scene.rng.random() < LATE_SHARE else EVENING
+    return scene.during(start, 2, len(fans), clock, scene.calendar.leisure_weight())
 
 
 def streamer_agency(scene: Scene) -> None:
@@ -37,7 +44,7 @@ def streamer_agency(scene: Scene) -> None:
     start = scene.start
     for _ in range(int(rng.integers(1, 4))):
         fans = scene.public(int(rng.integers(12, 30)))
-        at = scene.during(start, 2, len(fans), EVENING, scene.calendar.leisure_weight())
+        at = _shown(scene, start, fans)
         gifts = _gifts(scene, at, fans, int(club))
         bought = int(scene.after(at[-1], 0.5, 40))
         scene.pay(bought, club, platform, gifts * rng.uniform(0.85, 0.99), "transfer", "goods")
@@ -87,7 +94,7 @@ def virtual_gift_settlement(scene: Scene) -> None:
     start = scene.start
     for _ in range(int(rng.integers(1, 4))):
         fans = scene.public(int(rng.integers(12, 30)))
-        at = scene.during(start, 2, len(fans), LATE, scene.calendar.leisure_weight())
+        at = _shown(scene, start, fans)
         gifts = _gifts(scene, at, fans, int(fresh[0]))
         sent = scene.after(at[-1], 0.5, 15)
         scene.pay(sent, fresh[0], agent, gifts * rng.uniform(0.97, 0.998), "transfer", "goods")

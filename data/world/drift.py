@@ -97,7 +97,7 @@ class Drift(Parameters):
 def adopted_at(world: Population, calendar: Calendar, launch: Launch, rng: np.random.Generator) -> np.ndarray:
     """When each account takes up the new product (UTC microseconds), NEVER_US for most. Shape (accounts,)."""
     day = launch.first_day + launch.ramp_days * rng.random(len(world.owner))
-    adopts = (rng.random(len(world.owner)) < launch.adopter_share) & np.isin(world.holder, PRIVATE)
+    adopts = (rng.random(len(world.owner)) < launch.adopter_share) & world.holder.are(*PRIVATE)
     return np.where(adopts, calendar.start_us + (day * DAY_US).astype(np.int64), NEVER_US)
 
 
@@ -112,8 +112,8 @@ class Adaptation:
     """
 
     def __init__(self, world: Population, calendar: Calendar, drift: Drift, rng: np.random.Generator) -> None:
-        self._is_private = np.isin(world.holder, PRIVATE)
-        self._is_person = world.holder == "person"
+        self._is_private = world.holder.are(*PRIVATE)
+        self._is_person = world.holder.are("person")
         self._adopted_at = adopted_at(world, calendar, drift.product_launch, rng)
         self._by_code = round(drift.product_launch.most_cny * 100)
         self._launched_at = calendar.start_us + drift.product_launch.first_day * DAY_US

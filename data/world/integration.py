@@ -58,6 +58,9 @@ LARGER_INCOMES, LARGER_SHARE = (0.2, 1.0), 0.5
 # How a part of the proceeds comes in: share of the ways (assumption). Persons hardly pay cash in any
 # more, while a shop has takings to pay in.
 IN_CASH_SHARE, FROM_FIRMS_SHARE = {"person": 0.08, "micro_business": 0.3}, 0.3
+# What a firm says that it pays for: small sums are no wages (assumption). The firm mostly is the same.
+SMALL_CNY, SMALL_REASONS = 1_500, ("goods", "unstated", "refund")
+SAME_FIRM_SHARE = 0.7
 
 
 class Integration(Parameters):
@@ -118,10 +121,12 @@ def _take_in(scene: Scene, organiser: int, yuan: float, begins: int, days: float
     in_cash = rng.random(count) < IN_CASH_SHARE[str(scene.world.holder[organiser])]
     payees = np.unique(scene.flow.payee)
     known = payees[(scene.world.holder[payees] == "person") & ~scene.is_inside(payees)]
-    came = 0.0
+    came, firm = 0.0, int(scene.outsiders(1, "company")[0])
     for moment, part in zip(at[~in_cash], sums[~in_cash], strict=True):
-        payer, why = scene.outsiders(1, "company")[0], "payroll"
-        if rng.random() >= FROM_FIRMS_SHARE:
+        if rng.random() < FROM_FIRMS_SHARE:
+            firm = firm if rng.random() < SAME_FIRM_SHARE else int(scene.outsiders(1, "company")[0])
+            payer, why = firm, "payroll" if part >= SMALL_CNY else scene.pretext(*SMALL_REASONS)
+        else:
             payer = rng.choice(known) if len(known) and rng.random() < 0.5 else scene.outsiders(1)[0]
             why = scene.pretext("loan_repayment", "goods", "family", "unstated")
         came += float(scene.spend(moment, payer, organiser, part, "transfer", why))

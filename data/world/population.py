@@ -18,6 +18,7 @@ from data.world import accounts as lifetimes
 from data.world.calendar import Calendar
 from data.world.custom import IDLE, MAIN, SECOND, draw_activity, draw_standing
 from data.world.firms import draw_capital, draw_employers, draw_founded, draw_industries
+from data.world.holders import Holders
 from data.world.people import Traits, draw_people
 from data.world.products import Held, draw_products
 
@@ -62,7 +63,7 @@ class Population:
     account: np.ndarray
     savings: np.ndarray
     owner: np.ndarray
-    holder: np.ndarray
+    holder: Holders
     opening: np.ndarray
     opened_us: np.ndarray
     closed_us: np.ndarray
@@ -87,7 +88,7 @@ class Population:
     @cached_property
     def _outside(self) -> dict[str, np.ndarray]:
         is_outside = self.owner == OUTSIDE
-        return {holder: np.flatnonzero((self.holder == holder) & is_outside) for holder in HOLDER_KINDS}
+        return {holder: np.flatnonzero(self.holder.are(holder) & is_outside) for holder in HOLDER_KINDS}
 
     @cached_property
     def _regulars(self) -> dict[tuple[str, int], np.ndarray]:
@@ -134,7 +135,7 @@ class Population:
     @cached_property
     def is_of_person(self) -> np.ndarray:
         """Shape (accounts,), true where a person holds the account, here or elsewhere."""
-        return np.asarray(self.holder == "person")
+        return self.holder.are("person")
 
     @cached_property
     def elsewhere(self) -> np.ndarray:
@@ -242,7 +243,7 @@ def draw_population(
         opening=_draw_opening(rng, people, joining, len(held.owner)),
         limit=limit,
         country=lifetimes.draw_countries(stream(seed, "countries"), held.holder),
-        **vars(held),
+        **vars(held) | {"holder": Holders.of(held.holder)},
     )
 
 
@@ -378,9 +379,7 @@ def _closings(
 
 def holder_codes(population: Population) -> np.ndarray:
     """Positions in HOLDER_KINDS of the kinds of the accounts' holders, shape (accounts,)."""
-    names = np.array(HOLDER_KINDS)
-    order = np.argsort(names, kind="stable")
-    return order[np.searchsorted(names[order], population.holder)].astype(np.int8)
+    return population.holder.code
 
 
 @dataclass(frozen=True)

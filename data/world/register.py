@@ -55,7 +55,7 @@ def accounts_table(population: Population, names: Names) -> pd.DataFrame:
         {
             "account_id": names.account,
             "customer_id": pd.array(names.customer[owner], dtype="Int64"),
-            "holder": population.holder,
+            "holder": population.holder[:],
             "opened_at": times(population.opened_us),
             "opening_balance_cents": pd.array(population.opening, dtype="Int64"),
             "closed_at": times(population.closed_us),

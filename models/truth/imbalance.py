@@ -110,25 +110,23 @@ def focal(task: Task) -> np.ndarray:
 
 
 def focal_derivatives(margin: np.ndarray, label: np.ndarray, power: float) -> tuple[np.ndarray, np.ndarray]:
-    """First and second derivative of the focal loss by the margin, for labels from 0 to 1; shape (n,) each.
+    """First and second derivative of the focal loss by the margin, for beliefs from 0 to 1; shape (n,) each.
 
-    With a power of 0 they are those of the cross-entropy.
+    The cross-entropy times a power of the distance between chance and belief, which for
+    true and false is the focal loss and for beliefs in between is least at the belief (Li
+    et al. 2020). The plain one would not be: it drives a belief of 4 % to a chance of 24 %.
+    With a power of 0 it is the cross-entropy.
     """
     chance = np.clip(expit(margin), 1e-12, 1 - 1e-12)
-    other = 1 - chance
-    rise, fall = np.log(chance), np.log(other)
-    first_one = other**power * (power * chance * rise - other)
-    first_none = chance**power * (chance - power * other * fall)
-    second_one = (
-        other**power * chance * (other * (power * rise + power + 1) - power * (power * chance * rise - other))
-    )
-    second_none = (
-        chance**power
-        * other
-        * (chance * (power * fall + power + 1) + power * (chance - power * other * fall))
-    )
-    first = label * first_one + (1 - label) * first_none
-    second = label * second_one + (1 - label) * second_none
+    spread = chance * (1 - chance)
+    entropy = -(label * np.log(chance) + (1 - label) * np.log(1 - chance))
+    gap, far = chance - label, np.maximum(np.abs(chance - label), 1e-12)
+    mass = far**power
+    mass_first = power * far ** (power - 1) * np.sign(gap) * spread
+    mass_second = power * (power - 1) * far ** (power - 2) * spread**2
+    mass_second += power * far ** (power - 1) * np.sign(gap) * spread * (1 - 2 * chance)
+    first = mass_first * entropy + mass * gap
+    second = mass_second * entropy + 2 * mass_first * gap + mass * spread
     return first, np.maximum(second, LEAST_CURVATURE)
 
 

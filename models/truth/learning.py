@@ -128,6 +128,13 @@ def rounds_reading(points: list[RoundsPoint]) -> tuple[str, str]:
             "overfitting.",
             f"{start_zh}，真实召回率显著下降（较少轮数高 {_points(gain, '至')} 个百分点）：过拟合。",
         )
+    if (gain.high or 0.0) < 0:
+        return (
+            f"{start_en}, yet true recall still rises provably ({_points(gain, 'to')} points for fewer): "
+            "what validation sees of it misleads.",
+            f"{start_zh}，但真实召回率仍显著上升（较少轮数之差 {_points(gain, '至')} 个百分点）："
+            "验证集所见具有误导性。",
+        )
     return (
         f"{start_en}, but true recall does not provably fall ({_points(gain, 'to')} points for fewer).",
         f"{start_zh}，但真实召回率未显著下降（较少轮数之差 {_points(gain, '至')} 个百分点）。",

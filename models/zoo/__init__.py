@@ -12,7 +12,7 @@ import importlib
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,8 @@ from pipeline import BadInput, Registry, import_siblings
 
 Choice = dict[str, Any]
 
-GRAPH, LINES = "graph", "lines"  # what a model may read beside the features
+# What a model may read beside the features.
+GRAPH, LINES, LIBRARY = "graph", "lines", "library"
 FEATURES_ALONE: frozenset[str] = frozenset()
 
 
@@ -73,6 +74,7 @@ class Examples:
 
     ``features`` has one row a subject and float32 columns (NaN: not measurable);
     ``customer_id``, ``as_of`` (datetime), ``label`` (0 to 1) and ``weight`` have shape (n,).
+    Features of the ``library`` are the same columns; those that it cannot say are empty.
     """
 
     features: pd.DataFrame
@@ -84,6 +86,12 @@ class Examples:
     around: OthersAround | None = None  # whoever else stands in the graph and has features
     lines: PaymentLines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
+    library: Examples | None = None  # planted schemes to learn from beside the subjects
+
+
+# Bounded far beyond any range: who mistypes a start is told so, not given the range's nearer end.
+WholeStart = Annotated[int, Field(ge=-(10**9), le=10**9)]
+PartStart = Annotated[float, Field(ge=-1e9, le=1e9)]
 
 
 class ModelSettings(pipeline.Parameters):
@@ -97,7 +105,7 @@ class ModelSettings(pipeline.Parameters):
     trials: int = Field(ge=1, le=100_000)
     seed: Seed
     threads: Threads
-    start: dict[str, int | float] = Field(default_factory=dict)
+    start: dict[str, WholeStart | PartStart] = Field(default_factory=dict)
 
 
 class Fitted(Protocol):
@@ -137,7 +145,7 @@ class Model(Protocol):
     label_zh: str
     settings: type[Any]
     file: str
-    needs: frozenset[str]  # what it reads beside the features: GRAPH, LINES
+    needs: frozenset[str]  # what it reads beside the features: GRAPH, LINES, LIBRARY
     is_trees: bool  # whose margins fall apart into contributions of features
     is_supervised: bool  # false: an anomaly score, which no label has taught
 
@@ -237,6 +245,59 @@ class Anew:
     def relabelled(self, label: np.ndarray, weight: np.ndarray) -> Anew:
         """The same features under other labels and weights."""
         return replace(self, examples=replace(self.examples, label=label, weight=weight))
+
+
+def with_library(examples: Examples, library_weight: float) -> Examples:
+    """The examples with those of their library after them, each ``library_weight`` as much as it stands for.
+
+    What no row of the library says is taken from the others, too: it would tell the two
+    apart. Without a library the examples are as they were.
+    """
+    library = examples.library
+    if library is None:
+        return examples
+    names = list(examples.features.columns)
+    rows, more = len(examples.features), len(library.features)
+    values = np.empty((len(names), rows + more), np.float32)  # column by column, as trees bin them
+    for place, name in enumerate(names):
+        values[place, rows:] = library.features[name]
+        is_mute = np.isnan(values[place, rows:]).all()
+        values[place, :rows] = np.nan if is_mute else examples.features[name]
+    return replace(
+        examples,
+        features=pd.DataFrame(values.T, columns=names, copy=False),
+        customer_id=np.concatenate([examples.customer_id, library.customer_id]),
+        as_of=pd.concat([examples.as_of, library.as_of], ignore_index=True),
+        label=np.concatenate([examples.label, library.label]),
+        weight=np.concatenate([examples.weight, library.weight * library_weight]),
+        library=None,
+    )
+
+
+@dataclass(frozen=True)
+class WithLibrary:
+    """A learner of examples `with_library`: other labels are the examples', the library keeps its own."""
+
+    learner: Learner
+    label: np.ndarray
+    weight: np.ndarray
+
+    @classmethod
+    def of(cls, learner: Learner, examples: Examples, library_weight: float) -> WithLibrary:
+        """A learner made ready on the `with_library` ``examples``."""
+        library = examples.library
+        if library is None:
+            return cls(learner, np.zeros(0), np.zeros(0))
+        return cls(learner, library.label, library.weight * library_weight)
+
+    def fit(self, choice: Choice) -> Fitted:
+        """Fit on both."""
+        return self.learner.fit(choice)
+
+    def relabelled(self, label: np.ndarray, weight: np.ndarray) -> WithLibrary:
+        """The same features; labels and weights of shape (n,) are those of the examples alone."""
+        both = np.concatenate([label, self.label]), np.concatenate([weight, self.weight])
+        return replace(self, learner=self.learner.relabelled(*both))
 
 
 def believable(examples: Examples) -> Examples:

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from models.zoo import (
     FEATURES_ALONE,
+    LIBRARY,
     MODELS,
     Choice,
     Examples,
+    Learner,
     ModelSettings,
     Trial,
+    WithLibrary,
     believable,
     draw_choice,
     emphasised,
     learnable,
     library,
+    with_library,
 )
-from parameters import LeavesRange, PartRange, PositiveRange, TreesRange
+from parameters import LeavesRange, PartRange, Positive, PositiveRange, TreesRange
 
 if TYPE_CHECKING:
     import lightgbm
@@ -116,7 +120,7 @@ class LightgbmModel:
     """
 
     label_en = label_zh = "LightGBM"
-    settings = LightgbmSettings
+    settings: type[LightgbmSettings] = LightgbmSettings
     file = "fitted/lightgbm.model"
     needs = FEATURES_ALONE
     is_trees = True
@@ -130,9 +134,9 @@ class LightgbmModel:
         self, examples: Examples, choice: Choice, settings: LightgbmSettings, seed: int
     ) -> FittedLightgbm:
         """Fit one booster."""
-        return self.learner(examples, settings, seed).fit(choice)
+        return cast(FittedLightgbm, self.learner(examples, settings, seed).fit(choice))
 
-    def learner(self, examples: Examples, settings: LightgbmSettings, seed: int) -> LightgbmLearner:
+    def learner(self, examples: Examples, settings: LightgbmSettings, seed: int) -> Learner:
         """Bin the examples."""
         told = {"objective": "cross_entropy", "num_threads": settings.threads, "seed": seed}
         names = list(examples.features.columns)
@@ -145,4 +149,30 @@ class LightgbmModel:
         return FittedLightgbm(lightgbm.Booster(model_file=path))
 
 
+class LightgbmLibrarySettings(LightgbmSettings):
+    """Section ``models.lightgbm_library``: the same ranges, and what a row of the library weighs.
+
+    The weight is not searched: validation is judged by labels of the rules, which cannot see
+    what the library adds.
+    """
+
+    library_weight: Positive
+
+
+class LightgbmLibraryModel(LightgbmModel):
+    """The same trees, taught by the bank's labels and by the schemes that it knows to describe."""
+
+    label_en, label_zh = "LightGBM with typology library", "LightGBM（加类型库）"
+    settings = LightgbmLibrarySettings
+    file = "fitted/lightgbm_library.model"
+    needs = frozenset({LIBRARY})
+
+    def learner(self, examples: Examples, settings: LightgbmSettings, seed: int) -> Learner:
+        """Bin the examples and the library's after them."""
+        weight = cast(LightgbmLibrarySettings, settings).library_weight
+        own = super().learner(with_library(examples, weight), settings, seed)
+        return WithLibrary.of(own, examples, weight)
+
+
 MODELS.register("lightgbm")(LightgbmModel())
+MODELS.register("lightgbm_library")(LightgbmLibraryModel())

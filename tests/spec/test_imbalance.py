@@ -59,10 +59,10 @@ def task(count: int = 4_000) -> tuple[Task, np.ndarray]:
 
 
 def loss(margin: np.ndarray, label: np.ndarray, power: float) -> np.ndarray:
-    """The focal loss in words of its paper."""
+    """The focal loss for beliefs, in words of its paper."""
     chance = expit(margin)
-    told = label * (1 - chance) ** power * np.log(chance)
-    return -(told + (1 - label) * chance**power * np.log(1 - chance))
+    entropy = -(label * np.log(chance) + (1 - label) * np.log(1 - chance))
+    return np.abs(chance - label) ** power * entropy
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0, 2.0])
@@ -76,6 +76,22 @@ def test_the_derivatives_of_the_focal_loss_are_its_slopes(power: float, label: f
     ahead, behind = (focal_derivatives(margin + move, labels, power)[0] for move in (step, -step))
     curvature = (ahead - behind) / (2 * step)
     assert np.allclose(second, np.maximum(curvature, 1e-6), atol=1e-5)
+
+
+@pytest.mark.parametrize("belief", [0.04, 0.3])
+def test_focal_loss_is_least_where_the_chance_is_the_belief(belief: float) -> None:
+    margin = np.linspace(-6, 4, 4_001)
+    least = margin[np.argmin(loss(margin, np.full(len(margin), belief), 2.0))]
+    assert expit(least) == pytest.approx(belief, abs=0.002)
+    first, _ = focal_derivatives(np.array([least - 1, least + 1]), np.full(2, belief), 2.0)
+    assert first[0] < 0 < first[1]
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_for_true_and_false_it_is_the_focal_loss_of_the_first_paper(label: float) -> None:
+    margin = np.linspace(-4, 4, 9)
+    right = expit(margin if label else -margin)
+    assert np.allclose(loss(margin, np.full(9, label), 2.0), -((1 - right) ** 2) * np.log(right))
 
 
 def test_focal_loss_counts_a_row_little_that_is_told_apart_already() -> None:

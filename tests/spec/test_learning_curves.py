@@ -94,4 +94,5 @@ def test_overfitting_is_claimed_only_where_fewer_rounds_are_provably_better() ->
     last = after(100, (0, 0, 0), 0.1)
     assert "overfitting." in rounds_reading([after(10, (0.1, 0.02, 0.2), 0.3), last])[0]
     assert "not provably" in rounds_reading([after(10, (0.1, -0.02, 0.2), 0.3), last])[0]
+    assert "still rises provably" in rounds_reading([after(10, (-0.1, -0.2, -0.02), 0.3), last])[0]
     assert "have not hurt" in rounds_reading([after(10, (0.1, 0.02, 0.2), 0.05), last])[0]

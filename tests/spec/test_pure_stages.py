@@ -94,7 +94,9 @@ def test_whom_a_ranker_alerted_in_validation_it_leaves_alone_in_the_test() -> No
     )
     budget = Budget(alerts_per_thousand_customers_week=250, suppress_days=28, label_window_days=28)
     likes = Likes()
-    whole = scored(ScoreInputs(groups, examples, labels, {"likes": likes}), budget)  # type: ignore[dict-item]
+    nobody = groups["test"].iloc[:0]
+    inputs = ScoreInputs(groups, examples, labels, {"likes": likes}, nobody, examples["test"])  # type: ignore[dict-item]
+    whole = scored(inputs, budget)
     scores, alerts = ranked(pd.concat(groups.values(), ignore_index=True), whole, budget)
     assert len(scores) == 16
     by_ranker = alerts.groupby("ranker")["customer_id"].apply(list).to_dict()

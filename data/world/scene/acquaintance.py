@@ -11,12 +11,13 @@ from data.schema import CHANNELS, DAY_US, PURPOSES
 from data.world.calendar import EVENING, OFFICE
 from data.world.flows import CHANNEL, Flow
 from data.world.scene import Scene
-from data.world.tempo import FOLLOWERS, prolonged
+from data.world.tempo import FOLLOWERS, activity_until, prolonged
 
 # Share of the pairs of a plan that have dealt with each other before, by kinds of payer and payee;
-# else OTHER_PAIRS. How often, fewest and most, and within how many days (assumptions).
+# else OTHER_PAIRS. How often, fewest and most, within how many days, more than a run has (assumptions):
+# who knows each other does so for as long as anybody can look back.
 KNOWN_PAIRS = {
-    ("person", "person"): 0.38,
+    ("person", "person"): 0.46,
     ("person", "company"): 0.1,
     ("company", "person"): 0.75,
     ("person", "micro_business"): 0.4,
@@ -25,15 +26,16 @@ KNOWN_PAIRS = {
 }
 OTHER_PAIRS, ACQUAINTED = 0.5, {"person", "micro_business", "company"}
 TIMES_BEFORE = {
-    ("person", "micro_business"): (1, 100),
-    ("company", "company"): (6, 120),
-    ("company", "person"): (4, 24),
-    ("person", "person"): (5, 60),
+    ("person", "micro_business"): (2, 200),
+    ("company", "company"): (12, 240),
+    ("company", "person"): (8, 24),
+    ("person", "person"): (10, 120),
 }
-OTHER_TIMES, DAYS_BEFORE = (4, 45), 200
+OTHER_TIMES, DAYS_BEFORE = (8, 90), 400
 # Of earlier sums: mean and spread of the logarithm of their share of the plan's; of transfers
 # between persons, how many went back (assumptions).
 EARLIER_SUMS, BACK_SHARE = (-0.7, 1.0), 0.5
+MOST_INCOMES = 0.5  # months of income or turnover of a customer in one earlier payment (assumption)
 
 
 def acquaint(scene: Scene) -> None:
@@ -46,6 +48,7 @@ def acquaint(scene: Scene) -> None:
     row, at = _earlier(scene, flow, _dealt_before(scene, flow))
     payer, payee, channel, purpose = flow.payer[row], flow.payee[row], flow.channel[row], flow.purpose[row]
     yuan = flow.amount[row] / 100 * rng.lognormal(*EARLIER_SUMS, len(row))
+    yuan = np.minimum(yuan, _most(scene, payer, payee))
     # Who lends and gives gets back as much; else a life's money would gather where plans are.
     both = (holder[payer] == "person") & (holder[payee] == "person")
     is_back = both & (channel == CHANNEL["transfer"]) & (rng.random(len(row)) < BACK_SHARE)
@@ -74,12 +77,55 @@ def _dealt_before(scene: Scene, flow: Flow) -> np.ndarray:
     return np.repeat(first, np.ceil(count * (1 - FOLLOWERS)).astype(np.int64))
 
 
+def _most(scene: Scene, *sides: np.ndarray) -> np.ndarray:
+    """The most yuan that two parties paid each other at once before, by the incomes of those here.
+
+    Without a bound the customers of plans would have gathered fortunes that nobody of their income has.
+    """
+    world, most = scene.world, np.full(len(sides[0]), np.inf)
+    for account in sides:
+        income = world.income[np.maximum(world.owner[account], 0)]
+        most = np.where(scene.is_inside(account), np.minimum(most, income * MOST_INCOMES), most)
+    return most
+
+
 def _earlier(scene: Scene, flow: Flow, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows again, with followers, and their moments (UTC microseconds) before the plan and in the run."""
     rng, calendar = scene.aside, scene.calendar
     before = np.floor(rng.uniform(1, DAYS_BEFORE, len(row)))
-    day = (flow.at[row] - calendar.start_us) // DAY_US - before.astype(np.int64)
-    row, day = row[day >= 1], day[day >= 1]
+    begins = (flow.at[row] - calendar.start_us) // DAY_US
+    day = begins - before.astype(np.int64)
+    row, begins, day = row[day >= 1], begins[day >= 1], day[day >= 1]
+    day = _on_busy_days(scene, flow.take(row), day, begins)
     is_private = scene.world.holder[flow.payer[row]] == "person"
     at = np.where(is_private, *(calendar.moments(rng, day, clock) for clock in (EVENING, OFFICE)))
     return prolonged(rng, row, at)
+
+
+def _on_busy_days(scene: Scene, dealt: Flow, day: np.ndarray, begins: np.ndarray) -> np.ndarray:
+    """Days of the run moved to those on which the person who banks here is busy; shape of ``day``.
+
+    ``begins`` are the days of the plan, before which all stay. Of two persons here the payer's
+    days count; where there is none, nothing moves.
+    """
+    world, calendar = scene.world, scene.calendar
+    party = np.where(_is_person_here(scene, dealt.payer), dealt.payer, dealt.payee)
+    chosen = np.flatnonzero(_is_person_here(scene, party))
+    if not len(chosen):
+        return day
+    who, number = np.unique(world.owner[party[chosen]], return_inverse=True)
+    until = activity_until(world, calendar, who, np.ones(calendar.days))
+    until = np.hstack([np.zeros((len(who), 1)), until])
+    last = np.minimum(begins[chosen], calendar.days)
+    # The share of the days before the plan becomes one of the activity before it.
+    wanted = (day[chosen] + scene.aside.random(len(chosen))) / begins[chosen] * until[number, last]
+    moved = day.copy()
+    for person in range(len(who)):
+        mine = number == person
+        moved[chosen[mine]] = np.searchsorted(until[person], wanted[mine], side="right") - 1
+    return np.clip(moved, 1, np.maximum(begins - 1, 1))
+
+
+def _is_person_here(scene: Scene, account: np.ndarray) -> np.ndarray:
+    """Whether a person holds an account at this bank, shape of ``account``."""
+    return scene.world.is_of_person[account] & scene.is_inside(account)

@@ -17,8 +17,8 @@ HARDLY_ANY = 100  # where no more than so many are of an age, anybody will do
 NEW_DAYS = 120  # who joined within so many days is a newcomer
 
 # Of those who take part: share of customers since less than 30 days, since less than
-# a year, since longer (assumption: most are older and alive).
-JOINED_SHARES, JOINED_DAYS = (0.15, 0.25, 0.60), (30, 365)
+# a year, since longer (assumption: most are older and alive; but for the new ones, as many as among all).
+JOINED_SHARES, JOINED_DAYS = (0.15, 0.18, 0.67), (30, 365)
 # How readily customers take part, whose main bank this is, whose second, whose hardly used one: most
 # accounts of plans are highly active ones (assumption, after a vendor's 79 %), and so are others'.
 TAKES_PART = np.array([1.0, 0.25, 0.15])

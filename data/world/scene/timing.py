@@ -9,10 +9,12 @@ import numpy as np
 from data.schema import DAY_US, HOUR_US
 from data.streams import log_uniform
 from data.world.awake import awake_days, moments_at
-from data.world.calendar import EVENING, OFFICE, WAKING
+from data.world.calendar import EVENING, LATE, OFFICE, WAKING
 from data.world.scene.stage import Stage
 
 PACES = (1.0, 1.5, 3.0)  # how much slower than a naive one, by sophistication (assumption)
+NIGHT_HOURS = np.arange(22, 28)  # local hours from midnight on, those after 23 of the next day
+NIGHT_SHARES = LATE[NIGHT_HOURS % 24] / LATE[NIGHT_HOURS % 24].sum()
 
 
 class Timing(Stage):
@@ -64,10 +66,14 @@ class Timing(Stage):
         return np.maximum(moments_at(self.calendar, passed, clock), start)
 
     def night(self, start: int, count: int, days: float) -> np.ndarray:
-        """``count`` moments between 22:00 and 04:00 local time on nights after ``start``, in order."""
+        """``count`` moments between 22:00 and 04:00 local time on nights after ``start``, in order.
+
+        They thin out towards morning, as whatever people do late.
+        """
         origin = self.calendar.start_us
         day = (start - origin) // DAY_US + np.floor(self.rng.uniform(0, max(days, 1), count)).astype(np.int64)
-        within = self.rng.uniform(22, 28, count) * HOUR_US
+        begun = self.rng.choice(NIGHT_HOURS, count, p=NIGHT_SHARES)
+        within = (begun + self.rng.random(count)) * HOUR_US
         return np.sort(origin + day * DAY_US + within.astype(np.int64))
 
     def during(

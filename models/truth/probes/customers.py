@@ -63,22 +63,22 @@ def roundness(bank: JudgedBank, drawn: np.ndarray) -> np.ndarray:
     ----------
     drawn : events of each customer, shape (customers, payments)
 
-    Like payments share channel, purpose and decade of the amount. In steps from cents to
-    whole yuan, tens, hundreds and thousands; payments without an ordinary like are left out.
+    Like payments share channel, purpose, kinds of both parties and decade of the amount, since
+    persons round in another way than firms. In steps from cents to whole yuan, tens, hundreds and
+    thousands; payments without an ordinary like are left out.
     """
-    table = bank.transactions
-    cents = table["amount_cents"].to_numpy()
-    purposes = len(table["purpose"].cat.categories) + 1
-    like = table["channel"].cat.codes.to_numpy(dtype=np.int64) * purposes
-    like = like + table["purpose"].cat.codes.to_numpy()
-    decade = np.searchsorted(10 ** np.arange(1, DECADES), cents, side="right")
-    like = (like - like.min(initial=0)) * DECADES + decade
-    steps = sum((cents % (100 * 10**power) == 0).astype(np.int8) for power in range(4))
-    life, groups = bank.kind == LIFE, int(like.max(initial=0)) + 1
+    events = bank.events
+    decade = np.searchsorted(10 ** np.arange(1, DECADES), events.cents, side="right")
+    own = bank.parties.holder[events.customer].astype(np.int64)
+    like = np.zeros(len(events), np.int64)
+    for part in (own, events.is_credit, events.holder, events.channel, events.purpose, decade):
+        code = part.astype(np.int64) - int(part.min(initial=0))
+        like = like * (int(code.max(initial=0)) + 1) + code
+    steps = sum((events.cents % (100 * 10**power) == 0).astype(np.int8) for power in range(4))
+    life, groups = bank.kind[events.payment] == LIFE, int(like.max(initial=0)) + 1
     count = np.bincount(like[life], minlength=groups)
     usual = np.bincount(like[life], steps[life], groups) / np.where(count > 0, count, np.nan)
-    rows = bank.events.payment[drawn]
-    excess = steps[rows] - usual[like[rows]]
+    excess = steps[drawn] - usual[like[drawn]]
     known = np.isfinite(excess)
     return np.where(known, excess, 0.0).sum(axis=1) / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.spec.ledger import Customer, Ledger, bank
-from tests.spec.rules.drawn import CENT
+from tests.spec.rules.drawn import CENT, wages
 
 
 class TestR09:
@@ -123,3 +123,34 @@ class TestR14:
             for n in range(24)
         ]
         assert hit(bank(*wages, *sales, anna="person"))
+
+
+class TestR41:
+    rule_id = "R41"
+    USUAL = 1_000
+
+    def turned(self, rule, rise: float, payers: int | None = None, peers: float = 1.0) -> Ledger:
+        """Wages of before, then so many times as much from new payers, among clerks who receive little."""
+        payers = int(rule.payers) if payers is None else payers
+        lines, people = [], {f"clerk{n}": Customer() for n in range(40)}
+        for n, name in enumerate(people):
+            lines.append(("2025-02-20 12:00", f"friend {n}", name, peers * (500 + 25 * n)))
+        burst = [
+            (f"2025-03-03 10:{n:02}", f"payer {n}", "anna", self.USUAL * rise / payers) for n in range(payers)
+        ]
+        return bank(*lines, *wages(self.USUAL), *burst, anna=Customer(), **people)
+
+    def test_a_rise_by_many_new_payers_fires(self, hit, rule) -> None:
+        assert hit(self.turned(rule, rule.rise * 1.1))
+
+    def test_a_smaller_rise_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.turned(rule, rule.rise * 0.9))
+
+    def test_one_payer_fewer_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.turned(rule, rule.rise * 1.1, payers=int(rule.payers) - 1))
+
+    def test_peers_who_receive_as_much_keep_it_silent(self, hit, rule) -> None:
+        assert not hit(self.turned(rule, rule.rise * 1.1, peers=30))
+
+    def test_false_positive_collections_for_a_club(self, hit, rule) -> None:
+        assert hit(self.turned(rule, rule.rise * 2, payers=20))

@@ -140,3 +140,35 @@ class TestR25:
     def test_false_positive_the_card_reader_is_broken_in_the_season(self, hit, rule) -> None:
         cash = max(self.INCOME * rule.turnover, 5_000 * rule.rise)
         assert hit(self.shop(rule, cash, code=1_000 * rule.flat))
+
+
+class TestR37:
+    rule_id = "R37"
+    INCOME = 20_000
+
+    def shop(self, cash: float, kind: str = "micro_business", peers: float = 0.1) -> Ledger:
+        """A shop that takes cash every month, among others that take little of it."""
+        return among(
+            ("2024-12-15 10:00", "cash@1", "anna", cash, "cash_deposit", "takings"),
+            ("2025-01-15 10:00", "cash@1", "anna", cash, "cash_deposit", "takings"),
+            ("2025-03-03 10:00", "carl", "anna", 1_000, "qr", "shopping"),
+            ("2025-03-04 10:00", "cash@1", "anna", cash, "cash_deposit", "takings"),
+            kind=kind,
+            cash=peers,
+            anna=Customer(kind, self.INCOME),
+        )
+
+    def test_cash_above_the_turnover_and_unlike_the_peers_fires(self, hit, rule) -> None:
+        assert hit(self.shop(self.INCOME * rule.turnover))
+
+    def test_a_yuan_less_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.shop(self.INCOME * rule.turnover - 1))
+
+    def test_peers_who_take_as_much_cash_keep_it_silent(self, hit, rule) -> None:
+        assert not hit(self.shop(self.INCOME * rule.turnover, peers=0.9))
+
+    def test_a_person_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.shop(self.INCOME * rule.turnover, kind="person"))
+
+    def test_false_positive_a_stall_whose_customers_pay_in_cash(self, hit) -> None:
+        assert hit(self.shop(90_000, peers=0.05))

@@ -146,3 +146,40 @@ class TestR33:
     def test_false_positive_labour_contractor(self, hit) -> None:
         wages = [(f"2025-03-05 1{n % 8}:0{n // 8}", "anna", f"hand {n}", 4_800) for n in range(12)]
         assert hit(bank(*wages, opening=100_000, anna=Customer(income=12_000)))
+
+
+class TestR36:
+    rule_id = "R36"
+
+    def scattered(
+        self, rule, payers: int = 1, payees: int | None = None, yuan: float | None = None
+    ) -> Ledger:
+        payees = int(max(rule.payees, rule.persons)) if payees is None else payees
+        yuan = rule.total * 1.01 if yuan is None else yuan
+        return bank(*dispersed(payers, yuan, payees, yuan), anna="person")
+
+    def test_a_credit_scattered_among_many_new_persons_fires(self, hit, rule) -> None:
+        assert hit(self.scattered(rule))
+        assert hit(self.scattered(rule, payers=int(rule.payers)))
+
+    def test_one_payer_more_or_one_payee_fewer_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.scattered(rule, payers=int(rule.payers) + 1))
+        assert not hit(self.scattered(rule, payees=int(max(rule.payees, rule.persons)) - 1))
+
+    def test_less_money_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.scattered(rule, yuan=rule.total * 0.99))
+
+    def test_payees_of_long_standing_stay_silent(self, hit, rule) -> None:
+        count = int(max(rule.payees, rule.persons))
+        crew = [(f"2025-02-{1 + n % 20:02} 10:00", "anna", f"payee {n}", 1) for n in range(count)]
+        assert not hit(bank(*crew, *dispersed(1, rule.total * 1.01, count, rule.total * 1.01), anna="person"))
+
+    def test_a_firm_stays_silent(self, hit, rule) -> None:
+        count = int(max(rule.payees, rule.persons))
+        lines = dispersed(1, rule.total * 1.01, count, rule.total * 1.01)
+        assert not hit(bank(*lines, anna="company"))
+
+    def test_false_positive_labour_contractor(self, hit) -> None:
+        crew = [(f"2025-03-05 18:{n:02}", "anna", f"worker {n}", 3_200 + 50 * n) for n in range(12)]
+        builder = ("2025-03-04 10:00", "firm builder", "anna", 60_000)
+        assert hit(bank(builder, *crew, anna="person"))

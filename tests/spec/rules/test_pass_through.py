@@ -208,3 +208,42 @@ class TestR20:
             ("2025-03-05 16:00", "ben", "landlord", 50_000, "transfer", "rent"),
         ]
         assert hit(bank(*family, anna=Customer(household=1), ben=Customer(household=1)))
+
+
+class TestR40:
+    rule_id = "R40"
+    TAKEN = 1_000  # what each of the others takes in
+
+    def courier(self, yuan: float, share: float = 0.95, leaves: str = "2025-03-03 20:00") -> Ledger:
+        """One pays anna, she pays one on, among others who take in less."""
+        return self.beside(
+            ("2025-03-03 10:00", "source", "anna", yuan), (leaves, "anna", "payee", yuan * share)
+        )
+
+    def beside(self, *lines: tuple[Any, ...]) -> Ledger:
+        """The lines among forty customers whom a friend pays the same sum."""
+        names = [f"other{n}" for n in range(40)]
+        ordinary = [("2025-02-20 12:00", f"friend {name}", name, self.TAKEN) for name in names]
+        others = dict.fromkeys(names, Customer())
+        return bank(*ordinary, *lines, anna=Customer(), **others)
+
+    def test_a_sum_far_above_the_peers_that_is_passed_on_fires(self, hit, rule) -> None:
+        assert hit(self.courier(self.TAKEN * rule.times * 1.1))
+
+    def test_a_sum_as_of_peers_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.courier(self.TAKEN * rule.times * 0.9))
+
+    def test_money_that_stays_is_silent(self, hit, rule) -> None:
+        assert not hit(self.courier(self.TAKEN * rule.times * 1.1, share=rule.share - 0.05))
+        assert not hit(self.courier(self.TAKEN * rule.times * 1.1, leaves="2025-03-05 12:00"))
+
+    def test_old_acquaintances_stay_silent(self, hit, rule) -> None:
+        yuan = self.TAKEN * rule.times * 1.1
+        for payer, payee in (("source", "anna"), ("anna", "payee")):
+            known = ("2025-01-20 10:00", payer, payee, 1)
+            lines = (known, ("2025-03-03 10:00", "source", "anna", yuan))
+            gone = ("2025-03-03 20:00", "anna", "payee", yuan * 0.95)
+            assert not hit(self.beside(*lines, gone))
+
+    def test_false_positive_a_house_that_is_sold_and_another_bought(self, hit) -> None:
+        assert hit(self.courier(1_200_000, share=0.98))

@@ -233,3 +233,42 @@ class TestR24:
             ("2025-03-06 10:00", "anna", "founder", rule.total / 2, "transfer", "loan_repayment"),
         ]
         assert hit(bank(*lines, anna=Customer("company", 300_000, founded="2024-11-01", capital=200_000)))
+
+
+class TestR38:
+    rule_id = "R38"
+    TAKEN = 1_000_000  # what each of the others takes in
+
+    def firm(
+        self, rule, private: float = 0.9, times: float = 1.1, kind: str = "company", payers: int = 1
+    ) -> Ledger:
+        """A firm among others, whose payers are so many, and which pays a share to a private account."""
+        yuan = self.TAKEN * rule.times * times
+        ins = [
+            (f"2025-03-03 10:{n:02}", f"firm {n}", "anna", yuan / payers, "transfer", "goods")
+            for n in range(payers)
+        ]
+        outs = [("2025-03-04 10:00", "anna", "eve", yuan * private * 0.9)]
+        others = [
+            (f"2025-03-04 11:{n:02}", "anna", f"firm maker {n}", yuan * (1 - private) * 0.9 / payers)
+            for n in range(payers)
+        ]
+        names = [f"other{n}" for n in range(40)]
+        usual = [("2025-02-20 12:00", "firm buyer", name, self.TAKEN, "transfer", "goods") for name in names]
+        people = dict.fromkeys(names, Customer("company"))
+        return bank(*usual, *ins, *outs, *others, anna=Customer(kind, 500_000), **people)
+
+    def test_a_firm_of_one_client_that_pays_a_private_account_fires(self, hit, rule) -> None:
+        assert hit(self.firm(rule))
+
+    def test_money_that_goes_to_firms_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.firm(rule, private=rule.private - 0.05))
+
+    def test_a_firm_smaller_than_its_peers_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.firm(rule, times=0.9))
+
+    def test_many_clients_and_makers_keep_it_silent(self, hit, rule) -> None:
+        assert not hit(self.firm(rule, private=rule.private, payers=40))
+
+    def test_false_positive_project_company(self, hit, rule) -> None:
+        assert hit(self.firm(rule, private=0.7, times=3))

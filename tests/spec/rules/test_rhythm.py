@@ -196,3 +196,29 @@ class TestR28:
 
     def test_false_positive_lottery_shop_open_late(self, hit, rule) -> None:
         assert hit(self.site(rule, stake=50, why="shopping"))
+
+
+class TestR39:
+    rule_id = "R39"
+
+    def paid(self, payers: int, late: float = 1.0, known: bool = False) -> Ledger:
+        """So many pay anna, a share of them late at night."""
+        at = ["23:30" if n < late * payers else "12:00" for n in range(payers)]
+        lines = [(f"2025-03-03 {at[n]}", f"payer {n}", "anna", 100) for n in range(payers)]
+        before = [(f"2025-02-20 10:{n:02}", f"payer {n}", "anna", 1) for n in range(payers) if known]
+        return bank(*before, *sorted(lines), anna="person")
+
+    def test_many_new_payers_at_night_fire(self, hit, rule) -> None:
+        assert hit(self.paid(int(rule.payers)))
+
+    def test_one_payer_fewer_stays_silent(self, hit, rule) -> None:
+        assert not hit(self.paid(int(rule.payers) - 1))
+
+    def test_payers_by_day_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid(int(rule.payers), late=rule.night - 0.1))
+
+    def test_payers_of_before_stay_silent(self, hit, rule) -> None:
+        assert not hit(self.paid(int(rule.payers), known=True))
+
+    def test_false_positive_stall_at_a_fair(self, hit) -> None:
+        assert hit(self.paid(20, late=0.7))

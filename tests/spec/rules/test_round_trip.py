@@ -6,6 +6,8 @@ touch this file.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from tests.spec.ledger import Ledger, bank
 from tests.spec.rules.drawn import CENT
 
@@ -40,8 +42,11 @@ class TestR19:
         assert hit(self.ring(kept, kept * low, kept * low * low))
         assert not hit(self.ring(kept, kept * (low - 0.001), kept * low * low))
 
-    def test_a_return_after_too_many_days_stays_silent(self, hit, rule) -> None:
-        assert not hit(self.ring(rule.total, rule.total, rule.total, ends="2025-03-13 10:01"))
+    def test_a_return_after_too_many_days_stays_silent(self, hit, rule, observe_params) -> None:
+        last = pd.Timestamp("2025-03-03 10:00") + pd.Timedelta(days=observe_params.trails.cycle_days)
+        late = last + pd.Timedelta(minutes=1)
+        assert hit(self.ring(rule.total, rule.total, rule.total, ends=str(last)))
+        assert not hit(self.ring(rule.total, rule.total, rule.total, ends=str(late)))
 
     def test_a_loan_between_two_that_is_paid_back_stays_silent(self, hit, rule) -> None:
         ledger = bank(
