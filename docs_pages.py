@@ -66,7 +66,7 @@ def finding_in_words(metrics: Metrics) -> str:
     return (
         f"At the same alert budget the rules truly catch {recall(metrics.rules.true)} of the customers "
         f"with an illicit payment in the test (the bank believes {recall(metrics.rules.bank)}). The "
-        f"model that the bank chooses by what it sees on validation, {chosen.name}, catches "
+        f"model that the bank chooses by what it sees before the test, {chosen.name}, catches "
         f"{recall(models[chosen.name].true)} (the bank believes {recall(models[chosen.name].bank)}). "
         f"{over(differences.chosen_over_rules, 'the rules')} {other}"
     )

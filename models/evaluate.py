@@ -13,6 +13,7 @@ from data import schema as data_schema
 from data.asof import bank_time
 from models import reviews, schema
 from models.budget import Budget, Watch
+from models.coverage import champion, coverage
 from models.intervals import ratio, rounded
 from models.judgement import Contest, Params, judge, leading, watched_months, watched_scores
 from models.metrics import COMPARED, with_intervals
@@ -88,25 +89,32 @@ def review_funnel(
     return Funnel(rule_hits=hits, decisions=StreamCounts.model_validate(decisions), **levels, **per_month)
 
 
-def choice(split: pd.DataFrame, scores: pd.DataFrame, budget: Budget, params: Params) -> Chosen:
+def choice(
+    split: pd.DataFrame, scores: pd.DataFrame, held_out: pd.DataFrame, budget: Budget, params: Params
+) -> Chosen:
     """The model that the bank would put to work, by what it knew when the test began.
 
     Judged on validation as the search of hyper-parameters judges: by labels known by the
-    start of the test, whoever is suspicious in a week of validation counts.
+    start of the test, whoever is suspicious in a week of validation counts. ``held_out`` are
+    rows of HeldOutScores.
     """
     subjects, by_ranker = watched_scores(split, scores, "validation")
     customer, is_positive = subjects["customer_id"].to_numpy(), (subjects["label"] >= 0.5).to_numpy()
     positives = Positives.of(customer, is_positive, is_positive)
     found = Contest.of(Watch.of(subjects, "validation"), by_ranker, positives, budget, params)
     measured = {name: HeadlineMetrics(**with_intervals(sample)) for name, sample in found.samples.items()}
-    name = leading(measured)
+    covered = coverage(held_out, by_ranker, budget, params.bootstrap_draws, params.seed)
+    name = champion(measured, covered)
     return Chosen(
         name=name,
+        by_validation=leading(measured),
         customers=len(np.unique(customer[is_positive])),
         validation={
             ranker: Compared(**{metric: getattr(row, metric) for metric in COMPARED})
             for ranker, row in measured.items()
         },
+        planted=len(held_out[["scheme_id", "customer_id"]].drop_duplicates()),
+        coverage=covered,
         differences={name: found.differences()[name]},
     )
 
@@ -123,6 +131,7 @@ class BankInputs:
     dispositions: pd.DataFrame
     split: pd.DataFrame
     scores: pd.DataFrame
+    held_out: pd.DataFrame
 
 
 def read_inputs() -> BankInputs:
@@ -136,6 +145,7 @@ def read_inputs() -> BankInputs:
         dispositions=pipeline.read(data_schema.Dispositions),
         split=pipeline.read(schema.Split),
         scores=pipeline.read(schema.Scores),
+        held_out=pipeline.read(schema.HeldOutScores),
     )
 
 
@@ -187,7 +197,7 @@ def bank_view(inputs: BankInputs, params: Params, budget: Budget) -> BankView:
     judged = judge(Watch.of(everyone), by_ranker, label, positives, budget, params)
     return BankView(
         **dict(judged),
-        chosen=choice(inputs.split, inputs.scores, budget, params),
+        chosen=choice(inputs.split, inputs.scores, inputs.held_out, budget, params),
         rule_table=rule_table(rules, alerts, dispositions),
         funnel=review_funnel(alerts, dispositions, voting_hits(rules), months, len(inputs.customers)),
         reviews=Reviews(agreement=reviews.agreement(dispositions), delays=reviews.delays(dispositions)),

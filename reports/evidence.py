@@ -20,6 +20,7 @@ from models.results.tuned import Tuned
 from models.schema import RULES
 from reports.catalogue import Labels
 from reports.comparison import comparison_sentence, gap_between
+from reports.experiments import Experiments
 from reports.wording import RANKERS, RunNames, Text, named
 from reports.written import WrittenRulebook
 
@@ -71,6 +72,7 @@ class Evidence:
     ladder: Ladder
     rule_report: RuleReport
     costs: ZooCosts
+    experiments: Experiments
     shap_share: dict[str, float]  # of the explained alerts, by feature
     names: RunNames  # of typologies, look-alikes, their members and label models
 
@@ -153,6 +155,9 @@ class Finding:
     by_truth_name: Text
     validation: Interval
     validation_customers: int
+    coverage: Interval | None
+    by_validation: str
+    by_validation_name: Text
     runner_up: Text | None
     true: Shown
     bank: Shown
@@ -179,6 +184,9 @@ def headline(evidence: Evidence) -> Finding:
         by_truth_name=named(RANKERS, by_truth),
         validation=bank.chosen.validation[best].recall_at_budget,
         validation_customers=bank.chosen.customers,
+        coverage=bank.chosen.coverage.get(best),
+        by_validation=bank.chosen.by_validation,
+        by_validation_name=named(RANKERS, bank.chosen.by_validation),
         runner_up=runner_up(evidence),
         true=Shown.of(truth, best, by_truth),
         bank=Shown.of(bank, best, by_truth),

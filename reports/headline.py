@@ -51,7 +51,7 @@ class Goals(Record):
 class HeadlineFigures(Record):
     """The model that the bank chooses, in truth, at the budget; shares of illicit customers of the test."""
 
-    champion: str = Field(description="the model with the highest recall on validation as the bank sees it")
+    champion: str = Field(description="the model of `chosen.name`; bank")
     rule_recall: Interval = Field(description="of the rules; simulator")
     recall: Interval = Field(description="of the champion; simulator")
     alert_share_at_rule_recall: Interval = Field(

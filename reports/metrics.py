@@ -30,7 +30,16 @@ from reports.results import (
     WorldMetrics,
 )
 
-CONTROLS = (("gnn", "gnn_without_edges"), ("gnn", "net"), ("gnn", "lightgbm"))
+CONTROLS = (
+    ("gnn", "gnn_without_edges"),
+    ("gnn", "net"),
+    ("gnn", "lightgbm"),
+    ("lightgbm_library", "lightgbm"),
+    ("sequence", "net"),
+    ("stack", "gnn"),
+    ("stack", "lightgbm"),
+    ("stack", "sequence"),
+)
 RULE_PRECISION, RULE_RECALL = "rule_precision", "rule_recall"  # figures of the calibration table
 
 Figures = TypeVar("Figures", bound=HeadlineMetrics)
@@ -96,8 +105,10 @@ def chosen_metrics(bank: BankView, truth: TruthView) -> ChosenMetrics:
     found = bank.chosen
     return ChosenMetrics(
         name=found.name,
+        by_validation=found.by_validation,
         customers=found.customers,
         validation={name: row for name, row in found.validation.items() if name != RULES},
+        coverage=found.coverage,
         by_truth=truth.chosen_by_truth,
     )
 
@@ -121,8 +132,9 @@ def paired_metrics(bank: BankView, truth: TruthView) -> dict[str, DifferenceOfBo
     """The chosen model against every other ranker, and what has a control against it."""
     name = bank.chosen.name
     pairs = [(name, other) for other in truth.metrics if other != name]
+    pairs += [(truth.chosen_by_truth, bank.chosen.by_validation), (bank.chosen.by_validation, RULES)]
     pairs += [(one, other) for one, other in CONTROLS if {one, other} <= set(truth.metrics)]
-    return {f"{one}_{other}": difference(bank, truth, one, other) for one, other in pairs}
+    return {f"{one}_{other}": difference(bank, truth, one, other) for one, other in pairs if one != other}
 
 
 def difficulty_metrics(found: Difficulty) -> DifficultyMetrics:

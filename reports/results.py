@@ -104,14 +104,17 @@ class LabelsMetrics(Record):
 
 
 class ChosenMetrics(Record):
-    """The model that leads the report: the highest recall at the budget on validation, ties by precision.
+    """The model that leads the report, chosen by two figures that the bank can see.
 
-    By labels known when the test began; whoever is suspicious in a week of validation counts.
+    The mean of its recall on validation, by labels known when the test began, and of the share
+    of planted customers kept back that it would find; see `Chosen` of the bank's view.
     """
 
     name: str = Field(description="the model; bank")
+    by_validation: str = Field(description="the model that validation alone would choose; bank")
     customers: int = Field(description="customers suspicious on validation; bank")
     validation: dict[str, Compared] = Field(description="of every model, on validation; bank")
+    coverage: dict[str, Interval] = Field(description="by model that reads features alone; bank")
     by_truth: str = Field(description="the model with the highest true recall on the test; simulator")
 
 

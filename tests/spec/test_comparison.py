@@ -16,8 +16,9 @@ from docs_pages import finding_in_words
 from models.budget import Budget
 from models.evaluate import choice
 from models.judgement import Params, leading
+from models.metrics import COMPARED
 from models.results.bank import BankView
-from models.results.judged import Measured
+from models.results.judged import McNemar, Measured
 from models.results.truth import TruthView
 from reports.comparison import comparison_sentence, gap_between, told_apart
 from reports.evidence import headline
@@ -66,7 +67,9 @@ def test_nothing_lies_between_a_ranker_and_itself() -> None:
     measured = partial(BankView, differences={"gnn": {"rules": {"recall_at_budget": gap}}})
     assert gap_between(measured, "gnn", "rules").recall_at_budget == gap
     nothing = interval(0.0, 0.0, 0.0)
-    assert {found for _, found in gap_between(measured, "gnn", "gnn")} == {nothing}
+    alike = gap_between(measured, "gnn", "gnn")
+    assert {alike.figure(metric) for metric in COMPARED} == {nothing}
+    assert alike.by_customer == alike.by_group == McNemar(only_first=0, only_second=0, p_value=None)
 
 
 def test_only_one_place_of_the_report_writes_that_a_ranker_is_ahead() -> None:
@@ -115,8 +118,10 @@ def test_the_bank_chooses_by_its_labels_on_validation_whatever_the_test_holds() 
         for name, score in (("early", is_right), ("late", ~is_right), ("rules", is_right))
     )
     budget = Budget(alerts_per_thousand_customers_week=100, suppress_days=28, label_window_days=28)
-    found = choice(split, scores, budget, Params(bootstrap_draws=50, seed=1))
+    nobody = pd.DataFrame({"ranker": [], "customer_id": [], "scheme_id": [], "score": []})
+    found = choice(split, scores, nobody, budget, Params(bootstrap_draws=50, seed=1))
     assert found.name == "early"
+    assert (found.by_validation, found.planted, found.coverage) == ("early", 0, {})
     assert found.customers == 4
     assert found.validation["early"].recall_at_budget.value == 1
     assert found.validation["late"].recall_at_budget.value == 0
@@ -138,7 +143,7 @@ def found_by(chosen: str, by_truth: str, gap: Interval) -> Metrics:
 
 def test_the_headline_is_of_the_chosen_model_and_names_the_one_of_the_truth_beside_it() -> None:
     words = finding_in_words(found_by("lightgbm", "gnn", interval(-0.05, -0.12, 0.02)))
-    assert "on validation, lightgbm, catches 50%" in words
+    assert "before the test, lightgbm, catches 50%" in words
     assert "The truth would have chosen gnn" in words
     assert words.count("no difference was measured") == 2
     assert not PLACE.search(words)
@@ -157,7 +162,8 @@ def test_the_report_shows_the_chosen_model_first_whichever_is_truly_best(by_trut
     spent = [{"ranker": name, "alerts": 7, "silent": 0} for name in true]
     leftovers = [{"ranker": name, "customers": 0, "caught": 0, "alerts": 0} for name in true]
     bank = {"metrics": seen, "differences": gaps}
-    bank["chosen"] = {"name": "lightgbm", "customers": 9, "validation": seen, "differences": gaps}
+    chosen = {"name": "lightgbm", "by_validation": "lightgbm", "customers": 9, "coverage": {}}
+    bank["chosen"] = chosen | {"validation": seen, "differences": gaps}
     truth = {"metrics": true, "differences": gaps, "chosen_by_truth": by_truth, "beyond_rules": []}
     truth |= {"alerts_spent": spent, "leftovers": leftovers}
     evidence = evidence_of(bank=partial(BankView, **bank), truth=partial(TruthView, **truth))
