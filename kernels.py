@@ -1,9 +1,9 @@
 """Compile the numba kernels before anything needs them, on both cores.
 
 Stages follow each other, and each would compile its own while the other core waits. Here
-the kernels are used on the smallest bank: those of observe beside those of the graph network and
-of build. numba keeps the machine code beside the source, and every later run finds it: observe
-begins with the kernels of the past, which build needs as well and asks for last.
+the kernels are used on the smallest bank: those of observe beside those of build. numba keeps
+the machine code beside the source, and every later run finds it: observe begins with the kernels
+of the past, which build needs as well and asks for last.
 """
 
 from __future__ import annotations
@@ -16,17 +16,13 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 import pipeline
 from check import laid_over
 from data import observe, schema
-from data.asof import Parties
 from data.indicators import INDICATORS
-from features import build, network
-from features import schema as features
-from models.zoo import MODELS, Examples, Graph
+from features import build
 from parameters import read_yaml, write_yaml
 
 SOURCES = Path(__file__).resolve().parent
@@ -76,12 +72,7 @@ def use_observe() -> None:
 
 
 def use_build() -> None:
-    """Learn from its graph, then build features of it: one process loads the libraries once for both.
-
-    In this order, for the kernels of the past are made by `use_observe` meanwhile.
-    """
-    tables_for_network()
-    use_network()
+    """Build features of it."""
     tables_for_build()
     build.main()
 
@@ -97,42 +88,12 @@ def moments_of_customers() -> pd.DataFrame:
     return both.sort_values(["customer_id", "as_of"], kind="stable", ignore_index=True)
 
 
-def tables_for_network() -> None:
-    """Write what the graph network reads of build: the graph, and subjects without features or line."""
-    accounts, transactions = pipeline.read(schema.Accounts), pipeline.read(schema.Transactions)
-    parties = Parties.of(pipeline.read(schema.Customers)["customer_id"], accounts)
-    edges = network.graph_edges(transactions, parties, int(transactions["at"].astype("int64").min()))
-    subjects = moments_of_customers().sort_values(["as_of", "customer_id"], kind="stable")
-    moments = pd.DatetimeIndex(subjects["as_of"].unique())
-    days = pipeline.params("build", build.Params).graph_days
-    pipeline.write(features.GraphNodes, network.graph_nodes(parties))
-    pipeline.write(features.GraphEdges, edges)
-    pipeline.write(features.GraphSlices, network.graph_slices(edges, moments, days))
-    number = np.arange(1, len(subjects) + 1)
-    pipeline.write(features.Subjects, subjects.assign(subject_id=number, token_first=0, token_end=0))
-
-
 def tables_for_build() -> None:
     """Write what build reads of the stages between, without waiting for them: its kernels ask no more."""
     weekly = moments_of_customers()
     measured = pd.DataFrame(1.0, index=weekly.index, columns=list(INDICATORS))
     pipeline.write(schema.WeeklyIndicators, pd.concat([weekly, measured], axis=1))
     pipeline.write(schema.Dispositions, schema.Dispositions.empty())
-
-
-def use_network() -> None:
-    """Fit the GNN for one epoch, and score with it."""
-    graph = Graph(*map(pipeline.read, (features.GraphNodes, features.GraphEdges, features.GraphSlices)))
-    subjects = pipeline.read(features.Subjects)
-    matrix = pd.DataFrame(np.ones((len(subjects), 2), np.float32), columns=["one", "other"])
-    ones = np.ones(len(subjects))
-    examples = Examples(
-        matrix, subjects["customer_id"].to_numpy(), subjects["as_of"], np.arange(len(ones)) % 2.0, ones, graph
-    )
-    model = MODELS["gnn"]
-    settings = pipeline.params("models.gnn", model.settings).model_copy(update={"epochs": 1})
-    choice = {name: value[0] for name, value in settings if isinstance(value, tuple)}
-    model.fit(examples, choice | {"dropout": 0.1}, settings, 1).scores(examples)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,23 @@
-"""How fast the payment network learns, beside the same network of torch-geometric's own layers.
+"""How fast the payment network learns, beside the network that the project had before.
 
 Run by hand from the repository's root: ``python -m benchmarks.gnn``; the result goes to
-benchmarks/results/gnn.json. Both networks begin with the same parameters and are fitted on the
-same slices of a drawn graph of the standard world's size, an epoch at a time in turn, in one
-process and with the parameters of params.yaml; afterwards their scores are compared. A number
-after the command (``python -m benchmarks.gnn 500``) makes the graph that many customers small
-and tries all without writing.
+benchmarks/results/gnn.json. The sources of the earlier commit are unpacked beside, and both
+networks are fitted to the same drawn graph in turn, each in a process of its own, with as many
+subjects and moments: every subject of the graph (``all_subjects``), and as each project learns
+from them (``as_learnt``): the earlier one from all, this one from an eighth. A number after the
+command (``python -m benchmarks.gnn 500``) makes the graph that many customers small and tries
+all without writing.
 """
 
 from __future__ import annotations
 
 import json
-import resource
+import os
+import subprocess
 import sys
+import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,81 +26,41 @@ import pipeline  # before torch: it says how threads wait
 # isort: split
 import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor, nn
-from torch_geometric.nn import GINEConv
 
 from data.schema import CHANNELS, DAY_US, HOLDER_KINDS
-from models.zoo import Examples, Graph
-from models.zoo.gnn import GnnSettings
-from models.zoo.gnn.network import PaymentNetwork, fit_network, score, use_threads
-from models.zoo.gnn.slices import EDGE_COLUMNS, Slice, Slicer, kinds
-from models.zoo.scaling import Scale
+from models.examples import Learnt
+from models.zoo import MODELS, Examples, Graph, OthersAround
+from models.zoo.gnn import GnnModel, GnnSettings
 
 RESULT = Path("benchmarks/results/gnn.json")
+EARLIER = "2d30258"  # the commit that this one is compared with
 CUSTOMERS = 24_000
 OUTSIDE_SHARE = 1.5  # parties outside the bank, by customer
 PAYMENTS_SHARE = 8  # payments of a slice, by customer
 FEATURES = 206
 WEEKS, SLICE_DAYS = 3, 28
 SKEW = 0.6  # exponent of the parties' weights by rank
-EPOCHS = 3
-LEARNING_RATE, DROPOUT = 0.007, 0.15
+EPOCHS, TURNS = 3, 3
+LEARNING_RATE, DROPOUT = 0.005, 0.15
 
-
-@dataclass(frozen=True)
-class PlainSlice:
-    """The same moment as rows of messages: ``edges`` (2, messages), ``said`` (messages, columns)."""
-
-    nodes: Tensor
-    edges: Tensor
-    said: Tensor
-    subject: Tensor
-    rows: np.ndarray
-
-    @classmethod
-    def of(cls, part: Slice) -> PlainSlice:
-        """Write down what the payments of a slice stand for."""
-        payments = part.payments
-        nodes = torch.zeros(len(part.holder), part.features.shape[1])
-        nodes[:, -1 - part.others.shape[1] : -1] = part.others
-        nodes[part.subject] = part.features
-        receiver = np.repeat(np.arange(len(part.holder)), np.diff(payments.first))
-        said = kinds()[payments.kind.astype(np.int64)]
-        said[:, 0], said[:, 1] = torch.from_numpy(payments.amount), torch.from_numpy(payments.age)
-        edges = torch.from_numpy(np.stack([payments.other.astype(np.int64), receiver]))
-        return cls(nodes, edges, said, part.subject, part.rows)
-
-
-class PlainNetwork(nn.Module):
-    """`PaymentNetwork` of torch-geometric's layers as they come; parameters have the same names."""
-
-    def __init__(self, node_columns: int, hidden: int, layers: int, dropout: float) -> None:
-        super().__init__()
-        self.enter = nn.Linear(node_columns, hidden)
-        self.edge = nn.Linear(EDGE_COLUMNS, hidden)
-        self.layers = nn.ModuleList(
-            GINEConv(
-                nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, hidden)), aggr="mean"
-            )
-            for _ in range(layers)
-        )
-        self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(layers))
-        self.dropout = nn.Dropout(dropout)
-        self.head = nn.Sequential(
-            nn.Linear(2 * hidden, hidden), nn.ReLU(), self.dropout, nn.Linear(hidden, 1)
-        )
-
-    def forward(self, part: PlainSlice) -> Tensor:
-        """Raw margin of the slice's subjects, shape (subjects,)."""
-        start = torch.relu(self.enter(part.nodes))
-        said = self.edge(part.said)
-        state = start
-        for layer, norm in zip(self.layers, self.norms, strict=True):
-            state = norm(state + self.dropout(torch.relu(layer(state, part.edges, said))))
-        both = torch.cat([start[part.subject], state[part.subject]], dim=1)
-        margin: Tensor = self.head(both).squeeze(1)
-        return margin
+# Fits the earlier network on its own drawn graph, which is the same one; prints what an epoch took.
+EARLIER_FIT = """
+import pipeline, json, sys, time
+from benchmarks.gnn import drawn, use_threads, PaymentNetwork, fit_network, score
+from models.zoo.gnn.slices import Slicer
+from models.zoo.scaling import Scale
+customers, hidden, layers, epochs, rate, dropout = json.loads(sys.argv[1])
+examples = drawn(customers, 1)
+parts = Slicer(Scale.of(examples.features))(examples)
+use_threads(2, 1)
+network = PaymentNetwork(parts[0].features.shape[1], hidden, layers, dropout)
+fit = lambda count: fit_network(network, parts, examples.label, examples.weight, count, rate, 1)
+fit(1)
+wall, cpu = time.perf_counter(), time.process_time()
+fit(epochs)
+spent = [(time.perf_counter() - wall) / epochs, (time.process_time() - cpu) / epochs]
+print(json.dumps(spent + [sum(len(part.payments.other) for part in parts)]))
+"""
 
 
 def drawn(customers: int, seed: int) -> Examples:
@@ -116,7 +79,7 @@ def drawn(customers: int, seed: int) -> Examples:
             "at": pd.to_datetime(at, unit="us", utc=True),
             "payer_node": payer,
             "payee_node": payee,
-            "log_amount": rng.normal(6, 2, len(payer)).astype(np.float32),
+            "log_amount": np.abs(rng.normal(6, 2, len(payer))).astype(np.float32),
             "channel": rng.integers(0, len(CHANNELS), len(payer)).astype(np.uint8),
             "hour": rng.integers(0, 24, len(payer)).astype(np.uint8),
         }
@@ -146,10 +109,52 @@ def drawn(customers: int, seed: int) -> Examples:
     )
 
 
-def used() -> np.ndarray:
-    """Processor seconds, seconds and minor page faults so far."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return np.array([usage.ru_utime + usage.ru_stime, time.perf_counter(), usage.ru_minflt])
+def thinned(examples: Examples) -> Examples:
+    """An eighth of the subjects, the suspicious among them, with all others around."""
+    share = pipeline.params("learn", Learnt).unsuspected_share
+    chance = np.random.default_rng(1).random(len(examples.label))
+    is_mine = (examples.label > 0) | (chance < share)
+    parts = [
+        OthersAround(
+            examples.features[mask], examples.customer_id[mask], examples.as_of[mask].reset_index(drop=True)
+        )
+        for mask in (is_mine, ~is_mine)
+    ]
+    return replace(
+        examples,
+        features=parts[0].features,
+        customer_id=parts[0].customer_id,
+        as_of=parts[0].as_of,
+        label=examples.label[is_mine],
+        weight=examples.weight[is_mine],
+        around=parts[1],
+    )
+
+
+def earlier_epoch(folder: Path, customers: int, settings: GnnSettings) -> list[float]:
+    """Seconds and processor seconds of an epoch of the earlier network, and its messages."""
+    told = json.dumps([customers, settings.hidden, 2, EPOCHS, LEARNING_RATE, DROPOUT])
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    command = [sys.executable, "-c", EARLIER_FIT, told]
+    done = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def epoch(examples: Examples, settings: GnnSettings) -> list[float]:
+    """Seconds and processor seconds of an epoch of this network, and the payments that its ties stand for."""
+    plain = settings.model_copy(update={"members": 1, "foretelling_epochs": 0, "epochs": 1})
+    model = MODELS["gnn"]
+    assert isinstance(model, GnnModel)
+    learner = model.learner(examples, plain, 1)
+    choice = {"learning_rate": LEARNING_RATE, "dropout": DROPOUT, "positive_weight": 1.0}
+    learner.fit(choice)
+    longer = replace(learner, settings=plain.model_copy(update={"epochs": EPOCHS}))
+    wall, cpu = time.perf_counter(), time.process_time()
+    longer.fit(choice)
+    spent = [(time.perf_counter() - wall) / EPOCHS, (time.process_time() - cpu) / EPOCHS]
+    ties = learner.shown.ties
+    counts = np.expm1(2 * ties.said[:, [1, 6]].astype(np.float64)).sum(axis=1)  # see partners
+    return [*spent, float(counts[ties.place].sum())]
 
 
 def main() -> None:
@@ -157,43 +162,32 @@ def main() -> None:
     customers = int(sys.argv[1]) if len(sys.argv) > 1 else CUSTOMERS
     settings = pipeline.params("models.gnn", GnnSettings)
     examples = drawn(customers, 1)
-    parts = Slicer(Scale.of(examples.features))(examples)
-    inputs: dict[str, list[Any]] = {"plain": [PlainSlice.of(part) for part in parts], "fused": parts}
-    shape = (parts[0].features.shape[1], settings.hidden, settings.layers, DROPOUT)
-    networks: dict[str, nn.Module] = {}
-    for name, kind in (("plain", PlainNetwork), ("fused", PaymentNetwork)):
-        use_threads(settings.threads, settings.seed)
-        networks[name] = kind(*shape)
-    costs: dict[str, list[np.ndarray]] = {"plain": [], "fused": []}
-    for epoch in range(EPOCHS + 1):  # the first compiles, and counts for nothing
-        for name, network in networks.items():
-            torch.manual_seed(epoch)
-            before = used()
-            fit_network(network, inputs[name], examples.label, examples.weight, 1, LEARNING_RATE, epoch)
-            costs[name].append(used() - before)
-    messages = sum(len(part.payments.other) for part in parts)
-    medians = {name: np.median(rows[1:], axis=0) for name, rows in costs.items()}
-    scores = [score(network, inputs[name], len(examples.label)) for name, network in networks.items()]
-    ranks = [pd.Series(margin).rank() for margin in scores]
+    rows: dict[str, list[list[float]]] = {"earlier": [], "all_subjects": [], "as_learnt": []}
+    with tempfile.TemporaryDirectory(prefix="aml-gnn-") as folder:
+        archive = subprocess.run(["git", "archive", EARLIER], check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x", "-C", folder], input=archive, check=True)
+        for _ in range(TURNS):
+            rows["earlier"].append(earlier_epoch(Path(folder), customers, settings))
+            rows["all_subjects"].append(epoch(examples, settings))
+            rows["as_learnt"].append(epoch(thinned(examples), settings))
+    medians = {name: np.median(found, axis=0).tolist() for name, found in rows.items()}
     result: dict[str, Any] = {
-        "slices": len(parts),
-        "parties_a_slice": round(float(np.mean([len(part.holder) for part in parts]))),
-        "messages_an_epoch": messages,
+        "earlier_commit": EARLIER,
+        "subjects": len(examples.label),
         "hidden": settings.hidden,
         **{
             name: {
                 "cpu_seconds_an_epoch": round(cpu, 3),
                 "seconds_an_epoch": round(wall, 3),
-                "page_faults_an_epoch": round(faults),
-                "messages_per_second": round(messages / wall),
+                "epochs_an_hour": round(3_600 / wall),
+                "payments_an_epoch": round(payments),
+                "payments_per_second": round(payments / wall),
             }
-            for name, (cpu, wall, faults) in medians.items()
+            for name, (wall, cpu, payments) in medians.items()
         },
-        "ratio_cpu": round(medians["plain"][0] / medians["fused"][0], 2),
-        "ratio_wall": round(medians["plain"][1] / medians["fused"][1], 2),
-        "largest_difference_of_margins": float(np.abs(scores[0] - scores[1]).max()),
-        "spread_of_margins": float(scores[0].std()),
-        "rank_correlation": float(ranks[0].corr(ranks[1])),
+        "epochs_an_hour_over_earlier": {
+            name: round(medians["earlier"][0] / medians[name][0], 2) for name in ("all_subjects", "as_learnt")
+        },
     }
     print(json.dumps(result, indent=2))
     if customers == CUSTOMERS:

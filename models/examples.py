@@ -10,7 +10,7 @@ import pandas as pd
 
 import pipeline
 from features import schema as features_schema
-from models.zoo import GRAPH, LIBRARY, LINES, Examples, Graph, PaymentLines
+from models.zoo import GRAPH, LIBRARY, LINES, Examples, Graph, OthersAround, PaymentLines
 from models.zoo.gaps import gappy, without_new_gaps
 from parameters import Part, Seed
 
@@ -49,6 +49,10 @@ def read_inputs(
         stretches = pipeline.read(features_schema.Subjects, columns=[KEY, "token_first", "token_end"])
         owner = payments.pop("customer_id").to_numpy()
         lines = lines_of(payments[columns].to_numpy(np.uint8), owner, stretches, groups)
+    others: list[pd.DataFrame] = []
+    if graph is not None:
+        everyone = pipeline.read(features_schema.Subjects, columns=[KEY, "customer_id", "as_of"])
+        others = [others_around(subjects, everyone, graph) for subjects in groups]
     library = None
     if LIBRARY in needs:
         planted = pipeline.read(features_schema.LibraryExamples, columns=list(OF_THE_LIBRARY))
@@ -56,12 +60,18 @@ def read_inputs(
         (said,) = pipeline.read_matrix(features_schema.LibraryExamples, [learnt_from], without=OF_THE_LIBRARY)
         library = examples_of(planted.iloc[learnt_from], said, None)
     known = pipeline.read(features_schema.FeatureMatrix, columns=[KEY])[KEY].to_numpy()
-    places = [np.searchsorted(known, subjects[KEY].to_numpy()) for subjects in groups]
-    matrices = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
+    places = [np.searchsorted(known, subjects[KEY].to_numpy()) for subjects in (*groups, *others)]
+    read = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
+    matrices = read[: len(groups)]
     examples = [
         replace(examples_of(subjects, matrix, graph), lines=line, library=library)
         for subjects, matrix, line in zip(groups, matrices, lines, strict=True)
     ]
+    if others:
+        examples = [
+            replace(mine, around=OthersAround(matrix, there["customer_id"].to_numpy(), there["as_of"]))
+            for mine, matrix, there in zip(examples, read[len(groups) :], others, strict=True)
+        ]
     if training is None:
         return examples
     lacking = {name for matrix in matrices for name in gappy(matrix)}
@@ -71,6 +81,35 @@ def read_inputs(
         without=(KEY, *(name for name in matrices[0] if name not in lacking)),
     )
     return [filled(given, learnt) for given in examples]
+
+
+def others_around(subjects: pd.DataFrame, everyone: pd.DataFrame, graph: Graph) -> pd.DataFrame:
+    """Rows of ``everyone`` whose customers have, in the slice of their moment, a payment with a subject.
+
+    A group that holds every customer of its moments, as one to score does, has none around.
+
+    Parameters
+    ----------
+    subjects : subject_id, customer_id and as_of of those whose surroundings are asked for
+    everyone : the same of all customers; rows of ``subjects`` and other moments are left out
+    """
+    owner = graph.nodes["customer_id"].dropna().astype("int64").to_numpy()
+    payer, payee = (graph.edges[name].to_numpy() for name in ("payer_node", "payee_node"))
+    bounds = graph.slices.set_index("as_of")
+    is_other = ~np.isin(everyone[KEY].to_numpy(), subjects[KEY].to_numpy())
+    there = everyone[is_other & everyone["as_of"].isin(subjects["as_of"].unique()).to_numpy()]
+    mine, chosen = subjects.groupby("as_of").indices, []
+    for moment, rows in there.groupby("as_of").indices.items():
+        first, end = bounds.loc[moment, ["first_edge", "end_edge"]].astype(int)
+        is_subject, is_met = np.zeros((2, len(graph.nodes)), bool)
+        customers = subjects["customer_id"].to_numpy()[mine[moment]]
+        is_subject[np.searchsorted(owner, customers)] = True
+        for one, other in ((payer[first:end], payee[first:end]), (payee[first:end], payer[first:end])):
+            is_met[other[is_subject[one]]] = True
+        node = np.searchsorted(owner, there["customer_id"].to_numpy()[rows])
+        chosen.append(rows[is_met[node]])
+    kept = np.sort(np.concatenate(chosen)) if chosen else np.array([], np.int64)
+    return there.iloc[kept].reset_index(drop=True)
 
 
 def lines_of(
@@ -120,15 +159,12 @@ class Learnt(pipeline.Parameters):
     seed: Seed
 
 
-def learnt(split: pd.DataFrame, needs: frozenset[str], params: Learnt) -> pd.DataFrame:
+def learnt(split: pd.DataFrame, _needs: frozenset[str], params: Learnt) -> pd.DataFrame:
     """The training subjects that a model learns from, rows of Split in its order.
 
-    Unsuspected ones are thinned to a share, but for a graph: without some of its parties it
-    would be another graph.
+    Unsuspected ones are thinned to a share. A graph keeps all its parties: see `others_around`.
     """
     train = of_role(split, "train")
-    if GRAPH in needs:
-        return train
     return thinned(train, params.unsuspected_share, np.random.default_rng(params.seed))
 
 

@@ -20,6 +20,7 @@ from models.results.tuned import Tuned
 from models.schema import RULES
 from reports.catalogue import Labels
 from reports.comparison import comparison_sentence, gap_between
+from reports.experiments import Experiments
 from reports.wording import RANKERS, RunNames, Text, named
 from reports.written import WrittenRulebook
 
@@ -71,6 +72,7 @@ class Evidence:
     ladder: Ladder
     rule_report: RuleReport
     costs: ZooCosts
+    experiments: Experiments
     shap_share: dict[str, float]  # of the explained alerts, by feature
     names: RunNames  # of typologies, look-alikes, their members and label models
 

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from explain.results import FeatureShare
 from models.results.judged import BudgetPoint, Judged
-from models.results.truth import TypologyRecall
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.wording import (
     RANKERS,
@@ -19,12 +18,10 @@ from reports.wording import (
     named,
     percent,
     percent_range,
-    shortened,
 )
 
 NAME_LETTERS = 72  # that stand on one line left of a bar
 PANEL = 304  # width of one of two panels side by side
-GROUP_LETTERS = 36  # that stand left of the rankers' names
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -109,39 +106,6 @@ def curves(bank: list[BudgetPoint], truth: list[BudgetPoint], rankers: list[str]
             parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), class_))
     label = Text("Recall by alert budget", "不同预警预算下的召回率")
     return figure(parts, bottom + 48, label)
-
-
-def typologies(rows: list[TypologyRecall], rankers: list[str], names: dict[str, Text]) -> Markup:
-    """True recall of every ranker by typology, as ``names`` calls it, with Wilson intervals."""
-    x, y, parts = scale(0, 1, 320, 850), 8.0, []
-    values = list(dict.fromkeys(row.typology for row in rows))
-    row_height, gap = 19, 16
-    bottom = y + sum(row_height * len(rankers) + gap for _ in values)
-    parts += share_axis(
-        x, y, bottom, Text("true recall, with 95% Wilson interval", "真实召回率及 95% Wilson 区间")
-    )
-    for value in values:
-        mine = {row.ranker: row for row in rows if row.typology == value}
-        size = max(row.customers for row in mine.values())
-        middle = y + row_height * len(rankers) / 2
-        parts.append(words(0, middle, shortened(named(names, value), GROUP_LETTERS), "name"))
-        parts.append(words(0, middle + 18, Text(f"{size} customers", f"{size} 名客户"), "tick"))
-        for ranker in rankers:
-            row = mine.get(ranker)
-            if row is None:
-                continue
-            level, recall = y + row_height / 2, row.recall
-            class_ = colour(ranker, rankers)
-            parts.append(words(308, level + 4, named(RANKERS, ranker), f"{class_} small", "end"))
-            if recall.value is not None and recall.low is not None and recall.high is not None:
-                parts.append(line(x(recall.low), level, x(recall.high), level, f"range {class_}"))
-                parts.append(dot(x(recall.value), level, 4.5, f"dot {class_}"))
-            caught = Text(f"{row.caught} of {row.customers}", f"{row.caught} / {row.customers}")
-            parts.append(words(WIDTH, level + 4, caught, "tick", "end"))
-            y += row_height
-        y += gap
-        parts.append(line(0, y - gap / 2, WIDTH, y - gap / 2, "rule"))
-    return figure(parts, bottom + 44, Text("True recall by group", "分组真实召回率"))
 
 
 def funnel_chart(steps: list[tuple[Text, int]]) -> Markup:

@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from data.results import Interval
 from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
-from models.schema import RULES
-from reports import figures
+from models.schema import RULES, STACK
+from reports import figures, trial_figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
-from reports.evidence import SAID, Evidence, headline
+from reports.evidence import GRAPH, SAID, Evidence, headline
 from reports.features import features
 from reports.label_pages import label_page
 from reports.model_tables import (
@@ -28,6 +28,7 @@ from reports.model_tables import (
 )
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
+from reports.trials import tried_section
 from reports.wording import (
     METRICS,
     PROBABILITY,
@@ -37,6 +38,8 @@ from reports.wording import (
     named,
 )
 from reports.zoo_tables import zoo_section
+
+FEW = 8  # lines of a drawing, as many as there are colours
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,19 @@ class Figures:
     features: Markup
 
 
+def few_rankers(rankers: list[str]) -> list[str]:
+    """Rankers that a drawing with one line each can tell apart: the first ones, stack and graph always."""
+    extra = [ranker for ranker in (STACK, GRAPH) if ranker in rankers[FEW:]]
+    return rankers[: FEW - len(extra)] + extra
+
+
 def result_figures(evidence: Evidence) -> Figures:
     """The charts of the results, in both languages."""
     rankers, bank, truth = evidence.rankers, evidence.bank, evidence.truth
     return Figures(
         dumbbell=figures.dumbbell(bank, truth, rankers),
-        curves=figures.curves(bank.recall_by_budget, truth.recall_by_budget, rankers),
-        typology=figures.typologies(truth.by_typology, rankers, evidence.names.typologies),
+        curves=figures.curves(bank.recall_by_budget, truth.recall_by_budget, few_rankers(rankers)),
+        typology=trial_figures.caught_map(truth.by_typology, rankers, evidence.names.typologies),
         funnel=funnel_figure(evidence),
         features=figures.top_features(evidence.faithfulness.feature_shares),
     )
@@ -204,6 +213,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "labels": label_table(evidence),
         "label_page": label_page(evidence),
         "tuning": tuning(evidence),
+        "tried": tried_section(evidence, metrics),
         "by_typology": by_group(
             evidence.truth.by_typology, lambda row: row.typology, evidence.names.typologies
         ),

@@ -19,10 +19,14 @@ from explain.results import ExplainedCases, Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
 from models.results.bank import BankView
+from models.results.calibration import Calibration
 from models.results.costs import ZooCosts
+from models.results.imbalance import Imbalance
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
+from models.results.learning import LearningCurves
 from models.results.schemes import DrawnSchemes
+from models.results.stack import Stack
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
 from models.zoo import MODELS
@@ -30,6 +34,7 @@ from reports.cards import card
 from reports.case_pages import case_pages
 from reports.catalogue import CataloguedFeature
 from reports.evidence import BudgetSettings, Evidence, WorldSettings
+from reports.experiments import Experiments
 from reports.metrics import metrics
 from reports.pages import sections
 from reports.questions import questions
@@ -48,6 +53,7 @@ from reports.wording import (
     yuan,
 )
 from reports.written import WrittenRulebook
+from verdicts import read_verdicts
 
 TEMPLATES = "reports/templates"
 SIMULATED = "simulate"
@@ -210,6 +216,13 @@ def read_inputs() -> Evidence:
         ladder=pipeline.read_result(Ladder),
         rule_report=pipeline.read_result(RuleReport),
         costs=pipeline.parse(ZooCosts, pipeline.read_yaml(COSTS), str(COSTS)),
+        experiments=Experiments(
+            imbalance=pipeline.read_result(Imbalance),
+            curves=pipeline.read_result(LearningCurves),
+            calibration=pipeline.read_result(Calibration),
+            stack=pipeline.read_result(Stack),
+            verdicts=read_verdicts(),
+        ),
         shap_share=shares(contributions),
         names=RunNames.of(
             pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles), label_audit.models

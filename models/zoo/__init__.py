@@ -56,6 +56,19 @@ class PaymentLines:
 
 
 @dataclass(frozen=True)
+class OthersAround:
+    """Customers who are no subjects of the examples but dealt with some, known at the same moments.
+
+    ``features`` has the columns of the examples' features; ``customer_id`` and ``as_of``
+    (datetime) have shape (n,).
+    """
+
+    features: pd.DataFrame
+    customer_id: np.ndarray
+    as_of: pd.Series
+
+
+@dataclass(frozen=True)
 class Examples:
     """Subjects to learn from or to score.
 
@@ -70,6 +83,7 @@ class Examples:
     label: np.ndarray
     weight: np.ndarray
     graph: Graph | None = None
+    around: OthersAround | None = None  # whoever else stands in the graph and has features
     lines: PaymentLines | None = None
     gaps: tuple[Gap, ...] = ()  # filled, for no training row has them
     library: Examples | None = None  # planted schemes to learn from beside the subjects

@@ -15,6 +15,8 @@ import pipeline
 from data.asof.network import TrailLimits
 from features.build import Params
 from features.network import FEATURES, Facts, Limits, graph_slices, transaction_features
+from models.truth.graph_honesty import look_aheads
+from models.zoo import Graph
 from tests.property.worlds import AS_OF, FROM_THEN_ON, PAST, PEOPLE, drawn_bank, model_inputs, tags
 
 NOW = AS_OF.tz_localize("UTC")
@@ -121,3 +123,24 @@ def test_a_slice_of_the_graph_ends_strictly_before_its_moment() -> None:
     )
     slices = graph_slices(pd.DataFrame({"at": at.as_unit("us")}), pd.DatetimeIndex([NOW]).as_unit("us"), 28)
     assert slices[["first_edge", "end_edge"]].to_numpy().tolist() == [[1, 3]]
+
+
+@given(
+    hours=st.lists(st.integers(0, 24 * 60), max_size=60).map(sorted),
+    moments=st.lists(st.integers(0, 24 * 60), min_size=1, max_size=6, unique=True).map(sorted),
+    days=st.integers(1, 40),
+)
+def test_no_slice_of_any_bank_looks_ahead_or_leaves_out_what_it_may_see(hours, moments, days) -> None:
+    """Counted by the time of every payment, not by where a slice ends."""
+    at, as_of = (
+        pd.DatetimeIndex(pd.to_datetime(values, unit="h", utc=True)).as_unit("us")
+        for values in (hours, moments)
+    )
+    edges = pd.DataFrame({"at": at})
+    slices = graph_slices(edges, as_of, days)
+    assert look_aheads(Graph(pd.DataFrame(), edges, slices)) == 0
+    for row in slices.itertuples():
+        may_see = (at < row.as_of) & (at >= row.as_of - pd.Timedelta(days=days))
+        assert np.flatnonzero(may_see).tolist() == list(range(row.first_edge, row.end_edge))
+    later = Graph(pd.DataFrame(), edges, slices.assign(end_edge=len(edges)))
+    assert look_aheads(later) == sum(int((at >= moment).sum()) for moment in as_of)

@@ -10,7 +10,7 @@ import pytest
 
 from models.results.ladder import MaskCount
 from models.truth.encoding import TargetEncoder, encoded_in_fold, integer_codes
-from models.truth.graph_leakage import rewired, transductive, with_graph
+from models.truth.graph_honesty import rewired, transductive, with_graph
 from models.truth.leakage import (
     RAISED,
     Histories,
