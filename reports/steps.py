@@ -136,7 +136,7 @@ def label_step(evidence: Evidence) -> Step | None:
         return None
     used = min(sets, key=lambda row: (not row.uses_dispositions, row.log_loss.value or float("inf")))
     return Step(
-        name=Text("Fixed trees: the bank’s labels instead of the truth", "固定树模型：用银行标签而非真实情况"),
+        name=Text("Fixed trees: the bank’s labels instead of the truth", "固定树模型：用银行标签"),
         over=Text("the same taught the truth", "由真值学习的同一模型"),
         alerts=None,
         bank=None,
