@@ -211,6 +211,7 @@ class BudgetView:
 
 
 Views = dict[str, BudgetView]  # bank and true
+Scored = tuple[pd.DataFrame, dict[str, np.ndarray]]  # watched subjects, and their scores by ranker
 
 
 def both_views(inputs: MoneyInputs, everyone: pd.DataFrame, params: Params, days: int) -> Views:
@@ -237,9 +238,14 @@ def rulebook_as_it_ran(inputs: MoneyInputs, views: Views, days: int) -> dict[str
     return {name: view.as_it_ran(raised, is_catch[name], inputs.starts_at) for name, view in views.items()}
 
 
-def reach_of(ranker: str, views: Views, spending: dict[str, Spending], params: Params) -> RankerReach:
-    """What one ranker reaches, in both views."""
-    bank, true = (views[name].stakes.reached(spending[name].first_us, params.days) for name in VIEW_NAMES)
+def reach_of(
+    ranker: str, views: Views, spending: dict[str, Spending], rules: dict[str, Spending], params: Params
+) -> RankerReach:
+    """What one ranker reaches, in both views; ``rules`` is what the rules as a ranker spend."""
+    bank, true = (
+        views[name].stakes.reached(spending[name].first_us, rules[name].first_us, params.days)
+        for name in VIEW_NAMES
+    )
     return RankerReach(ranker=ranker, alerts=spending["true"].alerts, bank=bank, true=true)
 
 
@@ -263,39 +269,48 @@ def ledgered(views: Views, spendings: Sequence[dict[str, Spending]], cost: Alert
     }
 
 
+def spendings_of(
+    inputs: MoneyInputs, everyone: Scored, views: Views, params: Params, budget: Budget
+) -> dict[str, list[dict[str, Spending]]]:
+    """By ranker what it spends, by view: rules and chosen model at every budget, others at the bank's."""
+    subjects, by_ranker = everyone
+    watch, found = Watch.of(subjects), {}
+    for ranker, score in pipeline.progress(by_ranker.items(), "spend", "ranker"):
+        queue = watch.queue(score)
+        tried = params.budgets if ranker in (RULES, inputs.chosen) else (1.0,)
+        found[ranker] = [
+            {name: view.spending(queue, budget, scale) for name, view in views.items()} for scale in tried
+        ]
+    return found
+
+
 def audit_money(inputs: MoneyInputs, params: Params, budget: Budget, effort: Effort) -> MoneyAudit:
     """The whole result."""
     days = budget.label_window_days
-    everyone, by_ranker = watched_scores(inputs.split, inputs.scores)
-    watch, views = Watch.of(everyone), both_views(inputs, everyone, params, days)
-    cost = alert_costs(inputs, effort, days)
-    priced: dict[str, dict[str, Ledgered]] = {}
-    rankers = []
-    for ranker, score in pipeline.progress(by_ranker.items(), "reach", "ranker"):
-        queue = watch.queue(score)
-        tried = params.budgets if ranker in (RULES, inputs.chosen) else (1.0,)
-        spendings = [
-            {name: view.spending(queue, budget, scale) for name, view in views.items()} for scale in tried
-        ]
-        rankers.append(reach_of(ranker, views, spendings[tried.index(1.0)], params))
-        priced[ranker] = ledgered(views, spendings, cost)
+    everyone = watched_scores(inputs.split, inputs.scores)
+    views, cost = both_views(inputs, everyone[0], params, days), alert_costs(inputs, effort, days)
+    spendings = spendings_of(inputs, everyone, views, params, budget)
+    usual = {name: next(row for row in rows if row["true"].budget == 1.0) for name, rows in spendings.items()}
     ran = rulebook_as_it_ran(inputs, views, days)
     as_ran = {name: row.points()[0] for name, row in ledgered(views, [ran], cost).items()}
-    chosen = priced[inputs.chosen]
+    priced = {ranker: ledgered(views, spendings[ranker], cost) for ranker in (RULES, inputs.chosen)}
     return MoneyAudit(
         bank=views["bank"].stakes.size,
         true=views["true"].stakes.size,
-        rankers=[*rankers, reach_of(RULEBOOK, views, ran, params)],
+        rankers=[
+            reach_of(ranker, views, spending, usual[RULES], params)
+            for ranker, spending in (usual | {RULEBOOK: ran}).items()
+        ],
         effort=ReviewEffort(**effort.model_dump()),
         alert_cost=cost,
         chosen=inputs.chosen,
         curves=[
-            CostCurve(ranker=ranker, **{name: row.points() for name, row in priced[ranker].items()})
-            for ranker in (RULES, inputs.chosen)
+            CostCurve(ranker=ranker, **{name: row.points() for name, row in mine.items()})
+            for ranker, mine in priced.items()
         ],
         usual_worth=params.usual_worth,
         advice=[
-            AdviceRow(worth=worth, **{name: row.advice(worth) for name, row in chosen.items()})
+            AdviceRow(worth=worth, **{name: row.advice(worth) for name, row in priced[inputs.chosen].items()})
             for worth in params.worths
         ],
         rules=rule_verdicts(

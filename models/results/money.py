@@ -32,6 +32,8 @@ class Reached(Record):
 
     money: Interval = Field(description="money moved at or after the first catch; share of what is at stake")
     clubs: Interval = Field(description="schemes (cases) of which anybody is caught; share")
+    money_over_rules: Interval = Field(description="the same less that of the rules, on the same draws")
+    clubs_over_rules: Interval = Field(description="the same of `clubs`")
     delays: list[DelayPoint] = Field(description="by day")
     median_days: float | None = Field(description="days by which half are caught; null: not reached")
 

@@ -126,21 +126,31 @@ class Stakes:
         """Sum over the payments under every draw, shape (draws + 1,)."""
         return np.asarray(self.weight @ np.bincount(self.paid_group, yuan, self.weight.shape[1]))
 
-    def value_recall(self, first_us: np.ndarray) -> Interval:
-        """Money reached as a share of what is at stake."""
+    def value_share(self, first_us: np.ndarray) -> np.ndarray:
+        """Money reached as a share of what is at stake under every draw, NaN of nothing; (draws + 1,)."""
         whole, part = self.drawn_sum(self.yuan), self.drawn_sum(self.yuan_reached(first_us))
-        if whole[0] <= 0:
-            return UNMEASURED
-        share = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+        return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+
+    def value_recall(self, first_us: np.ndarray, over_us: np.ndarray | None = None) -> Interval:
+        """Money reached as a share of what is at stake; less that of other first catches, if any."""
+        share = self.value_share(first_us)
+        if over_us is not None:
+            share = share - self.value_share(over_us)
         return interval(share[0], *middle_part(share[1:]))
 
-    def club_recall(self, first_us: np.ndarray) -> Interval:
-        """Schemes or cases of which anybody is caught, share."""
+    def clubs_caught(self, first_us: np.ndarray) -> np.ndarray:
+        """1 for each scheme or case of which anybody is caught, else 0."""
         is_caught = first_us[self.clubs["customer"]] < NOT_CAUGHT
-        caught = np.bincount(self.clubs["club"], is_caught, len(self.club_group)) > 0
+        return (np.bincount(self.clubs["club"], is_caught, len(self.club_group)) > 0).astype(float)
+
+    def club_recall(self, first_us: np.ndarray, over_us: np.ndarray | None = None) -> Interval:
+        """Schemes or cases of which anybody is caught, share; less that of other first catches, if any."""
+        caught = self.clubs_caught(first_us)
         if not len(caught):
             return UNMEASURED
-        return mean_by_group(caught.astype(float), self.club_group, self.weight)
+        if over_us is not None:
+            caught = caught - self.clubs_caught(over_us)
+        return mean_by_group(caught, self.club_group, self.weight)
 
     def waiting(self, first_us: np.ndarray) -> WaitingCurve:
         """How long those who began in the test wait for their first alert."""
@@ -150,12 +160,14 @@ class Stakes:
         days = (np.where(is_alerted, first, self.ends_us) - began) / DAY_US
         return WaitingCurve.of(np.maximum(days, 0.0), is_alerted, self.group[mine], self.weight)
 
-    def reached(self, first_us: np.ndarray, days: tuple[int, ...]) -> Reached:
-        """All of it for one ranker; ``days`` are those at which the waiting is told."""
+    def reached(self, first_us: np.ndarray, rules_us: np.ndarray, days: tuple[int, ...]) -> Reached:
+        """All of it for one ranker, and its lead over the rules; waiting is told at ``days``."""
         curve = self.waiting(first_us)
         return Reached(
             money=self.value_recall(first_us),
             clubs=self.club_recall(first_us),
+            money_over_rules=self.value_recall(first_us, rules_us),
+            clubs_over_rules=self.club_recall(first_us, rules_us),
             delays=[DelayPoint(days=day, alerted=curve.alerted_by(day)) for day in days],
             median_days=curve.median,
         )
