@@ -75,7 +75,7 @@ class Ledgered:
                     per_alert_cny=rounded(ratio(cost, row.alerts), 2),
                     per_case_cny=rounded(ratio(cost, caught), 2),
                     per_reached_cny=rounded(ratio(cost, reached)),
-                    per_missed_cny=rounded(ratio(cost - before[0], reached - before[1])),
+                    per_missed_cny=rounded(ratio(max(cost - before[0], 0.0), reached - before[1])),
                 )
             )
             before = (cost, reached)
