@@ -79,7 +79,6 @@ def card_use(evidence: Evidence, metrics: Metrics, model: Model) -> list[CardRow
     world, reads = metrics.world, [FEATURES, *(READS[name] for name in sorted(model.needs))]
     taught = [row for row in evidence.bank.labels if row.role == "train"]
     weeks, suspicious = sum(row.subjects for row in taught), sum(row.suspicious for row in taught)
-    periods = {row.name: f"{row.starts_at} – {row.ends_at}" for row in evidence.bank.periods}
     return [
         CardRow(
             Text("Use", "用途"),
@@ -90,11 +89,17 @@ def card_use(evidence: Evidence, metrics: Metrics, model: Model) -> list[CardRow
         CardRow(Text("Features", "特征"), same(count(len(evidence.catalogue)))),
         CardRow(Text("Customers of the bank", "银行客户数"), same(count(world.customers))),
         CardRow(Text("Payments", "交易数"), same(count(world.transactions))),
-        CardRow(Text("Learnt in", "训练期"), same(periods.get("train", ""))),
+        CardRow(Text("Learnt in", "训练期"), same(dates_of(evidence, "train"))),
         CardRow(Text("Weeks of customers in it", "训练客户周"), same(count(weeks))),
         CardRow(Text("Sum of their labels", "标签之和"), same(f"{suspicious:,.1f}")),
-        CardRow(Text("Judged in", "测试期"), same(periods.get("test", ""))),
+        CardRow(Text("Judged in", "测试期"), same(dates_of(evidence, "test"))),
     ]
+
+
+def dates_of(evidence: Evidence, role: str) -> str:
+    """The first local date of a period of the run and the one after its last; empty without it."""
+    found = (f"{row.starts_at} – {row.ends_at}" for row in evidence.bank.periods if row.name == role)
+    return next(found, "")
 
 
 def card_figures(evidence: Evidence, metrics: Metrics, name: str) -> list[CardRow]:
