@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.results.calibration import Calibration
+from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
+from models.results.injection import Injection
 from models.results.learning import LearningCurves
+from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
 from verdicts import Verdicts
 
@@ -19,6 +22,9 @@ class Experiments:
     curves: LearningCurves
     calibration: Calibration
     stack: Stack
+    injection: Injection
+    graph: GraphHonesty
+    penalties: PenaltyPaths
     verdicts: Verdicts  # claims as they were written before the run
 
     @property

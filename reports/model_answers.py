@@ -14,6 +14,7 @@ from models.zoo import MODELS
 from reports.comparison import comparison_sentence, gap_between, places_sentence, told_apart
 from reports.evidence import CONTROL, GRAPH, IN_A_SENTENCE, RECALL, Evidence, headline
 from reports.features import UNSTABLE
+from reports.lesson_tables import coverage_said, honesty_said
 from reports.steps import (
     LIBRARY_MODEL,
     REFERENCE,
@@ -136,6 +137,7 @@ def graph_answer(evidence: Evidence) -> Text:
                 f"Trees given the network as features gain {signed(network).en} over the rung below.",
                 f"以关联网络为特征的树模型相对下一级的增益为 {signed(network).zh}。",
             ),
+            honesty_said(evidence.experiments.graph),
             Text(
                 "Customers and outside accounts are nodes, payments timed edges, and no edge is later than "
                 "the moment scored.",
@@ -186,7 +188,14 @@ def judged_answer(evidence: Evidence) -> Text:
         f"测试期它以为召回率是 {bank}，真实为 {true}。{top.over_rules.true.recall.zh}",
     )
     return sentences(
-        (told, beyond_said(evidence), random_said(evidence), novel_said(evidence), moved_said(evidence))
+        (
+            told,
+            coverage_said(evidence),
+            beyond_said(evidence),
+            random_said(evidence),
+            novel_said(evidence),
+            moved_said(evidence),
+        )
     )
 
 

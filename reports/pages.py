@@ -28,7 +28,7 @@ from reports.model_tables import (
 )
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
-from reports.trials import tried_section
+from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
     PROBABILITY,
@@ -185,7 +185,8 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     """Everything that the templates need but the cases and the questions."""
     rankers = evidence.rankers
     bank, truth = evidence.bank.metrics[RULES], evidence.truth.metrics[RULES]
-    return zoo_section(evidence, metrics.headline) | {
+    tables = zoo_section(evidence, metrics.headline) | tried_sections(evidence, metrics)
+    return tables | {
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,
@@ -213,7 +214,6 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "labels": label_table(evidence),
         "label_page": label_page(evidence),
         "tuning": tuning(evidence),
-        "tried": tried_section(evidence, metrics),
         "by_typology": by_group(
             evidence.truth.by_typology, lambda row: row.typology, evidence.names.typologies
         ),

@@ -21,15 +21,19 @@ from models import schema as models_schema
 from models.results.bank import BankView
 from models.results.calibration import Calibration
 from models.results.costs import ZooCosts
+from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
+from models.results.injection import Injection
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.learning import LearningCurves
+from models.results.penalties import PenaltyPaths
 from models.results.schemes import DrawnSchemes
 from models.results.stack import Stack
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
 from models.zoo import MODELS
+from reports.cards import card
 from reports.case_pages import case_pages
 from reports.catalogue import CataloguedFeature
 from reports.evidence import BudgetSettings, Evidence, WorldSettings
@@ -220,6 +224,9 @@ def read_inputs() -> Evidence:
             curves=pipeline.read_result(LearningCurves),
             calibration=pipeline.read_result(Calibration),
             stack=pipeline.read_result(Stack),
+            injection=pipeline.read_result(Injection),
+            graph=pipeline.read_result(GraphHonesty),
+            penalties=pipeline.read_result(PenaltyPaths),
             verdicts=read_verdicts(),
         ),
         shap_share=shares(contributions),
@@ -236,6 +243,12 @@ def rendered(found: Evidence, result: Metrics) -> tuple[str, str]:
     return page, markdown_environment().get_template("report.md").render(shown)
 
 
+def model_cards(found: Evidence, result: Metrics) -> dict[str, str]:
+    """A page in Markdown for each model of the zoo."""
+    template = markdown_environment().get_template("card.md")
+    return {name: template.render(card=card(found, result, name)) for name in found.tuned}
+
+
 def main() -> None:
     """Write the report, the metrics and the tables behind the plots."""
     found = read_inputs()
@@ -244,6 +257,8 @@ def main() -> None:
     pipeline.write_text("reports", "report.html", page)
     pipeline.write_text("reports", "report.md", twin)
     pipeline.write_result(result)
+    for name, text in model_cards(found, result).items():
+        pipeline.write_text("reports", f"cards/{name}.md", text)
     by_budget = table_text(BudgetPlotRow, budget_rows(found.bank, found.truth))
     pipeline.write_text("reports", "plots/recall_by_budget.csv", by_budget)
     by_typology = table_text(TypologyPlotRow, typology_rows(found.truth))

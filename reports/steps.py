@@ -23,6 +23,7 @@ from reports.wording import RANKERS, Text, joined, named
 REFERENCE = "lightgbm"  # the strongest plain model: what another one adds is added to it
 LIBRARY_MODEL = "lightgbm_library"  # the same, taught by planted schemes of the bank's own library as well
 NETWORKS = ("net", "sequence", GRAPH)
+LESSONS_SHOWN = ("library", "positive_unlabelled", "explored_at_random", "explored_by_model", "delayed")
 EFFECTS = {
     1: Text("raises recall", "提高召回率"),
     0: Text("no difference shown", "未显示差异"),
@@ -119,6 +120,15 @@ def learning_steps(evidence: Evidence) -> Iterator[Step]:
         yield trial_step(name, Text("all of them", "全部案件"), part.worth)
 
 
+def lesson_steps(evidence: Evidence) -> Iterator[Step]:
+    """What was taught beside the bank's labels, or instead of them."""
+    base, *others = evidence.experiments.injection.rows
+    for row in others:
+        if row.lesson in LESSONS_SHOWN:
+            name = Text(f"Fixed trees: {row.label_en}", f"固定树模型：{row.label_zh}")
+            yield trial_step(name, Text(base.label_en, base.label_zh), row.worth)
+
+
 def label_step(evidence: Evidence) -> Step | None:
     """The labels that are used, against the truth as a teacher; None where nobody was illicit."""
     sets = [row for row in evidence.label_audit.sets if row.model == evidence.label_audit.chosen]
@@ -126,7 +136,7 @@ def label_step(evidence: Evidence) -> Step | None:
         return None
     used = min(sets, key=lambda row: (not row.uses_dispositions, row.log_loss.value or float("inf")))
     return Step(
-        name=Text("Fixed trees taught by the bank’s labels", "固定树模型：由银行标签学习"),
+        name=Text("Fixed trees: the bank’s labels instead of the truth", "固定树模型：用银行标签"),
         over=Text("the same taught the truth", "由真值学习的同一模型"),
         alerts=None,
         bank=None,
@@ -194,6 +204,7 @@ def recall_ladder(evidence: Evidence) -> list[Step]:
         rules_step(evidence),
         *feature_steps(evidence),
         *learning_steps(evidence),
+        *lesson_steps(evidence),
         label_step(evidence),
         *(model_step(evidence, *pair) for pair in model_pairs(evidence)),
         anomaly_step(evidence),

@@ -6,8 +6,23 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from models.results.graph_honesty import FewPayments, GraphHonesty
+from models.results.injection import Injection
 from reports import trial_figures
 from reports.evidence import Evidence
+from reports.lesson_tables import (
+    CoverageRow,
+    GraphRow,
+    TaughtRow,
+    coverage_rows,
+    coverage_seen,
+    few_rows,
+    graph_rows,
+    graph_seen,
+    lesson_rows,
+    lessons_seen,
+)
+from reports.penalty_figures import penalty_curves
 from reports.results import Metrics
 from reports.steps import REFERENCE, Step, recall_ladder, steps_seen
 from reports.trial_tables import (
@@ -86,3 +101,45 @@ def tried_section(evidence: Evidence, metrics: Metrics) -> Tried:
         champion=Text(verdicts.champion.en, verdicts.champion.zh),
         configuration=verdicts.configuration,
     )
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What the part on lessons, the choice and the graph needs."""
+
+    injection: Injection
+    lessons: list[TaughtRow]
+    lessons_seen: Text
+    coverage: list[CoverageRow]
+    coverage_seen: Text
+    graph: GraphHonesty
+    graphs: list[GraphRow]
+    graph_seen: Text
+    few: list[FewPayments]
+
+
+def taught_section(evidence: Evidence) -> Taught:
+    """Lessons, the choice by two figures, and the graph changed."""
+    graph = evidence.experiments.graph
+    return Taught(
+        injection=evidence.experiments.injection,
+        lessons=lesson_rows(evidence),
+        lessons_seen=lessons_seen(evidence),
+        coverage=coverage_rows(evidence),
+        coverage_seen=coverage_seen(evidence),
+        graph=graph,
+        graphs=graph_rows(graph),
+        graph_seen=graph_seen(graph),
+        few=few_rows(graph),
+    )
+
+
+def tried_sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
+    """What the templates of the section need."""
+    penalties = evidence.experiments.penalties
+    return {
+        "tried": tried_section(evidence, metrics),
+        "taught": taught_section(evidence),
+        "penalties": penalties,
+        "penalty_curves": penalty_curves(penalties),
+    }

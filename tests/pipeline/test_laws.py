@@ -22,6 +22,7 @@ TRUTH_AUDITED = {
     "artifacts/models/audited_alerts.parquet",
     "artifacts/models/label_audit.json",
     "artifacts/models/rule_report.json",
+    "artifacts/models/injection.json",
 }
 OF_EVERY_MODEL = {"artifacts/models/fitted", "artifacts/models/tuned"}
 # What reviewers would have decided in other streams, and labels learnt from that: never a model's food.
