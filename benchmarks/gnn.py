@@ -47,8 +47,7 @@ LEARNING_RATE, DROPOUT = 0.005, 0.15
 EARLIER_FIT = """
 import pipeline, json, sys, time
 from benchmarks.gnn import drawn, use_threads, PaymentNetwork, fit_network, score
-from models.zoo.gnn.slices import Slicer
-from models.zoo.scaling import Scale
+from models.zoo.gnn.slices import Scale, Slicer
 customers, hidden, layers, epochs, rate, dropout = json.loads(sys.argv[1])
 examples = drawn(customers, 1)
 parts = Slicer(Scale.of(examples.features))(examples)
