@@ -4,7 +4,8 @@ Run by hand from the repository's root: ``python -m benchmarks.gnn``; the result
 benchmarks/results/gnn.json. The sources of the earlier commit are unpacked beside, and both
 networks are fitted to the same drawn graph in turn, each in a process of its own, with as many
 subjects and moments: every subject of the graph (``all_subjects``), and as each project learns
-from them (``as_learnt``): the earlier one from all, this one from an eighth. A number after the
+from them (``as_learnt``): the earlier one from all, this one from an eighth. Payments are counted
+at each party whose messages they are part of. A number after the
 command (``python -m benchmarks.gnn 500``) makes the graph that many customers small and tries
 all without writing.
 """
