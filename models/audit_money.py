@@ -29,7 +29,7 @@ from models.results.bank import BankView
 from models.results.labels import ReviewEffort
 from models.results.money import AdviceRow, AlertCost, CostCurve, MoneyAudit, RankerReach
 from models.schema import RULES
-from models.truth.economics import Ledgered, Spending, alert_cost, break_even
+from models.truth.economics import BudgetSpent, Ledgered, alert_cost, break_even
 from models.truth.illicit import in_truth
 from models.truth.reach import Stakes, illicit_payments
 from models.truth.rule_report import Effort, Reviewed
@@ -194,27 +194,27 @@ class BudgetView:
     stakes: Stakes
     is_catch: np.ndarray
 
-    def spending(self, queue: Queue, budget: Budget, scale: float) -> Spending:
+    def spending(self, queue: Queue, budget: Budget, scale: float) -> BudgetSpent:
         """What a ranker spends; its alerts in validation may catch somebody early, and are not counted."""
         watch = queue.watch
         rows = np.array([row for row, _ in spent(queue.turns, budget, scale)], np.int64)
         caught, judged = rows[self.is_catch[rows]], watch.is_judged
         first_us = self.stakes.first_catch(watch.customer[caught], watch.as_of_us[caught])
-        return Spending(scale, int(judged[rows].sum()), int(judged[caught].sum()), first_us)
+        return BudgetSpent(scale, int(judged[rows].sum()), int(judged[caught].sum()), first_us)
 
-    def as_it_ran(self, alerts: pd.DataFrame, is_catch: np.ndarray, starts_at: pd.Timestamp) -> Spending:
+    def as_it_ran(self, alerts: pd.DataFrame, is_catch: np.ndarray, starts_at: pd.Timestamp) -> BudgetSpent:
         """What alerts (customer_id, alerted_at) spent that were really raised; those of the test count."""
         at_us, customer = microseconds(alerts["alerted_at"]), alerts["customer_id"].to_numpy()
         judged = (alerts["alerted_at"] >= starts_at).to_numpy()
         first_us = self.stakes.first_catch(customer[is_catch], at_us[is_catch])
-        return Spending(1.0, int(judged.sum()), int((judged & is_catch).sum()), first_us)
+        return BudgetSpent(1.0, int(judged.sum()), int((judged & is_catch).sum()), first_us)
 
 
 Views = dict[str, BudgetView]  # bank and true
 Scored = tuple[pd.DataFrame, dict[str, np.ndarray]]  # watched subjects, and their scores by ranker
 
 
-def both_views(inputs: MoneyInputs, everyone: pd.DataFrame, params: Params, days: int) -> Views:
+def views_of_money(inputs: MoneyInputs, everyone: pd.DataFrame, params: Params, days: int) -> Views:
     """What the bank's labels say of the watched weeks, and what is true of them."""
     customer, as_of = everyone["customer_id"], everyone["as_of"]
     return {
@@ -225,7 +225,7 @@ def both_views(inputs: MoneyInputs, everyone: pd.DataFrame, params: Params, days
     }
 
 
-def rulebook_as_it_ran(inputs: MoneyInputs, views: Views, days: int) -> dict[str, Spending]:
+def rulebook_as_it_ran(inputs: MoneyInputs, views: Views, days: int) -> dict[str, BudgetSpent]:
     """What the rules' alerts reached over the watched weeks, by view; for the bank a report is a catch."""
     watched_from = inputs.split.loc[inputs.split["role"] != "train", "as_of"].min()
     raised = inputs.alerts[inputs.alerts["alerted_at"].between(watched_from, inputs.ends_at)]
@@ -239,7 +239,7 @@ def rulebook_as_it_ran(inputs: MoneyInputs, views: Views, days: int) -> dict[str
 
 
 def reach_of(
-    ranker: str, views: Views, spending: dict[str, Spending], rules: dict[str, Spending], params: Params
+    ranker: str, views: Views, spending: dict[str, BudgetSpent], rules: dict[str, BudgetSpent], params: Params
 ) -> RankerReach:
     """What one ranker reaches, in both views; ``rules`` is what the rules as a ranker spend."""
     bank, true = (
@@ -260,7 +260,9 @@ def alert_costs(inputs: MoneyInputs, effort: Effort, days: int) -> AlertCost:
     )
 
 
-def ledgered(views: Views, spendings: Sequence[dict[str, Spending]], cost: AlertCost) -> dict[str, Ledgered]:
+def ledgered(
+    views: Views, spendings: Sequence[dict[str, BudgetSpent]], cost: AlertCost
+) -> dict[str, Ledgered]:
     """Budgets with their price: one for all alerts as the bank knows it, in truth by what they are."""
     price = {"bank": (cost.mean_cny, cost.mean_cny), "true": (cost.true_cny, cost.false_cny)}
     return {
@@ -271,7 +273,7 @@ def ledgered(views: Views, spendings: Sequence[dict[str, Spending]], cost: Alert
 
 def spendings_of(
     inputs: MoneyInputs, everyone: Scored, views: Views, params: Params, budget: Budget
-) -> dict[str, list[dict[str, Spending]]]:
+) -> dict[str, list[dict[str, BudgetSpent]]]:
     """By ranker what it spends, by view: rules and chosen model at every budget, others at the bank's."""
     subjects, by_ranker = everyone
     watch, found = Watch.of(subjects), {}
@@ -288,7 +290,7 @@ def audit_money(inputs: MoneyInputs, params: Params, budget: Budget, effort: Eff
     """The whole result."""
     days = budget.label_window_days
     everyone = watched_scores(inputs.split, inputs.scores)
-    views, cost = both_views(inputs, everyone[0], params, days), alert_costs(inputs, effort, days)
+    views, cost = views_of_money(inputs, everyone[0], params, days), alert_costs(inputs, effort, days)
     spendings = spendings_of(inputs, everyone, views, params, budget)
     usual = {name: next(row for row in rows if row["true"].budget == 1.0) for name, rows in spendings.items()}
     ran = rulebook_as_it_ran(inputs, views, days)

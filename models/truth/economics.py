@@ -27,7 +27,7 @@ def alert_cost(outcome: pd.Series, effort: Effort) -> float:
 
 
 @dataclass(frozen=True)
-class Spending:
+class BudgetSpent:
     """What one budget spends in one view: alerts of the test, those that catch, and the first catches."""
 
     budget: float
@@ -45,7 +45,7 @@ class Ledgered:
     """Budgets of one ranker in one view, the smallest first, with what an alert costs there, yuan."""
 
     stakes: Stakes
-    spendings: Sequence[Spending]
+    spendings: Sequence[BudgetSpent]
     catching_cny: float
     other_cny: float
 

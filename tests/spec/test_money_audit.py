@@ -12,7 +12,7 @@ from models.intervals import drawn
 from models.positives import Positives
 from models.results.money import CostPoint
 from models.truth.delays import WaitingCurve
-from models.truth.economics import Ledgered, Spending, alert_cost, break_even
+from models.truth.economics import BudgetSpent, Ledgered, alert_cost, break_even
 from models.truth.reach import NOT_CAUGHT, Stakes, illicit_payments
 from models.truth.rule_report import Effort, Reviewed
 from models.truth.rule_verdicts import rule_verdict, rule_verdicts
@@ -172,9 +172,9 @@ def test_an_alert_costs_what_becomes_of_it() -> None:
 
 
 def curve_of(stakes: Stakes) -> Ledgered:
-    small = Spending(0.5, 2, 1, stakes.first_catch(np.array([2]), np.array([us(5)])))
-    usual = Spending(1.0, 6, 2, stakes.first_catch(np.array([2, 3]), np.array([us(5), us(7)])))
-    large = Spending(2.0, 20, 2, usual.first_us)
+    small = BudgetSpent(0.5, 2, 1, stakes.first_catch(np.array([2]), np.array([us(5)])))
+    usual = BudgetSpent(1.0, 6, 2, stakes.first_catch(np.array([2, 3]), np.array([us(5), us(7)])))
+    large = BudgetSpent(2.0, 20, 2, usual.first_us)
     return Ledgered(stakes, [small, usual, large], catching_cny=40, other_cny=10)
 
 
