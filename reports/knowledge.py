@@ -57,7 +57,8 @@ def reviews_seen(found: Knowledge) -> Text:
         return Text(
             f"with {row.reviews:,} random reviews the estimate lies within {answer} %, and {none} of the "
             f"draws find nobody and call recall whole",
-            f"随机复核 {row.reviews:,} 次时估计值在 {answer} % 之间，{none} 的抽样一个也找不到、误以为召回率为百分之百",
+            f"随机复核 {row.reviews:,} 次时估计值在 {answer} % 之间，"
+            f"{none} 的抽样一个也找不到、误以为召回率为百分之百",
         )
 
     return Text(
@@ -92,9 +93,8 @@ def said_aloud(evidence: Evidence) -> Text:
     found = evidence.experiments.knowledge
     mine = next(row for row in found.circularity if row.ranker == found.chosen)
     parts = [_labels_and_truth(mine), _repeats(mine)]
-    beyond = next(
-        (row.parts.beyond_rules for row in evidence.truth.headlines if row.ranker == found.chosen), None
-    )
+    parts_found = (row.parts for row in evidence.truth.headlines if row.ranker == found.chosen)
+    beyond = next((row.beyond_rules for row in parts_found), None)
     if beyond is not None and beyond.customers:
         share = worded_interval(beyond.recall)
         parts.append(
@@ -118,15 +118,17 @@ def _labels_and_truth(mine: Circularity) -> Text:
     return Text(
         f"Our labels come from our rules, and so does our measuring: by them {name.en} finds {bank}, in "
         f"truth {true} ({gap.en}: {verdict.en}).",
-        f"我们的标签来自规则，度量也来自规则：按标签，{name.zh} 找到 {bank}；真实为 {true}（{gap.zh}：{verdict.zh}）。",
+        f"我们的标签来自规则，度量也来自规则：按标签，{name.zh} 找到 {bank}；"
+        f"真实为 {true}（{gap.zh}：{verdict.zh}）。",
     )
 
 
 def _repeats(mine: Circularity) -> Text:
+    told, hit = percent(mine.mimicry, 0), percent(mine.hit_alerts, 0)
     return Text(
-        f"Rule hits tell {percent(mine.mimicry, 0)} of the order of its queue, and {percent(mine.hit_alerts, 0)} "
-        f"of its alerts fall on customers whom a rule hit.",
-        f"规则命中可解释其排序的 {percent(mine.mimicry, 0)}，其预警有 {percent(mine.hit_alerts, 0)} 落在规则命中过的客户上。",
+        f"Rule hits tell {told} of the order of its queue, and {hit} of its alerts fall on customers whom "
+        f"a rule hit.",
+        f"规则命中可解释其排序的 {told}，其预警有 {hit} 落在规则命中过的客户上。",
     )
 
 
@@ -244,7 +246,7 @@ def fair_seen(found: Knowledge) -> Text:
             Text(f"{attribute.en} {group.en} ({ranker.en})", f"{attribute.zh} {group.zh}（{ranker.zh}）")
         )
     more, less = (joined(sides[side], COMMA) if sides[side] else Text("none", "无") for side in (1, -1))
-    looked = sum(len(names) for names in sides.values())
+    looked = sum(row.true.alerted_gap.low is not None for row in found.fairness)
     return Text(
         f"Innocent persons alerted provably more often than all others: {more.en}; less often: {less.en}. "
         f"Of {looked} comparisons at 95 %, one in twenty would stand out by chance.",

@@ -1,4 +1,4 @@
-"""Chart of what reviews would tell: the recall that a bank would estimate, by number of reviews and design."""
+"""Chart of what reviews would tell: the recall that a bank would estimate, by reviews and design."""
 
 from __future__ import annotations
 

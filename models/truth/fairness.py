@@ -38,7 +38,7 @@ def person_groups(customers: pd.DataFrame, year: int, edges: tuple[int, ...]) ->
     ``customers`` are rows of Customers; what the data lack is None for everybody. Cities are
     put in order of their persons and cut where a quarter of the persons is passed.
     """
-    persons = customers[customers["kind"] == PERSON].set_index("customer_id").sort_index()
+    persons = customers[customers["kind"] == PERSON].set_index("customer_id").sort_index(kind="stable")
     bands = [
         f"<{edges[0]}",
         *(f"{low}-{high - 1}" for low, high in pairwise(edges)),
