@@ -24,10 +24,10 @@ from models.metrics import Catches
 from models.positives import Positives, as_labelled
 from models.results.bank import BankView
 from models.results.knowledge import (
+    BankKnowledge,
     Certainty,
     Circularity,
     FairnessRow,
-    Knowledge,
     Recaptured,
     ReviewAnswer,
     Swap,
@@ -46,7 +46,7 @@ class Params(judgement.Params):
 
     reviews: tuple[int, ...] = Field(min_length=1)
     review_draws: Count
-    strata: tuple[unseen.Stratum, ...] = Field(min_length=1)
+    strata: tuple[unseen.ReviewStratum, ...] = Field(min_length=1)
     next_in_line: tuple[Count, ...]
     groups: fairness.Groups
 
@@ -139,7 +139,7 @@ def read_inputs(budget: Budget, edges: tuple[int, ...]) -> KnowledgeInputs:
     )
 
 
-def answers(inputs: KnowledgeInputs, params: Params) -> Iterator[ReviewAnswer]:
+def review_answers(inputs: KnowledgeInputs, params: Params) -> Iterator[ReviewAnswer]:
     """What every number of reviews says of the chosen model's recall, drawn at random and by strata."""
     catches, chosen = inputs.catches["true"], inputs.chosen
     illicit = swap_sets.positive_customers(catches, inputs.customer)
@@ -239,7 +239,7 @@ def fair(inputs: KnowledgeInputs, params: Params) -> Iterator[FairnessRow]:
         yield from fairness.fairness_rows(ranker, bank, true, inputs.persons, least)
 
 
-def knowledge(inputs: KnowledgeInputs, params: Params) -> Knowledge:
+def bank_knowledge(inputs: KnowledgeInputs, params: Params) -> BankKnowledge:
     """What the bank can know, and what is true beside it."""
     catches, chosen, customer = inputs.catches["true"], inputs.chosen, inputs.customer
     caught = {name: catches.caught(alerted) for name, alerted in inputs.alerted.items()}
@@ -249,14 +249,14 @@ def knowledge(inputs: KnowledgeInputs, params: Params) -> Knowledge:
         swap_sets.alerted_ever(inputs.watch.queue(inputs.scores[name]), inputs.budget)
         for name in (RULES, chosen)
     ]
-    return Knowledge(
+    return BankKnowledge(
         chosen=chosen,
         caught=int(mine.sum()),
         not_found=len(np.unique(customer)) - int(mine.sum()),
         hidden=int((mine == 0).sum()),
         true_recall=catches.mean(mine, weight),
         reviews_today=inputs.reviews_today,
-        answers=list(answers(inputs, params)),
+        answers=list(review_answers(inputs, params)),
         recaptured=list(recaptures(inputs, caught, weight)),
         certainty=certainty(catches, mine, weight),
         circularity=list(circular(inputs, params)),
@@ -276,7 +276,7 @@ def knowledge(inputs: KnowledgeInputs, params: Params) -> Knowledge:
 def main() -> None:
     """Write what the bank can know."""
     params, budget = pipeline.params("audit_knowledge", Params), pipeline.params("budget", Budget)
-    pipeline.write_result(knowledge(read_inputs(budget, params.groups.age_edges), params))
+    pipeline.write_result(bank_knowledge(read_inputs(budget, params.groups.age_edges), params))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from data.results import Interval
-from models.results.knowledge import Circularity, FairnessRow, Knowledge, LostCase, ReviewAnswer, Swap
+from models.results.knowledge import BankKnowledge, Circularity, FairnessRow, LostCase, ReviewAnswer, Swap
 from reports.comparison import size_of, told_apart
 from reports.evidence import IN_A_SENTENCE, RECALL, Evidence
 from reports.knowledge_figures import answer_name, answers_chart, answers_shown
@@ -43,7 +43,7 @@ class AnswerRow:
     found: ReviewAnswer
 
 
-def reviews_seen(found: Knowledge) -> Text:
+def reviews_seen(found: BankKnowledge) -> Text:
     """What today's random reviews say, and what the most reviews that were tried would."""
     random = [row for row in found.answers if row.design == "random" and row.reviews]
     if not random:
@@ -69,7 +69,7 @@ def reviews_seen(found: Knowledge) -> Text:
     )
 
 
-def recapture_seen(found: Knowledge) -> Text:
+def recapture_seen(found: BankKnowledge) -> Text:
     """What recapture claims to have found, and what has been."""
     parts = [
         Text(
@@ -164,7 +164,7 @@ class SwapRow:
     lost: list[tuple[Text, int]]
 
 
-def swap_rows(found: Knowledge) -> list[SwapRow]:
+def swap_rows(found: BankKnowledge) -> list[SwapRow]:
     """The chosen model in the place of each rival."""
     return [
         SwapRow(
@@ -217,7 +217,7 @@ def group_name(row: FairnessRow) -> Text:
     return GENDERS.get(row.group) or same(row.group)
 
 
-def fair_rows(found: Knowledge) -> list[FairRow]:
+def fair_rows(found: BankKnowledge) -> list[FairRow]:
     """Group by group, the rules beside the chosen model."""
     return [
         FairRow(
@@ -236,7 +236,7 @@ def fair_rows(found: Knowledge) -> list[FairRow]:
     ]
 
 
-def fair_seen(found: Knowledge) -> Text:
+def fair_seen(found: BankKnowledge) -> Text:
     """Which groups of innocent persons are provably alerted more, or less, often than all others."""
     sides: dict[int, list[Text]] = {1: [], -1: [], 0: []}
     for row in found.fairness:
@@ -280,10 +280,10 @@ class CircularRow:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownSection:
     """Everything that the template of the section needs."""
 
-    found: Knowledge
+    found: BankKnowledge
     chosen: Text
     reviews_seen: Text
     chart: Markup
@@ -297,11 +297,11 @@ class Known:
     fair_seen: Text
 
 
-def knowledge_section(evidence: Evidence) -> Known:
+def knowledge_section(evidence: Evidence) -> KnownSection:
     """The whole section."""
     found = evidence.experiments.knowledge
     by_ranker = {row.ranker: row for row in found.circularity}
-    return Known(
+    return KnownSection(
         found=found,
         chosen=named(RANKERS, found.chosen),
         reviews_seen=reviews_seen(found),

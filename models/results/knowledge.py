@@ -137,7 +137,7 @@ class FairnessRow(Record):
     true: GroupRates = Field(description="in truth; intervals by scheme")
 
 
-class Knowledge(Result):
+class BankKnowledge(Result):
     """What the bank can know of its own recall, and whom it treats how, beside the truth."""
 
     chosen: str = Field(description="the model that the bank chose")

@@ -18,7 +18,7 @@ ELSEWHEN, CLOSE, FAR = "elsewhen", "near", "far"
 
 
 @dataclass(frozen=True)
-class Sides:
+class BothSides:
     """Two rankers' alerts of the judged weeks, shape (n,) each, and whom there is to catch by each view."""
 
     customer: np.ndarray
@@ -77,7 +77,7 @@ def swap(
     """
     (old, old_queue), (new, queue) = champion, challenger
     catches, customer = views["true"], queue.watch.judged.customer
-    sides = Sides(customer, old_queue.alerted(budget), queue.alerted(budget))
+    sides = BothSides(customer, old_queue.alerted(budget), queue.alerted(budget))
     held, gained = catches.caught(sides.champion), catches.caught(sides.challenger)
     who = positive_customers(catches, customer)
     near = catches.caught(queue.alerted(budget, NEAR)) > 0

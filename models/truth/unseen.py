@@ -16,24 +16,24 @@ from models.results.knowledge import Recaptured, ReviewAnswer
 from parameters import Parameters, Part
 
 
-class Stratum(Parameters):
+class ReviewStratum(Parameters):
     """A part of the customers not found, from the highest score down, and its part of the reviews."""
 
     of_customers: Part
     of_reviews: Part = Field(description="share of the reviews")
 
 
-RANDOM_DESIGN = (Stratum(of_customers=1.0, of_reviews=1.0),)
+RANDOM_DESIGN = (ReviewStratum(of_customers=1.0, of_reviews=1.0),)
 
 
-def strata_sizes(customers: int, strata: tuple[Stratum, ...]) -> np.ndarray:
+def strata_sizes(customers: int, strata: tuple[ReviewStratum, ...]) -> np.ndarray:
     """How many customers fall to each stratum, the rest to the last one; shape (strata,)."""
     ends = np.round(np.cumsum([each.of_customers for each in strata]) * customers).astype(np.int64)
     ends[-1] = customers
     return np.diff(ends, prepend=0)
 
 
-def reviews_dealt(reviews: int, sizes: np.ndarray, strata: tuple[Stratum, ...]) -> np.ndarray:
+def reviews_dealt(reviews: int, sizes: np.ndarray, strata: tuple[ReviewStratum, ...]) -> np.ndarray:
     """Reviews of each stratum, no more than it has customers; shape (strata,)."""
     ends = np.round(np.cumsum([each.of_reviews for each in strata]) * reviews).astype(np.int64)
     return np.minimum(np.diff(ends, prepend=0), sizes)
@@ -44,7 +44,7 @@ def review_answer(
     reviews: int,
     caught: int,
     is_hidden: np.ndarray,
-    strata: tuple[Stratum, ...],
+    strata: tuple[ReviewStratum, ...],
     draws: int,
     rng: np.random.Generator,
 ) -> ReviewAnswer:

@@ -11,13 +11,13 @@ from models.budget import Watch
 from models.intervals import drawn
 from models.metrics import Catches
 from models.positives import Positives
-from models.results.knowledge import Knowledge, Swap
+from models.results.knowledge import BankKnowledge, Swap
 from models.truth.circularity import apparent_less_true, hit_flags, magnitude, told_by_hits
 from models.truth.fairness import Cut, fairness_rows, person_groups
 from models.truth.swap_sets import alerted_ever, in_line, next_in_line, swap
 from models.truth.unseen import (
     RANDOM_DESIGN,
-    Stratum,
+    ReviewStratum,
     chapman,
     effective_groups,
     jackknife,
@@ -30,7 +30,7 @@ from reports.knowledge import fair_seen, reviews_seen, swap_verdict
 from tests.spec.judging.rankings import budget
 from tests.spec.records import partial
 
-STRATA = (Stratum(of_customers=0.1, of_reviews=0.5), Stratum(of_customers=0.9, of_reviews=0.5))
+STRATA = (ReviewStratum(of_customers=0.1, of_reviews=0.5), ReviewStratum(of_customers=0.9, of_reviews=0.5))
 
 
 def catches_of(customer: list[int], positive: list[bool], group: list[int]) -> Catches:
@@ -291,7 +291,7 @@ def test_a_group_is_named_only_where_its_gap_leaves_zero_out() -> None:
         gap = Interval(value=0.1, low=low, high=high)
         return {"attribute": "gender", "group": group, "ranker": "rules", "true": {"alerted_gap": gap}}
 
-    told = fair_seen(partial(Knowledge, fairness=[row("female", 0.01, 0.2), row("male", -0.1, 0.2)])).en
+    told = fair_seen(partial(BankKnowledge, fairness=[row("female", 0.01, 0.2), row("male", -0.1, 0.2)])).en
     assert "gender women (the rules)" in told
     assert "men (the rules)" not in told.replace("women (the rules)", "")
 
@@ -302,7 +302,7 @@ def test_the_sentence_on_reviews_speaks_of_those_of_today_and_of_the_most() -> N
         return {"design": "random", "reviews": reviews, "answer": answer, "found": 1.0, "found_none": 0.25}
 
     found = partial(
-        Knowledge,
+        BankKnowledge,
         answers=[row(54, 0.1), row(300, 0.2), row(2_400, 0.3)],
         reviews_today=54,
         true_recall=Interval(value=0.4, low=0.3, high=0.5),
