@@ -4,7 +4,8 @@ Run by hand from the repository's root: ``python -m benchmarks.gnn``; the result
 benchmarks/results/gnn.json. The sources of the earlier commit are unpacked beside, and both
 networks are fitted to the same drawn graph in turn, each in a process of its own, with as many
 subjects and moments: every subject of the graph (``all_subjects``), and as each project learns
-from them (``as_learnt``): the earlier one from all, this one from an eighth. A number after the
+from them (``as_learnt``): the earlier one from all, this one from an eighth. Payments are counted
+at each party whose messages they are part of. A number after the
 command (``python -m benchmarks.gnn 500``) makes the graph that many customers small and tries
 all without writing.
 """
@@ -47,8 +48,7 @@ LEARNING_RATE, DROPOUT = 0.005, 0.15
 EARLIER_FIT = """
 import pipeline, json, sys, time
 from benchmarks.gnn import drawn, use_threads, PaymentNetwork, fit_network, score
-from models.zoo.gnn.slices import Slicer
-from models.zoo.scaling import Scale
+from models.zoo.gnn.slices import Scale, Slicer
 customers, hidden, layers, epochs, rate, dropout = json.loads(sys.argv[1])
 examples = drawn(customers, 1)
 parts = Slicer(Scale.of(examples.features))(examples)

@@ -47,7 +47,10 @@ def watched_scores(
     by_ranker = {}
     for ranker, rows in scores.groupby("ranker", sort=True).indices.items():
         order = rows[np.argsort(known[rows], kind="stable")]
-        by_ranker[str(ranker)] = score[order[np.searchsorted(known[order], wanted)]]
+        place = np.minimum(np.searchsorted(known[order], wanted), len(order) - 1)
+        if not np.array_equal(known[order[place]], wanted):
+            raise pipeline.BadInput(f"scores: {ranker} lacks subjects of the split, run the stage score")
+        by_ranker[str(ranker)] = score[order[place]]
     return subjects, by_ranker
 
 

@@ -8,7 +8,8 @@ from data.results import Interval
 from models.results.graph_honesty import FewPayments, GraphHonesty
 from models.results.injection import LessonRow
 from models.schema import RULES
-from reports.evidence import RECALL, Evidence
+from reports.comparison import gap_between
+from reports.evidence import Evidence
 from reports.rankings import RankingView
 from reports.steps import EFFECTS, effect, signed
 from reports.trial_tables import LIST, NOBODY, GainCells
@@ -166,7 +167,7 @@ def coverage_seen(evidence: Evidence) -> Text:
         return Text(
             f"Both figures and validation alone choose {best.en}.", f"两项指标与单凭验证集都选择 {best.zh}。"
         )
-    gap = evidence.truth.differences[chosen.name][chosen.by_validation].figure(RECALL)
+    gap = gap_between(evidence.truth, chosen.name, chosen.by_validation).recall_at_budget
     return Text(
         f"Both figures choose {best.en}, validation alone would have chosen {plain.en}; in truth the first "
         f"less the second: {signed(gap).en}.",

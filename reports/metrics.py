@@ -11,6 +11,7 @@ from models.results.probes import Difficulty
 from models.results.truth import TruthView
 from models.schema import RULES
 from reports.comparison import gap_between
+from reports.experiments import Experiments
 from reports.headline import headline_figures
 from reports.results import (
     ChosenMetrics,
@@ -181,10 +182,11 @@ def labels_metrics(bank: BankView, audit: LabelAudit) -> LabelsMetrics:
     )
 
 
-def metrics(bank: BankView, truth: TruthView, label_audit: LabelAudit) -> Metrics:
-    """The metrics of a run, from the results of the stages evaluate, audit and audit_labels."""
+def metrics(bank: BankView, truth: TruthView, label_audit: LabelAudit, experiments: Experiments) -> Metrics:
+    """The metrics of a run, from the results of its judges and of its experiments."""
+    oracle, parts = experiments.injection.oracle, experiments.stack_parts
     return Metrics(
-        headline=headline_figures(truth, label_audit, bank.chosen.name),
+        headline=headline_figures(truth, oracle, bank.chosen.name, parts),
         paired=paired_metrics(bank, truth),
         world=world_metrics(bank, truth),
         rules=rules_metrics(bank, truth),

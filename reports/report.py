@@ -252,7 +252,7 @@ def model_cards(found: Evidence, result: Metrics) -> dict[str, str]:
 def main() -> None:
     """Write the report, the metrics and the tables behind the plots."""
     found = read_inputs()
-    result = metrics(found.bank, found.truth, found.label_audit)
+    result = metrics(found.bank, found.truth, found.label_audit, found.experiments)
     page, twin = rendered(found, result)
     pipeline.write_text("reports", "report.html", page)
     pipeline.write_text("reports", "report.md", twin)

@@ -261,7 +261,7 @@ def hostile(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             schemes=dict.fromkeys(found.schemes, HOSTILE),
             cases=with_long_accounts(found.cases),
         )
-        html, twin = rendered(found, metrics(found.bank, found.truth, found.label_audit))
+        html, twin = rendered(found, metrics(found.bank, found.truth, found.label_audit, found.experiments))
     target = tmp_path_factory.mktemp("hostile") / "report.html"
     target.write_text(html, encoding="utf-8")
     target.with_suffix(".md").write_text(twin, encoding="utf-8")

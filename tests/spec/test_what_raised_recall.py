@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -11,13 +11,25 @@ from data.results import Interval
 from models.results.anomaly_share import AnomalyShare
 from models.results.bank import BankView
 from models.results.costs import ZooCosts
+from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
+from models.results.injection import Injection
 from models.results.ladder import Ladder
 from models.results.stack import Stack
 from models.results.truth import TruthView, TypologyRecall
 from models.results.tuned import Tuned
 from reports.evidence import Evidence
 from reports.experiments import Experiments
+from reports.lesson_tables import (
+    coverage_rows,
+    coverage_said,
+    coverage_seen,
+    few_rows,
+    graph_rows,
+    graph_seen,
+    honesty_said,
+    lessons_seen,
+)
 from reports.model_answers import family_answer, graph_answer, library_answer, line_concluded
 from reports.pages import FEW, few_rankers
 from reports.steps import Step, anomaly_step, effect, model_pairs, steps_seen
@@ -59,6 +71,23 @@ def tried_out(**given: Any) -> Experiments:
     return Experiments(**(nothing | given))
 
 
+def honesty(rewired: Interval = WITHIN) -> GraphHonesty:
+    """The graph as it is, wired anew, and wired anew and learnt from."""
+
+    def row(variant: str, gain: Interval | None, is_refitted: bool = False) -> dict[str, Any]:
+        seen = {"customers": 9, "caught": 3, "recall": SHARE, "gain": gain}
+        return {"variant": variant, "is_refitted": is_refitted, "bank": seen, "true": seen}
+
+    variants = [row("honest", None), row("rewired", rewired), row("rewired", BELOW, is_refitted=True)]
+    few = [
+        {"most_payments": bound, "customers": size, "caught": 0, "caught_without_edges": 0}
+        for bound, size in ((1, 0), (5, 3))
+    ]
+    return partial(
+        GraphHonesty, weeks=4, look_aheads=0, payments_looked_at=12345, variants=variants, few_payments=few
+    )
+
+
 def evidence(
     recalls: dict[str, float], gaps: dict[tuple[str, str], Interval] | None = None, **more: Any
 ) -> Evidence:
@@ -73,7 +102,7 @@ def evidence(
         bank=partial(BankView, **found, chosen=chosen),
         truth=partial(TruthView, **found, alerts_spent=spent, anomaly_shares=more.pop("shares", [])),
         costs=ZooCosts(cores=2, customers=1, scored_rows=1, models={}),
-        experiments=tried_out(stack=stack),
+        experiments=tried_out(stack=stack, graph=honesty()),
         **more,
     )
 
@@ -215,6 +244,62 @@ def test_the_handling_that_validation_takes_is_said_with_what_it_is_worth_in_tru
     assert "“focal”" in handling_seen(evidence_of(experiments=tried("focal"))).en
     assert "lowers recall (-10.0" in handling_seen(evidence_of(experiments=tried("focal"))).en
     assert "do nothing" in handling_seen(evidence_of(experiments=tried("nothing"))).en
+
+
+# ------------------------------------------------------------------ lessons, the choice, the graph
+
+
+def test_changes_of_the_graph_are_named_where_they_are_provably_felt_and_never_the_graph_itself() -> None:
+    rows = graph_rows(honesty())
+    assert [row.verdict.en for row in rows] == ["–", "no difference shown", "lowers recall"]
+    assert rows[2].name.en.endswith("learnt from it too")
+    assert graph_seen(honesty()).en.count("payees exchanged") == 1
+    assert "0 of 12,345" in graph_seen(honesty()).en
+    assert [row.most_payments for row in few_rows(honesty())] == [5]
+
+
+def test_the_answer_takes_the_rewired_graph_as_scored_and_not_as_learnt_from() -> None:
+    assert "+10.0 points, 95% -2.0 to +20.0" in honesty_said(honesty()).en
+    assert "by not measured" in honesty_said(honesty()).en  # no transductive graph here
+
+
+def taught(**gains: Interval) -> Experiments:
+    rows = [
+        {"lesson": name, "label_en": name, "label_zh": f"{name}课", "worth": {"true_gain": gain}}
+        for name, gain in gains.items()
+    ]
+    return tried_out(injection=partial(Injection, rows=rows))
+
+
+def test_lessons_are_told_apart_by_their_interval_and_the_first_is_what_they_are_measured_from() -> None:
+    words = lessons_seen(evidence_of(experiments=taught(bank=NOTHING, a=ABOVE, b=WITHIN, c=BELOW)))
+    assert words.en.startswith("Over bank, true recall rises provably with: a. It falls provably with: c.")
+    assert words.en.endswith("No difference shown: b.")
+    assert "提高的有：a课" in words.zh
+
+
+def chosen_by(name: str, by_validation: str, coverage: dict[str, Interval]) -> Evidence:
+    found = evidence({"rules": 0.2, "lightgbm": 0.3, "gnn": 0.2})
+    chosen = found.bank.chosen.model_copy(
+        update={"name": name, "by_validation": by_validation, "coverage": coverage}
+    )
+    return replace(found, bank=found.bank.model_copy(update={"chosen": chosen}))
+
+
+def test_where_two_figures_choose_otherwise_the_truth_of_both_choices_is_said() -> None:
+    same_choice = chosen_by("lightgbm", "lightgbm", {})
+    assert coverage_seen(same_choice).en == "Both figures and validation alone choose LightGBM."
+    assert coverage_said(same_choice) is None
+    other = chosen_by("lightgbm", "gnn", {"lightgbm": SHARE})
+    assert "validation alone would have chosen GNN" in coverage_seen(other).en
+    assert "+10.0 points" in coverage_seen(other).en
+    said = coverage_said(other)
+    assert said is not None and "40.0% (30.0–50.0)" in said.en
+    rows = coverage_rows(other)
+    assert [(row.coverage.value, row.is_chosen, row.is_by_validation) for row in rows] == [
+        (0.4, True, False),
+        (None, False, True),
+    ]
 
 
 # ------------------------------------------------------------------ drawings

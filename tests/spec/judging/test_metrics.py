@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score
 
@@ -12,9 +13,10 @@ from data.results import Interval
 from models.budget import Watch
 from models.intervals import drawn, wilson
 from models.judgement import Params as JudgeParams
-from models.judgement import judge
+from models.judgement import judge, watched_scores
 from models.metrics import METRICS, AveragePrecision, Catches, headline_metrics, recall_at_budget
 from models.positives import Positives
+from pipeline import BadInput
 from tests.spec.judging.rankings import POSITIVE, SCORE, WEEK, budget, ranking_of
 
 
@@ -189,3 +191,12 @@ def test_the_wilson_interval_holds_its_value_and_stays_a_share(size: int) -> Non
 
 def test_a_share_of_nothing_is_empty() -> None:
     assert wilson(0, 0) == Interval()
+
+
+def test_scores_of_another_split_are_refused_and_never_taken_for_others() -> None:
+    as_of = pd.Timestamp("2025-06-02", tz="UTC")
+    split = pd.DataFrame({"subject_id": [5, 6], "customer_id": [1, 2], "as_of": as_of, "role": "test"})
+    scores = pd.DataFrame({"ranker": "m", "subject_id": [6, 5], "score": [0.6, 0.5]})
+    assert watched_scores(split, scores)[1]["m"].tolist() == [0.5, 0.6]
+    with pytest.raises(BadInput, match="m lacks subjects of the split"):
+        watched_scores(split, scores.assign(subject_id=[7, 5]))
