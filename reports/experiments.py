@@ -9,6 +9,7 @@ from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
 from models.results.learning import LearningCurves
+from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
 from verdicts import Verdicts
@@ -25,6 +26,7 @@ class Experiments:
     injection: Injection
     graph: GraphHonesty
     penalties: PenaltyPaths
+    over_time: OverTime
     verdicts: Verdicts  # claims as they were written before the run
 
     @property

@@ -27,6 +27,7 @@ from models.results.injection import Injection
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.learning import LearningCurves
+from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.schemes import DrawnSchemes
 from models.results.stack import Stack
@@ -227,6 +228,7 @@ def read_inputs() -> Evidence:
             injection=pipeline.read_result(Injection),
             graph=pipeline.read_result(GraphHonesty),
             penalties=pipeline.read_result(PenaltyPaths),
+            over_time=pipeline.read_result(OverTime),
             verdicts=read_verdicts(),
         ),
         shap_share=shares(contributions),
