@@ -5,6 +5,7 @@ A part of the audit: the truth is read to judge. Alarms and models have what the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,8 +26,6 @@ from models.results.over_time import (
     ChangeAlarms,
     InputShift,
     OverTime,
-    RecallChange,
-    RecallInStretch,
     Retraining,
     RetrainingRound,
     ScoreShift,
@@ -38,7 +37,7 @@ from models.truth import retraining
 from models.truth.illicit import MOMENT_COLUMNS, scheme_groups
 from models.truth.retraining import Pool, Practice
 from models.truth.shifts import shift_index, shift_indices
-from models.truth.stretches import WEEK, Concern, Drawn, Stretch, halves, stretches_between
+from models.truth.stretches import WEEK, Concern, Drawn, Finder, Stretch, halves, stretches_between
 from parameters import Count, Draws, Positive, Seed, Weeks
 
 KEY = "subject_id"
@@ -119,11 +118,11 @@ def suspected_events(labels: pd.DataFrame, days: int, settings: split.Params) ->
     return mine.rename(columns={"event_at": "at"})[["customer_id", "at"]].drop_duplicates(ignore_index=True)
 
 
-def read_scores(subjects: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Every ranker's scores of the watched subjects, in their order; read page by page."""
+def scores_by_ranker(pages: Iterable[pd.DataFrame], subjects: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Every ranker's scores of the watched subjects, in their order; ``pages`` are of the table Scores."""
     wanted = subjects[KEY].to_numpy()
     found: dict[str, np.ndarray] = {}
-    for page in pipeline.pages(schema.Scores):
+    for page in pages:
         for ranker, mine in page.groupby("ranker", observed=True):
             score = found.setdefault(str(ranker), np.full(len(wanted), -np.inf, np.float32))
             place = np.searchsorted(wanted, mine[KEY].to_numpy())
@@ -139,20 +138,17 @@ def sampled_rows(mask: np.ndarray, most: int, rng: np.random.Generator) -> np.nd
     return np.sort(rng.permutation(rows)[:most])
 
 
-def read_events(budget: Budget, settings: split.Params) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Events as the bank sees them and in truth, and the moments of illicit schemes."""
-    planted = moments_of(
-        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        pipeline.read(data_schema.Truth),
-        pipeline.read(data_schema.Schemes),
-    )
-    illicit = planted[planted["is_illicit"]].reset_index(drop=True)
-    labels = pipeline.read(data_schema.Labels)
-    bounds = pipeline.read(data_schema.Periods)["ends_at"].max()
-    labels = labels[labels["known_at"] <= bounds + pd.Timedelta(days=settings.maturity_days)]
-    suspected = suspected_events(labels, budget.label_window_days, settings)
-    return {"bank": suspected, "true": illicit[["customer_id", "at"]]}, illicit
+def rows_wanted(
+    subjects: pd.DataFrame, start: pd.Timestamp, stretches: list[Stretch], params: Params
+) -> list[np.ndarray]:
+    """Subjects whose features are read: a sample of the reference weeks and of each stretch, then all at work."""
+    rng, most, of = np.random.default_rng(params.seed), params.sampled_subjects, subjects["as_of"]
+    until = start + params.reference_weeks * WEEK
+    return [
+        sampled_rows(of.between(start, until, "left").to_numpy(), most, rng),
+        *(sampled_rows(mine.has_moment(of), most, rng) for mine in stretches),
+        *(np.flatnonzero(mine.has_moment(of)) for mine in stretches if mine.is_watched),
+    ]
 
 
 def read_inputs(params: Params, budget: Budget) -> TimeInputs:
@@ -161,46 +157,52 @@ def read_inputs(params: Params, budget: Budget) -> TimeInputs:
     periods = pipeline.read(data_schema.Periods).set_index("name")
     start, watched_at = periods.loc["train", "starts_at"], periods.loc["validation", "starts_at"]
     stretches = stretches_between(start, watched_at, periods.loc["test", "ends_at"], params.stretch_weeks)
-    events, illicit = read_events(budget, settings)
+    planted = moments_of(
+        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
+        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
+        pipeline.read(data_schema.Truth),
+        pipeline.read(data_schema.Schemes),
+    )
+    illicit = planted[planted["is_illicit"]].reset_index(drop=True)
     memory.give_back()  # what the payments were unpacked from
     subjects = pipeline.read(features_schema.Subjects, columns=[KEY, "customer_id", "as_of"])
     labels = pipeline.read(data_schema.Labels)
+    known_by = periods["ends_at"].max() + pd.Timedelta(days=settings.maturity_days)
+    mature = labels[labels["known_at"] <= known_by]
     is_drawn, is_in = retraining.pool_rows(subjects, labels, budget.label_window_days, practice)
     is_in &= (subjects["as_of"] >= start).to_numpy()
-    rng, most = np.random.default_rng(params.seed), params.sampled_subjects
-    until = start + params.reference_weeks * WEEK
-    groups = [
-        np.flatnonzero(is_in),
-        sampled_rows(subjects["as_of"].between(start, until, "left").to_numpy(), most, rng),
-    ]
-    groups += [sampled_rows(mine.has_moment(subjects["as_of"]), most, rng) for mine in stretches]
-    at_work = [mine for mine in stretches if mine.is_watched]
-    groups += [np.flatnonzero(mine.has_moment(subjects["as_of"])) for mine in at_work]
+    groups = [np.flatnonzero(is_in), *rows_wanted(subjects, start, stretches, params)]
     known = pipeline.read(features_schema.FeatureMatrix, columns=[KEY])[KEY].to_numpy()
     places = [np.searchsorted(known, subjects[KEY].to_numpy()[rows]) for rows in groups]
     learnt, reference, *others = pipeline.read_matrix(features_schema.FeatureMatrix, places, without=(KEY,))
     samples, judged = others[: len(stretches)], others[len(stretches) :]
-    catalogue = pipeline.read(features_schema.FeatureCatalogue, columns=["feature", "window"])
-    watched = subjects.iloc[np.sort(np.concatenate(groups[2 + len(stretches) :]))].reset_index(drop=True)
+    catalogue = pipeline.read(features_schema.FeatureCatalogue, columns=["feature", "group", "window"])
+    is_profile = (catalogue["group"] == "profile") & (catalogue["window"] == "day")
+    watched = subjects.iloc[
+        np.concatenate([np.zeros(0, np.int64), *groups[2 + len(stretches) :]])
+    ].reset_index(drop=True)
     pooled = subjects.assign(is_drawn=is_drawn).iloc[groups[0]].reset_index(drop=True)
     return TimeInputs(
         stretches=stretches,
         first_day=periods["starts_at"].min(),
         trained_until=watched_at,
-        events=events,
+        events={
+            "bank": suspected_events(mature, budget.label_window_days, settings),
+            "true": illicit[["customer_id", "at"]],
+        },
         illicit=illicit,
         alerts=pipeline.read(data_schema.Alerts, columns=["customer_id", "alerted_at"]),
         dispositions=pipeline.read(data_schema.Dispositions),
         labels=labels,
         plan=pipeline.read(data_schema.DriftPlan),
-        profile=catalogue.loc[catalogue["window"] == "day", "feature"].tolist(),
+        profile=catalogue.loc[is_profile, "feature"].tolist(),
         settings=settings,
         reference=reference,
         samples=samples,
         pool=Pool(pooled, learnt.to_numpy()),
         watched=watched,
         judged=[matrix.to_numpy() for matrix in judged],
-        scores=read_scores(watched),
+        scores=scores_by_ranker(pipeline.pages(schema.Scores), watched),
     )
 
 
@@ -211,54 +213,12 @@ def alerts_of(watched: pd.DataFrame, score: np.ndarray, budget: Budget) -> pd.Da
     return mine.rename(columns={"as_of": "at"})[["customer_id", "at"]]
 
 
-@dataclass(frozen=True)
-class Finder:
-    """Who is concerned, what is drawn as one, and whom each ranking has caught, by view."""
-
-    concerns: dict[str, Concern]
-    drawn: dict[str, Drawn]
-    caught: dict[str, dict[str, np.ndarray]]  # by ranking and view
-
-    @classmethod
-    def of(
-        cls, inputs: TimeInputs, alerts: dict[str, pd.DataFrame], params: Params, budget: Budget
-    ) -> Finder:
-        """From the alerts of every ranking, columns customer_id and at."""
-        concerns = inputs.concerns
-        truth, bank = concerns["true"].customer, concerns["bank"].customer
-        groups = {
-            "bank": np.unique(bank, return_inverse=True)[1],
-            "true": scheme_groups(truth, inputs.illicit),
-        }
-        drawn = {view: Drawn(group, params.bootstrap_draws, params.seed) for view, group in groups.items()}
-        days = (budget.label_window_days, budget.suppress_days)
-        caught = {
-            name: {view: mine.caught(raised, inputs.stretches, *days) for view, mine in concerns.items()}
-            for name, raised in alerts.items()
-        }
-        return cls(concerns, drawn, caught)
-
-    def recall(self, name: str, stretch: int) -> RecallInStretch:
-        """Of one ranking in one stretch."""
-        rows = {view: mine.stretch == stretch for view, mine in self.concerns.items()}
-        share = {view: self.drawn[view].mean(self.caught[name][view], rows[view]) for view in rows}
-        return RecallInStretch(
-            ranker=name,
-            stretch=stretch,
-            bank_customers=int(rows["bank"].sum()),
-            bank=share["bank"],
-            true_customers=int(rows["true"].sum()),
-            true_groups=len(np.unique(self.drawn["true"].group[rows["true"]])),
-            true=share["true"],
-        )
-
-    def change(self, name: str, stretches: list[Stretch]) -> RecallChange:
-        """Of one ranking, from the earlier to the later half of the watched stretches."""
-        gap = {
-            view: self.drawn[view].change(self.caught[name][view], *halves(mine, stretches))
-            for view, mine in self.concerns.items()
-        }
-        return RecallChange(ranker=name, bank=gap["bank"], true=gap["true"])
+def drawn_as_one(inputs: TimeInputs, params: Params) -> dict[str, Drawn]:
+    """What a bootstrap draws: customers for the bank, schemes with all who take part in truth."""
+    customers = {view: mine.customer for view, mine in inputs.concerns.items()}
+    _, bank = np.unique(customers["bank"], return_inverse=True)
+    groups = {"bank": bank, "true": scheme_groups(customers["true"], inputs.illicit)}
+    return {view: Drawn(group, params.bootstrap_draws, params.seed) for view, group in groups.items()}
 
 
 def by_typology(inputs: TimeInputs, alerts: dict[str, pd.DataFrame], budget: Budget) -> list[TypologyHalves]:
@@ -311,7 +271,8 @@ def rung(
 ) -> list[Alarm]:
     """Every alarm in every stretch; those on scores watch the model that was learnt once."""
     bounds, profile = params.bounds, set(inputs.profile)
-    found = bells.reported_shares(inputs.dispositions, inputs.stretches[0].starts_at, inputs.stretches)
+    usual = [mine for mine in inputs.stretches if not mine.is_watched]
+    found = bells.reported_shares(inputs.dispositions, usual[len(usual) // 2 :], inputs.at_work)
     for shift in shifts:
         behaved = [value for name, value in shift.index.items() if name not in profile]
         share = (
@@ -407,12 +368,13 @@ def stretch_dates(inputs: TimeInputs) -> list[StretchDates]:
 
 def over_time(inputs: TimeInputs, params: Params, budget: Budget) -> OverTime:
     """Everything that the stage finds."""
-    learnt, lessons = learnt_scores(inputs, params, budget.label_window_days)
+    days = (budget.label_window_days, budget.suppress_days)
+    learnt, lessons = learnt_scores(inputs, params, days[0])
     ranked = {
         name: alerts_of(inputs.watched, score, budget) for name, score in (inputs.scores | learnt).items()
     }
     ran = {RULEBOOK_AS_RUN: inputs.alerts.rename(columns={"alerted_at": "at"})}
-    finder = Finder.of(inputs, ran | ranked, params, budget)
+    finder = Finder.of(inputs.concerns, drawn_as_one(inputs, params), ran | ranked, inputs.stretches, days)
     named = ran | {name: ranked[name] for name in inputs.scores}
     shifts = input_shifts(inputs, params)
     found = rung(inputs, shifts, learnt[FROZEN], budget, params)

@@ -44,26 +44,26 @@ def reading(
     )
 
 
-def reported_shares(
-    dispositions: pd.DataFrame, before: pd.Timestamp, stretches: list[Stretch]
-) -> list[Alarm]:
+def reported_shares(dispositions: pd.DataFrame, usual: list[Stretch], judged: list[Stretch]) -> list[Alarm]:
     """The alarm of the labels: the share reported of the alerts decided in a stretch.
 
-    It fires where the share before the first stretch (decisions known before ``before``) lies
-    outside the stretch's own 95 % interval. Decisions are dated by when they were known, so
-    that late reports lag alike everywhere.
+    It fires where the share of the ``usual`` stretches together lies outside the stretch's own
+    95 % interval. Decisions are dated by when they were known, so that late reports lag alike
+    everywhere; the usual ones must not be the first of a bank, when no report is known yet.
     """
     decided = dispositions[(dispositions["stream"] == "alert") & dispositions["outcome"].isin(DECIDED)]
     is_reported = (decided["outcome"] == "reported").to_numpy()
-    usual = (decided["known_at"] < before).to_numpy()
+    is_usual = np.zeros(len(decided), bool)
+    for mine in usual:
+        is_usual |= mine.has_moment(decided["known_at"])
     found = []
-    for mine in stretches:
+    for mine in judged:
         here = mine.has_moment(decided["known_at"])
         share = wilson(int(is_reported[here].sum()), int(here.sum()))
-        if share.value is None or share.low is None or share.high is None or not usual.any():
+        if share.value is None or share.low is None or share.high is None or not is_usual.any():
             found.append(reading("labels", mine.number, float("nan")))
             continue
-        expected = is_reported[usual].mean()
+        expected = is_reported[is_usual].mean()
         # The bounds are those between which the share would lie were nothing changed.
         low, high = expected - (share.high - share.value), expected + (share.value - share.low)
         found.append(reading("labels", mine.number, share.value, max(low, 0.0), high))

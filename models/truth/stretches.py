@@ -10,6 +10,7 @@ import pandas as pd
 from data.asof import happened_within
 from data.results import Interval
 from models.intervals import drawn, interval, mean_by_group, middle_part
+from models.results.over_time import RecallChange, RecallInStretch
 
 WEEK = pd.Timedelta(weeks=1)  # between two moments of scoring
 
@@ -137,3 +138,50 @@ def halves(concern: Concern, stretches: list[Stretch]) -> tuple[np.ndarray, np.n
     numbers = [mine.number for mine in stretches if mine.is_watched]
     half = len(numbers) // 2
     return np.isin(concern.stretch, numbers[:half]), np.isin(concern.stretch, numbers[len(numbers) - half :])
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Who is concerned, what is drawn as one, and whom each ranking has caught, by view."""
+
+    concerns: dict[str, Concern]
+    drawn: dict[str, Drawn]
+    caught: dict[str, dict[str, np.ndarray]]  # by ranking and view
+
+    @classmethod
+    def of(
+        cls,
+        concerns: dict[str, Concern],
+        drawn: dict[str, Drawn],
+        alerts: dict[str, pd.DataFrame],
+        stretches: list[Stretch],
+        days: tuple[int, int],
+    ) -> Finder:
+        """From the alerts of every ranking, customer_id and at; ``days`` as `Concern.caught` has them."""
+        caught = {
+            name: {view: mine.caught(raised, stretches, *days) for view, mine in concerns.items()}
+            for name, raised in alerts.items()
+        }
+        return cls(concerns, drawn, caught)
+
+    def recall(self, name: str, stretch: int) -> RecallInStretch:
+        """Of one ranking in one stretch."""
+        rows = {view: mine.stretch == stretch for view, mine in self.concerns.items()}
+        share = {view: self.drawn[view].mean(self.caught[name][view], rows[view]) for view in rows}
+        return RecallInStretch(
+            ranker=name,
+            stretch=stretch,
+            bank_customers=int(rows["bank"].sum()),
+            bank=share["bank"],
+            true_customers=int(rows["true"].sum()),
+            true_groups=len(np.unique(self.drawn["true"].group[rows["true"]])),
+            true=share["true"],
+        )
+
+    def change(self, name: str, stretches: list[Stretch]) -> RecallChange:
+        """Of one ranking, from the earlier to the later half of the watched stretches."""
+        gap = {
+            view: self.drawn[view].change(self.caught[name][view], *halves(mine, stretches))
+            for view, mine in self.concerns.items()
+        }
+        return RecallChange(ranker=name, bank=gap["bank"], true=gap["true"])

@@ -132,12 +132,12 @@ def decided(known: list[float], outcomes: list[str]) -> pd.DataFrame:
 
 
 def test_the_alarm_of_labels_fires_when_reports_fall_away() -> None:
-    usual = decided([-1.0] * 100, ["reported"] * 20 + ["dismissed"] * 80)
-    quiet = decided([3.0] * 100, ["reported"] * 18 + ["dismissed"] * 82)
-    fallen = decided([17.0] * 100, ["reported"] + ["dismissed"] * 99)
-    found = reported_shares(pd.concat([usual, quiet, fallen]), START, FOUR)
-    assert [row.fires for row in found] == [False, True, False, False]
-    assert [row.reading for row in found] == [0.18, 0.01, None, None]
+    usual = decided([1.0] * 100, ["reported"] * 20 + ["dismissed"] * 80)
+    quiet = decided([17.0] * 100, ["reported"] * 18 + ["dismissed"] * 82)
+    fallen = decided([31.0] * 100, ["reported"] + ["dismissed"] * 99)
+    found = reported_shares(pd.concat([usual, quiet, fallen]), FOUR[:1], FOUR[1:])
+    assert [row.fires for row in found] == [False, True, False]
+    assert [row.reading for row in found] == [0.18, 0.01, None]
 
 
 def test_the_alarm_of_the_threshold_reads_what_the_first_cut_raises_later() -> None:
