@@ -19,7 +19,7 @@ from data import schema as data_schema
 from data.asof import bank_time, moments_of
 from features import schema as features_schema
 from models import schema, split
-from models.budget import Budget, Watch
+from models.budget import Budget
 from models.intervals import rounded
 from models.results.over_time import (
     Alarm,
@@ -36,13 +36,23 @@ from models.truth import alarms as bells
 from models.truth import retraining
 from models.truth.illicit import MOMENT_COLUMNS, scheme_groups
 from models.truth.retraining import Pool, Practice
-from models.truth.shifts import shift_index, shift_indices
-from models.truth.stretches import WEEK, Concern, Drawn, Finder, Stretch, halves, stretches_between
+from models.truth.shifts import sampled_rows, shift_index, shift_indices
+from models.truth.stretches import (
+    SUSPECTED,
+    WEEK,
+    Concern,
+    Drawn,
+    Finder,
+    WeekStretch,
+    alerts_of,
+    early_and_late,
+    stretches_between,
+    suspected_events,
+)
 from parameters import Count, Draws, Positive, Seed, Weeks
 
 KEY = "subject_id"
 RULEBOOK_AS_RUN = "rulebook"  # its real alerts, beside the rules as a ranker at the budget
-SUSPECTED = 0.5  # of a label, from which on the bank counts its customer
 FROZEN, RETRAINED = "frozen", "retrained"
 
 
@@ -71,7 +81,7 @@ class TimeInputs:
     that say who a customer is on the day, and nothing of what is done.
     """
 
-    stretches: list[Stretch]
+    stretches: list[WeekStretch]
     first_day: pd.Timestamp
     trained_until: pd.Timestamp
     events: dict[str, pd.DataFrame]
@@ -90,7 +100,7 @@ class TimeInputs:
     scores: dict[str, np.ndarray]
 
     @cached_property
-    def at_work(self) -> list[Stretch]:
+    def at_work(self) -> list[WeekStretch]:
         """The stretches in which models are at work."""
         return [mine for mine in self.stretches if mine.is_watched]
 
@@ -108,16 +118,6 @@ class TimeInputs:
         }
 
 
-def suspected_events(labels: pd.DataFrame, days: int, settings: split.Params) -> pd.DataFrame:
-    """Moments (customer_id, at) of labels at which the loudest word of the last days is suspicious."""
-    asked = labels.reset_index(drop=True).assign(
-        subject_id=np.arange(len(labels)), as_of=labels["event_at"].array
-    )
-    said = split.known_label(asked, labels, labels["known_at"].max(), days, settings)
-    mine = asked[(said["label"] >= SUSPECTED).to_numpy()]
-    return mine.rename(columns={"event_at": "at"})[["customer_id", "at"]].drop_duplicates(ignore_index=True)
-
-
 def scores_by_ranker(pages: Iterable[pd.DataFrame], subjects: pd.DataFrame) -> dict[str, np.ndarray]:
     """Every ranker's scores of the watched subjects, in their order; ``pages`` are of the table Scores."""
     wanted = subjects[KEY].to_numpy()
@@ -132,16 +132,10 @@ def scores_by_ranker(pages: Iterable[pd.DataFrame], subjects: pd.DataFrame) -> d
     return found
 
 
-def sampled_rows(mask: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
-    """At most so many of the marked rows, drawn without replacement, in order."""
-    rows = np.flatnonzero(mask)
-    return np.sort(rng.permutation(rows)[:most])
-
-
 def rows_wanted(
-    subjects: pd.DataFrame, start: pd.Timestamp, stretches: list[Stretch], params: Params
+    subjects: pd.DataFrame, start: pd.Timestamp, stretches: list[WeekStretch], params: Params
 ) -> list[np.ndarray]:
-    """Subjects whose features are read: a sample of the reference weeks and of each stretch, then all at work."""
+    """Whose features are read: samples of the reference weeks and of each stretch, then all at work."""
     rng, most, of = np.random.default_rng(params.seed), params.sampled_subjects, subjects["as_of"]
     until = start + params.reference_weeks * WEEK
     return [
@@ -206,13 +200,6 @@ def read_inputs(params: Params, budget: Budget) -> TimeInputs:
     )
 
 
-def alerts_of(watched: pd.DataFrame, score: np.ndarray, budget: Budget) -> pd.DataFrame:
-    """Alerts (customer_id, at) that a score raises at the budget over all watched weeks."""
-    customer = watched["customer_id"].to_numpy()
-    mine = watched[Watch.alone(customer, watched["as_of"]).alerted(score.astype(float), budget)]
-    return mine.rename(columns={"as_of": "at"})[["customer_id", "at"]]
-
-
 def drawn_as_one(inputs: TimeInputs, params: Params) -> dict[str, Drawn]:
     """What a bootstrap draws: customers for the bank, schemes with all who take part in truth."""
     customers = {view: mine.customer for view, mine in inputs.concerns.items()}
@@ -221,12 +208,14 @@ def drawn_as_one(inputs: TimeInputs, params: Params) -> dict[str, Drawn]:
     return {view: Drawn(group, params.bootstrap_draws, params.seed) for view, group in groups.items()}
 
 
-def by_typology(inputs: TimeInputs, alerts: dict[str, pd.DataFrame], budget: Budget) -> list[TypologyHalves]:
+def typology_halves(
+    inputs: TimeInputs, alerts: dict[str, pd.DataFrame], budget: Budget
+) -> list[TypologyHalves]:
     """Customers concerned and caught in both halves, by typology and ranking."""
     found = []
     for typology, moments in inputs.illicit.groupby("typology"):
         concern = Concern.of(moments, inputs.at_work, at_now=False)
-        early, late = halves(concern, inputs.stretches)
+        early, late = early_and_late(concern, inputs.stretches)
         for name, raised in alerts.items():
             days = (budget.label_window_days, budget.suppress_days)
             caught = concern.caught(raised, inputs.at_work, *days)
@@ -266,7 +255,7 @@ def score_shifts(inputs: TimeInputs, scores: dict[str, np.ndarray], bins: int) -
     ]
 
 
-def rung(
+def alarms_read(
     inputs: TimeInputs, shifts: list[InputShift], frozen: np.ndarray, budget: Budget, params: Params
 ) -> list[Alarm]:
     """Every alarm in every stretch; those on scores watch the model that was learnt once."""
@@ -377,7 +366,7 @@ def over_time(inputs: TimeInputs, params: Params, budget: Budget) -> OverTime:
     finder = Finder.of(inputs.concerns, drawn_as_one(inputs, params), ran | ranked, inputs.stretches, days)
     named = ran | {name: ranked[name] for name in inputs.scores}
     shifts = input_shifts(inputs, params)
-    found = rung(inputs, shifts, learnt[FROZEN], budget, params)
+    found = alarms_read(inputs, shifts, learnt[FROZEN], budget, params)
     return OverTime(
         stretch_weeks=params.stretch_weeks,
         reference_weeks=params.reference_weeks,
@@ -391,7 +380,7 @@ def over_time(inputs: TimeInputs, params: Params, budget: Budget) -> OverTime:
             if mine.is_watched or name == RULEBOOK_AS_RUN
         ],
         changes=[finder.change(name, inputs.stretches) for name in named],
-        typologies=by_typology(inputs, named, budget),
+        typologies=typology_halves(inputs, named, budget),
         scores=score_shifts(inputs, inputs.scores, params.bins),
         inputs=shifts,
         alarms=found,

@@ -13,7 +13,7 @@ import pipeline
 from data.schema import DECIDED
 from models.intervals import rounded, wilson
 from models.results.over_time import Alarm, AlarmKind
-from models.truth.stretches import Stretch
+from models.truth.stretches import WeekStretch
 from parameters import Positive, Share
 
 KINDS: tuple[AlarmKind, ...] = get_args(AlarmKind)
@@ -44,7 +44,9 @@ def reading(
     )
 
 
-def reported_shares(dispositions: pd.DataFrame, usual: list[Stretch], judged: list[Stretch]) -> list[Alarm]:
+def reported_shares(
+    dispositions: pd.DataFrame, usual: list[WeekStretch], judged: list[WeekStretch]
+) -> list[Alarm]:
     """The alarm of the labels: the share reported of the alerts decided in a stretch.
 
     It fires where the share of the ``usual`` stretches together lies outside the stretch's own
@@ -104,7 +106,7 @@ class Answers:
     idle: list[AlarmKind] = field(default_factory=list)
 
 
-def answers_to(at: pd.Timestamp, stretches: list[Stretch], alarms: list[Alarm], within: int) -> Answers:
+def answers_to(at: pd.Timestamp, stretches: list[WeekStretch], alarms: list[Alarm], within: int) -> Answers:
     """Which alarms answer one change of the world.
 
     Parameters

@@ -11,7 +11,7 @@ from data.asof import happened_within
 from models import split
 from models.truth import fixed_trees
 from models.truth.fixed_trees import Trees
-from models.truth.stretches import WEEK, Stretch
+from models.truth.stretches import WEEK, WeekStretch
 from parameters import Part, Seed, Weeks
 from pipeline import Parameters
 
@@ -62,7 +62,7 @@ class LearntRound:
 
 
 def round_before(
-    stretch: Stretch,
+    stretch: WeekStretch,
     subjects: pd.DataFrame,
     labels: pd.DataFrame,
     window_days: int,

@@ -45,3 +45,9 @@ def shift_indices(reference: pd.DataFrame, now: pd.DataFrame, bins: int) -> dict
         str(name): shift_index(reference[name].to_numpy(), now[name].to_numpy(), bins) for name in reference
     }
     return {name: round(value, 4) for name, value in found.items() if not np.isnan(value)}
+
+
+def sampled_rows(mask: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """At most so many of the marked rows, drawn without replacement, in order."""
+    rows = np.flatnonzero(mask)
+    return np.sort(rng.permutation(rows)[:most])

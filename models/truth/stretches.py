@@ -9,14 +9,17 @@ import pandas as pd
 
 from data.asof import happened_within
 from data.results import Interval
+from models import split
+from models.budget import Budget, Watch
 from models.intervals import drawn, interval, mean_by_group, middle_part
 from models.results.over_time import RecallChange, RecallInStretch
 
+SUSPECTED = 0.5  # of a label, from which on the bank counts its customer
 WEEK = pd.Timedelta(weeks=1)  # between two moments of scoring
 
 
 @dataclass(frozen=True)
-class Stretch:
+class WeekStretch:
     """Weekly moments from ``starts_at`` to before ``ends_at``, and the events that they see first."""
 
     number: int
@@ -35,7 +38,7 @@ class Stretch:
 
 def stretches_between(
     first: pd.Timestamp, watched: pd.Timestamp, last: pd.Timestamp, weeks: int
-) -> list[Stretch]:
+) -> list[WeekStretch]:
     """Stretches of ``weeks``, one of which begins when models go to work; incomplete ones are left out.
 
     Parameters
@@ -47,9 +50,19 @@ def stretches_between(
     length = weeks * WEEK
     before, after = (watched - first) // length, (last - watched) // length
     return [
-        Stretch(number, watched + place * length, watched + (place + 1) * length, is_watched=place >= 0)
+        WeekStretch(number, watched + place * length, watched + (place + 1) * length, is_watched=place >= 0)
         for number, place in enumerate(range(-before, after))
     ]
+
+
+def suspected_events(labels: pd.DataFrame, days: int, settings: split.Params) -> pd.DataFrame:
+    """Moments (customer_id, at) of labels at which the loudest word of the last days is suspicious."""
+    asked = labels.reset_index(drop=True).assign(
+        subject_id=np.arange(len(labels)), as_of=labels["event_at"].array
+    )
+    said = split.known_label(asked, labels, labels["known_at"].max(), days, settings)
+    mine = asked[(said["label"] >= SUSPECTED).to_numpy()]
+    return mine.rename(columns={"event_at": "at"})[["customer_id", "at"]].drop_duplicates(ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ class Concern:
     customer: np.ndarray
 
     @classmethod
-    def of(cls, moments: pd.DataFrame, stretches: list[Stretch], at_now: bool) -> Concern:
+    def of(cls, moments: pd.DataFrame, stretches: list[WeekStretch], at_now: bool) -> Concern:
         """From events of the whole run."""
         inside = [np.unique(moments["customer_id"][mine.has_event(moments["at"])]) for mine in stretches]
         sizes = [len(customers) for customers in inside]
@@ -79,7 +92,7 @@ class Concern:
         )
 
     def caught(
-        self, alerts: pd.DataFrame, stretches: list[Stretch], label_days: int, silent_days: int
+        self, alerts: pd.DataFrame, stretches: list[WeekStretch], label_days: int, silent_days: int
     ) -> np.ndarray:
         """1 where the customer is alerted while concerned, in the stretch or silent from before it.
 
@@ -130,7 +143,7 @@ class Drawn:
         return interval(gap[0], *middle_part(gap[1:]))
 
 
-def halves(concern: Concern, stretches: list[Stretch]) -> tuple[np.ndarray, np.ndarray]:
+def early_and_late(concern: Concern, stretches: list[WeekStretch]) -> tuple[np.ndarray, np.ndarray]:
     """Rows in the earlier and in the later half of the watched stretches, as masks.
 
     The middle one of an odd number is in neither.
@@ -154,7 +167,7 @@ class Finder:
         concerns: dict[str, Concern],
         drawn: dict[str, Drawn],
         alerts: dict[str, pd.DataFrame],
-        stretches: list[Stretch],
+        stretches: list[WeekStretch],
         days: tuple[int, int],
     ) -> Finder:
         """From the alerts of every ranking, customer_id and at; ``days`` as `Concern.caught` has them."""
@@ -178,10 +191,17 @@ class Finder:
             true=share["true"],
         )
 
-    def change(self, name: str, stretches: list[Stretch]) -> RecallChange:
+    def change(self, name: str, stretches: list[WeekStretch]) -> RecallChange:
         """Of one ranking, from the earlier to the later half of the watched stretches."""
         gap = {
-            view: self.drawn[view].change(self.caught[name][view], *halves(mine, stretches))
+            view: self.drawn[view].change(self.caught[name][view], *early_and_late(mine, stretches))
             for view, mine in self.concerns.items()
         }
         return RecallChange(ranker=name, bank=gap["bank"], true=gap["true"])
+
+
+def alerts_of(watched: pd.DataFrame, score: np.ndarray, budget: Budget) -> pd.DataFrame:
+    """Alerts (customer_id, at) that a score raises at the budget over all watched weeks."""
+    customer = watched["customer_id"].to_numpy()
+    mine = watched[Watch.alone(customer, watched["as_of"]).alerted(score.astype(float), budget)]
+    return mine.rename(columns={"as_of": "at"})[["customer_id", "at"]]

@@ -12,7 +12,7 @@ from models.results.over_time import OverTime
 from models.truth.alarms import answers_to, cut_alarms, reading, reported_shares
 from models.truth.retraining import Practice, pool_rows, round_before
 from models.truth.shifts import shift_index
-from models.truth.stretches import Concern, Drawn, halves, stretches_between
+from models.truth.stretches import Concern, Drawn, early_and_late, stretches_between
 from reports.over_time import (
     ChangeRow,
     TimeSection,
@@ -101,7 +101,7 @@ def test_groups_that_stand_in_both_halves_are_drawn_for_both() -> None:
 def test_the_middle_of_an_odd_number_of_stretches_is_in_neither_half() -> None:
     three = stretches_between(START, START, START + pd.Timedelta(weeks=6), 2)
     concern = Concern.of(moments((1, -1), (1, 10), (1, 25)), three, at_now=False)
-    early, late = halves(concern, three)
+    early, late = early_and_late(concern, three)
     assert (early.tolist(), late.tolist()) == ([True, False, False], [False, False, True])
 
 
@@ -151,7 +151,7 @@ def test_the_alarm_of_the_threshold_reads_what_the_first_cut_raises_later() -> N
 def test_an_alarm_answers_a_change_only_if_it_was_silent_before() -> None:
     loud = {"data": (1, 2), "labels": (2,), "population": (), "behaviour": (3,)}
     alarms = [
-        reading(kind, number, float(number in stretches), high=0.5)  # type: ignore[arg-type]
+        reading(kind, number, float(number in stretches), high=0.5)
         for kind, stretches in loud.items()
         for number in range(4)
     ]
