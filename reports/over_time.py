@@ -76,7 +76,7 @@ def is_proven(gap: Interval) -> bool:
     return gap.low is not None and gap.high is not None and (gap.low > 0 or gap.high < 0)
 
 
-def signed_points(gap: Interval) -> str:
+def in_points(gap: Interval) -> str:
     """A difference of shares in points with its interval."""
     if gap.value is None or gap.low is None or gap.high is None:
         return "–"
@@ -101,8 +101,8 @@ def changes_seen(rows: list[ChangeRow]) -> Text:
     for row in rows:
         if is_proven(row.found.true):
             name = Text(
-                f"{row.name.en} {signed_points(row.found.true)}",
-                f"{row.name.zh} {signed_points(row.found.true)}",
+                f"{row.name.en} {in_points(row.found.true)}",
+                f"{row.name.zh} {in_points(row.found.true)}",
             )
             sides[(row.found.true.value or 0.0) > 0].append(name)
     fell, rose = (joined(sides[side], COMMA) if sides[side] else NONE for side in (False, True))
@@ -172,10 +172,11 @@ def retraining_seen(found: Retraining) -> Text:
     else:
         verdict = Text("it loses recall in truth", "真实召回率反而下降")
     return Text(
-        f"Learning anew before each stretch instead of once: {verdict.en}, {signed_points(true)} points by scheme; "
-        f"the bank sees {signed_points(bank)} by customer.",
-        f"每阶段前重训与只训练一次相比：{verdict.zh}，按案件 {signed_points(true)} 个百分点；"
-        f"银行所见按客户 {signed_points(bank)}。",
+        f"Learning anew before each stretch instead of once: {verdict.en}, {in_points(true)} points "
+        f"by scheme; "
+        f"the bank sees {in_points(bank)} by customer.",
+        f"每阶段前重训与只训练一次相比：{verdict.zh}，按案件 {in_points(true)} 个百分点；"
+        f"银行所见按客户 {in_points(bank)}。",
     )
 
 

@@ -37,8 +37,10 @@ def test_only_a_study_of_the_audit_reads_the_truth() -> None:
 
 
 def test_no_stage_of_the_pipeline_waits_for_a_study() -> None:
+    """The claims that stand beside the studies are written by hand: the report may read them."""
     for name, stage in console.stages().items():
-        assert not [dep for dep in stage["deps"] if dep.startswith("studies")], name
+        waits = [dep for dep in stage["deps"] if dep.startswith("studies")]
+        assert set(waits) <= {"studies/verdicts.yaml"}, name
 
 
 def test_a_study_is_kept_in_git_and_not_in_a_cache() -> None:
