@@ -8,6 +8,7 @@ from models.results.calibration import Calibration
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
+from models.results.knowledge import BankKnowledge
 from models.results.learning import LearningCurves
 from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
@@ -27,6 +28,7 @@ class Experiments:
     graph: GraphHonesty
     penalties: PenaltyPaths
     over_time: OverTime
+    knowledge: BankKnowledge
     verdicts: Verdicts  # claims as they were written before the run
 
     @property

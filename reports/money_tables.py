@@ -107,7 +107,7 @@ def reach_seen(evidence: Evidence) -> Text:
     true = reached_by(evidence.money, evidence.money.chosen).true
     leads = joined(
         [
-            lead_in_words(true.money_over_rules, Text("money reached", "可及资金")),
+            lead_in_words(true.money_over_rules, Text("Money reached", "可及资金")),
             lead_in_words(
                 true.clubs_over_rules, Text("schemes of which anybody is caught", "至少识别一人的案件")
             ),
@@ -133,11 +133,6 @@ class CostRow:
     alerts: int
     bank: CostPoint
     true: CostPoint
-
-    @property
-    def views(self) -> tuple[tuple[str, CostPoint], tuple[str, CostPoint]]:
-        """Both views, each under the name of its colour on the page."""
-        return ("bank", self.bank), ("true", self.true)
 
 
 def cost_rows(money: MoneyAudit) -> list[CostRow]:
