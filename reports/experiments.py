@@ -10,6 +10,7 @@ from models.results.imbalance import Imbalance
 from models.results.injection import Injection
 from models.results.knowledge import BankKnowledge
 from models.results.learning import LearningCurves
+from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
 from verdicts import Verdicts
@@ -26,6 +27,7 @@ class Experiments:
     injection: Injection
     graph: GraphHonesty
     penalties: PenaltyPaths
+    over_time: OverTime
     knowledge: BankKnowledge
     verdicts: Verdicts  # claims as they were written before the run
 
