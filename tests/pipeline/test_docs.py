@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
@@ -32,7 +32,9 @@ def test_every_record_and_every_key_of_a_result_says_what_it_is() -> None:
 
 
 def leaves(kind: Any) -> list[Any]:
-    """What an annotation ends in."""
+    """What an annotation ends in; a choice among written values ends in their types."""
+    if get_origin(kind) is Literal:
+        return [type(value) for value in get_args(kind)]
     return [leaf for part in get_args(kind) for leaf in leaves(part)] if get_args(kind) else [kind]
 
 
