@@ -28,11 +28,11 @@ from models.truth import yardstick
 from models.truth.illicit import MOMENT_COLUMNS
 from models.truth.novelty import (
     Members,
-    Trial,
+    Omission,
     are_enough,
     found_by,
     left_out_row,
-    members_of,
+    members_by_typology,
     trials,
 )
 from models.truth.yardstick import Yardstick
@@ -64,7 +64,7 @@ class NoveltyInputs:
 
 def typologies_left_out(
     inputs: NoveltyInputs, model: Model, choice: Choice, settings: object, params: Params
-) -> list[Trial]:
+) -> list[Omission]:
     """Every typology that is known well enough, left out in turn."""
     judge, train = inputs.yardstick, inputs.train
     values = pd.DataFrame(judge.values, columns=train.features.columns, copy=False)
@@ -101,7 +101,7 @@ def read_inputs(budget: Budget, rows: Learnt, needs: frozenset[str]) -> NoveltyI
     test = judge.subjects["customer_id"].to_numpy()[judge.watch.is_judged]
     who = np.unique(test[judge.is_illicit])
     illicit = planted[planted["is_illicit"]]
-    members = members_of(train, typology, who, illicit, starts_at, budget.label_window_days)
+    members = members_by_typology(train, typology, who, illicit, starts_at, budget.label_window_days)
     return NoveltyInputs(judge, train, members)
 
 

@@ -90,7 +90,7 @@ def novelty_seen(rows: list[NoveltyRow]) -> Text:
     return Text(f"{line.en}.", f"{line.zh}。")
 
 
-def typology_rows(studies: list[NoveltyStudy], names: dict[str, Text]) -> list[TypologyLeftOut]:
+def left_out_rows(studies: list[NoveltyStudy], names: dict[str, Text]) -> list[TypologyLeftOut]:
     """Every typology that some model was not taught, with a cell for each model and way."""
     found = {(row.typology, study.model, row.left_out): row.found for study in studies for row in study.rows}
     columns = [(study.model, way) for study in studies for way in study.together]
@@ -131,7 +131,7 @@ def novelty_section(evidence: Evidence) -> NoveltySection | None:
         together=rows,
         seen=novelty_seen(rows),
         columns=rows,
-        typologies=typology_rows(studies.novelty, evidence.names.typologies),
+        typologies=left_out_rows(studies.novelty, evidence.names.typologies),
         libraries=best.rows if best else [],
         gap_seen=gap_seen(best) if best else None,
         stale=stale if studies.are_stale else None,

@@ -35,7 +35,7 @@ class Members:
     hunted: np.ndarray
 
 
-def members_of(
+def members_by_typology(
     train: Examples,
     planted: np.ndarray,
     who: np.ndarray,
@@ -97,7 +97,7 @@ def _kept(examples: Examples, rows: np.ndarray) -> Examples:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Omission:
     """One typology left out: who is caught by a model that was taught it, and by one that was not.
 
     ``known`` (a share where several fits are one) and ``novel`` are of every illicit customer
@@ -115,7 +115,7 @@ def trials(
     chosen: list[Members],
     caught: Callable[[Examples, int], np.ndarray],
     seeds: tuple[int, ...],
-) -> Iterator[Trial]:
+) -> Iterator[Omission]:
     """Fit once for each typology and each way to leave it out.
 
     Parameters
@@ -128,10 +128,10 @@ def trials(
         for left_out in (LABELS, BOTH) if train.library is not None else (LABELS,):
             if left_out == BOTH and not members.planted.any():
                 continue
-            yield Trial(members, left_out, known, caught(without(train, members, left_out), seeds[0]))
+            yield Omission(members, left_out, known, caught(without(train, members, left_out), seeds[0]))
 
 
-def found_by(trials: list[Trial], group: np.ndarray, weight: np.ndarray) -> NoveltyFound:
+def found_by(trials: list[Omission], group: np.ndarray, weight: np.ndarray) -> NoveltyFound:
     """What the members of the typologies left out are found, and what everybody else is.
 
     Parameters
@@ -158,7 +158,7 @@ def found_by(trials: list[Trial], group: np.ndarray, weight: np.ndarray) -> Nove
     )
 
 
-def left_out_row(train: Examples, trial: Trial, group: np.ndarray, weight: np.ndarray) -> LeftOut:
+def left_out_row(train: Examples, trial: Omission, group: np.ndarray, weight: np.ndarray) -> LeftOut:
     """The row of one typology."""
     members, library = trial.members, train.library
     taken = members.planted & (trial.left_out == BOTH)

@@ -19,17 +19,17 @@ from models.truth.novelty import (
     BOTH,
     LABELS,
     Members,
-    Trial,
+    Omission,
     are_enough,
     found_by,
     labelled_customers,
     left_out_row,
-    members_of,
+    members_by_typology,
     trials,
     without,
 )
 from models.zoo import Examples
-from reports.novelty_tables import novelty_seen, together_rows, typology_rows
+from reports.novelty_tables import left_out_rows, novelty_seen, together_rows
 from reports.wording import Text
 from tests.spec.records import partial
 
@@ -72,7 +72,7 @@ def taught() -> tuple[Examples, list[Members]]:
     )
     planted = np.array(["shell", "smurfing", ""], object)
     who = np.array([1, 3, 9])
-    return replace(train, library=library), members_of(train, planted, who, illicit, START, 28)
+    return replace(train, library=library), members_by_typology(train, planted, who, illicit, START, 28)
 
 
 def test_rows_of_a_typology_are_those_within_the_window_after_its_payments() -> None:
@@ -147,8 +147,8 @@ def test_the_customers_of_a_typology_and_all_others_are_told_apart() -> None:
     members = Members("shell", nobody, nobody, np.array([True, True, False, False]))
     other = Members("smurfing", nobody, nobody, np.array([False, False, False, True]))
     known = np.array([1.0, 0.5, 0.0, 1.0])
-    one = Trial(members, LABELS, known, np.array([0.0, 0.0, 1.0, 1.0]))
-    two = Trial(other, LABELS, known, np.array([1.0, 0.5, 0.0, 0.0]))
+    one = Omission(members, LABELS, known, np.array([0.0, 0.0, 1.0, 1.0]))
+    two = Omission(other, LABELS, known, np.array([1.0, 0.5, 0.0, 0.0]))
     group = np.array([0, 0, 1, 2])
     weight = drawn(3, 50, 1)
     found = found_by([one], group, weight)
@@ -165,7 +165,7 @@ def test_a_row_counts_labelled_and_planted_customers_that_were_taken_out() -> No
     train, (shell, _) = taught()
     caught = np.zeros(3)
     rows = [
-        left_out_row(train, Trial(shell, way, caught, caught), np.arange(3), drawn(3, 5, 1))
+        left_out_row(train, Omission(shell, way, caught, caught), np.arange(3), drawn(3, 5, 1))
         for way in (LABELS, BOTH)
     ]
     assert [(row.labelled, row.planted) for row in rows] == [(1, 0), (1, 1)]
@@ -236,7 +236,7 @@ def test_the_sentence_claims_a_loss_only_where_the_paired_interval_shows_one() -
 
 
 def test_a_typology_has_a_cell_for_each_model_and_way() -> None:
-    (row,) = typology_rows([study()], {"shell": Text("Shell company", "空壳公司")})
+    (row,) = left_out_rows([study()], {"shell": Text("Shell company", "空壳公司")})
     assert row.name.zh == "空壳公司"
     assert row.customers == 9
     assert row.cells == ["50% → 25%", "50% → 25%"]
