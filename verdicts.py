@@ -25,6 +25,8 @@ VERDICTS = Path("studies/verdicts.yaml")
 VERDICTS_PAGE = Path("docs/verdicts.md")
 RULEBOOK = Path("data/rules/rulebook.yaml")
 MODELS_CODE = Path("models/zoo")
+# Sections of stages that judge or explain, from which no score and no alert follows.
+LOOKERS_ON = ("audit", "calibrate", "evaluate", "explain", "penalise")
 CONFIGURATION = re.compile(r"^configuration: [^#\n]*?(?= *(#|$))", re.M)
 
 Outcome = Literal["holds", "failed", "not shown", "not measured"]
@@ -120,10 +122,14 @@ def configuration_hash(params: Any, files: Iterable[tuple[str, bytes]]) -> str:
 
 
 def in_force() -> str:
-    """The hash of the configuration that lies here."""
+    """The hash of the configuration that lies here, but for what only looks on afterwards."""
     files = [RULEBOOK, *MODELS_CODE.rglob("*.py")]
     told = [(path.as_posix(), path.read_bytes()) for path in files]
-    return configuration_hash(read_yaml(PARAMS_FILE), told)
+    params = read_yaml(PARAMS_FILE)
+    if not isinstance(params, dict):
+        raise BadInput(f"{PARAMS_FILE}: expected sections by name")
+    kept = {name: section for name, section in params.items() if not name.startswith(LOOKERS_ON)}
+    return configuration_hash(kept, told)
 
 
 def read_verdicts() -> Verdicts:

@@ -18,9 +18,11 @@ from reports.wording import (
     named,
     percent,
     percent_range,
+    shortened,
 )
 
 NAME_LETTERS = 72  # that stand on one line left of a bar
+LETTERS = 16  # of a ranker beside its line
 PANEL = 304  # width of one of two panels side by side
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -54,7 +56,7 @@ def dumbbell(bank: Judged, truth: Judged, rankers: list[str]) -> Markup:
     for place, ranker in enumerate(rankers):
         middle = top + step * (place + 0.5)
         ends = {}
-        parts.append(words(120, middle + 4, named(RANKERS, ranker), "name", "end"))
+        parts.append(words(120, middle + 4, shortened(named(RANKERS, ranker), LETTERS), "name", "end"))
         for view, measured, shift in (("bank", bank, -10.0), ("true", truth, 10.0)):
             recall = measured.metrics[ranker].recall_at_budget
             if recall.value is None or recall.low is None or recall.high is None:
@@ -103,7 +105,8 @@ def curves(bank: list[BudgetPoint], truth: list[BudgetPoint], rankers: list[str]
         for (ranker, end), place in zip(ends, spread, strict=True):
             parts.append(line(left + PANEL + 1, end, left + PANEL + 12, place, "leader"))
             class_ = f"{colour(ranker, rankers)} strong"
-            parts.append(words(left + PANEL + 15, place + 4, named(RANKERS, ranker), class_))
+            name = shortened(named(RANKERS, ranker), LETTERS)
+            parts.append(words(left + PANEL + 15, place + 4, name, class_))
     label = Text("Recall by alert budget", "不同预警预算下的召回率")
     return figure(parts, bottom + 48, label)
 

@@ -38,18 +38,12 @@ def test_only_a_study_of_the_audit_reads_the_truth() -> None:
 
 def test_no_stage_of_the_pipeline_waits_for_a_study() -> None:
     """The report prints some results of studies, which are therefore no outputs that it would wait for."""
-    made = [
-        Path(path)
-        for stage in console.stages(STUDIES).values()
-        for out in stage.get("outs", [])
-        for path in out
-    ]
+    outs = [out for stage in console.stages(STUDIES).values() for out in stage.get("outs", [])]
+    made = [Path(path) for out in outs for path in out]
     assert made
     for name, stage in console.stages().items():
-        waited = [
-            dep for dep in map(Path, stage["deps"]) if any(dep == out or dep in out.parents for out in made)
-        ]
-        assert not waited, name
+        deps = {Path(dep) for dep in stage["deps"]}
+        assert not [out for out in made if deps & {out, *out.parents}], name
 
 
 def test_a_study_is_kept_in_git_and_not_in_a_cache() -> None:
