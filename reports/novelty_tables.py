@@ -92,7 +92,9 @@ def novelty_seen(rows: list[NoveltyRow]) -> Text:
 
 def left_out_rows(studies: list[NoveltyStudy], names: dict[str, Text]) -> list[TypologyLeftOut]:
     """Every typology that some model was not taught, with a cell for each model and way."""
-    found = {(row.typology, study.model, row.left_out): row.found for study in studies for row in study.rows}
+    found: dict[tuple[str, str, str], NoveltyFound] = {
+        (row.typology, study.model, row.left_out): row.found for study in studies for row in study.rows
+    }
     columns = [(study.model, way) for study in studies for way in study.together]
 
     def cell(one: NoveltyFound | None) -> str | None:

@@ -11,6 +11,8 @@ from models.results.trials import TrialWorth
 from models.results.tuned import Choice, TunedTrial
 from pipeline import Record, StudyResult
 
+LeftOutOf = Literal["labels", "labels_and_library"]
+
 
 class Provenance(Record):
     """What made a result: it is stale where one of these is another now."""
@@ -76,7 +78,7 @@ class LeftOut(Record):
     """One typology that a model was not taught."""
 
     typology: str = Field(description="name of the typology")
-    left_out: Literal["labels", "labels_and_library"] = Field(
+    left_out: LeftOutOf = Field(
         description="what its rows were taken out of: the bank's labels, or the library as well"
     )
     labelled: int = Field(description="customers with a suspicious label among the rows taken out")

@@ -14,10 +14,11 @@ import pandas as pd
 
 from data.asof import happened_within
 from models.intervals import mean_by_group
-from models.results.studies import LeftOut, NoveltyFound
+from models.results.studies import LeftOut, LeftOutOf, NoveltyFound
 from models.zoo import Examples
 
-LABELS, BOTH = "labels", "labels_and_library"
+LABELS: LeftOutOf = "labels"
+BOTH: LeftOutOf = "labels_and_library"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def are_enough(train: Examples, members: Members, least: int) -> bool:
     return labelled_customers(train, members.taught) >= least and int(members.hunted.sum()) >= least
 
 
-def without(train: Examples, members: Members, left_out: str) -> Examples:
+def without(train: Examples, members: Members, left_out: LeftOutOf) -> Examples:
     """The examples without the rows of a typology; those of the library stay unless it is left out too."""
     library = train.library
     if library is not None and left_out == BOTH:
@@ -105,7 +106,7 @@ class Omission:
     """
 
     members: Members
-    left_out: str
+    left_out: LeftOutOf
     known: np.ndarray
     novel: np.ndarray
 

@@ -14,7 +14,7 @@ from benchmarks.best_library import of_size, plain
 from data.plant import Params as PlantParams
 from data.world.sketch import Sketch
 from models.intervals import drawn
-from models.results.studies import NoveltyStudy
+from models.results.studies import LeftOutOf, NoveltyStudy
 from models.truth.novelty import (
     BOTH,
     LABELS,
@@ -95,7 +95,7 @@ def test_a_typology_counts_where_labels_teach_it_and_the_test_has_it() -> None:
 
 @pytest.mark.parametrize(("left_out", "planted"), [(LABELS, [70, 71, 72]), (BOTH, [70, 72])])
 def test_what_is_left_out_is_gone_from_labels_and_from_the_library_only_where_asked(
-    left_out: str, planted: list[int]
+    left_out: LeftOutOf, planted: list[int]
 ) -> None:
     train, (_, smurfing) = taught()
     lesson = without(train, smurfing, left_out)
