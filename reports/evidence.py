@@ -14,6 +14,7 @@ from models.results.costs import ZooCosts
 from models.results.judged import Judged, Leftovers, RankerRecall
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
+from models.results.money import MoneyAudit
 from models.results.schemes import DrawnTypology
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
@@ -73,6 +74,7 @@ class Evidence:
     rule_report: RuleReport
     costs: ZooCosts
     experiments: Experiments
+    money: MoneyAudit
     shap_share: dict[str, float]  # of the explained alerts, by feature
     names: RunNames  # of typologies, look-alikes, their members and label models
 

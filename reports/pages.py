@@ -26,6 +26,7 @@ from reports.model_tables import (
     spending,
     tuning,
 )
+from reports.money_tables import money_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
 from reports.trials import tried_sections
@@ -229,5 +230,6 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "budget": evidence.budget,
         "simulate": evidence.simulate,
         "is_simulated": evidence.is_simulated,
+        "money": money_section(evidence),
         "figures": result_figures(evidence),
     }

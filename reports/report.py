@@ -27,6 +27,7 @@ from models.results.injection import Injection
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.learning import LearningCurves
+from models.results.money import MoneyAudit
 from models.results.penalties import PenaltyPaths
 from models.results.schemes import DrawnSchemes
 from models.results.stack import Stack
@@ -231,6 +232,7 @@ def read_inputs() -> Evidence:
             studies=experiments.read_inputs(),
             verdicts=read_verdicts(),
         ),
+        money=pipeline.read_result(MoneyAudit),
         shap_share=shares(contributions),
         names=RunNames.of(
             pipeline.read(data_schema.Typologies), pipeline.read(data_schema.MemberRoles), label_audit.models

@@ -23,6 +23,7 @@ TRUTH_AUDITED = {
     "artifacts/models/label_audit.json",
     "artifacts/models/rule_report.json",
     "artifacts/models/injection.json",
+    "artifacts/models/money_audit.json",
 }
 OF_EVERY_MODEL = {"artifacts/models/fitted", "artifacts/models/tuned"}
 # What reviewers would have decided in other streams, and labels learnt from that: never a model's food.
