@@ -10,6 +10,7 @@ from models.results.calibration import Calibration
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
+from models.results.knowledge import BankKnowledge
 from models.results.learning import LearningCurves
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
@@ -41,6 +42,7 @@ class Experiments:
     graph: GraphHonesty
     penalties: PenaltyPaths
     studies: Studies
+    knowledge: BankKnowledge
     verdicts: Verdicts  # claims as they were written before the run
 
     @property

@@ -15,6 +15,7 @@ from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
 from reports.features import features
+from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
 from reports.model_tables import (
     alert_rows,
@@ -188,6 +189,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     bank, truth = evidence.bank.metrics[RULES], evidence.truth.metrics[RULES]
     tables = zoo_section(evidence, metrics.headline) | tried_sections(evidence, metrics)
     return tables | {
+        "known": knowledge_section(evidence),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,

@@ -24,6 +24,7 @@ from models.results.costs import ZooCosts
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
+from models.results.knowledge import BankKnowledge
 from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.learning import LearningCurves
@@ -230,6 +231,7 @@ def read_inputs() -> Evidence:
             graph=pipeline.read_result(GraphHonesty),
             penalties=pipeline.read_result(PenaltyPaths),
             studies=experiments.read_inputs(),
+            knowledge=pipeline.read_result(BankKnowledge),
             verdicts=read_verdicts(),
         ),
         money=pipeline.read_result(MoneyAudit),

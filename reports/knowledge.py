@@ -1,0 +1,338 @@
+"""View-model of the section on what the bank can know, and what is true beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from data.results import Interval
+from models.results.knowledge import BankKnowledge, Circularity, FairnessRow, LostCase, ReviewAnswer, Swap
+from reports.comparison import size_of, told_apart
+from reports.evidence import IN_A_SENTENCE, RECALL, Evidence
+from reports.knowledge_figures import answer_name, answers_chart, answers_shown
+from reports.rankings import points, points_range
+from reports.wording import RANKERS, Text, joined, named, percent, percent_range, same, worded_interval
+
+ATTRIBUTES = {
+    "gender": Text("gender", "性别"),
+    "age": Text("age", "年龄"),
+    "city": Text("home city, quarter by size", "居住城市，按规模四分"),
+}
+GENDERS = {"female": Text("women", "女"), "male": Text("men", "男")}
+REASONS = {
+    "elsewhen": Text(
+        "alerted in another week, or silent for an earlier alert", "在其他周预警，或因先前预警而静默"
+    ),
+    "near": Text("caught at three times the budget", "预算三倍时可捕获"),
+    "far": Text("not caught at three times the budget either", "预算三倍时仍未捕获"),
+}
+COMMA = Text(", ", "、")
+
+
+def said_name(ranker: str) -> Text:
+    """A ranker's name within a sentence."""
+    return IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker)
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """What a number of reviews says."""
+
+    name: Text
+    found: ReviewAnswer
+
+
+def reviews_seen(found: BankKnowledge) -> Text:
+    """What today's random reviews say, and what the most reviews that were tried would."""
+    random = [row for row in found.answers if row.design == "random" and row.reviews]
+    if not random:
+        return Text("No review was tried.", "未试任何复核。")
+    most = random[-1]
+    today = next((row for row in random if row.reviews == found.reviews_today), random[0])
+    true = worded_interval(found.true_recall)
+
+    def told(row: ReviewAnswer) -> Text:
+        answer, none = percent_range(row.answer), percent(row.found_none)
+        return Text(
+            f"with {row.reviews:,} random reviews the estimate lies within {answer} %, and {none} of the "
+            f"draws find nobody and call recall whole",
+            f"随机复核 {row.reviews:,} 次时估计值在 {answer} % 之间，"
+            f"{none} 的抽样一个也找不到、误以为召回率为百分之百",
+        )
+
+    return Text(
+        f"True recall is {true}, hidden are {found.hidden:,} of {found.not_found:,} customers not found. "
+        f"Even if no reviewer errs, {told(today).en}; {told(most).en}.",
+        f"真实召回率为 {true}，未找到的 {found.not_found:,} 名客户中隐藏着 {found.hidden:,} 名。"
+        f"即使复核从不出错，{told(today).zh}；{told(most).zh}。",
+    )
+
+
+def recapture_seen(found: BankKnowledge) -> Text:
+    """What recapture claims to have found, and what has been."""
+    parts = [
+        Text(
+            f"{said_name(row.first).en} and {said_name(row.second).en} say {percent(row.claimed)} found, "
+            f"in truth {worded_interval(row.true)}",
+            f"{said_name(row.first).zh}与{said_name(row.second).zh}称已找到 {percent(row.claimed)}，"
+            f"真实为 {worded_interval(row.true)}",
+        )
+        for row in found.recaptured
+    ]
+    told = joined(parts, Text("; ", "；"))
+    return Text(
+        f"Counted twice like fish in a pond, {told.en}. The method supposes two that look independently; "
+        f"who learnt from the other’s alerts looks where it looked.",
+        f"像池塘数鱼那样两次捕捉：{told.zh}。该方法假定两者独立；学自对方预警者，只在对方看过之处寻找。",
+    )
+
+
+def said_aloud(evidence: Evidence) -> Text:
+    """The circularity of the whole case in one paragraph that a person can say."""
+    found = evidence.experiments.knowledge
+    mine = next(row for row in found.circularity if row.ranker == found.chosen)
+    parts = [_labels_and_truth(mine), _repeats(mine)]
+    parts_found = (row.parts for row in evidence.truth.headlines if row.ranker == found.chosen)
+    beyond = next((row.beyond_rules for row in parts_found), None)
+    if beyond is not None and beyond.customers:
+        share = worded_interval(beyond.recall)
+        parts.append(
+            Text(
+                f"Of the {beyond.customers} illicit customers whom no rule ever hit it finds {share}.",
+                f"在 {beyond.customers} 名从未被规则命中的违法客户中，找到 {share}。",
+            )
+        )
+    parts += oracle_gap(evidence)
+    return joined(parts, Text(" ", ""))
+
+
+def _labels_and_truth(mine: Circularity) -> Text:
+    name, gap = said_name(mine.ranker), size_of(mine.apparent_less_true, RECALL)
+    bank, true = percent(mine.bank_recall.value), percent(mine.true_recall.value)
+    verdict = (
+        Text("the bank overrates it", "银行高估了它"),
+        Text("the bank underrates it", "银行低估了它"),
+        Text("no difference shown", "未显示差异"),
+    )[{1: 0, -1: 1, 0: 2}[told_apart(mine.apparent_less_true)]]
+    return Text(
+        f"Our labels come from our rules, and so does our measuring: by them {name.en} finds {bank}, in "
+        f"truth {true} ({gap.en}: {verdict.en}).",
+        f"我们的标签来自规则，度量也来自规则：按标签，{name.zh} 找到 {bank}；"
+        f"真实为 {true}（{gap.zh}：{verdict.zh}）。",
+    )
+
+
+def _repeats(mine: Circularity) -> Text:
+    told, hit = percent(mine.mimicry, 0), percent(mine.hit_alerts, 0)
+    return Text(
+        f"Rule hits tell {told} of the order of its queue, and {hit} of its alerts fall on customers whom "
+        f"a rule hit.",
+        f"规则命中可解释其排序的 {told}，其预警有 {hit} 落在规则命中过的客户上。",
+    )
+
+
+def oracle_gap(evidence: Evidence) -> list[Text]:
+    """What one fixed model would win by the truth for its teacher; nothing where it was not measured."""
+    audit = evidence.label_audit
+    sets = [row for row in audit.sets if row.model == audit.chosen and row.uses_dispositions]
+    gaps = [row.below_ceiling for row in sets if row.below_ceiling.value is not None]
+    if not gaps:
+        return []
+    size = size_of(gaps[0], RECALL)
+    verdict = (
+        Text("no difference shown", "未显示差异")
+        if told_apart(gaps[0]) == 0
+        else Text("provably apart", "经证实不同")
+    )
+    return [
+        Text(
+            f"One fixed model taught by our labels, less the same taught the truth: {size.en}, {verdict.en}.",
+            f"同一固定模型，用我们的标签学习减去用真实情况学习：{size.zh}，{verdict.zh}。",
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class SwapRow:
+    """A swap under the names of both."""
+
+    champion: Text
+    challenger: Text
+    found: Swap
+    verdict: Text
+    lost: list[tuple[Text, int]]
+
+
+def swap_rows(found: BankKnowledge) -> list[SwapRow]:
+    """The chosen model in the place of each rival."""
+    return [
+        SwapRow(
+            champion=named(RANKERS, row.champion),
+            challenger=named(RANKERS, row.challenger),
+            found=row,
+            verdict=swap_verdict(row),
+            lost=lost_by_reason(row.lost),
+        )
+        for row in found.swaps
+    ]
+
+
+def swap_verdict(row: Swap) -> Text:
+    """What the swap gains in truth, as far as it is proven."""
+    size = size_of(row.gain, RECALL)
+    side = told_apart(row.gain)
+    word = {
+        1: Text("the challenger finds more", "挑战者找到更多"),
+        0: Text("no difference shown", "未显示差异"),
+        -1: Text("the champion finds more", "在任者找到更多"),
+    }[side]
+    return Text(f"{word.en} ({size.en})", f"{word.zh}（{size.zh}）")
+
+
+def lost_by_reason(lost: list[LostCase]) -> list[tuple[Text, int]]:
+    """How many true cases are lost for which reason; reasons without any are left out."""
+    counts = [(word, sum(case.reason == reason for case in lost)) for reason, word in REASONS.items()]
+    return [(word, number) for word, number in counts if number]
+
+
+@dataclass(frozen=True)
+class FairRow:
+    """A group at one ranker's cut, as the table prints it."""
+
+    attribute: Text
+    group: Text
+    ranker: Text
+    found: FairnessRow
+    bank_gap: str
+    bank_gap_range: str
+    true_gap: str
+    true_gap_range: str
+    caught_gap: str
+    caught_gap_range: str
+
+
+def group_name(row: FairnessRow) -> Text:
+    """A group's own name."""
+    return GENDERS.get(row.group) or same(row.group)
+
+
+def fair_rows(found: BankKnowledge) -> list[FairRow]:
+    """Group by group, the rules beside the chosen model."""
+    return [
+        FairRow(
+            attribute=ATTRIBUTES[row.attribute],
+            group=group_name(row),
+            ranker=named(RANKERS, row.ranker),
+            found=row,
+            bank_gap=points(row.bank.alerted_gap),
+            bank_gap_range=points_range(row.bank.alerted_gap),
+            true_gap=points(row.true.alerted_gap),
+            true_gap_range=points_range(row.true.alerted_gap),
+            caught_gap=points(row.true.caught_gap),
+            caught_gap_range=points_range(row.true.caught_gap),
+        )
+        for row in sorted(found.fairness, key=lambda row: list(ATTRIBUTES).index(row.attribute))
+    ]
+
+
+def fair_seen(found: BankKnowledge) -> Text:
+    """Which groups of innocent persons are provably alerted more, or less, often than all others."""
+    sides: dict[int, list[Text]] = {1: [], -1: [], 0: []}
+    for row in found.fairness:
+        group, ranker = group_name(row), said_name(row.ranker)
+        attribute = ATTRIBUTES[row.attribute]
+        sides[told_apart(row.true.alerted_gap)].append(
+            Text(f"{attribute.en} {group.en} ({ranker.en})", f"{attribute.zh} {group.zh}（{ranker.zh}）")
+        )
+    more, less = (joined(sides[side], COMMA) if sides[side] else Text("none", "无") for side in (1, -1))
+    looked = sum(row.true.alerted_gap.low is not None for row in found.fairness)
+    return Text(
+        f"Innocent persons alerted provably more often than all others: {more.en}; less often: {less.en}. "
+        f"Of {looked} comparisons at 95 %, one in twenty would stand out by chance.",
+        f"经证实比其他人更常被误报的无辜者：{more.zh}；更少的：{less.zh}。"
+        f"共 {looked} 项比较，按 95 % 每二十项约有一项会偶然突出。",
+    )
+
+
+@dataclass(frozen=True)
+class RecapturedRow:
+    """Two rankers under their names, and what their overlap claims."""
+
+    first: Text
+    second: Text
+    caught_by_first: int
+    caught_by_second: int
+    caught_by_both: int
+    estimated: float
+    claimed: float | None
+    true: Interval
+
+
+@dataclass(frozen=True)
+class CircularRow:
+    """A ranker under its name, and how far it repeats the rules."""
+
+    name: Text
+    found: Circularity
+    gap: str
+    gap_range: str
+
+
+@dataclass(frozen=True)
+class KnownSection:
+    """Everything that the template of the section needs."""
+
+    found: BankKnowledge
+    chosen: Text
+    reviews_seen: Text
+    chart: Markup
+    answers: list[AnswerRow]
+    recapture_seen: Text
+    recaptured: list[RecapturedRow]
+    said: Text
+    circular: list[CircularRow]
+    swaps: list[SwapRow]
+    fair: list[FairRow]
+    fair_seen: Text
+
+
+def knowledge_section(evidence: Evidence) -> KnownSection:
+    """The whole section."""
+    found = evidence.experiments.knowledge
+    by_ranker = {row.ranker: row for row in found.circularity}
+    return KnownSection(
+        found=found,
+        chosen=named(RANKERS, found.chosen),
+        reviews_seen=reviews_seen(found),
+        chart=answers_chart(found.answers, found.true_recall),
+        answers=[AnswerRow(answer_name(row), row) for row in answers_shown(found.answers)],
+        recapture_seen=recapture_seen(found),
+        recaptured=[
+            RecapturedRow(
+                first=named(RANKERS, row.first),
+                second=named(RANKERS, row.second),
+                caught_by_first=row.caught_by_first,
+                caught_by_second=row.caught_by_second,
+                caught_by_both=row.caught_by_both,
+                estimated=row.estimated,
+                claimed=row.claimed,
+                true=row.true,
+            )
+            for row in found.recaptured
+        ],
+        said=said_aloud(evidence),
+        circular=[
+            CircularRow(
+                named(RANKERS, ranker),
+                by_ranker[ranker],
+                points(by_ranker[ranker].apparent_less_true),
+                points_range(by_ranker[ranker].apparent_less_true),
+            )
+            for ranker in evidence.rankers
+            if ranker in by_ranker
+        ],
+        swaps=swap_rows(found),
+        fair=fair_rows(found),
+        fair_seen=fair_seen(found),
+    )
