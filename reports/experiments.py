@@ -12,6 +12,7 @@ from models.results.imbalance import Imbalance
 from models.results.injection import Injection
 from models.results.knowledge import BankKnowledge
 from models.results.learning import LearningCurves
+from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
 from models.results.studies import BestLibraryStudy, NoveltyStudy
@@ -42,6 +43,7 @@ class Experiments:
     graph: GraphHonesty
     penalties: PenaltyPaths
     studies: Studies
+    over_time: OverTime
     knowledge: BankKnowledge
     verdicts: Verdicts  # claims as they were written before the run
 

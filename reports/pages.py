@@ -28,6 +28,7 @@ from reports.model_tables import (
     tuning,
 )
 from reports.money_tables import money_section
+from reports.over_time import time_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
 from reports.trials import tried_sections
@@ -229,6 +230,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "faithfulness": evidence.faithfulness,
         "explained_name": named(RANKERS, evidence.faithfulness.model),
         "leading": next(iter(evidence.faithfulness.feature_shares), None),
+        "time": time_section(evidence),
         "budget": evidence.budget,
         "simulate": evidence.simulate,
         "is_simulated": evidence.is_simulated,

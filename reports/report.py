@@ -29,6 +29,7 @@ from models.results.labels import LabelAudit, RuleReport
 from models.results.ladder import Ladder
 from models.results.learning import LearningCurves
 from models.results.money import MoneyAudit
+from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.schemes import DrawnSchemes
 from models.results.stack import Stack
@@ -231,6 +232,7 @@ def read_inputs() -> Evidence:
             graph=pipeline.read_result(GraphHonesty),
             penalties=pipeline.read_result(PenaltyPaths),
             studies=experiments.read_inputs(),
+            over_time=pipeline.read_result(OverTime),
             knowledge=pipeline.read_result(BankKnowledge),
             verdicts=read_verdicts(),
         ),

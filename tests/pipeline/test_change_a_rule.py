@@ -16,7 +16,7 @@ import pytest
 import console
 from tests.pipeline.conftest import small_params
 
-CHANGED = "R34"  # money passed on but for a commission: the rule that raises most alerts
+CHANGED = "R34"  # money passed on but for a commission: among the first in the alerts of the tests' world
 RULEBOOK = Path("data/rules/rulebook.yaml")
 UPSTREAM = ("simulate", "observe")
 DOWNSTREAM = ("alert", "investigate", "label")
