@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pipeline
 from data.results import Interval
 from models.results.judged import Compared
-from models.results.studies import SearchStudy, SeedStudy
+from models.results.studies import BestLibraryStudy, NoveltyFound, NoveltyStudy, SearchStudy, SeedStudy
 from models.results.tuned import Choice, Tuned, TunedTrial
 from parameters import parse_text
 from pipeline import Record, Result, StudyResult, Table
@@ -32,7 +32,7 @@ FOREIGN_MARK = "foreign results"
 PATTERNS_MARK = "foreign patterns"
 FOREIGN = Path("benchmarks/results")  # metrics.json of a run on each foreign data set, by source
 
-OF_A_MODEL = (Tuned, SearchStudy, SeedStudy)  # results of which there is one a model
+OF_A_MODEL = (Tuned, SearchStudy, SeedStudy, NoveltyStudy)  # results of which there is one a model
 JSON_TYPES = {int: "whole number", float: "number", str: "text", bool: "true or false", type(None): "null"}
 CONSTRAINTS = {  # pandera's names of checks
     "greater_than_or_equal_to": "at least",
@@ -186,16 +186,20 @@ def studies_page() -> str:
     for seeds in kept_studies(SeedStudy):
         lines += ["", f"## Seeds: {seeds.model}", "", *seed_lines(seeds)]
         lines += ["", _made(changes(seeds.made_by, outs, values))]
+    for novelty in kept_studies(NoveltyStudy):
+        lines += ["", f"## One typology left out: {novelty.model}", "", *novelty_lines(novelty)]
+        lines += ["", _made(changes(novelty.made_by, outs, values))]
+    for library in kept_studies(BestLibraryStudy):
+        lines += ["", "## A library with the figures of the world", "", *library_lines(library)]
+        lines += ["", _made(changes(library.made_by, outs, values))]
     return "\n".join(lines) + "\n"
 
 
 def kept_studies(kind: type[Kept]) -> list[Kept]:
     """The studies of one kind that are kept in git, by model."""
-    folder = pipeline.result_path(kind, "any").parent
-    return [
-        parse_text(kind, file.read_text(encoding="utf-8"), str(file))
-        for file in sorted(folder.glob("*.json"))
-    ]
+    alone, folder = pipeline.result_path(kind), pipeline.result_path(kind, "any").parent
+    files = [alone] if alone.is_file() else sorted(folder.glob("*.json"))
+    return [parse_text(kind, file.read_text(encoding="utf-8"), str(file)) for file in files]
 
 
 def search_lines(study: SearchStudy) -> list[str]:
@@ -229,6 +233,43 @@ def seed_lines(study: SeedStudy) -> list[str]:
             plain(row.worth.true_average_precision, 3),
         )
         lines.append(f"| {row.seed} | " + " | ".join(told) + " |")
+    return lines
+
+
+def novelty_lines(study: NoveltyStudy) -> list[str]:
+    """What a model finds of typologies that it was taught, and of the same that it was not."""
+    lines = [
+        f"Every typology with {study.least_customers} labelled customers and as many in the test, left out "
+        "in turn. True recall at the budget of its customers, and the change of all other customers, which "
+        "is what another fit changes by itself.",
+        "",
+        "| typology | left out of | labelled | planted | in the test | taught | left out | change | others |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+
+    def told(name: str, way: str, taken: tuple[str, str], found: NoveltyFound) -> str:
+        cells = [shown(one) for one in (found.known, found.novel, found.change, found.others_change)]
+        return "| " + " | ".join([name, way.replace("_", " "), *taken, str(found.customers), *cells]) + " |"
+
+    lines += [
+        told(row.typology, row.left_out, (str(row.labelled), str(row.planted)), row.found)
+        for row in study.rows
+    ]
+    return lines + [told("all of them", way, ("", ""), found) for way, found in study.together.items()]
+
+
+def library_lines(study: BestLibraryStudy) -> list[str]:
+    """What each library is worth beside the bank's labels."""
+    lines = [
+        "One fixed model, mean of its seeds. The best case knows what no bank knows. True recall with it "
+        f"less that with the written library, paired by scheme: {shown(study.gap)}.",
+        "",
+        "| taught | planted customers | schemes | true recall | gain | described | all others |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in study.rows:
+        cells = [shown(one) for one in (row.recall, row.gain, row.described, row.undescribed)]
+        lines.append("| " + " | ".join([row.label_en, str(row.customers), str(row.schemes), *cells]) + " |")
     return lines
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import pipeline
 from models.results.calibration import Calibration
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
@@ -13,7 +15,20 @@ from models.results.learning import LearningCurves
 from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
+from models.results.studies import BestLibraryStudy, NoveltyStudy
+from provenance import digest
 from verdicts import Verdicts
+
+SPLIT = "artifacts/models/split.parquet"  # other subjects or labels: another world, or another view of it
+
+
+@dataclass(frozen=True)
+class Studies:
+    """Results of studies kept in git, and whether some were made from other data than the run's."""
+
+    novelty: list[NoveltyStudy]
+    best_library: BestLibraryStudy | None
+    are_stale: bool
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,7 @@ class Experiments:
     injection: Injection
     graph: GraphHonesty
     penalties: PenaltyPaths
+    studies: Studies
     over_time: OverTime
     knowledge: BankKnowledge
     verdicts: Verdicts  # claims as they were written before the run
@@ -35,3 +51,13 @@ class Experiments:
     def stack_parts(self) -> list[str]:
         """The models below the stack; none where nobody was suspicious on validation."""
         return list(self.stack.fitted.weights) if self.stack.fitted else []
+
+
+def read_inputs() -> Studies:
+    """Read the studies that are kept and printed; they are stale where the split was another one."""
+    files = sorted(pipeline.result_path(NoveltyStudy, "any").parent.glob("*.json"))
+    novelty = [pipeline.read_result(NoveltyStudy, file.stem) for file in files]
+    is_kept = pipeline.result_path(BestLibraryStudy).is_file()
+    best = pipeline.read_result(BestLibraryStudy) if is_kept else None
+    made_of = {one.made_by.data[SPLIT] for one in (*novelty, best) if one is not None}
+    return Studies(novelty, best, bool(made_of - {digest(Path(SPLIT))}))

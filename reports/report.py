@@ -36,6 +36,7 @@ from models.results.stack import Stack
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
 from models.zoo import MODELS
+from reports import experiments
 from reports.cards import card
 from reports.case_pages import case_pages
 from reports.catalogue import CataloguedFeature
@@ -230,6 +231,7 @@ def read_inputs() -> Evidence:
             injection=pipeline.read_result(Injection),
             graph=pipeline.read_result(GraphHonesty),
             penalties=pipeline.read_result(PenaltyPaths),
+            studies=experiments.read_inputs(),
             over_time=pipeline.read_result(OverTime),
             knowledge=pipeline.read_result(BankKnowledge),
             verdicts=read_verdicts(),

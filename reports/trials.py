@@ -22,6 +22,7 @@ from reports.lesson_tables import (
     lesson_rows,
     lessons_seen,
 )
+from reports.novelty_tables import novelty_section
 from reports.penalty_figures import penalty_curves
 from reports.results import Metrics
 from reports.steps import REFERENCE, Step, recall_ladder, steps_seen
@@ -140,6 +141,7 @@ def tried_sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     return {
         "tried": tried_section(evidence, metrics),
         "taught": taught_section(evidence),
+        "novelty": novelty_section(evidence),
         "penalties": penalties,
         "penalty_curves": penalty_curves(penalties),
     }

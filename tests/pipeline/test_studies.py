@@ -37,15 +37,18 @@ def test_only_a_study_of_the_audit_reads_the_truth() -> None:
 
 
 def test_no_stage_of_the_pipeline_waits_for_a_study() -> None:
-    """The claims that stand beside the studies are written by hand: the report may read them."""
+    """The report prints some results of studies, which are therefore no outputs that it would wait for."""
+    outs = [out for stage in console.stages(STUDIES).values() for out in stage.get("outs", [])]
+    made = [Path(path) for out in outs for path in out]
+    assert made
     for name, stage in console.stages().items():
-        waits = [dep for dep in stage["deps"] if dep.startswith("studies")]
-        assert set(waits) <= {"studies/verdicts.yaml"}, name
+        deps = {Path(dep) for dep in stage["deps"]}
+        assert not [out for out in made if deps & {out, *out.parents}], name
 
 
 def test_a_study_is_kept_in_git_and_not_in_a_cache() -> None:
     for name, stage in console.stages(STUDIES).items():
-        for out in stage["outs"]:
+        for out in stage.get("outs", []):
             ((path, how),) = out.items()
             assert path.startswith("studies/results/"), name
             assert how == {"cache": False}, name
