@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from data.results import Interval
 from models.intervals import UNMEASURED, drawn, interval, middle_part
 from models.positives import Positives
 from models.results.knowledge import FairnessRow, GroupRates
 from models.truth.circularity import weighed_mean
-from parameters import Count, Parameters
+from parameters import Count, Parameters, increasing
 
 PERSON = "person"
 CITY_PARTS = 4  # quarters of the persons, by size of their home city
@@ -28,7 +29,7 @@ CITY_PARTS = 4  # quarters of the persons, by size of their home city
 class Groups(Parameters):
     """Which groups of persons are compared."""
 
-    age_edges: tuple[Count, ...]
+    age_edges: Annotated[tuple[Count, ...], AfterValidator(increasing)]
     least: int = Field(ge=1, le=1_000_000)
 
 

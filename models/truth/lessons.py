@@ -18,7 +18,7 @@ import pipeline
 from models.truth import fixed_trees
 from models.truth.fixed_trees import Trees
 from models.zoo import Examples, with_library
-from parameters import Count, Part, Positive
+from parameters import Count, Part, Positive, Seed
 
 
 class Teaching(pipeline.Parameters):
@@ -30,7 +30,7 @@ class Teaching(pipeline.Parameters):
     reviews: Count
     sensitivity: Part
     decision_weight: Positive
-    oracle_seeds: list[int] = Field(min_length=2)
+    oracle_seeds: list[Seed] = Field(min_length=2)
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,9 @@ def refusal(act: Callable[..., object], *arguments: object) -> str:
         ("investigate.reviews_per_thousand_customers_day", 1e-7, "nobody of 57000 customers is reviewed"),
         ("budget.alerts_per_thousand_customers_week", 0.008,
          "the budget allows 0 alerts a week for 57000 customers"),
-        ("explain.model", "gnn", "expected a tree model (lightgbm, xgboost), found 'gnn'"),
-        ("explain.model", "catboost", "expected a tree model (lightgbm, xgboost), found 'catboost'"),
+        ("explain.model", "gnn", "expected a tree model (lightgbm, lightgbm_library, xgboost), found 'gnn'"),
+        ("explain.model", "catboost",
+         "expected a tree model (lightgbm, lightgbm_library, xgboost), found 'catboost'"),
         ("source_path", "nowhere", "'nowhere' does not exist"),
         ("source", "amlsin", "unknown source 'amlsin'"),
         ("source", "amlsim", "expected a folder, found the file 'data/no_source'"),
@@ -194,10 +195,10 @@ def copied(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what `check` reads, to be changed."""
     for name in ("params.yaml", "dvc.yaml", *(file.name for file in root.glob("params.*.yaml"))):
         shutil.copy(root / name, tmp_path)
-    for room in ("data", "features", "models", "explain", "reports", "docs", "benchmarks"):
+    for room in ("data", "features", "models", "explain", "reports", "docs", "benchmarks", "studies"):
         shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pipeline.py", "parameters.py", "registry.py", "memory.py"):
-        shutil.copy(root / name, tmp_path)
+    for file in root.glob("*.py"):
+        shutil.copy(file, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

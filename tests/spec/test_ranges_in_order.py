@@ -30,6 +30,14 @@ NO_RANGE = {
     "investigate.trial_random_shares": "shares of which each is tried by itself",
     "label.prior_sweep": "multiples of which each is tried by itself",
     "simulate.sophistication_shares": "shares of three kinds of schemes",
+    "audit.anomaly_shares": "shares of the budget of which each is tried by itself",
+    "audit_graph.few_payments": "numbers of payments of which each is counted by itself",
+    "penalise.l1_shares": "mixes of penalties of which each is drawn by itself",
+    "audit_injection.teaching.oracle_seeds": "seeds",
+    "audit_knowledge.reviews": "numbers of reviews of which each is tried by itself",
+    "audit_knowledge.next_in_line": "lengths of a queue of which each is counted by itself",
+    "audit_money.days": "days of which each is counted by itself",
+    "audit_money.worths": "worths of a yuan of which each is tried by itself",
 }
 
 
