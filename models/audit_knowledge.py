@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ RANDOM_STREAM = "random"
 class Params(judgement.Params):
     """Section ``audit_knowledge`` of params.yaml."""
 
-    reviews: tuple[int, ...] = Field(min_length=1)
+    reviews: tuple[Annotated[int, Field(ge=0, le=1_000_000)], ...] = Field(min_length=1)
     review_draws: Count
     strata: tuple[unseen.ReviewStratum, ...] = Field(min_length=1)
     next_in_line: tuple[Count, ...]

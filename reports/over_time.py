@@ -30,7 +30,7 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
-class AnswerRow:
+class StretchAnswer:
     """A planned change and what the alarms made of it, names of kinds joined."""
 
     at: str
@@ -60,7 +60,7 @@ class TimeSection:
     alarms: Markup
     seen: Text
     changes: list[ChangeRow]
-    answers: list[AnswerRow]
+    answers: list[StretchAnswer]
     answers_seen: Text
     inputs: list[InputRow]
     fallen: list[tuple[Text, TypologyHalves]]
@@ -115,10 +115,10 @@ def changes_seen(rows: list[ChangeRow]) -> Text:
     )
 
 
-def answer_rows(found: OverTime) -> list[AnswerRow]:
+def answer_rows(found: OverTime) -> list[StretchAnswer]:
     """Every planned change, numbered as in the drawings by their order."""
     return [
-        AnswerRow(
+        StretchAnswer(
             row.at,
             Text(row.en, row.zh),
             *(kinds_named(list(kinds)) for kinds in (row.answered, row.already, row.blind, row.idle)),
