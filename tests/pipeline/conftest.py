@@ -50,6 +50,12 @@ def outs_of(stage: dict[str, Any]) -> list[str]:
     return [entry if isinstance(entry, str) else next(iter(entry)) for entry in listed]
 
 
+def bytes_of(out: Path) -> dict[str, bytes]:
+    """What an out holds: the bytes of a file, or of every file of a folder by its name."""
+    files = sorted(out.rglob("*")) if out.is_dir() else [out]
+    return {str(file.relative_to(out.parent)): file.read_bytes() for file in files if file.is_file()}
+
+
 def small_params(target: Path) -> None:
     """params.yaml of a world that a whole test run can afford."""
     shutil.copy2("params.yaml", target)
@@ -106,7 +112,8 @@ class Made:
             raise
         for out in outs_of(body):
             (self.folder / out).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(scratch / out, self.folder / out)
+            copy = shutil.copytree if (scratch / out).is_dir() else shutil.copy2
+            copy(scratch / out, self.folder / out)
         (self.folder / f"{stage}.done").touch()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.conftest import STAGES, Made, lay_out, outs_of, run
+from tests.pipeline.conftest import STAGES, Made, bytes_of, lay_out, outs_of, run
 
 ROOT = Path.cwd()
 HEAVY = ["duckdb", "lightgbm", "numba", "optuna", "shap", "torch_geometric.nn", "xgboost"]
@@ -31,7 +31,7 @@ def test_a_stage_runs_on_its_declared_deps_alone_and_twice_alike(
     lay_out(second, stage, first)
     run(second, stage["cmd"])
     for out in outs_of(stage):
-        assert (first / out).read_bytes() == (second / out).read_bytes(), f"{out} differs between two runs"
+        assert bytes_of(first / out) == bytes_of(second / out), f"{out} differs between two runs"
 
 
 def attempt(folder: Path, cmd: str) -> None:
