@@ -8,10 +8,10 @@ from data.results import Interval
 from models.schema import RULES
 from models.zoo import GRAPH, LIBRARY, LINES, MODELS, Model
 from reports.comparison import comparison_sentence
-from reports.evidence import IN_A_SENTENCE, Evidence
+from reports.evidence import Evidence, in_a_sentence
 from reports.headline import headline_of
 from reports.results import Metrics
-from reports.wording import METRICS, RANKERS, Text, count, joined, named, percent, same
+from reports.wording import COMMA, METRICS, RANKERS, Text, count, joined, named, percent, same
 from reports.zoo_tables import KINDS, REFERENCE, Cost
 
 READS = {
@@ -85,7 +85,7 @@ def card_use(evidence: Evidence, metrics: Metrics, model: Model) -> list[CardRow
             Text("ranks customers each week for a fixed number of alerts", "每周在固定预警数内对客户排序"),
         ),
         CardRow(Text("Kind", "类别"), KINDS[model.is_supervised]),
-        CardRow(Text("Reads", "读取"), joined(reads, Text(", ", "、"))),
+        CardRow(Text("Reads", "读取"), joined(reads, COMMA)),
         CardRow(Text("Features", "特征"), same(count(len(evidence.catalogue)))),
         CardRow(Text("Customers of the bank", "银行客户数"), same(count(world.customers))),
         CardRow(Text("Payments", "交易数"), same(count(world.transactions))),
@@ -116,7 +116,7 @@ def card_figures(evidence: Evidence, metrics: Metrics, name: str) -> list[CardRo
     for other in (REFERENCE, RULES):
         if other != name and other in evidence.truth.metrics:
             gap = evidence.truth.differences[name][other].recall_at_budget
-            mine, theirs = (IN_A_SENTENCE.get(who) or named(RANKERS, who) for who in (name, other))
+            mine, theirs = map(in_a_sentence, (name, other))
             said = comparison_sentence(mine, theirs, gap, "recall_at_budget")
             rows.append(CardRow(joined([Text("Beside", "对比"), named(RANKERS, other)], same(" ")), said))
     cost = Cost.of(evidence.costs.models.get(name))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from data.results import Interval
 from models.results.bank import Chosen
 from models.results.judged import Difference, Judged
-from reports.wording import METRICS, Text
+from reports.wording import METRICS, NONE, Text
 
 AREAS = ("average_precision",)  # no share of anything: no percentage points
 
@@ -68,13 +68,12 @@ def comparison_sentence(one: Text, other: Text, gap: Interval, metric: str) -> T
 
 def places_sentence(base: Text, ahead: Text | None, behind: Text | None, level: Text | None) -> Text:
     """Where others stand against one ranker, as their paired intervals tell; None: there are none such."""
-    nobody = Text("none", "无")
     first = (
         Text(f"None is provably ahead of {base.en}", f"没有一个经证实领先于 {base.zh}")
         if ahead is None
         else Text(f"Provably ahead of {base.en}: {ahead.en}", f"经证实领先于 {base.zh}：{ahead.zh}")
     )
-    behind, level = behind or nobody, level or nobody
+    behind, level = behind or NONE, level or NONE
     return Text(
         f"{first.en}. Provably behind: {behind.en}. No difference measured: {level.en}.",
         f"{first.zh}。经证实落后：{behind.zh}。未测得差异：{level.zh}。",

@@ -25,6 +25,7 @@ from reports.probe_tables import (
 )
 from reports.wording import (
     DIRECTIONS,
+    SEMICOLON,
     Text,
     chinese,
     joined,
@@ -79,7 +80,7 @@ def found_in_view(
         FindCell(
             view,
             figure_of(pair.average_precision if pair else None),
-            of=joined(parts, Text("; ", "；")),
+            of=joined(parts, SEMICOLON),
         ),
         FindCell(view, area.shown, area.range),
     )

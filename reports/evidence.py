@@ -31,6 +31,11 @@ GRAPH, CONTROL = "gnn", "gnn_without_edges"
 IN_A_SENTENCE = {RULES: Text("the rules", "规则"), CONTROL: Text("the GNN without edges", "无边 GNN")}
 
 
+def in_a_sentence(ranker: str) -> Text:
+    """A ranker's name within a sentence."""
+    return IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker)
+
+
 class ShownSettings(BaseModel):
     """Base of what the report says of a section of params.yaml; what it does not say is passed over."""
 
@@ -135,7 +140,7 @@ class Said:
     def of(cls, measured: Judged | Chosen, one: str, other: str) -> Said:
         """By one set of labels."""
         gaps = gap_between(measured, one, other)
-        first, second = (IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker) for ranker in (one, other))
+        first, second = map(in_a_sentence, (one, other))
         return cls(*(comparison_sentence(first, second, gaps.figure(metric), metric) for metric in SAID))
 
 

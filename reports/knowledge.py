@@ -9,10 +9,21 @@ from markupsafe import Markup
 from data.results import Interval
 from models.results.knowledge import BankKnowledge, Circularity, FairnessRow, LostCase, ReviewAnswer, Swap
 from reports.comparison import size_of, told_apart
-from reports.evidence import IN_A_SENTENCE, RECALL, Evidence
+from reports.evidence import RECALL, Evidence, in_a_sentence
 from reports.knowledge_figures import answer_name, answers_chart, answers_shown
 from reports.rankings import points, points_range
-from reports.wording import RANKERS, Text, joined, named, percent, percent_range, same, worded_interval
+from reports.wording import (
+    RANKERS,
+    SEMICOLON,
+    Text,
+    joined,
+    named,
+    names_or_none,
+    percent,
+    percent_range,
+    same,
+    worded_interval,
+)
 
 ATTRIBUTES = {
     "gender": Text("gender", "性别"),
@@ -27,12 +38,6 @@ REASONS = {
     "near": Text("caught at three times the budget", "预算三倍时可捕获"),
     "far": Text("not caught at three times the budget either", "预算三倍时仍未捕获"),
 }
-COMMA = Text(", ", "、")
-
-
-def said_name(ranker: str) -> Text:
-    """A ranker's name within a sentence."""
-    return IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker)
 
 
 @dataclass(frozen=True)
@@ -73,14 +78,14 @@ def recapture_seen(found: BankKnowledge) -> Text:
     """What recapture claims to have found, and what has been."""
     parts = [
         Text(
-            f"{said_name(row.first).en} and {said_name(row.second).en} say {percent(row.claimed)} found, "
-            f"in truth {worded_interval(row.true)}",
-            f"{said_name(row.first).zh}与{said_name(row.second).zh}称已找到 {percent(row.claimed)}，"
+            f"{in_a_sentence(row.first).en} and {in_a_sentence(row.second).en} "
+            f"say {percent(row.claimed)} found, in truth {worded_interval(row.true)}",
+            f"{in_a_sentence(row.first).zh}与{in_a_sentence(row.second).zh}称已找到 {percent(row.claimed)}，"
             f"真实为 {worded_interval(row.true)}",
         )
         for row in found.recaptured
     ]
-    told = joined(parts, Text("; ", "；"))
+    told = joined(parts, SEMICOLON)
     return Text(
         f"Counted twice like fish in a pond, {told.en}. The method supposes two that look independently; "
         f"who learnt from the other’s alerts looks where it looked.",
@@ -108,7 +113,7 @@ def said_aloud(evidence: Evidence) -> Text:
 
 
 def _labels_and_truth(mine: Circularity) -> Text:
-    name, gap = said_name(mine.ranker), size_of(mine.apparent_less_true, RECALL)
+    name, gap = in_a_sentence(mine.ranker), size_of(mine.apparent_less_true, RECALL)
     bank, true = percent(mine.bank_recall.value), percent(mine.true_recall.value)
     verdict = (
         Text("the bank overrates it", "银行高估了它"),
@@ -240,12 +245,12 @@ def fair_seen(found: BankKnowledge) -> Text:
     """Which groups of innocent persons are provably alerted more, or less, often than all others."""
     sides: dict[int, list[Text]] = {1: [], -1: [], 0: []}
     for row in found.fairness:
-        group, ranker = group_name(row), said_name(row.ranker)
+        group, ranker = group_name(row), in_a_sentence(row.ranker)
         attribute = ATTRIBUTES[row.attribute]
         sides[told_apart(row.true.alerted_gap)].append(
             Text(f"{attribute.en} {group.en} ({ranker.en})", f"{attribute.zh} {group.zh}（{ranker.zh}）")
         )
-    more, less = (joined(sides[side], COMMA) if sides[side] else Text("none", "无") for side in (1, -1))
+    more, less = (names_or_none(sides[side]) for side in (1, -1))
     looked = sum(row.true.alerted_gap.low is not None for row in found.fairness)
     return Text(
         f"Innocent persons alerted provably more often than all others: {more.en}; less often: {less.en}. "

@@ -9,6 +9,7 @@ from data.words import OUTCOME_NAMES
 from models.results.labels import LabelAudit
 from reports.evidence import Evidence
 from reports.wording import (
+    COMMA,
     DASH,
     Text,
     joined,
@@ -198,7 +199,7 @@ def verdict_on_choice(audit: LabelAudit, names: dict[str, Text]) -> Text:
             return Text(
                 f"The criterion bears out the choice, {chosen.en}.", f"该准则支持当前选择：{chosen.zh}。"
             )
-        others = joined([named(names, name) for name in close], Text(", ", "、"))
+        others = joined([named(names, name) for name in close], COMMA)
         return Text(
             f"The criterion puts the choice, {chosen.en}, first and cannot tell it from {others.en}.",
             f"该准则将当前选择“{chosen.zh}”排在首位，但无法与{others.zh}区分。",

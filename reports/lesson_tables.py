@@ -12,8 +12,8 @@ from reports.comparison import gap_between
 from reports.evidence import Evidence
 from reports.rankings import RankingView
 from reports.steps import EFFECTS, effect, signed
-from reports.trial_tables import LIST, NOBODY, GainCells
-from reports.wording import RANKERS, Text, joined, named, worded_interval
+from reports.trial_tables import GainCells
+from reports.wording import RANKERS, SEMICOLON, Text, named, names_or_none, worded_interval
 
 HONEST = "honest"
 VARIANTS = {
@@ -53,10 +53,7 @@ def lessons_seen(evidence: Evidence) -> Text:
     sides: dict[Text, list[Text]] = {word: [] for word in EFFECTS.values()}
     for row in others:
         sides.setdefault(effect(row.worth.true_gain), []).append(Text(row.label_en, row.label_zh))
-    up, level, down = (
-        joined(sides[EFFECTS[side]], Text("; ", "；")) if sides[EFFECTS[side]] else NOBODY
-        for side in (1, 0, -1)
-    )
+    up, level, down = (names_or_none(sides[EFFECTS[side]], SEMICOLON) for side in (1, 0, -1))
     return Text(
         f"Over {base.label_en}, true recall rises provably with: {up.en}. It falls provably with: {down.en}. "
         f"No difference shown: {level.en}.",
@@ -99,7 +96,7 @@ def graph_seen(found: GraphHonesty) -> Text:
         if row.variant != HONEST and effect(row.true.gain) in (EFFECTS[1], EFFECTS[-1])
     ]
     names = [named(VARIANTS, row.variant) for row in felt]
-    told = joined(names, LIST) if names else NOBODY
+    told = names_or_none(names)
     ahead = f"{found.look_aheads:,} of {found.payments_looked_at:,}"
     ahead_zh = f"{found.payments_looked_at:,} 笔中有 {found.look_aheads:,} 笔"
     return Text(

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from models.results.truth import Anatomy, Histogram, Segment
 from pipeline import Registry
 from reports.evidence import Evidence
-from reports.wording import FACTS, Text, count, joined, named, percent, yuan
+from reports.wording import COMMA, FACTS, Text, count, joined, named, percent, yuan
 
 Explanation = Callable[[Evidence], Text]
 EXPLANATIONS: Registry[Explanation] = Registry("explanation")
 ILLICIT, LOOK_ALIKE = "illicit", "look_alike"  # kinds in a histogram
 LARGEST = 3  # parts that a text names
-COMMA = Text(", ", "、")
 
 
 def parts_of(evidence: Evidence) -> Anatomy:

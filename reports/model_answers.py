@@ -12,7 +12,7 @@ from data.results import Interval
 from models.schema import RULES
 from models.zoo import MODELS
 from reports.comparison import comparison_sentence, gap_between, places_sentence, told_apart
-from reports.evidence import CONTROL, GRAPH, IN_A_SENTENCE, RECALL, Evidence, headline
+from reports.evidence import CONTROL, GRAPH, RECALL, Evidence, headline, in_a_sentence
 from reports.features import UNSTABLE
 from reports.lesson_tables import coverage_said, honesty_said
 from reports.steps import (
@@ -22,8 +22,17 @@ from reports.steps import (
     signed,
     steps_seen,
 )
-from reports.trial_tables import LIST, NOBODY
-from reports.wording import METRICS, RANKERS, Text, joined, named, percent, worded_interval
+from reports.wording import (
+    COMMA,
+    METRICS,
+    RANKERS,
+    Text,
+    joined,
+    named,
+    names_or_none,
+    percent,
+    worded_interval,
+)
 
 BLANK = Text(" ", "")
 LINE_MODEL = "sequence"
@@ -35,17 +44,12 @@ def sentences(parts: Iterable[Text | None]) -> Text:
     return joined([part for part in parts if part is not None], BLANK)
 
 
-def ranker_name(ranker: str) -> Text:
-    """A ranker in a sentence."""
-    return IN_A_SENTENCE.get(ranker) or named(RANKERS, ranker)
-
-
 def compared_in_truth(evidence: Evidence, one: str, other: str) -> Text | None:
     """The true comparison of two rankers in recall; None where one of them was not ranked."""
     if not {one, other} <= set(evidence.truth.metrics):
         return None
     gap = gap_between(evidence.truth, one, other).recall_at_budget
-    return comparison_sentence(ranker_name(one), ranker_name(other), gap, RECALL)
+    return comparison_sentence(in_a_sentence(one), in_a_sentence(other), gap, RECALL)
 
 
 def true_gap(evidence: Evidence, one: str, other: str) -> Interval:
@@ -159,7 +163,7 @@ def recall_answer(evidence: Evidence) -> Text:
     blind = percent(1 - base, 2) if base is not None else "–"
     best, metric = evidence.chosen, METRICS[RECALL]
     rules, model = (evidence.truth.metrics[who].recall_at_budget for who in (RULES, best))
-    name, seen = ranker_name(best), steps_seen(recall_ladder(evidence))
+    name, seen = in_a_sentence(best), steps_seen(recall_ladder(evidence))
     return Text(
         f"Recall at a fixed number of alerts; accuracy is retired, for alerting nobody would be {blind} "
         f"accurate. {metric.en}, in truth: the rules {worded_interval(rules)}, {name.en}, which the bank "
@@ -204,7 +208,7 @@ def beyond_said(evidence: Evidence) -> Text | None:
     row = headline(evidence).beyond
     if row is None or not row.customers:
         return None
-    share, name = worded_interval(row.recall), ranker_name(evidence.chosen)
+    share, name = worded_interval(row.recall), in_a_sentence(evidence.chosen)
     return Text(
         f"Outside every rule, {name.en} catches {row.caught} of {row.customers}, {share}.",
         f"在规则之外，{name.zh} 捕获 {row.caught} / {row.customers}，即 {share}。",
@@ -228,7 +232,7 @@ def novel_said(evidence: Evidence) -> Text | None:
     row = next((row for row in evidence.truth.anomaly_shares if row.share == 0), None)
     if row is None or not row.novel.customers:
         return None
-    name = ranker_name(evidence.chosen)
+    name = in_a_sentence(evidence.chosen)
     return Text(
         f"Of typologies that began in the test, {name.en} catches {row.novel.caught} of "
         f"{row.novel.customers} customers.",
@@ -261,10 +265,10 @@ def family_answer(evidence: Evidence) -> Text:
     sides: dict[int, list[Text]] = {1: [], -1: [], 0: []}
     for name in others:
         sides[told_apart(true_gap(evidence, name, REFERENCE))].append(named(RANKERS, name))
-    listed = [joined(names, LIST) if names else None for names in sides.values()]
-    verdict = places_sentence(named(RANKERS, REFERENCE), *listed)
+    places = [joined(names, COMMA) if names else None for names in sides.values()]
+    verdict = places_sentence(named(RANKERS, REFERENCE), *places)
     unlabelled = [named(RANKERS, name) for name in others if not MODELS[name].is_supervised]
-    blind = joined(unlabelled, LIST) if unlabelled else NOBODY
+    blind = names_or_none(unlabelled)
     return Text(
         f"They were trained: {len(others) + 1} models with the same split, budget and judge, by true recall. "
         f"{verdict.en} Without any label: {blind.en}; these rank what is unusual. Trees take mixed, skewed "

@@ -23,7 +23,7 @@ from reports.drawing import WIDTH, figure
 from reports.evidence import RECALL, Evidence
 from reports.rankings import points, points_range
 from reports.trial_figures import Curve, panel
-from reports.wording import DASH, RANKERS, VIEWS, Text, joined, named, percent, same
+from reports.wording import DASH, RANKERS, SEMICOLON, VIEWS, Text, joined, named, names_or_none, percent, same
 
 RAN = Text("The rulebook as it really ran", "实际运行的规则库")
 VERDICTS = {
@@ -32,8 +32,6 @@ VERDICTS = {
     "retire": Text("retire", "停用"),
     "unknown": Text("too little known", "数据不足"),
 }
-NONE = Text("none", "无")
-COMMA = Text(", ", "、")
 PANEL_LEFT = (46.0, 500.0)  # where the two panels of the cost curve begin
 PANELS_HIGH = 340.0
 
@@ -112,7 +110,7 @@ def reach_seen(evidence: Evidence) -> Text:
                 true.clubs_over_rules, Text("schemes of which anybody is caught", "至少识别一人的案件")
             ),
         ],
-        Text("; ", "；"),
+        SEMICOLON,
     )
     name = named(RANKERS, evidence.money.chosen)
     money, clubs = percent(true.money.value, 0), percent(true.clubs.value, 0)
@@ -230,7 +228,7 @@ def verdicts_seen(rows: list[VerdictRow]) -> Text:
     """What to see: how many rules the truth would retire, and where the bank would decide otherwise."""
     retired = [same(row.rule_id) for row in rows if row.found.true.verdict == "retire"]
     otherwise = [same(row.rule_id) for row in rows if row.differs]
-    gone, apart = (joined(names, COMMA) if names else NONE for names in (retired, otherwise))
+    gone, apart = (names_or_none(names) for names in (retired, otherwise))
     return Text(
         f"Of {len(rows)} rules the truth would retire {len(retired)} ({gone.en}). By its own decisions the "
         f"bank would judge {len(otherwise)} otherwise than the truth ({apart.en}).",

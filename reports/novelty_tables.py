@@ -8,7 +8,7 @@ from models.results.studies import BestLibraryStudy, LibraryWorth, NoveltyFound,
 from reports.evidence import Evidence
 from reports.rankings import points, points_range
 from reports.steps import effect, signed
-from reports.wording import RANKERS, Text, joined, named, percent
+from reports.wording import RANKERS, SEMICOLON, Text, joined, named, percent
 
 WAYS = {
     "labels": Text("left out of the labels", "从标签中去除"),
@@ -86,7 +86,7 @@ def novelty_seen(rows: list[NoveltyRow]) -> Text:
                 f"其余客户 {others.zh}",
             )
         )
-    line = joined(told, Text("; ", "；"))
+    line = joined(told, SEMICOLON)
     return Text(f"{line.en}.", f"{line.zh}。")
 
 

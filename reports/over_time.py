@@ -9,15 +9,15 @@ from markupsafe import Markup
 from data.results import Interval
 from models.results.over_time import OverTime, RecallChange, Retraining, TypologyHalves
 from models.schema import RULES, STACK
+from reports.comparison import told_apart
 from reports.evidence import GRAPH, Evidence
+from reports.rankings import points, points_range
 from reports.time_figures import alarm_grid, recall_lines
 from reports.time_words import KIND_NAMES, RUNBOOK, RunbookEntry
-from reports.wording import RANKERS, Text, joined, named
+from reports.wording import DASH, RANKERS, Text, named, names_or_none
 
 RULEBOOK_RAN = "rulebook"
 NAMES = RANKERS | {RULEBOOK_RAN: Text("Rulebook as it ran", "规则库实际运行")}
-NONE = Text("none", "无")
-COMMA = Text(", ", "、")
 MOST_MOVED = 3  # features named of the stretch in which most have moved
 
 
@@ -71,16 +71,10 @@ class TimeSection:
     runbook: tuple[RunbookEntry, ...]
 
 
-def is_proven(gap: Interval) -> bool:
-    """Whether an interval lies on one side of zero."""
-    return gap.low is not None and gap.high is not None and (gap.low > 0 or gap.high < 0)
-
-
 def in_points(gap: Interval) -> str:
     """A difference of shares in points with its interval."""
-    if gap.value is None or gap.low is None or gap.high is None:
-        return "–"
-    return f"{gap.value * 100:+.1f} ({gap.low * 100:+.1f} … {gap.high * 100:+.1f})"
+    spread = points_range(gap)
+    return f"{points(gap)} ({spread})" if spread else DASH
 
 
 def shown_rankers(evidence: Evidence) -> dict[str, Text]:
@@ -92,21 +86,18 @@ def shown_rankers(evidence: Evidence) -> dict[str, Text]:
 
 def kinds_named(kinds: list[str]) -> Text:
     """Kinds of alarms as one text."""
-    return joined([KIND_NAMES[kind] for kind in kinds], COMMA) if kinds else NONE
+    return names_or_none([KIND_NAMES[kind] for kind in kinds])
 
 
 def changes_seen(rows: list[ChangeRow]) -> Text:
     """Whose recall has provably fallen or risen in truth, and how many of whom neither was measured."""
-    sides: dict[bool, list[Text]] = {False: [], True: []}
+    sides: dict[int, list[Text]] = {-1: [], 0: [], 1: []}
     for row in rows:
-        if is_proven(row.found.true):
-            name = Text(
-                f"{row.name.en} {in_points(row.found.true)}",
-                f"{row.name.zh} {in_points(row.found.true)}",
-            )
-            sides[(row.found.true.value or 0.0) > 0].append(name)
-    fell, rose = (joined(sides[side], COMMA) if sides[side] else NONE for side in (False, True))
-    level = len(rows) - len(sides[False]) - len(sides[True])
+        size = in_points(row.found.true)
+        name = Text(f"{row.name.en} {size}", f"{row.name.zh} {size}")
+        sides[told_apart(row.found.true)].append(name)
+    fell, rose = (names_or_none(sides[side]) for side in (-1, 1))
+    level = len(sides[0])
     return Text(
         f"From the earlier to the later half of the weeks at work, true recall fell provably for: {fell.en}; "
         f"it rose provably for: {rose.en}; for {level} of {len(rows)} no change was measured.",
@@ -165,12 +156,11 @@ def fallen_rows(evidence: Evidence) -> list[tuple[Text, TypologyHalves]]:
 def retraining_seen(found: Retraining) -> Text:
     """Whether learning anew wins recall back, in both views."""
     true, bank = found.true_gain, found.bank_gain
-    if not is_proven(true):
-        verdict = Text("no difference was measured in truth", "真实情况中未测得差异")
-    elif (true.value or 0.0) > 0:
-        verdict = Text("it wins recall back in truth", "真实召回率有所恢复")
-    else:
-        verdict = Text("it loses recall in truth", "真实召回率反而下降")
+    verdict = {
+        1: Text("it wins recall back in truth", "真实召回率有所恢复"),
+        0: Text("no difference was measured in truth", "真实情况中未测得差异"),
+        -1: Text("it loses recall in truth", "真实召回率反而下降"),
+    }[told_apart(true)]
     return Text(
         f"Learning anew before each stretch instead of once: {verdict.en}, {in_points(true)} points "
         f"by scheme; "

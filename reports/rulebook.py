@@ -13,6 +13,7 @@ from models.results.truth import AlertTrace
 from reports.evidence import Evidence
 from reports.sentences import amount, rule_sentence
 from reports.wording import (
+    COMMA,
     DASH,
     FACTS,
     Text,
@@ -91,7 +92,7 @@ def number_rows(entry: WrittenRule) -> list[NumberRow]:
                 )
                 for kind, part in told.value.items()
             ]
-            shown = joined(parts, Text(", ", "、"))
+            shown = joined(parts, COMMA)
         else:
             shown = amount(told.value, told.unit)
         rows.append(NumberRow(name, shown, cited(told.source)))

@@ -12,7 +12,7 @@ from itertools import chain
 from data.words import UNITS
 from reports.catalogue import Labels
 from reports.syntax import Expression, Unsaid, said, tree
-from reports.wording import FACTS, Text, joined, named, same
+from reports.wording import FACTS, SEMICOLON, Text, joined, named, same
 
 COMPARED = {
     "COMPARE_GREATERTHANOREQUALTO": Text("at least", "不低于"),
@@ -166,7 +166,7 @@ class Speech:
         casts = self.added_truths(left)
         if casts:
             least = self.value(right, "count")
-            clauses = joined([self.clause(part) for part in casts], Text("; ", "；"))
+            clauses = joined([self.clause(part) for part in casts], SEMICOLON)
             many = COMPARED[how]
             return Text(
                 f"{many.en} {least.en} of these hold ({clauses.en})",

@@ -15,10 +15,10 @@ from models.results.trials import TrialWorth
 from models.schema import RULES, STACK
 from models.zoo import MODELS
 from reports.comparison import gap_between, size_of, told_apart
-from reports.evidence import CONTROL, GRAPH, IN_A_SENTENCE, RECALL, Evidence
+from reports.evidence import CONTROL, GRAPH, RECALL, Evidence, in_a_sentence
 from reports.feature_wording import RUNGS
 from reports.rankings import rankings
-from reports.wording import RANKERS, Text, joined, named
+from reports.wording import RANKERS, SEMICOLON, Text, named, names_or_none
 
 REFERENCE = "lightgbm"  # the strongest plain model: what another one adds is added to it
 LIBRARY_MODEL = "lightgbm_library"  # the same, taught by planted schemes of the bank's own library as well
@@ -169,7 +169,7 @@ def model_step(evidence: Evidence, one: str, other: str) -> Step:
 
     return Step(
         name=named(RANKERS, one),
-        over=IN_A_SENTENCE.get(other) or named(RANKERS, other),
+        over=in_a_sentence(other),
         alerts=_alerts(evidence, one),
         bank=evidence.bank.metrics[one].recall_at_budget,
         bank_gain=gain(evidence.bank),
@@ -221,7 +221,7 @@ def steps_seen(steps: list[Step]) -> Text:
             Text(f"{step.name.en} (over {step.over.en})", f"{step.name.zh}（相对{step.over.zh}）")
             for step in sides[side]
         ]
-        return joined(names, Text("; ", "；")) if names else Text("none", "无")
+        return names_or_none(names, SEMICOLON)
 
     return Text(
         f"Provably raising true recall: {told(1).en}. Provably lowering it: {told(-1).en}. "

@@ -13,7 +13,7 @@ from reports.model_tables import Level
 from reports.rankings import points, points_range
 from reports.results import Metrics
 from reports.steps import effect
-from reports.wording import RANKERS, Text, joined, named, same
+from reports.wording import COMMA, RANKERS, Text, joined, named, names_or_none, same
 from verdicts import OUTCOMES_ZH, Claim, figure_at, outcome
 
 MAPPINGS = {
@@ -21,8 +21,6 @@ MAPPINGS = {
     "platt": Text("Platt, learnt on validation", "Platt（验证集学习）"),
     "isotonic": Text("isotonic, learnt on validation", "保序回归（验证集学习）"),
 }
-NOBODY = Text("none", "无")
-LIST = Text(", ", "、")
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ def cuts_seen(evidence: Evidence) -> Text:
     if not spent:
         return Text("No alert fits in the budget.", "预算内没有预警。")
     low, high = min(spent), max(spent)
-    only = joined(ranks, LIST) if ranks else NOBODY
+    only = names_or_none(ranks)
     return Text(
         f"A threshold taken from validation would spend {low:.2f} to {high:.2f} times the budget of the "
         f"test, so the budget is spent by rank, week by week. Ranks alone, since the level of the "
@@ -190,5 +188,5 @@ def claims_seen(rows: list[ClaimRow]) -> Text:
     """How many claims came out how."""
     counts = {row.verdict: sum(other.verdict == row.verdict for other in rows) for row in rows}
     told = [Text(f"{number} {verdict.en}", f"{verdict.zh} {number} 项") for verdict, number in counts.items()]
-    shown = joined(told, LIST) if told else same("–")
+    shown = joined(told, COMMA) if told else same("–")
     return Text(f"Of {len(rows)} claims: {shown.en}.", f"共 {len(rows)} 项判断：{shown.zh}。")

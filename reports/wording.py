@@ -23,6 +23,8 @@ CHINESE_FROM = "\u2e80"  # the first letter of Chinese, Japanese and Korean writ
 LONGEST_WORD = 30  # letters that stand together on the page
 
 Text = Words  # as the report's modules call a pair
+COMMA, SEMICOLON = Text(", ", "、"), Text("; ", "；")  # between names, and between clauses
+NONE = Text("none", "无")
 
 RANKERS = {RULES: Text("Rules", "规则"), STACK: Text("Stack of models", "模型堆叠")} | {
     name: Text(model.label_en, model.label_zh) for name, model in MODELS.items()
@@ -123,6 +125,11 @@ def shortened(text: Text, letters: int) -> Text:
 def joined(texts: list[Text], between: Text) -> Text:
     """Several texts as one."""
     return Text(between.en.join(text.en for text in texts), between.zh.join(text.zh for text in texts))
+
+
+def names_or_none(texts: list[Text], between: Text = COMMA) -> Text:
+    """Several texts as one, or the word for none of them."""
+    return joined(texts, between) if texts else NONE
 
 
 def party(name: str) -> Text:

@@ -13,13 +13,13 @@ from models.truth.alarms import answers_to, cut_alarms, reading, reported_shares
 from models.truth.retraining import Practice, pool_rows, round_before
 from models.truth.shifts import shift_index
 from models.truth.stretches import Concern, Drawn, early_and_late, stretches_between
+from reports.comparison import told_apart
 from reports.over_time import (
     ChangeRow,
     TimeSection,
     answer_rows,
     answers_seen,
     changes_seen,
-    is_proven,
     retraining_seen,
 )
 from reports.report import environment
@@ -277,8 +277,8 @@ def result() -> OverTime:
 
 
 def test_no_sentence_speaks_of_a_gain_whose_interval_holds_zero() -> None:
-    assert not is_proven(Interval(value=0.1, low=-0.1, high=0.3))
-    assert is_proven(Interval(value=-0.1, low=-0.2, high=-0.01))
+    assert told_apart(Interval(value=0.1, low=-0.1, high=0.3)) == 0
+    assert told_apart(Interval(value=-0.1, low=-0.2, high=-0.01)) == -1
     assert "no difference was measured" in retraining_seen(result().retraining).en
 
 
