@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 
 from parameters import BadInput
-from serving.alerts import FileAlert, Verdicts, judged
+from serving.alerts import FileAlert, FileVerdicts, judged
 from serving.card import FileModelCard
 from serving.drift import FeatureDrift
 from serving.file_model import FileModel
@@ -32,6 +32,7 @@ from serving.settings import ServiceSettings, ServingSettings
 from serving.store import Conflict, Full, TransactionStore
 
 JSON = "application/json"
+AccountQuery = Annotated[str | None, Query(max_length=LONGEST_ID, description="only of this account")]
 SCHEMAS = "#/components/schemas/{model}"
 
 
@@ -84,13 +85,13 @@ class Scorer:
     model: FileModel
     engine: EngineParams
     settings: ServingSettings
-    found: Verdicts | None = None
+    found: FileVerdicts | None = None
     made_of: int = 0
     _work: threading.Lock = field(default_factory=threading.Lock)
     _waiting: int = 0
     _door: threading.Lock = field(default_factory=threading.Lock)
 
-    def verdicts(self) -> tuple[Verdicts | None, int]:
+    def verdicts(self) -> tuple[FileVerdicts | None, int]:
         """Alerts that know everything stored when they were asked for, and of how many it is.
 
         Raises
@@ -213,6 +214,10 @@ def add_answers_to_faults(app: FastAPI) -> None:
     async def _(_: Request, error: BadInput) -> JSONResponse:
         return refused(Refusal(409, "cannot_score", str(error)))
 
+    @app.exception_handler(Exception)
+    async def _(_: Request, __: Exception) -> JSONResponse:
+        return refused(Refusal(500, "fault", "the service failed; its log says why"))
+
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
@@ -223,7 +228,7 @@ def add_answers_to_faults(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> JSONResponse:
         faults = [
-            {"place": ".".join(str(part) for part in one["loc"]), "problem": str(one["msg"]).lower()}
+            {"place": ".".join(str(part) for part in one["loc"]), "problem": str(one["msg"])}
             for one in error.errors()
         ]
         return refused(Refusal(422, "invalid", "the request cannot be read", faults=faults))
@@ -244,7 +249,6 @@ def add_rate_limit(app: FastAPI, buckets: Buckets) -> None:
 
 def add_routes(app: FastAPI, scorer: Scorer, limits: ServiceSettings) -> None:
     """What can be asked for."""
-    account_query = Annotated[str | None, Query(max_length=LONGEST_ID, description="only of this account")]
 
     @app.get("/health")
     def health() -> Health:
@@ -272,7 +276,7 @@ def add_routes(app: FastAPI, scorer: Scorer, limits: ServiceSettings) -> None:
 
     @app.get("/alerts")
     def alerts(
-        account: account_query = None,
+        account: AccountQuery = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> AlertPage:

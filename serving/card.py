@@ -8,7 +8,7 @@ from data.results import Interval
 from pipeline import Record
 
 
-class LeftOut(Record):
+class MissingFeature(Record):
     """A feature of the bank's own models that a file with these facts cannot have."""
 
     feature: str = Field(description="its name")
@@ -18,7 +18,7 @@ class LeftOut(Record):
     why_zh: str = Field(description="why, in Chinese")
 
 
-class Cost(Record):
+class NarrowCost(Record):
     """The narrow model against the bank's own of the same kind, on the bank's validation weeks and labels.
 
     Intervals are of a bootstrap by customer, differences paired.
@@ -41,11 +41,11 @@ class FileModelCard(Record):
     choice: dict[str, int | float | str] = Field(description="hyper-parameters, those tuned for the bank")
     features: list[str] = Field(description="what it reads, in the order of its columns")
     medians: dict[str, float] = Field(description="of features that no training row lacks: fill of a new gap")
-    left_out: list[LeftOut] = Field(description="features of the bank's model that it does without")
+    left_out: list[MissingFeature] = Field(description="features of the bank's model that it does without")
     learnt_from: int = Field(description="training subjects, customers as of a week")
     suspicious: int = Field(description="of them with a label of one half or more")
     alerts_per_thousand_customers_week: float = Field(description="the bank's alert budget")
     suppress_days: int = Field(description="days in which a customer is not alerted again")
     psi_bins: int = Field(description="quantile bins of the stability index")
-    cost: Cost = Field(description="what the narrow view costs, as the bank can measure it")
+    cost: NarrowCost = Field(description="what the narrow view costs, as the bank can measure it")
     split_sha256: str = Field(description="of the bank's split that it learnt from")

@@ -72,7 +72,7 @@ def read_feed(
     stream = read_transactions(path, mapping, aside)
     found = gather_stream(stream, (account,) if account else ())
     if account is not None and customers is None:
-        customers = own_accounts(found, account)
+        customers = statement_accounts(found, account)
     ledger, names, notes = narrow_feed(found, mapping, customers)
     recent = ledger.recent(history_days)
     if older := len(ledger.payments) - len(recent.payments):
@@ -82,7 +82,7 @@ def read_feed(
     return Feed(recent, names, stream.accounting, notes)
 
 
-def own_accounts(found: Ledger, column: str) -> frozenset[str]:
+def statement_accounts(found: Ledger, column: str) -> frozenset[str]:
     """The accounts that a statement is about: the end that its own column names."""
     words = found.words[column]
     named = np.array([*words.words, ""], dtype=object)[words.codes]

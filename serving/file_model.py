@@ -31,9 +31,9 @@ from models.zoo import MODELS, Choice, Examples, by_row
 from models.zoo.gaps import gappy
 from parameters import parse_text
 from pipeline import BadInput
-from serving.card import Cost, FileModelCard, LeftOut
+from serving.card import FileModelCard, MissingFeature, NarrowCost
 from serving.ledger import NarrowLedger, narrowed
-from serving.measure import EngineParams, Measured, every_feature, measured, why_missing
+from serving.measure import EngineParams, MeasuredCustomers, every_feature, measured_customers, why_missing
 from serving.settings import FileModelSettings
 
 CARD, MODEL, REFERENCE = "card.json", "model.txt", "reference.parquet"
@@ -141,7 +141,7 @@ def fit_file_model(bank: BankSide, settings: FileModelSettings) -> FileModel:
         raise BadInput("the bank's training weeks have nobody suspicious to learn from")
     known = of_the_bank(bank, pd.concat([training, validation]))
     learnt, rows = with_features(training, known)
-    names = telling(rows)
+    names = varying(rows)
     model = MODELS[settings.learner]
     fitted = model.fit(labelled(learnt, rows[names]), bank.choice, bank.settings, bank.settings.seed)
     judged, seen = with_features(validation, known)
@@ -168,14 +168,14 @@ def fit_file_model(bank: BankSide, settings: FileModelSettings) -> FileModel:
     return FileModel(card, fitted, reference.assign(**{SCORE: scored}))
 
 
-def of_the_bank(bank: BankSide, wanted: pd.DataFrame) -> Measured:
+def of_the_bank(bank: BankSide, wanted: pd.DataFrame) -> MeasuredCustomers:
     """The narrowed bank's features at the weekly moments of Split."""
     at_us = wanted["as_of"].astype("int64")
     weeks = np.arange(at_us.min(), at_us.max() + 1, WEEK_US)
-    return measured(bank.ledger, weeks, bank.engine, wanted[["customer_id", "as_of"]])
+    return measured_customers(bank.ledger, weeks, bank.engine, wanted[["customer_id", "as_of"]])
 
 
-def with_features(subjects: pd.DataFrame, known: Measured) -> tuple[pd.DataFrame, pd.DataFrame]:
+def with_features(subjects: pd.DataFrame, known: MeasuredCustomers) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The subjects that the narrowed bank knows, and their features in the same order.
 
     Whoever paid nothing but shops in a month is asleep in a file of transfers.
@@ -185,9 +185,9 @@ def with_features(subjects: pd.DataFrame, known: Measured) -> tuple[pd.DataFrame
     return found.drop(columns="place"), known.features.iloc[found["place"].to_numpy()].reset_index(drop=True)
 
 
-def telling(rows: pd.DataFrame) -> list[str]:
+def varying(rows: pd.DataFrame) -> list[str]:
     """Columns in which training rows differ from each other."""
-    return [str(name) for name, values in rows.items() if values.nunique() > 1]
+    return [str(name) for name, values in rows.items() if values.max() > values.min()]
 
 
 def labelled(subjects: pd.DataFrame, features: pd.DataFrame) -> Examples:
@@ -210,14 +210,14 @@ def drawn_reference(subjects: pd.DataFrame, rows: pd.DataFrame, settings: FileMo
     return rows.iloc[chosen].reset_index(drop=True)
 
 
-def left_out(names: list[str], facts: frozenset[str]) -> list[LeftOut]:
+def left_out(names: list[str], facts: frozenset[str]) -> list[MissingFeature]:
     """The bank's features that are not among ``names``, each with the reason."""
     found = []
     for name, feature in every_feature().items():
         if name not in names:
             en, zh = why_missing(name, facts)
             found.append(
-                LeftOut(
+                MissingFeature(
                     feature=name, label_en=feature.label_en, label_zh=feature.label_zh, why_en=en, why_zh=zh
                 )
             )
@@ -226,7 +226,7 @@ def left_out(names: list[str], facts: frozenset[str]) -> list[LeftOut]:
 
 def cost_of(
     validation: pd.DataFrame, bank: np.ndarray, file: np.ndarray, budget: Budget, params: JudgeParams
-) -> Cost:
+) -> NarrowCost:
     """Both models on the bank's validation weeks by the bank's labels; whom a file cannot see is missed.
 
     ``bank`` and ``file`` are scores of the rows of ``validation``.
@@ -246,7 +246,7 @@ def cost_of(
     def told(name: str, metric: str) -> Interval:
         return by_name[name][metric]
 
-    return Cost(
+    return NarrowCost(
         customers=len(np.unique(customer[is_positive])),
         recall_of_bank=told("bank", "recall_at_budget"),
         recall_of_file=told("file", "recall_at_budget"),

@@ -51,7 +51,7 @@ class NarrowLedger:
         """
         if not len(self.payments):
             raise BadInput("no payment is left to be measured")
-        if self.payments["cents"].sum(dtype=float) > MOST_CENTS:
+        if self.payments["cents"].to_numpy().sum(dtype=float) > MOST_CENTS:
             raise BadInput("the amounts add up to more than 64 bits hold in cents")
         if not (self.owner >= 0).any():
             raise BadInput("none of the accounts is a customer to be looked at")
@@ -94,7 +94,7 @@ class NarrowLedger:
         return pd.DataFrame(
             {
                 "transaction_id": np.arange(1, size + 1),
-                "at": moments(self.payments["at_us"].to_numpy()),
+                "at": at_moments(self.payments["at_us"].to_numpy()),
                 "payer_account_id": payer,
                 "payee_account_id": payee,
                 "amount_cents": self.payments["cents"].to_numpy(),
@@ -133,7 +133,7 @@ class NarrowLedger:
             {
                 "customer_id": ids,
                 "kind": PARTY,
-                "joined_at": moments(np.full(len(ids), since_us)),
+                "joined_at": at_moments(np.full(len(ids), since_us)),
                 **nothing,
                 "monthly_income_cents": pd.array([None] * len(ids), dtype="Int64"),
                 "household_id": pd.array([None] * len(ids), dtype="Int64"),
@@ -144,7 +144,7 @@ class NarrowLedger:
         )
 
 
-def moments(us: np.ndarray) -> pd.DatetimeIndex:
+def at_moments(us: np.ndarray) -> pd.DatetimeIndex:
     """Microseconds as moments in UTC."""
     return pd.DatetimeIndex(np.asarray(us, np.int64).astype("datetime64[us]"), tz="UTC")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from features import build, network, profile, sequence
 from features.catalogue import Feature, window_features
 from features.known import Known
 from features.line import LINE
-from serving.ledger import CASH, HOUR, NarrowLedger, moments
+from serving.ledger import CASH, HOUR, NarrowLedger, at_moments
 
 OF_THE_REGISTER = ("tenure_days",)  # without a register it would count the days since the file begins
 
@@ -33,7 +32,7 @@ class EngineParams:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredCustomers:
     """Customers as of moments, and their features.
 
     ``subjects`` has customer_id and as_of, ``features`` the float32 columns of a feature matrix in
@@ -61,8 +60,8 @@ def periods_of(first_us: int, at_us: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": ["warm_up", "train"],
-            "starts_at": moments(np.array(starts)),
-            "ends_at": moments(np.array(ends)),
+            "starts_at": at_moments(np.array(starts)),
+            "ends_at": at_moments(np.array(ends)),
         }
     )
 
@@ -77,9 +76,9 @@ def offered(facts: frozenset[str]) -> frozenset[str]:
     )
 
 
-def measured(
+def measured_customers(
     ledger: NarrowLedger, at_us: np.ndarray, params: EngineParams, wanted: pd.DataFrame | None = None
-) -> Measured:
+) -> MeasuredCustomers:
     """Features of every active customer at each moment of ``at_us``, whole weeks apart.
 
     Parameters
@@ -125,7 +124,7 @@ def measured(
     )
     windows = weekly.drop(columns=["customer_id", "as_of"]).iloc[rows].reset_index(drop=True)
     found = pd.concat([windows, built], axis=1).drop(columns=list(OF_THE_REGISTER))
-    return Measured(subjects[["customer_id", "as_of"]], found)
+    return MeasuredCustomers(subjects[["customer_id", "as_of"]], found)
 
 
 def without_rows() -> dict[str, pd.DataFrame]:
@@ -153,7 +152,7 @@ def why_missing(name: str, facts: frozenset[str]) -> tuple[str, str]:
         return "a file of payments has no register of customers", "流水文件没有客户登记信息"
     needs = INDICATORS[name].needs - offered(facts) if name in INDICATORS else frozenset()
     if needs:
-        en, zh = zip(*(NEEDED[need] for need in sorted(cast(frozenset[str], needs))), strict=True)
+        en, zh = zip(*(NEEDED[need] for need in sorted(needs)), strict=True)
         return f"the file does not say: {', '.join(en)}", f"文件未提供：{'、'.join(zh)}"
     if feature.group == "profile":
         return "a file of payments has no customer profile", "流水文件没有客户画像"

@@ -6,7 +6,6 @@ numbers would lose their leading zeros. So each field is read by what it must lo
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Literal
 
@@ -16,6 +15,13 @@ TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?
 MOST_YUAN = 1e10  # of one payment: half a million of them add up within 64 bits
 LONGEST_ID = 128
 SHOWN_FAULTS = 20
+
+PATTERN = "string_pattern_mismatch"
+NO_NAME = "expected text without control characters and outer blanks"
+PROBLEMS = {
+    (PATTERN, "at"): "expected a time like 2025-01-06T09:30:00+08:00",
+    **{(PATTERN, end): NO_NAME for end in ("id", "payer", "payee")},
+}
 
 # Letters of any script, but nothing that moves a terminal or hides on a page.
 Id = Annotated[
@@ -77,7 +83,9 @@ def faults_of(error: ValidationError) -> list[dict[str, str]]:
     return [
         {
             "place": ".".join(str(part) for part in one["loc"]) or "body",
-            "problem": re.sub(r"^Value error, ", "", one["msg"]).lower(),
+            "problem": PROBLEMS.get(
+                (one["type"], str((one["loc"] or ("",))[-1])), one["msg"].removeprefix("Value error, ")
+            ),
         }
         for one in found[:SHOWN_FAULTS]
     ]

@@ -28,7 +28,7 @@ from data.asof.network import TrailLimits
 from data.feeds import read_mapping
 from features import build
 from parameters import BadInput
-from serving.alerts import FileAlert, Verdicts, judged
+from serving.alerts import FileAlert, FileVerdicts, judged
 from serving.card import FileModelCard
 from serving.feed import Feed, read_feed
 from serving.file_model import CARD, FileModel, fit_file_model, load_file_model, read_bank, save_file_model
@@ -73,7 +73,7 @@ def model_for(
         return load_file_model(kept)
     if folder.resolve() != pipeline.ARTIFACTS.resolve():
         raise BadInput(
-            f"{folder}: expected a saved model for files, or the folder {pipeline.ARTIFACTS} of a finished run"
+            f"{folder}: expected a saved model for files, or {pipeline.ARTIFACTS} of a finished run"
         )
     print("no model for such files yet: fitting one on the run's own payments, once", file=sys.stderr)
     made = fit_file_model(read_bank(facts, settings.model.learner, engine), settings.model)
@@ -130,7 +130,7 @@ def in_json(values: object) -> str:
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
-def contents(summary: ScoringSummary, verdicts: Verdicts, most_pages: int) -> dict[str, str]:
+def contents(summary: ScoringSummary, verdicts: FileVerdicts, most_pages: int) -> dict[str, str]:
     """Every text file of the folder by its name."""
     width = len(str(len(verdicts.alerts)))
     pages = [f"alert-{place:0{width}}.html" for place in range(1, len(verdicts.alerts) + 1)][:most_pages]

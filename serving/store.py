@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -48,18 +49,26 @@ class Added:
 class TransactionStore:
     """The transactions of a service.
 
+    Parameters
+    ----------
+    most_stored : transactions that it may hold
+    zone_hours : hours ahead of UTC, of the clock of times without an offset
+    customers : names of the accounts to be looked at; without them all
+
     Raises
     ------
     BadInput
         if the file is none of ours, or another process has it
     """
 
-    def __init__(self, path: Path, most_stored: int, zone_hours: float) -> None:
-        self.most_stored, self.zone_hours = most_stored, zone_hours
+    def __init__(
+        self, path: Path, most_stored: int, zone_hours: float, customers: frozenset[str] | None = None
+    ) -> None:
+        self.most_stored, self.zone_hours, self.customers = most_stored, zone_hours, customers
         self._lock = threading.Lock()
         try:
             self._base = duckdb.connect(str(path))
-            self._base.execute(TABLE)
+            self._asked(TABLE)
             self._count = self._counted()
         except duckdb.Error as error:
             why = str(error).splitlines()[0]
@@ -108,9 +117,9 @@ class TransactionStore:
         base = self._base
         base.register("posted", posted)
         try:
-            known = base.execute(
+            known = self._asked(
                 f"SELECT p.id, {SAME} FROM posted p JOIN transactions s USING (id) ORDER BY p.id"
-            ).fetchall()
+            )
             clashes = [name for name, is_same in known if not is_same]
             if clashes:
                 raise Conflict(clashes)
@@ -118,7 +127,7 @@ class TransactionStore:
             if self._count + new > self.most_stored:
                 raise Full
             if new:
-                base.execute(
+                self._asked(
                     "INSERT INTO transactions SELECT * FROM posted p ANTI JOIN transactions s USING (id)"
                 )
                 self._count += new
@@ -127,8 +136,12 @@ class TransactionStore:
             base.unregister("posted")
 
     def _counted(self) -> int:
-        (count,) = self._base.execute("SELECT count(*) FROM transactions").fetchone() or (0,)
+        ((count,),) = self._asked("SELECT count(*) FROM transactions")
         return int(count)
+
+    def _asked(self, statement: str) -> list[Any]:
+        """Rows of a statement, all of them: DuckDB does nothing else before a result is fetched."""
+        return self._base.execute(statement).fetchall()
 
     def ledger(self, history_days: int) -> tuple[NarrowLedger, list[str], int]:
         """The stored payments of the last ``history_days``, names of accounts, and how many are stored.
@@ -141,16 +154,18 @@ class TransactionStore:
             if nothing is stored
         """
         with self._lock:
-            table = self._base.execute(
+            table = self._base.sql(
                 "SELECT at_us, payer, payee, cents, is_cash FROM transactions "
                 "WHERE at_us > (SELECT max(at_us) FROM transactions) - ? ORDER BY at_us, id",
-                [history_days * DAY_US],
+                params=[history_days * DAY_US],
             ).to_arrow_table()
             count = self._count
-        return (*narrow_store(table.to_pandas(), round(self.zone_hours * HOUR_US)), count)
+        return (*narrow_store(table.to_pandas(), round(self.zone_hours * HOUR_US), self.customers), count)
 
 
-def narrow_store(stored: pd.DataFrame, offset_us: int) -> tuple[NarrowLedger, list[str]]:
+def narrow_store(
+    stored: pd.DataFrame, offset_us: int, customers: frozenset[str] | None
+) -> tuple[NarrowLedger, list[str]]:
     """Stored rows as a narrow ledger; the missing end of cash is the desk, the last account."""
     ends = [stored[name].astype("str") for name in ("payer", "payee")]
     names = sorted(set(ends[0].dropna()) | set(ends[1].dropna()))
@@ -158,7 +173,8 @@ def narrow_store(stored: pd.DataFrame, offset_us: int) -> tuple[NarrowLedger, li
     payer, payee = (
         np.where(end.isna(), len(names), index.get_indexer(end.fillna(""))).astype(np.int64) for end in ends
     )
-    owner = np.append(np.arange(len(names)), -1)
+    is_looked_at = np.array([customers is None or name in customers for name in names], bool)
+    owner = np.append(np.where(is_looked_at, np.arange(len(names)), -1), -1)
     ledger = NarrowLedger(
         payments=pd.DataFrame(
             {
@@ -170,7 +186,7 @@ def narrow_store(stored: pd.DataFrame, offset_us: int) -> tuple[NarrowLedger, li
             }
         ),
         owner=owner,
-        is_desk=owner < 0,
+        is_desk=np.arange(len(owner)) == len(names),
         facts=frozenset({CASH, HOUR}),
         midnight_us=-offset_us,
     )

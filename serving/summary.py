@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline import Record
-from serving.alerts import NewGap, Verdicts
-from serving.card import Cost, LeftOut
+from serving.alerts import FileVerdicts, NewGap
+from serving.card import MissingFeature, NarrowCost
 from serving.file_model import FileModel
 from serving.settings import DriftSettings
 
@@ -25,9 +25,11 @@ class ScoringSummary(Record):
     accounts: int = Field(description="accounts scored, active in the 30 days before a moment")
     alerts: int = Field(description="alerts within the bank's budget")
     features: list[str] = Field(description="what the model reads")
-    left_out: list[LeftOut] = Field(description="features of the bank's model that the file cannot fill")
+    left_out: list[MissingFeature] = Field(
+        description="features of the bank's model that the file cannot fill"
+    )
     gaps: list[NewGap] = Field(description="features that some account lacks and no training row did")
-    cost: Cost = Field(description="what the narrow view costs on the bank's validation weeks")
+    cost: NarrowCost = Field(description="what the narrow view costs on the bank's validation weeks")
     drifted: int = Field(description="features whose stability index lies above the limit")
     many_drifted: bool = Field(description="so many that the scores may not carry over")
     drifted_most: list[str] = Field(description="the ten most drifted of them, by name")
@@ -40,7 +42,7 @@ def summary_of(
     notes: list[str],
     facts: frozenset[str],
     model: FileModel,
-    verdicts: Verdicts,
+    verdicts: FileVerdicts,
     settings: DriftSettings,
 ) -> ScoringSummary:
     """The summary; ``rows`` are those read and those kept."""

@@ -127,6 +127,15 @@ def test_only_the_audit_imports_what_handles_the_truth(file: Path) -> None:
     assert not truths or is_audit or Path("models/truth") in file.parents, f"{file} imports {sorted(truths)}"
 
 
+def test_the_edge_is_imported_by_no_room_and_knows_no_truth() -> None:
+    for file in modules():
+        assert not {name for name in imported(file) if name.split(".")[0] == "serving"}, file
+    for file in sorted(Path("serving").rglob("*.py")):
+        truths = {name for name in imported(file) if name.startswith("models.truth")}
+        truths |= imported(file) & {"data.schema.Truth", "data.schema.Schemes"}
+        assert not truths, f"{file} imports {sorted(truths)}"
+
+
 def test_labels_on_trial_reach_no_model_of_the_bank() -> None:
     for name, stage in console.stages().items():
         if set(stage["deps"]) & ON_TRIAL:
