@@ -17,8 +17,8 @@ import pipeline
 from data.results import Interval
 from models.intervals import UNMEASURED, interval, rounded
 from models.results.judged import Compared
-from models.results.world_run import Gap, WorldRun
-from models.results.worlds import GapSpread, RankerSpread, World, WorldGap, Worlds, WorldSpread
+from models.results.world_run import RankerGap, WorldRun
+from models.results.worlds import GapSpread, RankerSpread, WorldFigures, WorldGap, Worlds, WorldSpread
 from parameters import Seed
 from provenance import made_now, study_params
 from replays import Replay, change_params, sections_of
@@ -33,15 +33,15 @@ class Params(pipeline.Parameters):
     seeds: tuple[Seed, ...] = Field(min_length=2)
 
 
-def world_of(run: WorldRun) -> World:
+def world_of(run: WorldRun) -> WorldFigures:
     """What is kept of one world."""
     by_bank = {(gap.first, gap.second): gap.difference for gap in run.bank.gaps}
 
-    def gap_of(gap: Gap) -> WorldGap:
+    def gap_of(gap: RankerGap) -> WorldGap:
         pair = (gap.first, gap.second)
         return WorldGap(first=gap.first, second=gap.second, true=gap.difference, bank=by_bank[pair])
 
-    return World(
+    return WorldFigures(
         seed=run.seed,
         customers=run.customers,
         transactions=run.transactions,
@@ -77,10 +77,10 @@ def spread_of(figures: list[Interval]) -> WorldSpread:
     )
 
 
-def over_worlds(worlds: list[World]) -> tuple[list[RankerSpread], list[GapSpread]]:
+def over_worlds(worlds: list[WorldFigures]) -> tuple[list[RankerSpread], list[GapSpread]]:
     """The recall of each ranker, and each paired difference, over the worlds."""
 
-    def of(pick: Callable[[World], Compared]) -> WorldSpread:
+    def of(pick: Callable[[WorldFigures], Compared]) -> WorldSpread:
         return spread_of([pick(world).recall_at_budget for world in worlds])
 
     rankers = [

@@ -90,7 +90,9 @@ def read_inputs(rows: Learnt) -> WorldInputs:
     )
 
 
-def rankings(inputs: WorldInputs, settings: dict[str, object], budget: Budget) -> dict[str, np.ndarray]:
+def scores_of_world(
+    inputs: WorldInputs, settings: dict[str, object], budget: Budget
+) -> dict[str, np.ndarray]:
     """Scores of validation and test by the rules and by every model, fitted with its start.
 
     ``settings`` are the models' sections of params.yaml, by name.
@@ -136,7 +138,7 @@ def main() -> None:
         for name in params.models
     }
     inputs = read_inputs(pipeline.params("learn", Learnt))
-    scores = rankings(inputs, settings, budget)
+    scores = scores_of_world(inputs, settings, budget)
     pipeline.write_result(world_run(inputs, scores, params, budget))
 
 

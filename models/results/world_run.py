@@ -18,7 +18,7 @@ class Caught(Record):
     )
 
 
-class Gap(Record):
+class RankerGap(Record):
     """By how much one ranker exceeds another, on the same draws."""
 
     first: str = Field(description="ranker")
@@ -32,7 +32,7 @@ class WorldView(Record):
     customers: int = Field(description="positive customers of the test")
     groups: int = Field(description="of them what a bootstrap draws as one: schemes in truth, else customers")
     metrics: dict[str, Compared] = Field(description="by ranker")
-    gaps: list[Gap] = Field(description="paired differences")
+    gaps: list[RankerGap] = Field(description="paired differences")
     caught: Caught = Field(description="whom each ranker catches at the budget")
 
 

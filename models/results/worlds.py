@@ -19,7 +19,7 @@ class WorldGap(Record):
     bank: Compared = Field(description="by the bank's labels, paired by customer")
 
 
-class World(Record):
+class WorldFigures(Record):
     """One world, run from its first payment to the judgement of its rankers."""
 
     seed: int = Field(description="simulate.seed and investigate.seed")
@@ -68,7 +68,7 @@ class Worlds(StudyResult):
     """The headline in worlds that nobody has looked at while this project was made."""
 
     made_by: Provenance = Field(description="parameters")
-    reported: World = Field(description="the world of the report, run likewise; part of no spread")
-    worlds: list[World] = Field(description="the other worlds, by seed")
+    reported: WorldFigures = Field(description="the world of the report, run likewise; part of no spread")
+    worlds: list[WorldFigures] = Field(description="the other worlds, by seed")
     rankers: list[RankerSpread] = Field(description="recall at the budget over the other worlds")
     gaps: list[GapSpread] = Field(description="paired differences over the other worlds")

@@ -12,7 +12,7 @@ from data.schema import DECIDED
 from models.judgement import Contest
 from models.metrics import COMPARED, with_intervals
 from models.results.judged import Compared
-from models.results.world_run import Caught, Gap, ReviewSlice, RuleReach, WorldView
+from models.results.world_run import Caught, RankerGap, ReviewSlice, RuleReach, WorldView
 from models.schema import RULES
 from models.truth.illicit import scheme_groups
 
@@ -26,7 +26,7 @@ def view_of(contest: Contest, pairs: tuple[tuple[str, str], ...]) -> WorldView:
         groups=catches.groups,
         metrics={name: _compared(sample) for name, sample in contest.samples.items()},
         gaps=[
-            Gap(
+            RankerGap(
                 first=first,
                 second=second,
                 difference=_compared(contest.samples[first] - contest.samples[second]),
