@@ -16,10 +16,10 @@ import pipeline
 from data import schema as data_schema
 from data.asof import Parties, happened_within, moments_of
 from explain import schema
-from explain.aided_reviews import aided_reviews, break_even, seen
-from explain.results import BreakEven, ExplanationAudit
-from explain.ring_recovery import recovered, ring_parties
-from explain.signatures import JudgedAlerts, judged_alerts, signature_hits, worst_miss
+from explain.judgements.aided_reviews import aided_reviews, fitting_share_needed, seen
+from explain.judgements.ring_recovery import recovered, ring_parties
+from explain.judgements.signatures import JudgedAlerts, judged_alerts, signature_hits, worst_miss
+from explain.results.explanation_audit import BreakEven, ExplanationAudit
 from models import schema as models_schema
 from parameters import Count, Days, Draws, Part, Seed
 
@@ -41,7 +41,7 @@ class Params(pipeline.Parameters):
 
 
 @dataclass(frozen=True)
-class AuditInputs:
+class ExplainedInputs:
     """What was explained, and the truth.
 
     ``alerts`` are rows of ModelAlerts of the explained model, ``graph_alerts`` subjects of
@@ -70,7 +70,7 @@ class AuditInputs:
         return self.moments[self.moments["is_illicit"] & self.moments["is_patterned"]]
 
 
-def read_inputs() -> AuditInputs:
+def read_inputs() -> ExplainedInputs:
     """Read what was written, and the truth."""
     explained = str(pipeline.param("explain")["model"])
     reviewers = pipeline.param("investigate")["reviewers"]
@@ -84,7 +84,7 @@ def read_inputs() -> AuditInputs:
     truth, schemes = pipeline.read(data_schema.Truth), pipeline.read(data_schema.Schemes)
     illicit = truth.loc[truth["is_illicit"], ["transaction_id", "scheme_id"]]
     everyone = of_all[["subject_id", "customer_id", "as_of"]].drop_duplicates("subject_id")
-    return AuditInputs(
+    return ExplainedInputs(
         explained=explained,
         alerts=of_all[of_all["ranker"] == explained].drop(columns="ranker").reset_index(drop=True),
         graph_alerts=everyone[everyone["subject_id"].isin(weights["subject_id"])].reset_index(drop=True),
@@ -102,7 +102,7 @@ def read_inputs() -> AuditInputs:
     )
 
 
-def true_and_alike(inputs: AuditInputs, params: Params) -> tuple[JudgedAlerts, JudgedAlerts]:
+def true_and_alike(inputs: ExplainedInputs, params: Params) -> tuple[JudgedAlerts, JudgedAlerts]:
     """Alerts on schemes, and alerts on look-alikes of customers without an illicit payment in the days."""
     shown = inputs.reasons[inputs.reasons["rank"].between(1, params.reasons)]
     named = {int(str(subject)): frozenset(mine) for subject, mine in shown.groupby("subject_id")["family"]}
@@ -115,7 +115,7 @@ def true_and_alike(inputs: AuditInputs, params: Params) -> tuple[JudgedAlerts, J
     )
 
 
-def audit_explanations(inputs: AuditInputs, params: Params) -> ExplanationAudit:
+def audit_explanations(inputs: ExplainedInputs, params: Params) -> ExplanationAudit:
     """Signatures, rings, and reviewers who are swayed."""
     true, alike = true_and_alike(inputs, params)
     shown = inputs.reasons[inputs.reasons["rank"] <= params.reasons]
@@ -149,7 +149,7 @@ def audit_explanations(inputs: AuditInputs, params: Params) -> ExplanationAudit:
             )
         ),
         unaided=round(float(np.mean(chance)), 4) if len(chance) else None,
-        break_even=[BreakEven(harm=harm, hit=break_even(chance, harm)) for harm in params.harms],
+        break_even=[BreakEven(harm=harm, hit=fitting_share_needed(chance, harm)) for harm in params.harms],
     )
 
 

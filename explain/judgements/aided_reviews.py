@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from explain.results import AidedReviews
-from explain.signatures import JudgedAlerts
+from explain.judgements.signatures import JudgedAlerts
+from explain.results.explanation_audit import AidedReviews
 from models.intervals import drawn, mean_by_group, rounded
 
 
@@ -29,7 +29,7 @@ def swayed(chance: np.ndarray, fits: np.ndarray, trust: float, harm: float) -> n
     return chance + trust * (fits * (1 - chance) - (1 - fits) * harm * chance)
 
 
-def break_even(chance: np.ndarray, harm: float) -> float | None:
+def fitting_share_needed(chance: np.ndarray, harm: float) -> float | None:
     """Share of pages that must fit for reasons to gain nothing and lose nothing; None without an alert."""
     return (
         rounded(float((harm * chance).mean() / (1 - chance + harm * chance).mean())) if len(chance) else None

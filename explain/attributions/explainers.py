@@ -8,6 +8,7 @@ for networks, the payments that they read beside the features.
 from __future__ import annotations
 
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from explain.attribution import contributions, interventional, with_shuffled_leaves
-from explain.shapley import sampled_shapley
+from explain.attributions.shapley import sampled_shapley
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,18 @@ class Asked:
 class Explainer(Protocol):
     """Explains one model, always over the same subjects."""
 
-    groups: Sequence[str]
+    @property
+    def groups(self) -> Sequence[str]:
+        """Groups of inputs, in the order of the columns of every array."""
 
     def masked(self, asked: Asked, present: np.ndarray) -> np.ndarray:
         """Raw margin where only the groups ``present`` (n, groups) are there; shape (n,)."""
 
     def values(self, asked: Asked, seed: int) -> np.ndarray:
         """What each group gave to the margin, shape (n, groups)."""
+
+    def with_another_seed(self, asked: Asked, seed: int) -> np.ndarray:
+        """The same with whatever is drawn drawn anew; ``seed`` is that of the first time."""
 
     def against(self, asked: Asked, background: np.ndarray, seed: int) -> np.ndarray:
         """The same against another notion of ordinary: rows of a background, (rows, features)."""
@@ -72,9 +78,13 @@ class Families:
 
 @dataclass(frozen=True)
 class TreeExplainer:
-    """Trees by TreeSHAP, path-dependent as on the case pages, summed by family."""
+    """Trees by TreeSHAP, path-dependent as on the case pages, summed by family.
+
+    ``twin`` are trees fitted to the same rows with another seed: TreeSHAP itself draws nothing.
+    """
 
     booster: Any
+    twin: Any
     families: Families
     columns: tuple[str, ...]
 
@@ -99,6 +109,10 @@ class TreeExplainer:
         features = pd.DataFrame(asked.features, columns=list(self.columns))
         return self.families.summed(contributions(self.booster, features, self.margin(asked.features)))
 
+    def with_another_seed(self, asked: Asked, seed: int) -> np.ndarray:
+        """TreeSHAP of the twin."""
+        return replace(self, booster=self.twin).values(asked, seed)
+
     def against(self, asked: Asked, background: np.ndarray, seed: int) -> np.ndarray:
         """Interventional TreeSHAP: what the trees' own rows were is here the background's."""
         del seed
@@ -115,15 +129,19 @@ class TreeExplainer:
         return replace(self, booster=with_shuffled_leaves(self.booster, seed))
 
 
-class DrawnOrders:
+class DrawnOrders(ABC):
     """Values by drawn orders of the groups: what every explainer of a network has in common."""
 
-    groups: Sequence[str]
     pairs: int
 
+    @property
+    @abstractmethod
+    def groups(self) -> Sequence[str]:
+        """Groups of inputs."""
+
+    @abstractmethod
     def masked(self, asked: Asked, present: np.ndarray) -> np.ndarray:
         """Of the network."""
-        raise NotImplementedError
 
     def values(self, asked: Asked, seed: int) -> np.ndarray:
         """Shapley values of the groups, which add up exactly."""
@@ -133,9 +151,13 @@ class DrawnOrders:
             lambda present: self.masked(asked, present), size, len(self.groups), self.pairs, rng
         )
 
+    def with_another_seed(self, asked: Asked, seed: int) -> np.ndarray:
+        """Other orders."""
+        return self.values(asked, seed + 1)
+
     def against(self, asked: Asked, background: np.ndarray, seed: int) -> np.ndarray:
         """The median of the background in the place of the baseline, for everybody."""
-        median = np.nanmedian(background, axis=0).astype(np.float32)
+        median = pd.DataFrame(background).median().to_numpy(np.float32)
         return self.values(Asked(asked.features, np.broadcast_to(median, asked.features.shape)), seed)
 
     def gap(self, asked: Asked, values: np.ndarray) -> float:
@@ -167,6 +189,10 @@ class RandomExplainer:
         )
         return np.random.default_rng([seed, shown]).normal(size=(len(asked.features), len(self.groups)))
 
+    def with_another_seed(self, asked: Asked, seed: int) -> np.ndarray:
+        """Other draws."""
+        return self.values(asked, seed + 1)
+
     def against(self, asked: Asked, background: np.ndarray, seed: int) -> np.ndarray:
         """Normal draws."""
         return self.values(Asked(asked.features, np.broadcast_to(background[:1], asked.features.shape)), seed)
@@ -176,5 +202,6 @@ class RandomExplainer:
         return self.beside.gap(asked, values)
 
     def untrained(self, seed: int) -> RandomExplainer:
-        """Noise needs no model."""
-        return replace(self, beside=self.beside.untrained(seed))
+        """Noise asks no model, and so is the same of every one."""
+        del seed
+        return self

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from data.asof import pairs_within
-from explain.results import MissedSignature, SignatureHits, SignatureOfTypology, ToldReason
+from explain.results.explanation_audit import MissedSignature, SignatureHits, SignatureOfTypology, ToldReason
 from models.intervals import drawn, mean_by_group, wilson
 
 
@@ -70,7 +70,7 @@ def judged_alerts(
     columns = ["customer_id", "at", "scheme_id", "typology"]
     pairs = pairs_within(moments[columns], alerts, days).drop_duplicates(["subject_id", "scheme_id"])
     by_subject = pairs.groupby("subject_id", sort=True)
-    chosen = alerts[alerts["subject_id"].isin(pairs["subject_id"])].sort_values("subject_id")
+    chosen = alerts[alerts["subject_id"].isin(pairs["subject_id"])].sort_values("subject_id", kind="stable")
     typologies = [tuple(sorted(set(mine))) for _, mine in by_subject["typology"]]
     _, scheme = np.unique(by_subject["scheme_id"].min().to_numpy(), return_inverse=True)
     return JudgedAlerts(
@@ -122,12 +122,14 @@ def worst_miss(
     missed = true.alerts.assign(place=np.arange(len(true.alerts)))[~true.is_hit]
     if missed.empty:
         return None
-    worst = missed.sort_values(["rank", "subject_id"]).iloc[0]
+    worst = missed.sort_values(["rank", "subject_id"], kind="stable").iloc[0]
     place = int(worst["place"])
     mine = contributions[contributions["subject_id"] == worst["subject_id"]]
     by_family = mine.groupby("family")["contribution"].sum().sort_values(ascending=False, kind="stable")
     expected = max(sorted(true.expected[place]), key=lambda name: by_family.get(name, -np.inf))
-    told = reasons[(reasons["subject_id"] == worst["subject_id"]) & (reasons["rank"] > 0)].sort_values("rank")
+    told = reasons[(reasons["subject_id"] == worst["subject_id"]) & (reasons["rank"] > 0)].sort_values(
+        "rank", kind="stable"
+    )
     return MissedSignature(
         subject_id=int(worst["subject_id"]),
         customer_id=int(worst["customer_id"]),

@@ -22,13 +22,13 @@ RESTART = 0.15  # chance that a walk begins anew at the customer (Page, Brin 199
 STEPS = 3  # of the walk; with fewer than two nobody beyond the counterparties is reached
 HUB_PARTIES = 100  # counterparties above which no walk goes on, as features.network has it
 
-Ranked = tuple[np.ndarray, np.ndarray]  # parties and what each weighs
-NOBODY_RANKED: Ranked = (np.zeros(0, np.int64), np.zeros(0))
+PartyRanking = tuple[np.ndarray, np.ndarray]  # parties and what each weighs
+NO_RANKING: PartyRanking = (np.zeros(0, np.int64), np.zeros(0))
 
 
 @dataclass(frozen=True)
-class Payments:
-    """Payments of one slice of the graph in order of time; arrays of shape (payments,).
+class PartyPayments:
+    """PartyPayments of one slice of the graph in order of time; arrays of shape (payments,).
 
     ``at`` are microseconds, ``yuan`` amounts; ``by_payer`` and ``by_payee`` are rows in order
     of that party, then of time, and ``paid`` and ``got`` where each party's begin there.
@@ -45,7 +45,7 @@ class Payments:
     got: np.ndarray
 
     @classmethod
-    def of(cls, graph: Graph, moment: pd.Timestamp) -> Payments:
+    def of(cls, graph: Graph, moment: pd.Timestamp) -> PartyPayments:
         """Those that ``moment`` may see."""
         bounds = graph.slices.set_index("as_of").loc[moment]
         edges = graph.edges.iloc[int(bounds["first_edge"]) : int(bounds["end_edge"])]
@@ -74,23 +74,38 @@ class Payments:
         return self.by_payee[self.got[node] : self.got[node + 1]]
 
 
-def ranked(party: np.ndarray, weight: np.ndarray, most: int) -> Ranked:
+def heaviest(party: np.ndarray, weight: np.ndarray, most: int) -> PartyRanking:
     """Parties that weigh most, the first of equal ones by number; ``party`` holds each once."""
     order = np.lexsort((party, -weight))[:most]
     return party[order], weight[order]
 
 
-def largest_value(payments: Payments, node: int, most: int) -> Ranked:
+def largest_value(payments: PartyPayments, node: int, most: int) -> PartyRanking:
     """Counterparties by the yuan that went either way, as a case page lists them."""
     paid, got = payments.paid_by(node), payments.got_by(node)
     other = np.concatenate([payments.payee[paid], payments.payer[got]])
     if not len(other):
-        return NOBODY_RANKED
+        return NO_RANKING
     party, number = np.unique(other, return_inverse=True)
-    return ranked(party, np.bincount(number, payments.yuan[np.concatenate([paid, got])]), most)
+    return heaviest(party, np.bincount(number, payments.yuan[np.concatenate([paid, got])]), most)
 
 
-def money_flow(payments: Payments, node: int, most: int, edges: int, customers: int) -> Ranked:
+def latest(payments: PartyPayments, node: int, most: int) -> PartyRanking:
+    """Counterparties by their last payment with the customer, the latest first.
+
+    A graph network that keeps the ties used last can point at no others.
+    """
+    paid, got = payments.paid_by(node), payments.got_by(node)
+    other = np.concatenate([payments.payee[paid], payments.payer[got]])
+    if not len(other):
+        return NO_RANKING
+    party, number = np.unique(other, return_inverse=True)
+    last = np.zeros(len(party))
+    np.maximum.at(last, number, np.concatenate([paid, got]).astype(float))
+    return heaviest(party, last, most)
+
+
+def money_flow(payments: PartyPayments, node: int, most: int, edges: int, customers: int) -> PartyRanking:
     """Parties of the picture of the money's way, by their largest payment in it.
 
     The picture holds a third of its ``edges`` in, a third out, and what customers of the bank
@@ -113,15 +128,15 @@ def money_flow(payments: Payments, node: int, most: int, edges: int, customers: 
     passed_on = np.unique(np.concatenate(onward))
     seen = np.concatenate([payments.payer[incoming], payments.payee[outgoing], payments.payee[passed_on]])
     if not len(seen):
-        return NOBODY_RANKED
+        return NO_RANKING
     yuan = payments.yuan[np.concatenate([incoming, outgoing, passed_on])]
     party, number = np.unique(seen, return_inverse=True)
     weight = np.zeros(len(party))
     np.maximum.at(weight, number, yuan)
-    return ranked(party, weight, most)
+    return heaviest(party, weight, most)
 
 
-def page_rank(payments: Payments, nodes: np.ndarray, most: int) -> list[Ranked]:
+def page_rank(payments: PartyPayments, nodes: np.ndarray, most: int) -> list[PartyRanking]:
     """Parties by the share of a walk from the customer that ends at them, one ranking a node.
 
     The walk follows payments both ways, each tie by the logarithm of its yuan, for a few
@@ -150,13 +165,13 @@ def page_rank(payments: Payments, nodes: np.ndarray, most: int) -> list[Ranked]:
         mine = slice(total.indptr[row], total.indptr[row + 1])
         party, weight = total.indices[mine], total.data[mine]
         is_other = party != node
-        found.append(ranked(party[is_other].astype(np.int64), weight[is_other], most))
+        found.append(heaviest(party[is_other].astype(np.int64), weight[is_other], most))
     return found
 
 
 def rankings_by_money(
     graph: Graph, moment: pd.Series, node: np.ndarray, most: int, edges: int, seed: int
-) -> Mapping[str, list[Ranked]]:
+) -> Mapping[str, list[PartyRanking]]:
     """Every ranking of parties by money alone, and one by chance, subject by subject.
 
     Parameters
@@ -167,13 +182,15 @@ def rankings_by_money(
     """
     customers = int(graph.nodes["customer_id"].notna().sum())
     rng = np.random.default_rng(seed)
-    found: dict[str, list[Ranked]] = {
-        name: [NOBODY_RANKED] * len(node) for name in ("money_flow", "largest_value", "page_rank", "chance")
+    found: dict[str, list[PartyRanking]] = {
+        name: [NO_RANKING] * len(node)
+        for name in ("money_flow", "largest_value", "latest", "page_rank", "chance")
     }
     for when, rows in moment.groupby(moment).indices.items():
-        payments = Payments.of(graph, when)
-        each: dict[str, Callable[[int], Ranked]] = {
+        payments = PartyPayments.of(graph, when)
+        each: dict[str, Callable[[int], PartyRanking]] = {
             "largest_value": lambda mine, p=payments: largest_value(p, mine, most),  # type: ignore[misc]
+            "latest": lambda mine, p=payments: latest(p, mine, most),  # type: ignore[misc]
             "money_flow": lambda mine, p=payments: money_flow(p, mine, most, edges, customers),  # type: ignore[misc]
             "chance": lambda mine, p=payments: by_chance(p, mine, most, rng),  # type: ignore[misc]
         }
@@ -185,7 +202,7 @@ def rankings_by_money(
     return found
 
 
-def by_chance(payments: Payments, node: int, most: int, rng: np.random.Generator) -> Ranked:
+def by_chance(payments: PartyPayments, node: int, most: int, rng: np.random.Generator) -> PartyRanking:
     """Counterparties in a drawn order."""
     party, _ = largest_value(payments, node, len(payments.at))
-    return ranked(np.sort(party), rng.random(len(party)), most)
+    return heaviest(np.sort(party), rng.random(len(party)), most)

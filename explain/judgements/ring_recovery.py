@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from data.asof import Parties, pairs_within
-from explain.results import RingRecovery
+from explain.results.explanation_audit import RingRecovery
 from models.intervals import drawn, mean_by_group
 
+MASKS = "gnn"  # what the graph network's score loses without a tie
 BASELINE = "largest_value"  # what a page shows without any model: the counterparties with most money
 
 
@@ -80,10 +81,7 @@ def recovered(
     named = weights[(weights["rank"] <= most) & weights["subject_id"].isin(size.index)]
     found = named.merge(ring[["subject_id", "node"]], on=["subject_id", "node"])
     hits, shown = (
-        rows.groupby(["method", "subject_id"])
-        .size()
-        .unstack(fill_value=0)
-        .reindex(columns=size.index, fill_value=0)
+        pd.crosstab(rows["method"], rows["subject_id"]).reindex(columns=size.index, fill_value=0)
         for rows in (found, named)
     )
     within = np.minimum(size.to_numpy(), most)
@@ -91,7 +89,7 @@ def recovered(
         name: (hits.loc[name].to_numpy() if name in hits.index else np.zeros(len(size))) / within
         for name in shown.index
     }
-    baseline = shares.get(BASELINE, np.zeros(len(size)))
+    baseline, masks = (shares.get(name, np.zeros(len(size))) for name in (BASELINE, MASKS))
     for name, share in shares.items():
         caught = share * within
         yield RingRecovery(
@@ -100,5 +98,6 @@ def recovered(
             schemes=weight.shape[1],
             found=mean_by_group(share, group, weight),
             above_largest_value=mean_by_group(share - baseline, group, weight),
+            gnn_above=mean_by_group(masks - share, group, weight),
             belonging=round(float(caught.sum() / max(shown.loc[name].sum(), 1)), 4),
         )

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from explain.explainers import Asked, DrawnOrders, Families
+from explain.attributions.explainers import Asked, DrawnOrders, Families
 from models.zoo import Examples
 from models.zoo.gnn import FittedGnn
 from models.zoo.gnn.network import PaymentNetwork, margins_of
@@ -43,15 +43,22 @@ class LineExplainer(DrawnOrders):
 
     @classmethod
     def of(
-        cls, fitted: FittedNet, examples: Examples, ordinary: Examples, families: Families, pairs: int
+        cls,
+        fitted: FittedNet,
+        examples: Examples,
+        rows: np.ndarray,
+        ordinary: np.ndarray,
+        families: Families,
+        pairs: int,
     ) -> LineExplainer:
-        """Read the lines once; ``ordinary`` are examples of the background."""
-        read, usual = (_read(fitted, each) for each in (examples, ordinary))
-        judge: nn.Module = fitted.network.judge  # type: ignore[assignment]
-        return cls(judge, fitted.scale, families, pairs, read, usual.mean(axis=0))
+        """Read the lines of ``examples`` once; ``rows`` are explained, ``ordinary`` are the background."""
+        read = lines_read(fitted, examples)
+        return cls(
+            fitted.network.judge, fitted.scale, families, pairs, read[rows], read[ordinary].mean(axis=0)
+        )
 
     @property
-    def groups(self) -> tuple[str, ...]:  # type: ignore[override]
+    def groups(self) -> tuple[str, ...]:
         """Families and the line."""
         return (*self.families.names, LINE)
 
@@ -68,10 +75,11 @@ class LineExplainer(DrawnOrders):
         return replace(self, judge=begun_anew(self.judge, seed))
 
 
-def _read(fitted: FittedNet, examples: Examples) -> np.ndarray:
+def lines_read(fitted: FittedNet, examples: Examples) -> np.ndarray:
+    """What the network's reader makes of each line, shape (n, columns)."""
     view = fitted.model.view(examples, fitted.scale)
-    reader: nn.Module = fitted.network.reader  # type: ignore[assignment]
-    columns: int = reader.columns  # type: ignore[assignment]
+    reader: nn.Module = fitted.network.reader
+    columns: int = reader.columns
     found = np.zeros((len(examples.label), columns), np.float32)
     with torch.inference_mode():
         for rows in view.blocks():
@@ -87,7 +95,7 @@ def begun_anew(network: nn.Module, seed: int) -> nn.Module:
     fresh = copy.deepcopy(network)
     for part in fresh.modules():
         if hasattr(part, "reset_parameters"):
-            part.reset_parameters()  # type: ignore[operator]
+            part.reset_parameters()
     return fresh
 
 
@@ -95,8 +103,8 @@ def begun_anew(network: nn.Module, seed: int) -> nn.Module:
 class GraphExplainer(DrawnOrders):
     """A graph network: families of features, the subject's own payments, and its ties.
 
-    ``shown`` holds the subjects in the order in which they are asked about, twice: masked
-    ones first, then as they are, for others may deal with them.
+    ``shown`` holds the explained subjects, and after them everybody as they are: who is masked
+    may be somebody's counterparty too.
     """
 
     networks: tuple[PaymentNetwork, ...]
@@ -108,41 +116,45 @@ class GraphExplainer(DrawnOrders):
 
     @classmethod
     def of(
-        cls, fitted: FittedGnn, examples: Examples, ordinary: Examples, families: Families, pairs: int
+        cls,
+        fitted: FittedGnn,
+        shown: ShownSubjects,
+        rows: np.ndarray,
+        ordinary: np.ndarray,
+        families: Families,
+        pairs: int,
     ) -> GraphExplainer:
-        """Look around every subject once; ``ordinary`` are examples of the background."""
-        usual = shown_in_order(fitted, ordinary).ties.own
-        shown = shown_in_order(fitted, examples)
-        size = len(shown.rows)
-        return cls(
-            tuple(fitted.networks),
-            fitted.shower.scale,
-            families,
-            pairs,
-            replace(
-                shown,
-                known=np.concatenate([shown.known[:size], shown.known]),
-                beyond=np.where(shown.beyond < 0, -1, shown.beyond + size),
-            ),
-            np.median(usual, axis=0),
+        """Of `shown_in_order`: ``rows`` are explained, ``ordinary`` are the background."""
+        size = len(rows)
+        mine = ShownSubjects(
+            np.arange(size),
+            np.concatenate([shown.known[rows], shown.known]),
+            replace(shown.ties, own=shown.ties.own[rows], place=shown.ties.place[rows]),
+            np.where(shown.beyond < 0, -1, shown.beyond + size).astype(np.int32),
         )
+        usual = np.median(shown.ties.own[ordinary], axis=0)
+        return cls(tuple(fitted.networks), fitted.shower.scale, families, pairs, mine, usual)
 
     @property
-    def groups(self) -> tuple[str, ...]:  # type: ignore[override]
+    def groups(self) -> tuple[str, ...]:
         """Families, own payments and ties."""
         return (*self.families.names, OWN, TIES)
 
     def masked(self, asked: Asked, present: np.ndarray) -> np.ndarray:
         """A subject without ties deals with nobody, one without own payments pays what most do."""
-        shown, size = self.shown, len(asked.features)
-        known = shown.known.copy()
-        known[:size] = self.scale(asked.shown(present[:, self.families.place]))
+        shown, size = self.shown, len(present)
         ties = replace(
             shown.ties,
             own=np.where(present[:, -2:-1], shown.ties.own, self.usual).astype(np.float32),
             place=np.where(present[:, -1:], shown.ties.place, NOBODY).astype(np.int32),
         )
-        return self.margins(replace(shown, known=known, ties=ties))
+        own = shown.known[
+            :size
+        ].copy()  # far fewer rows than all around them, which a copy would hold as well
+        shown.known[:size] = self.scale(asked.shown(present[:, self.families.place]))
+        margin = self.margins(replace(shown, ties=ties))
+        shown.known[:size] = own
+        return margin
 
     def margins(self, shown: ShownSubjects) -> np.ndarray:
         """Mean margin of the members, shape (n,)."""
@@ -151,7 +163,7 @@ class GraphExplainer(DrawnOrders):
     def untrained(self, seed: int) -> GraphExplainer:
         """Networks of the same shape with weights as they are before learning."""
         begun = tuple(begun_anew(network, seed + place) for place, network in enumerate(self.networks))
-        return replace(self, networks=begun)  # type: ignore[arg-type]
+        return replace(self, networks=begun)
 
     def without_each_tie(self) -> np.ndarray:
         """What the margin loses with each tie, shape (n, most); 0 where there is no tie."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import rankdata
 
-from explain.explainers import Asked, Explainer
+from explain.attributions.explainers import Asked, Explainer
 
 TOP = 3  # groups that an investigator reads
 
@@ -62,6 +62,7 @@ def against_chance(
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Deletion and insertion in order of ``values``, each beside the mean of drawn orders; both (n,)."""
     rng = np.random.default_rng(seed)
+    steps = min(steps, values.shape[1])
     largest_first = np.argsort(-values, axis=1, kind="stable")
     drawn = [
         rng.permuted(np.tile(np.arange(values.shape[1]), (len(values), 1)), axis=1) for _ in range(orders)
