@@ -192,7 +192,7 @@ def rankings_by_money(
             "largest_value": lambda mine, p=payments: largest_value(p, mine, most),  # type: ignore[misc]
             "latest": lambda mine, p=payments: latest(p, mine, most),  # type: ignore[misc]
             "money_flow": lambda mine, p=payments: money_flow(p, mine, most, edges, customers),  # type: ignore[misc]
-            "chance": lambda mine, p=payments: by_chance(p, mine, most, rng),  # type: ignore[misc]
+            "chance": lambda mine, p=payments: in_drawn_order(p, mine, most, rng),  # type: ignore[misc]
         }
         for name, rank in each.items():
             for row in rows:
@@ -202,7 +202,7 @@ def rankings_by_money(
     return found
 
 
-def by_chance(payments: PartyPayments, node: int, most: int, rng: np.random.Generator) -> PartyRanking:
+def in_drawn_order(payments: PartyPayments, node: int, most: int, rng: np.random.Generator) -> PartyRanking:
     """Counterparties in a drawn order."""
     party, _ = largest_value(payments, node, len(payments.at))
     return heaviest(np.sort(party), rng.random(len(party)), most)
