@@ -26,18 +26,12 @@ from parameters import BadInput, Draws, Part, Seed, parse, read_yaml, write_yaml
 from pipeline import PARAMS_FILE, STUDIES
 from provenance import as_json, made_now, study_params
 from replays import Replay, change_params, sections_of, short_digest
+from verdicts import Wording
 
 PLAN = STUDIES / "iterations.yaml"
 RULEBOOK = Path("data/rules/rulebook.yaml")
 FALSE_ALARMS, REACH = "false_alarms", "rules_reach"
 SHOWN_SLICES = 8
-
-
-class Said(pipeline.Parameters):
-    """Words in both languages."""
-
-    en: str
-    zh: str
 
 
 class Slice(pipeline.Parameters):
@@ -54,12 +48,12 @@ class Change(pipeline.Parameters):
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
-class Turn(pipeline.Parameters):
+class PlannedTurn(pipeline.Parameters):
     """One iteration as it is planned."""
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
-    title: Said
-    hypothesis: Said
+    title: Wording
+    hypothesis: Wording
     slice: Slice
     change: Change
     aim: str
@@ -77,10 +71,10 @@ class Params(pipeline.Parameters):
     seed: Seed
 
 
-class Plan(pipeline.Parameters):
+class PlannedTurns(pipeline.Parameters):
     """studies/iterations.yaml."""
 
-    iterations: list[Turn]
+    iterations: list[PlannedTurn]
 
 
 def apply(folder: Path, changes: Sequence[Change]) -> None:
@@ -198,7 +192,7 @@ def bank_change(ranker: str, before: WorldRun, after: WorldRun, params: Params) 
 
 
 def faults(
-    turn: Turn, before: SliceCount, after: SliceCount, figures: Sequence[FigureChange], params: Params
+    turn: PlannedTurn, before: SliceCount, after: SliceCount, figures: Sequence[FigureChange], params: Params
 ) -> list[str]:
     """Why a change is not kept: its aim is not reached, or a guarded figure fell.
 
@@ -224,7 +218,7 @@ def faults(
 
 
 def iteration_of(
-    turn: Turn, kept: Sequence[Turn], before: WorldRun, after: WorldRun, params: Params
+    turn: PlannedTurn, kept: Sequence[PlannedTurn], before: WorldRun, after: WorldRun, params: Params
 ) -> Iteration:
     """One turn, compared with the run before it."""
     counts = [slice_count(run.slices, turn.slice) for run in (before, after)]
@@ -269,11 +263,11 @@ def iteration_of(
 def run_iterations() -> None:
     """Run every turn that is not finished, on top of those kept, and keep the log."""
     params, replay = study_params("iterate", Params), Replay("iterations", ("iterate",))
-    plan = parse(Plan, read_yaml(PLAN), str(PLAN))
+    plan = parse(PlannedTurns, read_yaml(PLAN), str(PLAN))
     world = Change(params=params.world)
     print("before the first turn", flush=True)
     first = before = replay.run("base", lambda copy: apply(copy, [world]))
-    kept: list[Turn] = []
+    kept: list[PlannedTurn] = []
     log: list[Iteration] = []
     for number, turn in enumerate(plan.iterations, 1):
         print(f"turn {number} of {len(plan.iterations)}: {turn.name}", flush=True)
