@@ -30,17 +30,16 @@ from check import module_of as module_of
 from docs_pages import (
     README,
     RESULTS_PAGE,
-    STUDIES_PAGE,
     TABLES_PAGE,
     finding_in_words,
     results_page,
-    studies_page,
     tables_page,
     with_results,
 )
 from parameters import read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry
 from reports.results import Metrics, Run, StageRun
+from study_pages import STUDIES_PAGE, studies_page
 
 GENERATED = {"artifacts", "__pycache__", "dvc_plots"}
 KEPT_HIDDEN = {".ci", ".dvc"}

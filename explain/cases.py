@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.words import FAMILIES
 from explain.flow import DAYS, ego_flow
-from explain.results import (
+from explain.results.cases import (
     CaseCounterparty,
     CaseHeadline,
     CaseReason,

@@ -17,7 +17,8 @@ from explain.attribution import contributions, contributions_table, peer_values
 from explain.cases import case, named_payments
 from explain.faithfulness import deletion
 from explain.reasons import reasons
-from explain.results import ExplainedCase, ExplainedCases, Faithfulness, FeatureShare
+from explain.results.cases import ExplainedCase, ExplainedCases
+from explain.results.faithfulness import Faithfulness, FeatureShare
 from features import schema as features_schema
 from models import schema as models_schema
 from models.zoo import MODELS, Examples

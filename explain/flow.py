@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from explain.results import FlowEdge
+from explain.results.cases import FlowEdge
 
 DAYS = 28
 ONWARD_HOURS = 72

@@ -2,8 +2,8 @@
 
 A part of the audit: the truth is read to judge, and to say which training rows are of a
 typology. One typology after the other is taken out and the model fitted again, with the choice
-of the default run or a smaller one. It is for models that read features alone, or the library beside them; of
-these, a typology is taken out of the bank's labels first and then of the library as well.
+of the default run or a smaller one. It is for every model that labels have taught; of one that
+reads the library, a typology is taken out of the bank's labels first and then of the library as well.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from data.asof import moments_of
 from features import schema as features_schema
 from models import examples, schema
 from models.budget import Budget
-from models.examples import Learnt
+from models.examples import Learnt, learnt
 from models.intervals import drawn
 from models.results.studies import NoveltyStudy
 from models.results.tuned import Choice, Tuned
@@ -36,7 +36,7 @@ from models.truth.novelty import (
     trials,
 )
 from models.truth.yardstick import Yardstick
-from models.zoo import FEATURES_ALONE, LIBRARY, MODELS, Examples, Model, PartStart, WholeStart
+from models.zoo import GRAPH, LIBRARY, LINES, MODELS, Examples, Model, PartStart, WholeStart
 from parameters import Count, Draws, Seed
 from provenance import made_now, study_params
 
@@ -55,10 +55,14 @@ class Params(pipeline.Parameters):
 
 @dataclass(frozen=True)
 class NoveltyInputs:
-    """What to learn from, by what to judge, and who is of which typology."""
+    """What to learn from, whom to rank, by what to judge, and who is of which typology.
+
+    ``judged`` are the yardstick's subjects with all that the model reads of them.
+    """
 
     yardstick: Yardstick
     train: Examples
+    judged: Examples
     members: list[Members]
 
 
@@ -67,11 +71,10 @@ def typologies_left_out(
 ) -> list[Omission]:
     """Every typology that is known well enough, left out in turn."""
     judge, train = inputs.yardstick, inputs.train
-    values = pd.DataFrame(judge.values, columns=train.features.columns, copy=False)
-    judged, catches = replace(judge.train, features=values), judge.catches["true"]
+    catches = judge.catches["true"]
 
     def caught(lesson: Examples, seed: int) -> np.ndarray:
-        score = model.fit(lesson, choice, settings, seed).scores(judged)
+        score = model.fit(lesson, choice, settings, seed).scores(inputs.judged)
         return catches.caught(judge.watch.alerted(score, judge.budget))
 
     chosen = [one for one in inputs.members if are_enough(train, one, params.least_customers)]
@@ -83,7 +86,7 @@ def typologies_left_out(
 
 
 def read_inputs(budget: Budget, rows: Learnt, needs: frozenset[str]) -> NoveltyInputs:
-    """Read the tables, and the library for a model that reads it."""
+    """Read the tables, and whatever else the model reads."""
     judge = yardstick.read_inputs(budget, rows)
     planted = moments_of(
         pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
@@ -93,6 +96,11 @@ def read_inputs(budget: Budget, rows: Learnt, needs: frozenset[str]) -> NoveltyI
     )
     starts_at = pipeline.read(data_schema.Periods).set_index("name").loc["test", "starts_at"]
     train, typology = judge.train, np.zeros(0, object)
+    values = pd.DataFrame(judge.values, columns=train.features.columns, copy=False)
+    judged = examples.examples_of(judge.subjects, values, None)
+    if needs & {GRAPH, LINES}:
+        taught = learnt(pipeline.read(schema.Split), needs, rows)
+        train, judged = examples.read_inputs([taught, judge.subjects], needs)
     if LIBRARY in needs:
         (nobody,) = examples.read_inputs([pipeline.read(schema.Split).iloc[:0]], needs)
         train = replace(train, library=nobody.library)
@@ -102,15 +110,15 @@ def read_inputs(budget: Budget, rows: Learnt, needs: frozenset[str]) -> NoveltyI
     who = np.unique(test[judge.is_illicit])
     illicit = planted[planted["is_illicit"]]
     members = members_by_typology(train, typology, who, illicit, starts_at, budget.label_window_days)
-    return NoveltyInputs(judge, train, members)
+    return NoveltyInputs(judge, train, judged, members)
 
 
 def main() -> None:
     """Write the study of one model."""
     name = pipeline.argument("model")
     model = MODELS.lookup(name, "argument")
-    if model.needs not in (FEATURES_ALONE, frozenset({LIBRARY})):
-        raise pipeline.BadInput(f"{name}: expected a model that reads features, and the library at most")
+    if not model.is_supervised:
+        raise pipeline.BadInput(f"{name}: expected a model that labels have taught, nothing else forgets")
     params, section = study_params("audit_novelty", Params), f"models.{name}"
     settings = pipeline.params(section, model.settings)
     choice = dict(params.choices.get(name) or pipeline.read_result(Tuned, name).choice)

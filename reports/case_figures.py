@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from explain.results import DayOfMoney, FlowEdge
+from explain.results.cases import DayOfMoney, FlowEdge
 from reports.drawing import WIDTH, box, element, figure, line, number, words
 from reports.wording import Text, party, shortened, yuan
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from data.words import OUTCOME_NAMES, STREAM_NAMES
-from explain.results import ExplainedCase
+from explain.results.cases import ExplainedCase
 from reports.case_figures import flow, leading_on, timeline
 from reports.evidence import Evidence
 from reports.wording import (

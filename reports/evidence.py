@@ -8,7 +8,8 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from data.results import Interval
-from explain.results import ExplainedCase, Faithfulness
+from explain.results.cases import ExplainedCase
+from explain.results.faithfulness import Faithfulness
 from models.results.bank import BankView, Chosen
 from models.results.costs import ZooCosts
 from models.results.judged import Judged, Leftovers, RankerRecall

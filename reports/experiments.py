@@ -15,7 +15,7 @@ from models.results.learning import LearningCurves
 from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
-from models.results.studies import BestLibraryStudy, NoveltyStudy
+from models.results.studies import BestLibraryStudy, HeadsStudy, NoveltyStudy
 from provenance import digest
 from verdicts import Verdicts
 
@@ -28,6 +28,7 @@ class Studies:
 
     novelty: list[NoveltyStudy]
     best_library: BestLibraryStudy | None
+    heads: HeadsStudy | None
     are_stale: bool
 
 
@@ -57,7 +58,11 @@ def read_inputs() -> Studies:
     """Read the studies that are kept and printed; they are stale where the split was another one."""
     files = sorted(pipeline.result_path(NoveltyStudy, "any").parent.glob("*.json"))
     novelty = [pipeline.read_result(NoveltyStudy, file.stem) for file in files]
-    is_kept = pipeline.result_path(BestLibraryStudy).is_file()
-    best = pipeline.read_result(BestLibraryStudy) if is_kept else None
-    made_of = {one.made_by.data[SPLIT] for one in (*novelty, best) if one is not None}
-    return Studies(novelty, best, bool(made_of - {digest(Path(SPLIT))}))
+    best = pipeline.read_result(BestLibraryStudy) if _is_kept(BestLibraryStudy) else None
+    heads = pipeline.read_result(HeadsStudy) if _is_kept(HeadsStudy) else None
+    made_of = {one.made_by.data[SPLIT] for one in (*novelty, best, heads) if one is not None}
+    return Studies(novelty, best, heads, bool(made_of - {digest(Path(SPLIT))}))
+
+
+def _is_kept(study: type[pipeline.StudyResult]) -> bool:
+    return pipeline.result_path(study).is_file()

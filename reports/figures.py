@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from explain.results import FeatureShare
+from explain.results.faithfulness import FeatureShare
 from models.results.judged import BudgetPoint, Judged
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.wording import (

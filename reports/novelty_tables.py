@@ -16,6 +16,10 @@ WAYS = {
 }
 
 
+# By typology a table of every model would be too wide: the leader and what it is without its library.
+SHOWN_BY_TYPOLOGY = ("lightgbm", "lightgbm_library")
+
+
 @dataclass(frozen=True)
 class NoveltyRow:
     """What a model finds of typologies that it was taught, and of the same that it was not."""
@@ -125,6 +129,7 @@ def novelty_section(evidence: Evidence) -> NoveltySection | None:
     if not studies.novelty and studies.best_library is None:
         return None
     rows, best = together_rows(studies.novelty), studies.best_library
+    shown = [study for study in studies.novelty if study.model in SHOWN_BY_TYPOLOGY] or studies.novelty
     stale = Text(
         "Made from other data than this run’s: a study runs by itself, and is made anew by hand.",
         "所用数据与本次运行不同：研究单独运行，需手动重做。",
@@ -132,8 +137,8 @@ def novelty_section(evidence: Evidence) -> NoveltySection | None:
     return NoveltySection(
         together=rows,
         seen=novelty_seen(rows),
-        columns=rows,
-        typologies=left_out_rows(studies.novelty, evidence.names.typologies),
+        columns=together_rows(shown),
+        typologies=left_out_rows(shown, evidence.names.typologies),
         libraries=best.rows if best else [],
         gap_seen=gap_seen(best) if best else None,
         stale=stale if studies.are_stale else None,

@@ -15,7 +15,8 @@ from markupsafe import Markup
 import pipeline
 from data import schema as data_schema
 from explain import schema as explain_schema
-from explain.results import ExplainedCases, Faithfulness
+from explain.results.cases import ExplainedCases
+from explain.results.faithfulness import Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
 from models.results.bank import BankView

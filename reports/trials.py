@@ -37,6 +37,7 @@ from reports.trial_tables import (
     handling_rows,
     handling_seen,
 )
+from reports.way_tables import ways_section
 from reports.wording import RANKERS, Text, named
 
 
@@ -142,6 +143,7 @@ def tried_sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "tried": tried_section(evidence, metrics),
         "taught": taught_section(evidence),
         "novelty": novelty_section(evidence),
+        "ways": ways_section(evidence),
         "penalties": penalties,
         "penalty_curves": penalty_curves(penalties),
     }

@@ -121,3 +121,26 @@ class BestLibraryStudy(StudyResult):
     made_by: Provenance = Field(description="data and parameters")
     rows: list[LibraryWorth] = Field(description="no library, the written one, the best case")
     gap: Interval = Field(description="true recall with the best case less that with the written one, paired")
+
+
+class WayWorth(Record):
+    """What one way to learn from the library finds, for one family of models."""
+
+    family: str = Field(description="trees, the audit's fixed ones, or net, the zoo's plain one")
+    way: str = Field(
+        description="bank: its labels alone; mixed: the library's rows beside them; warmed: the library "
+        "first, the bank's labels afterwards; headed: mixed, and a head for each typology"
+    )
+    recall: Interval = Field(description="true recall at the budget, mean of the seeds, by scheme")
+    gain: Interval = Field(description="it less that of the bank's labels alone, paired by scheme")
+    over_mixed: Interval = Field(description="it less that of the library mixed in, paired by scheme")
+    by_seed: list[float] = Field(description="true recall of each seed's fit")
+
+
+class HeadsStudy(StudyResult):
+    """Ways to learn from the library of typologies other than to mix it in."""
+
+    made_by: Provenance = Field(description="data and parameters")
+    choice: Choice = Field(description="hyper-parameters of the net, those of the default run")
+    auxiliary: float = Field(description="what a typology's head counts beside the first one, in the loss")
+    rows: list[WayWorth] = Field(description="by family and way")

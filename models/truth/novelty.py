@@ -15,7 +15,7 @@ import pandas as pd
 from data.asof import happened_within
 from models.intervals import mean_by_group
 from models.results.studies import LeftOut, LeftOutOf, NoveltyFound
-from models.zoo import Examples
+from models.zoo import Examples, OthersAround
 
 LABELS: LeftOutOf = "labels"
 BOTH: LeftOutOf = "labels_and_library"
@@ -87,6 +87,16 @@ def without(train: Examples, members: Members, left_out: LeftOutOf) -> Examples:
 
 
 def _kept(examples: Examples, rows: np.ndarray) -> Examples:
+    """Some rows, a mask; in a graph the customers of all others stand around them, with their features."""
+    lines, around = examples.lines, examples.around
+    if lines is not None:
+        lines = replace(lines, opens=lines.opens[rows], first=lines.first[rows], end=lines.end[rows])
+    if around is not None:
+        around = OthersAround(
+            features=pd.concat([around.features, examples.features[~rows]], ignore_index=True),
+            customer_id=np.concatenate([around.customer_id, examples.customer_id[~rows]]),
+            as_of=pd.concat([around.as_of, examples.as_of[~rows]], ignore_index=True),
+        )
     return replace(
         examples,
         features=examples.features[rows].reset_index(drop=True),
@@ -94,6 +104,8 @@ def _kept(examples: Examples, rows: np.ndarray) -> Examples:
         as_of=examples.as_of[rows].reset_index(drop=True),
         label=examples.label[rows],
         weight=examples.weight[rows],
+        lines=lines,
+        around=around,
     )
 
 

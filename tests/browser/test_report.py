@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from explain.results import ExplainedCase
+from explain.results.cases import ExplainedCase
 from reports.metrics import metrics
 from reports.report import read_inputs, rendered
 

@@ -11,7 +11,7 @@ import console
 from models.zoo import MODELS
 from pipeline import ROOMS
 
-SHARED_DOORS = {"data.asof", "data.indicators", "data.words", "models.intervals", "models.zoo"}
+SHARED_DOORS = {"data.asof", "data.feeds", "data.indicators", "data.words", "models.intervals", "models.zoo"}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.

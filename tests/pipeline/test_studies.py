@@ -9,7 +9,7 @@ import optuna
 import pytest
 
 import console
-import docs_pages
+import study_pages
 from models.results.studies import Provenance
 from models.search import importances
 from provenance import changes, digest, locked
@@ -89,8 +89,8 @@ def test_the_lock_tells_the_digest_that_a_file_has(tmp_path: Path) -> None:
 
 def test_the_page_of_studies_shows_what_is_kept() -> None:
     """But for their age, which every change of the data changes."""
-    page = docs_pages.STUDIES_PAGE.read_text(encoding="utf-8").splitlines()
-    made = docs_pages.studies_page().splitlines()
+    page = study_pages.STUDIES_PAGE.read_text(encoding="utf-8").splitlines()
+    made = study_pages.studies_page().splitlines()
     for mine in (page, made):
         mine[:] = [line for line in mine if not line.startswith(("STALE", "Made from"))]
     assert page == made, "run: make docs"

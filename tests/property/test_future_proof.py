@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from explain.cases import case, named_payments
-from explain.results import ExplainedCase
+from explain.results.cases import ExplainedCase
 from tests.property.worlds import (
     AS_OF,
     FROM_THEN_ON,

@@ -10,7 +10,7 @@ import pytest
 
 from data.sources import Whole
 from explain.cases import case, named_payments
-from explain.results import ExplainedCase
+from explain.results.cases import ExplainedCase
 from reports.case_figures import flow
 from reports.wording import party
 from tests.spec.foreign import called, paper_folder

@@ -19,7 +19,8 @@ from explain import explain
 from explain import schema as explain_schema
 from explain.attribution import contributions
 from explain.faithfulness import deletion
-from explain.results import ExplainedCases, Faithfulness
+from explain.results.cases import ExplainedCases
+from explain.results.faithfulness import Faithfulness
 from features import schema as features_schema
 from features.catalogue import Feature, catalogue_table, differences
 from models import schema as models_schema

@@ -1,0 +1,175 @@
+"""docs/studies.md: what each study that is kept in git found, what made it, whether that still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pipeline
+from data.results import Interval
+from models.results.studies import (
+    BestLibraryStudy,
+    HeadsStudy,
+    NoveltyFound,
+    NoveltyStudy,
+    SearchStudy,
+    SeedStudy,
+)
+from models.results.tuned import Choice, TunedTrial
+from parameters import parse_text
+from pipeline import StudyResult
+from provenance import LOCK, changes, locked
+
+STUDIES_PAGE = Path("docs/studies.md")
+Kept = TypeVar("Kept", bound=StudyResult)
+
+
+def studies_page() -> str:
+    """docs/studies.md: what each kept study found, what made it, and whether that still holds."""
+    lines = [
+        "# Studies",
+        "",
+        "Long searches and many seeds, which do not run with the pipeline. Rendered from `studies/results` "
+        "by `python console.py docs`; `dvc repro studies/dvc.yaml:<stage>` makes one anew.",
+    ]
+    outs, values = locked(pipeline.read_yaml(LOCK)), pipeline.read_yaml(pipeline.PARAMS_FILE)
+    for kind, (title, told) in PAGE.items():
+        for study in kept_studies(kind):
+            of_model = f": {study.model}" if hasattr(study, "model") else ""
+            lines += ["", f"## {title}{of_model}", "", *told(study)]
+            lines += ["", _made(changes(study.made_by, outs, values))]
+    return "\n".join(lines) + "\n"
+
+
+def kept_studies(kind: type[Kept]) -> list[Kept]:
+    """The studies of one kind that are kept in git, by model."""
+    alone, folder = pipeline.result_path(kind), pipeline.result_path(kind, "any").parent
+    files = [alone] if alone.is_file() else sorted(folder.glob("*.json"))
+    return [parse_text(kind, file.read_text(encoding="utf-8"), str(file)) for file in files]
+
+
+def search_lines(study: SearchStudy) -> list[str]:
+    """The choice of a search, and what its hyper-parameters matter."""
+    best = max((trial for trial in study.trials if not trial.is_pruned), key=_worth_of)
+    pruned = sum(trial.is_pruned for trial in study.trials)
+    lines = [
+        f"{len(study.trials)} trials, {pruned} given up after the first fold. Best: trial {best.number}, "
+        f"recall {plain(best.recall, 3)} over the judged folds, average precision "
+        f"{plain(best.average_precision, 3)}: {_choice_words(study.choice)}.",
+        "",
+        "| hyper-parameter | importance | reached by chance |",
+        "|---|---|---|",
+    ]
+    return lines + [f"| {one.parameter} | {one.share:.2f} | {one.noise:.2f} |" for one in study.importances]
+
+
+def seed_lines(study: SeedStudy) -> list[str]:
+    """A model's worth by seed."""
+    lines = [
+        f"True recall at the budget {plain(study.true_recall_mean, 3)} on average, "
+        f"{plain(study.true_recall_spread, 3)} between the best seed and the worst.",
+        "",
+        "| seed | true recall | less that of the first seed | true average precision |",
+        "|---|---|---|---|",
+    ]
+    for row in study.seeds:
+        told = (
+            shown(row.worth.true_recall),
+            shown(row.worth.true_gain),
+            plain(row.worth.true_average_precision, 3),
+        )
+        lines.append(f"| {row.seed} | " + " | ".join(told) + " |")
+    return lines
+
+
+def novelty_lines(study: NoveltyStudy) -> list[str]:
+    """What a model finds of typologies that it was taught, and of the same that it was not."""
+    lines = [
+        f"Every typology with {study.least_customers} labelled customers and as many in the test, left out "
+        "in turn. True recall at the budget of its customers, and the change of all other customers, which "
+        "is what another fit changes by itself.",
+        "",
+        "| typology | left out of | labelled | planted | in the test | taught | left out | change | others |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+
+    def told(name: str, way: str, taken: tuple[str, str], found: NoveltyFound) -> str:
+        cells = [shown(one) for one in (found.known, found.novel, found.change, found.others_change)]
+        return "| " + " | ".join([name, way.replace("_", " "), *taken, str(found.customers), *cells]) + " |"
+
+    lines += [
+        told(row.typology, row.left_out, (str(row.labelled), str(row.planted)), row.found)
+        for row in study.rows
+    ]
+    return lines + [told("all of them", way, ("", ""), found) for way, found in study.together.items()]
+
+
+def library_lines(study: BestLibraryStudy) -> list[str]:
+    """What each library is worth beside the bank's labels."""
+    lines = [
+        "One fixed model, mean of its seeds. The best case knows what no bank knows. True recall with it "
+        f"less that with the written library, paired by scheme: {shown(study.gap)}.",
+        "",
+        "| taught | planted customers | schemes | true recall | gain | described | all others |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in study.rows:
+        cells = [shown(one) for one in (row.recall, row.gain, row.described, row.undescribed)]
+        lines.append("| " + " | ".join([row.label_en, str(row.customers), str(row.schemes), *cells]) + " |")
+    return lines
+
+
+def way_lines(study: HeadsStudy) -> list[str]:
+    """What each way to learn from the library is worth beside mixing it in."""
+    lines = [
+        "Mean of the seeds; a typology's head counts "
+        f"{study.auxiliary:g} beside the first one. Differences are paired by scheme.",
+        "",
+        "| family | way | true recall | over the bank's labels | over mixing | by seed |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in study.rows:
+        cells = [shown(one) for one in (row.recall, row.gain, row.over_mixed)]
+        seeds = " ".join(f"{one:.3f}" for one in row.by_seed)
+        lines.append("| " + " | ".join([row.family, row.way, *cells, seeds]) + " |")
+    return lines
+
+
+def _worth_of(trial: TunedTrial) -> float:
+    return (trial.recall or 0.0) + (trial.average_precision or 0.0) / 1_000
+
+
+def _choice_words(choice: Choice) -> str:
+    return ", ".join(
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in choice.items()
+    )
+
+
+def _made(changed: list[str]) -> str:
+    if not changed:
+        return "Made from the data and parameters in force."
+    return f"STALE: other now than when it was made: {', '.join(f'`{name}`' for name in changed)}."
+
+
+def shown(found: Interval) -> str:
+    """A number with its interval."""
+    if found.value is None:
+        return "n/a"
+    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
+
+
+def plain(value: float | None, digits: int) -> str:
+    """A number without interval."""
+    return "n/a" if value is None else f"{value:.{digits}f}"
+
+
+# Each kind of study with its title and its lines, in the order of the page.
+PAGE: dict[type[Any], tuple[str, Callable[[Any], list[str]]]] = {
+    SearchStudy: ("Search", search_lines),
+    SeedStudy: ("Seeds", seed_lines),
+    NoveltyStudy: ("One typology left out", novelty_lines),
+    BestLibraryStudy: ("A library with the figures of the world", library_lines),
+    HeadsStudy: ("Other ways to learn from the library", way_lines),
+}
