@@ -2,12 +2,15 @@
 
 One rule after the other is taken from the bank. Alerts of it alone are never raised and never
 decided, its votes are not cast, the label model learns anew; the alert line and everybody's
-capacity stay. One fixed model learns from the labels that are left. The truth is read to judge.
+capacity stay. One fixed model learns from the labels that are left. Beside it the same model
+learns from labels put right wherever the bank has any, and from the whole truth: so much is
+lost to mistakes, and so much to whom the bank never looks at. The truth is read to judge, and
+to put these labels right.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,18 +21,21 @@ from pydantic import Field
 import pipeline
 from data import label as labelling
 from data import schema
-from data.asof import happened_within
+from data.asof import happened_within, moments_of
 from data.labels.ballots import Ballots, with_decision
 from data.labels.dated import vote_values
+from data.results import Interval
 from models import examples, split
 from models.audit_injection import Params as InjectionParams
 from models.budget import Budget
 from models.examples import Learnt
 from models.intervals import drawn, mean_by_group
+from models.metrics import Catches
 from models.results.audit_studies import RuleLeftOut, RulesLeftOutStudy
 from models.results.headline import PartRecall
 from models.schema import Split
 from models.truth import fixed_trees, yardstick
+from models.truth.illicit import MOMENT_COLUMNS
 from models.truth.yardstick import Yardstick
 from models.zoo import FEATURES_ALONE
 from parameters import Count, Draws, Seed
@@ -38,9 +44,15 @@ from provenance import made_now, study_params
 if TYPE_CHECKING:
     import lightgbm
 
-DATA = ("artifacts/data/labels.parquet", "artifacts/features/feature_matrix.parquet")
+DATA = (
+    "artifacts/data/labels.parquet",
+    "artifacts/features/feature_matrix.parquet",
+    "artifacts/models/split.parquet",
+)
 SECTIONS = ("audit_injection", "budget", "label", "learn", "split")
 SUSPECTED = 0.5
+CORRECTED, TRUTH = "corrected", "truth"  # lessons beside those without a rule, named "" and by rule
+OTHERS = ("", CORRECTED, TRUTH)
 
 
 class Params(pipeline.Parameters):
@@ -90,6 +102,15 @@ class Taught:
 
     label: np.ndarray
     weight: np.ndarray
+    is_spoken_of: np.ndarray
+
+    def corrected(self, is_true: np.ndarray) -> Taught:
+        """The truth wherever these labels say anything, and nothing elsewhere."""
+        return replace(self, label=np.where(self.is_spoken_of, is_true, 0.0))
+
+    def all_true(self, is_true: np.ndarray) -> Taught:
+        """The truth of everybody, as sure as a human's decision."""
+        return replace(self, label=is_true.astype(float), weight=np.ones(len(is_true)))
 
 
 @dataclass(frozen=True)
@@ -125,41 +146,48 @@ class Bench:
 
 
 def rows_left_out(
-    bench: Bench,
-    lessons: dict[str, Taught],
+    caught: dict[str, np.ndarray],
+    catches: Catches,
     is_hit: dict[str, np.ndarray],
     counts: dict[str, dict[str, int]],
-    params: Params,
-) -> tuple[list[RuleLeftOut], np.ndarray, np.ndarray]:
-    """One row a rule; then whom the model with all labels catches, and the pairs' change and group.
+    weight: np.ndarray,
+) -> list[RuleLeftOut]:
+    """One row a rule.
 
-    ``lessons`` hold all labels under "" and those without each rule; ``is_hit`` are the illicit
-    customers of the test that a rule hit.
+    Parameters
+    ----------
+    caught : by lesson, see `Bench.caught`; all labels under ""
+    is_hit : by rule, the illicit customers of the test that it hit, shape (customers,)
+    counts : by rule, fields of RuleLeftOut
+    weight : of `drawn`, shape (draws + 1, groups)
     """
-    catches = bench.judge.catches["true"]
-    weight = drawn(catches.groups, params.bootstrap_draws, params.seeds[0])
-    everything, rows, pairs = bench.caught(lessons[""], params.seeds), [], [np.zeros((0, 2))]
 
-    def part(caught: np.ndarray, mine: np.ndarray) -> PartRecall:
-        recall = mean_by_group(caught[mine], catches.group[mine], weight)
-        return PartRecall(customers=int(mine.sum()), caught=round(float(caught[mine].sum())), recall=recall)
+    def part(found: np.ndarray, mine: np.ndarray) -> PartRecall:
+        recall = mean_by_group(found[mine], catches.group[mine], weight)
+        return PartRecall(customers=int(mine.sum()), caught=round(float(found[mine].sum())), recall=recall)
 
-    for rule_id, taught in pipeline.progress(
-        [(name, mine) for name, mine in lessons.items() if name], "rules", "fit"
-    ):
-        caught, mine = bench.caught(taught, params.seeds), is_hit[rule_id]
-        pairs.append(np.column_stack([(caught - everything)[mine], catches.group[mine]]))
-        rows.append(
-            RuleLeftOut(
-                rule_id=rule_id,
-                **counts[rule_id],
-                hit=part(everything, mine),
-                hit_left_out=part(caught, mine),
-                hit_change=mean_by_group((caught - everything)[mine], catches.group[mine], weight),
-                change=catches.mean(caught - everything, weight),
-            )
+    return [
+        RuleLeftOut(
+            rule_id=rule_id,
+            **counts[rule_id],
+            hit=part(caught[""], mine),
+            hit_left_out=part(caught[rule_id], mine),
+            hit_change=mean_by_group((caught[rule_id] - caught[""])[mine], catches.group[mine], weight),
+            change=catches.mean(caught[rule_id] - caught[""], weight),
         )
-    return rows, everything, np.concatenate(pairs)
+        for rule_id, mine in is_hit.items()
+    ]
+
+
+def change_of_pairs(
+    caught: dict[str, np.ndarray], catches: Catches, is_hit: dict[str, np.ndarray], weight: np.ndarray
+) -> Interval:
+    """Mean change over all pairs of a rule left out and a customer it hit, by scheme."""
+    pairs = [np.zeros((0, 2))]
+    for rule_id, mine in is_hit.items():
+        pairs.append(np.column_stack([(caught[rule_id] - caught[""])[mine], catches.group[mine]]))
+    value, group = np.concatenate(pairs).T
+    return mean_by_group(value, group.astype(np.int64), weight)
 
 
 def counts_of(paper: Paper, rule_id: str, labelled: int) -> dict[str, int]:
@@ -168,6 +196,11 @@ def counts_of(paper: Paper, rule_id: str, labelled: int) -> dict[str, int]:
     decided = paper.dispositions[paper.dispositions["alert_id"].isin(gone)]
     reports = int((decided["outcome"] == "reported").sum())
     return {"alerts": len(gone), "reports": reports, "labelled": labelled}
+
+
+def customers_of(train: pd.DataFrame, mask: np.ndarray) -> int:
+    """How many customers some of the training subjects belong to."""
+    return train["customer_id"][mask].nunique()
 
 
 def lost(train: pd.DataFrame, before: Taught, after: Taught) -> int:
@@ -218,7 +251,8 @@ def lessons_of(
     found = {}
     for rule_id in pipeline.progress(["", *rules.loc[votes, "rule_id"]], "labels", "rule"):
         known = split.known_label(train, paper.labels(params, rule_id), until, days, settings)
-        found[rule_id] = Taught(known["label"].to_numpy(), known["weight"].to_numpy())
+        is_spoken_of = (known["label_source"] != "unreviewed").to_numpy()
+        found[rule_id] = Taught(known["label"].to_numpy(), known["weight"].to_numpy(), is_spoken_of)
     return found
 
 
@@ -232,42 +266,54 @@ def bench_of(train: pd.DataFrame, tried: dict[str, Taught], budget: Budget, lear
     return Bench(judge, taught.features.to_numpy(), rows, is_drawn, learn.unsuspected_share, trees)
 
 
+def read_lessons(paper: Paper, train: pd.DataFrame, days: int) -> dict[str, Taught]:
+    """Every set of labels of the ``train`` subjects: with all rules, put right, true, without each rule."""
+    until = pipeline.read(schema.Periods).set_index("name").loc["validation", "starts_at"]
+    settings, params = pipeline.params("split", split.Params), pipeline.params("label", labelling.Params)
+    found = lessons_of(paper, train, until, days, settings, params)
+    planted = moments_of(
+        pipeline.read(schema.Transactions, columns=MOMENT_COLUMNS),
+        pipeline.read(schema.Accounts, columns=["account_id", "customer_id"]),
+        pipeline.read(schema.Truth),
+        pipeline.read(schema.Schemes),
+    )
+    illicit = planted[planted["is_illicit"]]
+    is_true = happened_within(illicit, train["customer_id"], train["as_of"], days)
+    return found | {CORRECTED: found[""].corrected(is_true), TRUTH: found[""].all_true(is_true)}
+
+
 def main() -> None:
     """Write the study."""
     params, budget = study_params("audit_rules_out", Params), pipeline.params("budget", Budget)
     paper, days = read_paper(), budget.label_window_days
     train = examples.of_role(pipeline.read(Split), "train").reset_index(drop=True)
-    until = pipeline.read(schema.Periods).set_index("name").loc["validation", "starts_at"]
-    lessons = lessons_of(
-        paper,
-        train,
-        until,
-        days,
-        pipeline.params("split", split.Params),
-        pipeline.params("label", labelling.Params),
-    )
-    hanging = {name: lost(train, lessons[""], mine) for name, mine in lessons.items() if name}
+    lessons = read_lessons(paper, train, days)
+    rules = [name for name in lessons if name not in OTHERS]
+    hanging = {name: lost(train, lessons[""], lessons[name]) for name in rules}
     order = sorted(hanging, key=lambda name: (-hanging[name], name))
     chosen = [name for name in order if hanging[name] >= params.least_customers]
-    tried = {name: lessons[name] for name in ["", *chosen]}
+    tried = {name: lessons[name] for name in (*OTHERS, *chosen)}
     bench = bench_of(train, tried, budget, pipeline.params("learn", Learnt))
     catches, hit = bench.judge.catches["true"], hit_while_illicit(bench.judge, paper.hits, days)
-    nobody = np.zeros(len(catches.group), bool)
-    found, caught, pairs = rows_left_out(
-        bench,
-        tried,
-        {name: hit.get(name, nobody) for name in chosen},
-        {name: counts_of(paper, name, hanging[name]) for name in chosen},
-        params,
-    )
+    is_hit = {name: hit.get(name, np.zeros(len(catches.group), bool)) for name in chosen}
+    counts = {name: counts_of(paper, name, hanging[name]) for name in chosen}
+    fits = pipeline.progress(tried.items(), "lessons", "fit")
+    caught = {name: bench.caught(mine, params.seeds) for name, mine in fits}
     weight = drawn(catches.groups, params.bootstrap_draws, params.seeds[0])
     result = RulesLeftOutStudy(
         made_by=made_now(DATA, SECTIONS, "audit_rules_out"),
         least_customers=params.least_customers,
-        recall=catches.mean(caught, weight),
-        rows=found,
+        recall=catches.mean(caught[""], weight),
+        corrected=catches.mean(caught[CORRECTED], weight),
+        corrected_change=catches.mean(caught[CORRECTED] - caught[""], weight),
+        truth=catches.mean(caught[TRUTH], weight),
+        truth_change=catches.mean(caught[TRUTH] - caught[CORRECTED], weight),
+        labelled=customers_of(train, lessons[""].label >= SUSPECTED),
+        illicit=customers_of(train, lessons[TRUTH].label > 0),
+        illicit_spoken_of=customers_of(train, lessons[CORRECTED].label > 0),
+        rows=rows_left_out(caught, catches, is_hit, counts, weight),
         untaught=[name for name in order if name not in chosen],
-        together=mean_by_group(pairs[:, 0], pairs[:, 1].astype(np.int64), weight),
+        together=change_of_pairs(caught, catches, is_hit, weight),
     )
     pipeline.write_result(result)
 

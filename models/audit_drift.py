@@ -23,6 +23,7 @@ from features import schema as features_schema
 from models import audit_time
 from models.audit_time import TimeInputs
 from models.budget import Budget
+from models.intervals import rounded
 from models.results.drift_trials import DriftTrials, PlantedDrift, WatcherAnswer
 from models.results.over_time import Alarm
 from models.truth import alarms as bells
@@ -112,37 +113,47 @@ class Lookout:
     budget: Budget
 
     @cached_property
-    def _sampled(self) -> list[np.ndarray]:
+    def sampled(self) -> list[np.ndarray]:
+        """By stretch at work, places of the subjects whose features are compared."""
         rng, most = np.random.default_rng(self.inputs.settings.seed), self.inputs.settings.sampled_subjects
         return [sampled_rows(np.ones(len(rows), bool), most, rng) for rows in self.site.rows]
 
     @cached_property
     def known_again(self) -> np.ndarray:
         """Columns in which rows differ most: with the most different values among the sampled."""
-        first = self.inputs.time.judged[0][self._sampled[0]]
+        first = self.inputs.time.judged[0][self.sampled[0]]
         different = [len(np.unique(first[:, place])) for place in self.site.behaviour]
         order = np.argsort(-np.array(different), kind="stable")
         return self.site.behaviour[order[: self.params.compared_columns]]
 
+    @cached_property
+    def usual_scores(self) -> list[np.ndarray]:
+        """Margins of the subjects of every stretch at work, as its features are."""
+        return [fixed_trees.margins(self.booster, values) for values in self.inputs.time.judged]
+
     def read(self, feeds: Feeds) -> Readings:
-        """What everybody reads of the feeds; the stretches before the models are at work stay as they are."""
+        """What everybody reads of the feeds; stretches that are never changed are read where they must be."""
         time, settings = self.inputs.time, self.inputs.settings
-        before = len(time.stretches) - len(time.at_work)
-        samples = time.samples[:before] + [
-            pd.DataFrame(values[rows], columns=self.inputs.names)
-            for values, rows in zip(feeds.stretches, self._sampled, strict=True)
-        ]
-        mine = replace(time, samples=samples, dispositions=feeds.dispositions, labels=feeds.labels)
         scores = np.full(len(time.watched), -np.inf)
-        for rows, values in zip(time.rows, feeds.stretches, strict=True):
-            scores[rows] = fixed_trees.margins(self.booster, values)
-        found = audit_time.alarms_read(
-            mine, audit_time.input_shifts(mine, settings), scores, self.budget, settings
+        for place, values in enumerate(feeds.stretches):
+            is_plain = values is time.judged[place]
+            said = self.usual_scores[place] if is_plain else fixed_trees.margins(self.booster, values)
+            scores[time.rows[place]] = said
+        changed = replace(
+            time,
+            stretches=[time.at_work[place] for place in self.site.changed],
+            samples=[
+                pd.DataFrame(feeds.stretches[place][self.sampled[place]], columns=self.inputs.names)
+                for place in self.site.changed
+            ],
         )
+        shifts = audit_time.input_shifts(changed, settings)
+        mine = replace(time, dispositions=feeds.dispositions, labels=feeds.labels)
+        weeks = self.params.repeated_weeks
         return Readings(
-            alarms=found,
-            missing=missing_rise(feeds.stretches, self.inputs.groups),
-            repeated=repeated_share(feeds.stretches, self.site, self.params.repeated_weeks, self.known_again),
+            alarms=audit_time.alarms_read(mine, shifts, scores, self.budget, settings),
+            missing=missing_rise(feeds.stretches, self.inputs.groups, self.sampled),
+            repeated=repeated_share(feeds.stretches, self.site, weeks, self.sampled, self.known_again),
             scores=scores,
         )
 
@@ -166,18 +177,18 @@ class Lookout:
             mine, usual = self.fires(planted, watcher), self.fires(plain, watcher)
             told = [place for place in self.site.changed if mine[place][1] and not usual[place][1]]
             is_loud = any(fires for _, fires in mine.values())
+            shown = told[0] if told else self.site.changed[-1]
             yield WatcherAnswer(
                 watcher=watcher,
                 told="tells" if told else "drowned" if is_loud else "blind",
                 stretches_later=told[0] - self.site.planting.first_stretch if told else None,
-                reading=_largest(mine),
-                reading_without=_largest(usual),
+                reading=_rounded(mine[shown][0]),
+                reading_without=_rounded(usual[shown][0]),
             )
 
 
-def _largest(readings: dict[int, tuple[float | None, bool]]) -> float | None:
-    known = [value for value, _ in readings.values() if value is not None]
-    return round(max(known), 4) if known else None
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else rounded(value)
 
 
 @dataclass(frozen=True)
@@ -206,11 +217,10 @@ class CaughtLater:
         return cls(concerns, {name: mine.caught(raised, stretches, *days) for name, mine in concerns.items()})
 
     def share(self, look: Lookout, view: str, less: np.ndarray | None = None) -> Interval:
-        """Mean over customers and stretches, ``less`` of each taken away; by scheme, or customer for the bank."""
-        concern, value = self.concerns[view], self.caught[view]
-        group = (
-            concern.customer if view == "bank" else scheme_groups(concern.customer, look.inputs.time.illicit)
-        )
+        """Mean over customers and stretches, ``less`` taken away; by scheme, by customer for the bank."""
+        value, group = self.caught[view], self.concerns[view].customer
+        if view == "true":
+            group = scheme_groups(group, look.inputs.time.illicit)
         _, numbered = np.unique(group, return_inverse=True)
         drawn = Drawn(numbered, look.inputs.settings.bootstrap_draws, look.inputs.settings.seed)
         return drawn.mean(value if less is None else value - less, np.ones(len(value), bool))

@@ -34,6 +34,15 @@ class RulesLeftOutStudy(StudyResult):
     made_by: Provenance = Field(description="data and parameters")
     least_customers: int = Field(description="a rule is left out where so many training customers lose")
     recall: Interval = Field(description="true recall at the budget, all labels taught; mean of the seeds")
+    corrected: Interval = Field(description="the same where every label the bank has was put right")
+    corrected_change: Interval = Field(description="that less the first, paired: what mistakes cost")
+    truth: Interval = Field(description="the same taught the truth of everybody in the training weeks")
+    truth_change: Interval = Field(
+        description="that less the labels put right, paired: what it costs whom the bank never looks at"
+    )
+    labelled: int = Field(description="training customers with a label of at least one half")
+    illicit: int = Field(description="training customers truly illicit")
+    illicit_spoken_of: int = Field(description="of them with any label by a rule or a person")
     rows: list[RuleLeftOut] = Field(description="by rule, those that teach most first")
     untaught: list[str] = Field(description="rules that fewer training customers depend on: not left out")
     together: Interval = Field(

@@ -26,8 +26,8 @@ class WatcherAnswer(Record):
         "anyway; blind: does not fire"
     )
     stretches_later: int | None = Field(description="stretches until it first tells; null: never")
-    reading: float | None = Field(description="its largest reading from the drift's stretch on")
-    reading_without: float | None = Field(description="the same without the drift")
+    reading: float | None = Field(description="what it reads where it first tells, else in the last stretch")
+    reading_without: float | None = Field(description="what it reads there without the drift")
 
 
 class PlantedDrift(Record):

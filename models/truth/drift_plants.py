@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from models.results.drift_trials import DriftKind, Watcher
 from parameters import Count, Parameters, Part, Positive, Seed
 
 WEEK_DAYS = 7
+MOST_WEEKS = 10_000  # that a run is watched, so that no customer's weeks reach another's
 
 
 class Planting(Parameters):
@@ -76,6 +78,22 @@ class Site:
         """Places of the stretches that are changed."""
         return range(self.planting.first_stretch, len(self.rows))
 
+    @cached_property
+    def key(self) -> np.ndarray:
+        """A number by customer and week of each watched subject; a week earlier is one less."""
+        at = self.watched["as_of"]
+        week = ((at - at.min()) / pd.Timedelta(weeks=1)).round().to_numpy().astype(np.int64)
+        return self.watched["customer_id"].to_numpy() * MOST_WEEKS + week + MOST_WEEKS // 2
+
+    @cached_property
+    def register(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Sorted keys of the subjects of all stretches, with the stretch and the place within it."""
+        rows = np.concatenate(self.rows)
+        stretch = np.repeat(np.arange(len(self.rows)), [len(mine) for mine in self.rows])
+        within = np.concatenate([np.arange(len(mine)) for mine in self.rows])
+        order = np.argsort(self.key[rows], kind="stable")
+        return self.key[rows][order], stretch[order], within[order]
+
     def lacks(self, drift: str) -> bool:
         """Whether the data lack what a drift would change."""
         columns = {"lost_columns": self.lost, "wrong_unit": self.money}
@@ -101,27 +119,29 @@ def in_stretches(feeds: Feeds, site: Site, change: Callable[[int, np.ndarray], n
 
 
 def came_before(
-    site: Site, values: list[np.ndarray], place: int, weeks: int
+    site: Site, values: list[np.ndarray], place: int, weeks: int, chosen: np.ndarray, of: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the same customers some weeks earlier, and which subjects of a stretch have one.
+    """Some columns of the same customers some weeks earlier, and which subjects have such a row.
 
-    Shapes (n, features), of those that have one, and (n,).
+    Parameters
+    ----------
+    values : features by stretch
+    place : the stretch whose subjects are asked for
+    chosen : which of them, places within the stretch, shape (n,)
+    of : places of columns, shape (k,)
+
+    Returns
+    -------
+    Rows of shape (m, k), of those that have one, and a mask of shape (n,).
     """
-    customer = site.watched["customer_id"].to_numpy()
-    at = pd.DatetimeIndex(site.watched["as_of"])
-    mine = site.rows[place]
-    wanted = pd.MultiIndex.from_arrays([customer[mine], at[mine] - pd.Timedelta(weeks=weeks)])
-    found = np.full(len(mine), -1)
-    sources = np.full(len(mine), -1)
+    keys, stretch, within = site.register
+    wanted = site.key[site.rows[place][chosen]] - weeks
+    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    has = keys[found] == wanted
+    earlier = np.empty((int(has.sum()), len(of)), values[place].dtype)
     for source in range(place + 1):
-        rows = site.rows[source]
-        there = pd.MultiIndex.from_arrays([customer[rows], at[rows]]).get_indexer(wanted)
-        found[there >= 0], sources[there >= 0] = there[there >= 0], source
-    has = found >= 0
-    earlier = np.empty((int(has.sum()), values[place].shape[1]), values[place].dtype)
-    for source in range(place + 1):
-        chosen = sources[has] == source
-        earlier[chosen] = values[source][found[has][chosen]]
+        mine = stretch[found[has]] == source
+        earlier[mine] = values[source][np.ix_(within[found[has][mine]], of)]
     return earlier, has
 
 
@@ -129,7 +149,9 @@ def late_month(feeds: Feeds, site: Site) -> Feeds:
     """Everybody's features as they were some weeks ago."""
 
     def stale(place: int, values: np.ndarray) -> np.ndarray:
-        earlier, has = came_before(site, feeds.stretches, place, site.planting.late_weeks)
+        everybody, columns = np.arange(len(values)), np.arange(values.shape[1])
+        weeks = site.planting.late_weeks
+        earlier, has = came_before(site, feeds.stretches, place, weeks, everybody, columns)
         values[has] = earlier
         return values
 
