@@ -60,7 +60,7 @@ class BeyondInputs:
 
 
 @dataclass(frozen=True)
-class Judges:
+class BothJudges:
     """Who there is to catch by both views, and how often each group is drawn."""
 
     catches: dict[str, Catches]
@@ -68,7 +68,7 @@ class Judges:
     who: dict[str, np.ndarray]
 
     @classmethod
-    def of(cls, knowledge: KnowledgeInputs, params: Params) -> Judges:
+    def of(cls, knowledge: KnowledgeInputs, params: Params) -> BothJudges:
         """Of the test."""
         catches = knowledge.catches
         return cls(
@@ -97,7 +97,7 @@ def weeks_of_alerts(
         yield WeekOfAlerts(ranker=ranker, week=str(local[rows][0]), alerts=raised, **counts)
 
 
-def coverage(inputs: BeyondInputs, judges: Judges, params: Params) -> Iterator[NetworkCoverage]:
+def opened_by_ranker(inputs: BeyondInputs, judges: BothJudges, params: Params) -> Iterator[NetworkCoverage]:
     """How much of the schemes of the test each ranker's alerts open."""
     catches, weight = judges.catches["true"], judges.weight["true"]
     network = SchemeNetwork(inputs.paid, inputs.members, judges.who["true"])
@@ -110,7 +110,7 @@ def coverage(inputs: BeyondInputs, judges: Judges, params: Params) -> Iterator[N
         )
 
 
-def groups(inputs: BeyondInputs, judges: Judges, params: Params) -> Iterator[GroupRecall]:
+def groups(inputs: BeyondInputs, judges: BothJudges, params: Params) -> Iterator[GroupRecall]:
     """Recall by segment in both views and by role in truth, of the rules and the chosen model."""
     shown = (RULES, inputs.knowledge.chosen)
     kind = {name: inputs.kinds.reindex(who).to_numpy() for name, who in judges.who.items()}
@@ -137,7 +137,7 @@ def groups(inputs: BeyondInputs, judges: Judges, params: Params) -> Iterator[Gro
             yield GroupRecall(attribute="role", group=str(name), ranker=ranker, bank=None, true=true)
 
 
-def rulebook_ran(inputs: BeyondInputs, judges: Judges, days: int) -> RulebookRan:
+def rulebook_ran(inputs: BeyondInputs, judges: BothJudges, days: int) -> RulebookRan:
     """Whom the alerts catch that the rulebook really raised in the test, day by day."""
     knowledge = inputs.knowledge
     raised = inputs.alerts[inputs.alerts["alerted_at"].between(knowledge.starts_at, inputs.ends_at, "left")]
@@ -152,10 +152,10 @@ def rulebook_ran(inputs: BeyondInputs, judges: Judges, days: int) -> RulebookRan
     return RulebookRan(alerts=len(raised), budget=rounded(ratio(len(raised), spent)), **recall)
 
 
-def beyond(inputs: BeyondInputs, params: Params, days: int) -> Beyond:
+def what_lies_beyond(inputs: BeyondInputs, params: Params, days: int) -> Beyond:
     """Everything that the stage finds."""
     knowledge = inputs.knowledge
-    judges = Judges.of(knowledge, params)
+    judges = BothJudges.of(knowledge, params)
     catches, weight = judges.catches["true"], judges.weight["true"]
     alerted, customer = knowledge.alerted, knowledge.customer
     is_hit = flagged_weeks(inputs.hits[inputs.hits["use"] == LABELS], knowledge.subjects, days)
@@ -185,7 +185,7 @@ def beyond(inputs: BeyondInputs, params: Params, days: int) -> Beyond:
             for ranker in (RULES, knowledge.chosen)
             for row in weeks_of_alerts(ranker, alerted[ranker], knowledge, inputs.first_day)
         ],
-        coverage=list(coverage(inputs, judges, params)),
+        coverage=list(opened_by_ranker(inputs, judges, params)),
         groups=list(groups(inputs, judges, params)),
         lists=three_lists({name: catches.caught(alerted[name]) for name in lists}, catches, weight)
         if len(lists) == LISTS
@@ -222,7 +222,7 @@ def read_inputs(budget: Budget) -> BeyondInputs:
 def main() -> None:
     """Write what lies beyond."""
     params, budget = pipeline.params("audit_beyond", Params), pipeline.params("budget", Budget)
-    pipeline.write_result(beyond(read_inputs(budget), params, budget.label_window_days))
+    pipeline.write_result(what_lies_beyond(read_inputs(budget), params, budget.label_window_days))
 
 
 if __name__ == "__main__":

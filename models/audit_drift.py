@@ -23,8 +23,8 @@ from features import schema as features_schema
 from models import audit_time
 from models.audit_time import TimeInputs
 from models.budget import Budget
-from models.intervals import rounded
-from models.results.drift_trials import DriftTrials, PlantedDrift, WatcherAnswer
+from models.intervals import UNMEASURED, rounded
+from models.results.drift_trials import DriftTrials, PlantedDrift, Watcher, WatcherAnswer
 from models.results.over_time import Alarm
 from models.truth import alarms as bells
 from models.truth import fixed_trees, retraining
@@ -38,7 +38,7 @@ from parameters import Count, Share
 if TYPE_CHECKING:
     import lightgbm
 
-WATCHERS = (*bells.KINDS, "missing", "repeated")
+WATCHERS: tuple[Watcher, ...] = (*bells.KINDS, "missing", "repeated")
 
 
 class Params(pipeline.Parameters):
@@ -93,7 +93,7 @@ class DriftInputs:
 
 
 @dataclass(frozen=True)
-class Readings:
+class WatchersRead:
     """What all watchers read of some feeds, and whom the model catches; ``scores`` are of the watched."""
 
     alarms: list[Alarm]
@@ -131,7 +131,7 @@ class Lookout:
         """Margins of the subjects of every stretch at work, as its features are."""
         return [fixed_trees.margins(self.booster, values) for values in self.inputs.time.judged]
 
-    def read(self, feeds: Feeds) -> Readings:
+    def read(self, feeds: Feeds) -> WatchersRead:
         """What everybody reads of the feeds; stretches that are never changed are read where they must be."""
         time, settings = self.inputs.time, self.inputs.settings
         scores = np.full(len(time.watched), -np.inf)
@@ -150,14 +150,14 @@ class Lookout:
         shifts = audit_time.input_shifts(changed, settings)
         mine = replace(time, dispositions=feeds.dispositions, labels=feeds.labels)
         weeks = self.params.repeated_weeks
-        return Readings(
+        return WatchersRead(
             alarms=audit_time.alarms_read(mine, shifts, scores, self.budget, settings),
             missing=missing_rise(feeds.stretches, self.inputs.groups, self.sampled),
             repeated=repeated_share(feeds.stretches, self.site, weeks, self.sampled, self.known_again),
             scores=scores,
         )
 
-    def fires(self, reading: Readings, watcher: str) -> dict[int, tuple[float | None, bool]]:
+    def fires(self, reading: WatchersRead, watcher: str) -> dict[int, tuple[float | None, bool]]:
         """Reading and whether it fires, by place among the stretches at work that are changed."""
         first = self.inputs.time.at_work[0].number
         if watcher == "missing":
@@ -171,7 +171,7 @@ class Lookout:
         }
         return {place: found[place] for place in self.site.changed}
 
-    def answers(self, planted: Readings, plain: Readings) -> Iterator[WatcherAnswer]:
+    def answers(self, planted: WatchersRead, plain: WatchersRead) -> Iterator[WatcherAnswer]:
         """What every watcher makes of a drift."""
         for watcher in WATCHERS:
             mine, usual = self.fires(planted, watcher), self.fires(plain, watcher)
@@ -226,7 +226,7 @@ class CaughtLater:
         return drawn.mean(value if less is None else value - less, np.ones(len(value), bool))
 
 
-def planted_drift(look: Lookout, name: str, plain: tuple[Feeds, Readings, CaughtLater]) -> PlantedDrift:
+def planted_drift(look: Lookout, name: str, plain: tuple[Feeds, WatchersRead, CaughtLater]) -> PlantedDrift:
     """One drift planted and read; ``plain`` is what there is without it."""
     drift, (feeds, usual, caught) = DRIFTS[name], plain
     is_lacking = look.site.lacks(name)
@@ -249,15 +249,32 @@ def planted_drift(look: Lookout, name: str, plain: tuple[Feeds, Readings, Caught
     )
 
 
+def nothing_planted(params: Params) -> DriftTrials:
+    """The result of a bank whose models are at work for less than a stretch."""
+    return DriftTrials(
+        starts_at="",
+        stretches=0,
+        bank=UNMEASURED,
+        true=UNMEASURED,
+        missing_rise=params.missing_rise,
+        repeated_share=params.repeated_share,
+        plants=[],
+    )
+
+
 def drift_trials(inputs: DriftInputs, params: Params, budget: Budget) -> DriftTrials:
     """Every drift planted and read."""
     time, practice = inputs.time, inputs.settings.practice
+    if not time.at_work:
+        return nothing_planted(params)
     lesson = retraining.round_before(
         time.at_work[0], time.pool.subjects, time.labels, budget.label_window_days, time.settings, practice
     )
     learnt = time.pool.features[lesson.rows]
     booster = fixed_trees.fit(learnt, lesson.label, lesson.weight, practice.trees, practice.seed)
-    look = Lookout(inputs, booster, inputs.site(params.planting), params, budget)
+    first = min(params.planting.first_stretch, len(time.at_work) - 1)
+    planting = params.planting.model_copy(update={"first_stretch": first})
+    look = Lookout(inputs, booster, inputs.site(planting), params, budget)
     feeds = Feeds(time.judged, time.dispositions, time.labels)
     usual = look.read(feeds)
     plain = (feeds, usual, CaughtLater.of(look, feeds, usual.scores))
