@@ -129,7 +129,7 @@ def test_whatever_is_stored_can_be_scored(tmp_path_factory: pytest.TempPathFacto
         transactions = [
             {
                 "id": str(number), "payer": payer, "payee": payee, "amount": amount,
-                "at": f"{1970 + days // 365}-01-{1 + days % 28:02}T00:00",
+                "at": f"{1971 + days // 365}-01-{1 + days % 28:02}T00:00",
             }
             for number, (days, payer, payee, amount) in enumerate(rows)
         ]  # fmt: skip

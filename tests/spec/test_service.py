@@ -108,10 +108,12 @@ def test_the_same_moment_in_two_zones_is_the_same(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"id": 7}, {"id": ""}, {"id": " T"}, {"id": "a\u202eb"}, {"id": "a\u0000"}, {"id": "x" * 129}, {"id": None},
+        {"id": 7}, {"id": ""}, {"id": " T"}, {"id": "a\u202eb"}, {"id": "a\u0000"}, {"id": "x" * 129},
+        {"id": None},
         {"at": "20250106"}, {"at": 20250106}, {"at": "2025-02-30T10:00"}, {"at": "2025-01-06"},
         {"at": "2999-01-01T00:00"}, {"at": "1969-12-31T00:00"}, {"at": "2025-01-06T10:00+99:00"},
-        {"amount": "12"}, {"amount": 0}, {"amount": -1}, {"amount": 0.001}, {"amount": 1e11}, {"amount": True},
+        {"amount": "12"}, {"amount": 0}, {"amount": -1}, {"amount": 0.001}, {"amount": 1e11},
+        {"amount": True},
         {"amount": float("nan")}, {"amount": float("inf")}, {"payer": 7}, {"payee": None}, {"kind": "wire"},
         {"kind": "cash"}, {"more": 1},
     ],
@@ -173,6 +175,12 @@ def test_without_transactions_there_are_no_alerts(client: TestClient) -> None:
 def test_a_first_payment_is_scored(client: TestClient) -> None:
     post(client, ONE)
     assert client.get("/alerts").json()["accounts"] == 2
+
+
+def test_payments_to_oneself_alone_cannot_be_scored_and_say_so(client: TestClient) -> None:
+    post(client, {**ONE, "payee": ONE["payer"]})
+    answer = client.get("/alerts")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "cannot_score")
 
 
 def test_what_may_be_posted_stands_in_the_openapi_page(client: TestClient) -> None:
