@@ -48,8 +48,8 @@ function request()
     rows[i] = string.format(
       '{"id":"%%s-%%d-%%d-%%d","at":"2026-01-%%02dT%%02d:%%02d:00+08:00",' ..
       '"payer":"%%04d","payee":"%%04d","amount":%%d.50}',
-      run, place, number, i, 1 + key %% 28, key %% 24, key %% 60, key * 7919 %% 1000, 1000 + key * 104729 %% 1000,
-      100 + key %% 50000)
+      run, place, number, i, 1 + key %% 28, key %% 24, key %% 60, key * 7919 %% 1000,
+      1000 + key * 104729 %% 1000, 100 + key %% 50000)
   end
   return wrk.format("POST", "/transactions", {["Content-Type"] = "application/json"},
     '{"transactions":[' .. table.concat(rows, ",") .. "]}")
@@ -117,8 +117,8 @@ def scoring_seconds(port: int, folder: Path) -> dict[str, Any]:
     """Seconds from a question for alerts to the answer when something new is stored."""
     spent = []
     for place in range(5):
-        one = {"id": f"new-{folder.name}-{place}", "at": "2026-01-28T10:00:00+08:00"}
-        one |= {"payer": "0001", "payee": "1001", "amount": 10.0}
+        ends: dict[str, Any] = {"payer": "0001", "payee": "1001", "amount": 10.0}
+        one = {"id": f"new-{folder.name}-{place}", "at": "2026-01-28T10:00:00+08:00", **ends}
         body = json.dumps({"transactions": [one]}).encode()
         url, kind = f"http://127.0.0.1:{port}/transactions", {"Content-Type": "application/json"}
         urllib.request.urlopen(urllib.request.Request(url, body, kind), timeout=60).close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,7 @@ def payments(seed: int = 1, accounts: int = ACCOUNTS, days: int = DAYS) -> pd.Da
     payer, payee = rng.integers(0, accounts, (2, size))
     payee = np.where(payer == payee, (payee + 1) % accounts, payee)
     kind = np.where(rng.random(size) < 0.1, "cash", "transfer")
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (at[i], payer[i], -1 if kind[i] == "cash" else payee[i], rng.integers(1_000, 900_000), kind[i])
         for i in range(size)
     ]

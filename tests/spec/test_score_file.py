@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.feeds import Mapping
 from data.results import Interval
 from models.zoo.gaps import gappy
+from parameters import parse
 from serving.alerts import filled_gaps
 from serving.card import NarrowCost
 from serving.drift import by_chance, drift_of
@@ -184,7 +186,7 @@ def test_a_statement_is_about_its_own_accounts(tmp_path: Path) -> None:
         "account": "mine", "counterparty": "other", "direction": "way", "time": "day", "amount": "sum"
     }  # fmt: skip
     said = {"columns": columns, "direction": {"out": ["out"], "into": ["in"]}}
-    mapping = strangers.parse(strangers.Mapping, said, "mapping")
+    mapping = parse(Mapping, said, "mapping")
     feed = read_feed(tmp_path / "s.csv", mapping, HISTORY)
     looked_at = [name for name, owner in zip(feed.names, feed.ledger.owner, strict=True) if owner >= 0]
     assert looked_at == ["007"] and set(feed.names) == {"007", "8", "9"}
