@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test docs clean serve
+.PHONY: report smoke test worlds serve docs clean
 
 report: .venv/installed
 	@python console.py check
@@ -34,6 +34,10 @@ test: .venv/installed
 
 serve: .venv/installed
 	@python -m serving --model artifacts --store artifacts/serving.duckdb
+
+worlds: .venv/installed
+	@python console.py check
+	@python console.py worlds
 
 docs: .venv/installed
 	@python console.py docs

@@ -11,7 +11,15 @@ import console
 from models.zoo import MODELS
 from pipeline import ROOMS
 
-SHARED_DOORS = {"data.asof", "data.feeds", "data.indicators", "data.words", "models.intervals", "models.zoo"}
+SHARED_DOORS = {
+    "data.asof",
+    "data.feeds",
+    "data.indicators",
+    "data.words",
+    "models.examples",
+    "models.intervals",
+    "models.zoo",
+}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.
@@ -24,6 +32,7 @@ TRUTH_AUDITED = {
     "artifacts/models/rule_report.json",
     "artifacts/models/injection.json",
     "artifacts/models/money_audit.json",
+    "artifacts/explain/explanation_audit.json",
 }
 OF_EVERY_MODEL = {"artifacts/models/fitted", "artifacts/models/tuned"}
 # What reviewers would have decided in other streams, and labels learnt from that: never a model's food.
