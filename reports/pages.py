@@ -18,6 +18,7 @@ from reports.features import features
 from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
 from reports.loop_pages import loop_page
+from reports.model_file import model_file
 from reports.model_tables import (
     alert_rows,
     beyond,
@@ -200,6 +201,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "known": knowledge_section(evidence),
         "loop_page": loop_page(evidence),
         "several": several_worlds(evidence),
+        "file": model_file(evidence, metrics),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,
