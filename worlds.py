@@ -51,6 +51,7 @@ def world_of(run: WorldRun) -> WorldFigures:
         true=run.true.metrics,
         bank=run.bank.metrics,
         gaps=[gap_of(gap) for gap in run.true.gaps],
+        past_cases=run.past_cases,
     )
 
 

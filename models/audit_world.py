@@ -25,6 +25,7 @@ from models.results.world_run import WorldRun
 from models.schema import RULES
 from models.score import rule_scores
 from models.truth.illicit import MOMENT_COLUMNS, in_truth
+from models.truth.past_cases import replayed, scored_cases
 from models.truth.world_run import decided_alerts, review_slices, rule_reach, view_of
 from models.zoo import FEATURES_ALONE, LIBRARY, MODELS, Examples, by_row, start_of
 from pipeline import BadInput
@@ -127,6 +128,10 @@ def world_run(inputs: WorldInputs, scores: dict[str, np.ndarray], params: Params
         true=view_of(contests["true"], params.pairs),
         rules=rule_reach(decided, illicit, days),
         slices=review_slices(decided, occupation, inputs.planted, days),
+        past_cases=[
+            replayed(name, cases, illicit, days, params.bootstrap_draws, params.seed)
+            for name, cases in scored_cases(inputs.dispositions, inputs.subjects, scores).items()
+        ],
     )
 
 

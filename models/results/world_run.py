@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from data.results import Interval
 from models.results.judged import Compared
 from pipeline import Record, Result
 
@@ -66,6 +67,35 @@ class RuleReach(Record):
     )
 
 
+class CasesOf(Record):
+    """Past cases on which the investigators and a model agree or not."""
+
+    cases: int = Field(description="decided cases")
+    illicit: int = Field(description="of them illicit in truth")
+
+
+class PastCases(Record):
+    """A blind replay: a model ranks past cases whose decisions it has not seen.
+
+    A case is a review that was decided, of the weeks of validation and test; the model's score is
+    of the first week that ends no earlier than the behaviour looked at, and no later than the
+    decision was known. The model picks as many cases as the investigators reported.
+    """
+
+    ranker: str = Field(description="model")
+    cases: int = Field(description="cases with a decision and a score")
+    reported: int = Field(description="of them reported; so many the model picks")
+    illicit: int = Field(description="of them illicit in truth")
+    reported_above_others: Interval = Field(
+        description="chance that the model ranks a reported case above another, by customer"
+    )
+    illicit_above_others: Interval = Field(description="the same of a case that is illicit in truth")
+    both: CasesOf = Field(description="reported and picked")
+    only_people: CasesOf = Field(description="reported, and not picked")
+    only_model: CasesOf = Field(description="picked, and dismissed or closed")
+    neither: CasesOf = Field(description="neither")
+
+
 class WorldRun(Result):
     """A few rankers in one world, from its rules to its test."""
 
@@ -76,3 +106,4 @@ class WorldRun(Result):
     true: WorldView = Field(description="what is true")
     rules: RuleReach = Field(description="the rules over the whole run")
     slices: list[ReviewSlice] = Field(description="by rule and occupation")
+    past_cases: list[PastCases] = Field(description="blind replay of past cases, by model")

@@ -7,6 +7,7 @@ from pydantic import Field
 from data.results import Interval
 from models.results.judged import Compared
 from models.results.studies import Provenance
+from models.results.world_run import PastCases
 from pipeline import Record, StudyResult
 
 
@@ -31,6 +32,7 @@ class WorldFigures(Record):
     true: dict[str, Compared] = Field(description="by ranker, in truth")
     bank: dict[str, Compared] = Field(description="by ranker, by the bank's labels")
     gaps: list[WorldGap] = Field(description="paired differences")
+    past_cases: list[PastCases] = Field(description="blind replay of past cases, by model")
 
 
 class WorldSpread(Record):
