@@ -63,7 +63,7 @@ class TriggerRow:
 
 
 @dataclass(frozen=True)
-class ChangeRow:
+class TriedChange:
     """A change that was tried, and what became of it."""
 
     title: Text
@@ -90,7 +90,7 @@ class ModelFile:
     elsewhere: Text | None
     triggers: list[TriggerRow]
     fallback: Text
-    changes: list[ChangeRow]
+    changes: list[TriedChange]
     changes_missing: Text | None
     signers: tuple[tuple[Text, Text], ...]
 
@@ -200,11 +200,11 @@ def unknown_said(part: RankerRecall | None) -> Text | None:
     )
 
 
-def change_log(evidence: Evidence) -> list[ChangeRow]:
+def change_log(evidence: Evidence) -> list[TriedChange]:
     """The turns of the feedback loop."""
     found = evidence.experiments.studies.iterations
     return [
-        ChangeRow(Text(turn.title_en, turn.title_zh), verdict_of(turn), turn_said(turn))
+        TriedChange(Text(turn.title_en, turn.title_zh), verdict_of(turn), turn_said(turn))
         for turn in (found.iterations if found else [])
     ]
 

@@ -34,7 +34,7 @@ from reports.money_tables import money_section
 from reports.over_time import time_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
-from reports.several_worlds import several_worlds
+from reports.several_worlds import worlds_page
 from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
@@ -201,7 +201,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     return tables | {
         "known": knowledge_section(evidence),
         "loop_page": loop_page(evidence),
-        "several": several_worlds(evidence),
+        "several": worlds_page(evidence),
         "file": model_file(evidence, metrics),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
