@@ -18,6 +18,7 @@ from reports.explanation_tests import explanation_tests
 from reports.features import features
 from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
+from reports.loop_pages import loop_page
 from reports.model_tables import (
     alert_rows,
     beyond,
@@ -32,6 +33,7 @@ from reports.money_tables import money_section
 from reports.over_time import time_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
+from reports.several_worlds import several_worlds
 from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
@@ -197,6 +199,8 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     tables = zoo_section(evidence, metrics.headline) | tried_sections(evidence, metrics)
     return tables | {
         "known": knowledge_section(evidence),
+        "loop_page": loop_page(evidence),
+        "several": several_worlds(evidence),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,

@@ -65,6 +65,8 @@ PAGES = (
     Page("blind-spots", Text("Blind spots", "盲区")),
     Page("money", Text("Money, time and cost", "资金、时间与成本")),
     Page("knowledge", Text("What the bank can know", "银行能知道什么")),
+    Page("loop", Text("Feedback loop", "反馈闭环")),
+    Page("worlds", Text("Several worlds", "多个世界")),
     Page("monitoring", Text("Monitoring", "监控")),
     Page("explanations", Text("Explanations", "可解释性")),
     Page("world", Text("The world", "模拟环境")),
