@@ -9,10 +9,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from models.schema import RULES, STACK
-from reports.comparison import size_of, told_apart
+from reports.comparison import claim_of_both
 from reports.drawing import WIDTH, box, figure, line, words
 from reports.evidence import GRAPH, RECALL, in_a_sentence
-from reports.results import DifferenceOfBoth, KnownAndUnknown, Metrics
+from reports.results import KnownAndUnknown, Metrics
 from reports.steps import REFERENCE
 from reports.wording import RANKERS, Text, count, joined, named, shortened
 
@@ -35,7 +35,7 @@ def drawn_rankers(metrics: Metrics) -> list[str]:
     return [first, *(name for name in others if name not in chosen), *more, *chosen]
 
 
-def listed(numbers: list[int]) -> Text:
+def numbers_told_in_order(numbers: list[int]) -> Text:
     """Counts in the order of the names before them."""
     *most, last = map(count, numbers)
     if not most:
@@ -64,7 +64,8 @@ def unseen(metrics: Metrics, counts: KnownAndUnknown) -> Text:
     """Second sentence: whom of them the bank's labels know, and what each ranker catches on both sides."""
     names = told_rankers(metrics)
     known, unknown = (
-        listed([getattr(counts.caught[name], side) for name in names]) for side in ("known", "unknown")
+        numbers_told_in_order([getattr(counts.caught[name], side) for name in names])
+        for side in ("known", "unknown")
     )
     both = Text("in the same order", "依次")
     return Text(
@@ -91,29 +92,8 @@ def sureness(metrics: Metrics) -> list[Text]:
     for other in (name for name in told_rankers(metrics) if name != chosen):
         gap = metrics.paired.get(f"{chosen}_{other}")
         if gap is not None:
-            claims += [claim(chosen, other, gap)]
+            claims.append(claim_of_both(in_a_sentence(chosen), in_a_sentence(other), gap, RECALL))
     return claims
-
-
-def claim(one: str, other: str, gap: DifferenceOfBoth) -> Text:
-    """A comparison in both views; a lead is called one only where the interval leaves out zero."""
-    first, second = in_a_sentence(one), in_a_sentence(other)
-    true, seen = gap.true.recall_at_budget, gap.bank.recall_at_budget
-    if true.value is None or seen.value is None:
-        return Text(
-            f"{first.en} and {second.en} could not be compared.", f"{first.zh} 与 {second.zh} 无法比较。"
-        )
-    lead = {
-        1: Text(f"is ahead of {second.en}", f"领先于{second.zh}"),
-        0: Text(f"is not shown to differ from {second.en}", f"与{second.zh}未测得差异"),
-        -1: Text(f"is behind {second.en}", f"落后于{second.zh}"),
-    }
-    real, view = lead[told_apart(true)], lead[told_apart(seen)]
-    sizes = [size_of(side, RECALL) for side in (true, seen)]
-    return Text(
-        f"In truth {first.en} {real.en} ({sizes[0].en}); by the bank’s labels it {view.en} ({sizes[1].en}).",
-        f"按真值，{first.zh} {real.zh}（{sizes[0].zh}）；按银行标签，{view.zh}（{sizes[1].zh}）。",
-    )
 
 
 def known_unknown_bars(metrics: Metrics) -> Markup | None:

@@ -14,7 +14,7 @@ from reports.comparison import gap_between
 from reports.experiments import Experiments
 from reports.headline import headline_figures
 from reports.results import (
-    Caught,
+    CaughtBySide,
     ChosenMetrics,
     DifferenceMetrics,
     DifferenceOfBoth,
@@ -174,7 +174,7 @@ def known_and_unknown(truth: TruthView) -> KnownAndUnknown:
         known=of_rules.known.customers,
         unknown=of_rules.unknown.customers,
         caught={
-            row.ranker: Caught(
+            row.ranker: CaughtBySide(
                 everyone=row.parts.everyone.caught,
                 known=row.parts.known.caught,
                 unknown=row.parts.unknown.caught,

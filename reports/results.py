@@ -237,7 +237,7 @@ class WorldMetrics(BankWorld, TrueWorld):
     difficulty: DifficultyMetrics = Field(description="how hard the world is; simulator")
 
 
-class Caught(Record):
+class CaughtBySide(Record):
     """Illicit customers of the test whom one ranker catches at the budget, counted; simulator."""
 
     everyone: int = Field(description="of all of them")
@@ -250,7 +250,7 @@ class KnownAndUnknown(Record):
 
     known: int = Field(description="illicit customers of the test whom the bank's labels know; simulator")
     unknown: int = Field(description="illicit customers of the test whom they do not; simulator")
-    caught: dict[str, Caught] = Field(description="by ranker: at the budget")
+    caught: dict[str, CaughtBySide] = Field(description="by ranker: at the budget")
 
 
 class Metrics(Result):
