@@ -8,7 +8,9 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from data.results import Interval
+from explain.results.attribution_checks import AttributionChecks
 from explain.results.cases import ExplainedCase
+from explain.results.explanation_audit import ExplanationAudit
 from explain.results.faithfulness import Faithfulness
 from models.results.bank import BankView, Chosen
 from models.results.costs import ZooCosts
@@ -69,6 +71,8 @@ class Evidence:
     drawn: list[DrawnTypology]  # one scheme and one look-alike of each typology
     tuned: dict[str, Tuned]  # by model
     faithfulness: Faithfulness
+    attribution_checks: AttributionChecks
+    explanation_audit: ExplanationAudit
     cases: list[ExplainedCase]
     schemes: dict[int, str]  # of the explained model's alerts, by subject_id
     catalogue: Labels

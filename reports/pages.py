@@ -14,6 +14,7 @@ from reports import figures, trial_figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
+from reports.explanation_tests import explanation_tests
 from reports.features import features
 from reports.finding import known_unknown_bars, opening, sureness
 from reports.knowledge import knowledge_section
@@ -237,6 +238,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "least_group": evidence.truth.least_group,
         "alerts": alert_rows(evidence),
         "faithfulness": evidence.faithfulness,
+        "explanation_tests": explanation_tests(evidence),
         "explained_name": named(RANKERS, evidence.faithfulness.model),
         "leading": next(iter(evidence.faithfulness.feature_shares), None),
         "time": time_section(evidence),

@@ -17,7 +17,9 @@ from markupsafe import Markup
 import pipeline
 from data import schema as data_schema
 from explain import schema as explain_schema
+from explain.results.attribution_checks import AttributionChecks
 from explain.results.cases import ExplainedCases
+from explain.results.explanation_audit import ExplanationAudit
 from explain.results.faithfulness import Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
@@ -218,6 +220,8 @@ def read_inputs() -> Evidence:
         drawn=pipeline.read_result(DrawnSchemes).typologies,
         tuned={name: pipeline.read_result(Tuned, name) for name in models},
         faithfulness=faithfulness,
+        attribution_checks=pipeline.read_result(AttributionChecks),
+        explanation_audit=pipeline.read_result(ExplanationAudit),
         cases=pipeline.read_result(ExplainedCases).cases,
         schemes=dict(zip(audited["subject_id"].tolist(), audited["schemes"].tolist(), strict=True)),
         catalogue={row["feature"]: CataloguedFeature(**row) for row in catalogue.to_dict("records")},
