@@ -16,7 +16,7 @@ from reports.results import KnownAndUnknown, Metrics
 from reports.steps import REFERENCE
 from reports.wording import RANKERS, Text, count, joined, named, shortened
 
-NAME_WIDTH, NAME_LENGTH = 190, 28  # of a ranker left of its bars, units of the drawing and letters
+NAME_WIDTH, NAME_LENGTH = 232, 34  # of a ranker left of its bars, units of the drawing and letters
 BAR, STEP = 24, 46  # height of a bar, and from one ranker to the next
 GAP = 26  # between the bar of the known and that of the unknown
 
