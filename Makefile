@@ -11,7 +11,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test worlds docs clean
+.PHONY: report smoke test worlds bench docs clean
 
 report: .venv/installed
 	@python console.py check
@@ -34,6 +34,9 @@ test: .venv/installed
 worlds: .venv/installed
 	@python console.py check
 	@python console.py worlds
+
+bench: .venv/installed
+	python -m benchmarks.peers "$(DATA)"
 
 docs: .venv/installed
 	@python console.py docs
