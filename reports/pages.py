@@ -177,7 +177,12 @@ def result_figures(evidence: Evidence) -> Figures:
     rankers, bank, truth = evidence.rankers, evidence.bank, evidence.truth
     return Figures(
         dumbbell=figures.dumbbell(bank, truth, rankers),
-        curves=figures.curves(bank.recall_by_budget, truth.recall_by_budget, few_rankers(rankers)),
+        curves=figures.curves(
+            bank.recall_by_budget,
+            truth.recall_by_budget,
+            few_rankers(rankers),
+            evidence.experiments.beyond.rulebook,
+        ),
         typology=trial_figures.caught_map(truth.by_typology, rankers, evidence.names.typologies),
         funnel=funnel_figure(evidence),
         features=figures.top_features(evidence.faithfulness.feature_shares),

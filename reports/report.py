@@ -22,8 +22,10 @@ from explain.results.faithfulness import Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
 from models.results.bank import BankView
+from models.results.beyond import Beyond
 from models.results.calibration import Calibration
 from models.results.costs import ZooCosts
+from models.results.drift_trials import DriftTrials
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
@@ -239,6 +241,8 @@ def read_inputs() -> Evidence:
             studies=experiments.read_inputs(),
             over_time=pipeline.read_result(OverTime),
             knowledge=pipeline.read_result(BankKnowledge),
+            drift=pipeline.read_result(DriftTrials),
+            beyond=pipeline.read_result(Beyond),
             verdicts=read_verdicts(),
         ),
         money=pipeline.read_result(MoneyAudit),
