@@ -39,14 +39,12 @@ worlds: .venv/installed
 	@python console.py check
 	@python console.py worlds
 
-<<<<<<< HEAD
 bench: .venv/installed
 	python -m benchmarks.peers "$(DATA)"
-=======
+
 iterate: .venv/installed
 	@python console.py check
 	@python console.py iterate
->>>>>>> w-int
 
 docs: .venv/installed
 	@python console.py docs
