@@ -33,7 +33,7 @@ from explain.ledger import (
     months_of_money,
     sides,
 )
-from explain.results.cases import CaseParty, DayOfMoney, Phrase
+from explain.results.cases import CaseParty, DayOfMoney, MonthOfMoney, Phrase
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,15 @@ def busiest(days: list[DayOfMoney]) -> DayOfMoney | None:
     return max(days, key=lambda day: (day.money_in + day.money_out, day.day), default=None)
 
 
+def usual_month(months: list[MonthOfMoney]) -> float:
+    """Median money in of the months before the last, since the first one with a payment; 0: none."""
+    first = next((place for place, month in enumerate(months) if month.payments), len(months))
+    earlier = [month.money_in for month in months[first:-1]]
+    return round(median(earlier), 2) if earlier else 0.0
+
+
 def onward_payments(ledger: CaseLedger, customer: int, start: pd.Timestamp) -> pd.DataFrame:
-    """A customer's payments since a moment, and those of the customers whom it paid, as `CaseLedger.named`."""
+    """A customer's payments since a moment and those of the customers whom it paid, with names."""
     own = ledger.of_customers([customer])
     own = own[own["at"] >= start]
     paid = {int(payee) for payee in own.loc[own["payer"] == customer, "payee"].unique()}
@@ -144,7 +151,7 @@ def party(
         declared_income=None if income is None else round(income),
         money_in=money_in,
         money_out=money_out,
-        money_in_month_before=round(median(month.money_in for month in months[:-1]), 2),
+        money_in_month_before=usual_month(months),
         payers=line.loc[line["is_in"], "other"].nunique(),
         payees=line.loc[~line["is_in"], "other"].nunique(),
         new_parties=line.loc[line["is_new"], "other"].nunique(),

@@ -49,9 +49,7 @@ class Files:
     multiplier: dict[str, float]
 
 
-def case_accounts(
-    files: Files, customer: int, rows: pd.DataFrame, as_of: pd.Timestamp
-) -> list[CaseAccount]:
+def case_accounts(files: Files, customer: int, rows: pd.DataFrame, as_of: pd.Timestamp) -> list[CaseAccount]:
     """Accounts of a customer that were open at some time before a moment, in order of opening.
 
     ``rows`` are the customer's rows of the ledger; an account's balance is that after its last payment.

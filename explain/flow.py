@@ -95,4 +95,6 @@ def ring_flow(payments: pd.DataFrame, parties: list[str], as_of: pd.Timestamp, m
         (2, recent[pays & recent["payee"].isin(out_of.index[out_of > 1])]),
     ]
     chosen = pd.concat([part.assign(step=step) for step, part in steps]).nlargest(most, "yuan")
-    return [flow_edge(row.step, row, row.yuan) for row in chosen.sort_values("at", kind="stable").itertuples()]
+    return [
+        flow_edge(row.step, row, row.yuan) for row in chosen.sort_values("at", kind="stable").itertuples()
+    ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from explain.ledger import OUTSIDE, CaseLedger
+from explain.ledger import OUTSIDE, PURCHASES, CaseLedger
 from explain.results.cases import CaseLink
 
 OWN_KINDS = ("person", "company", "micro_business", "overseas")  # outside parties that several may pay
@@ -24,7 +24,8 @@ class Ties:
     """Who used a device, dealt with whom and was alerted, by the bank's clock.
 
     ``devices`` are rows of Devices of all customers; ``alerted`` holds (customer_id, at, case_id) of
-    alerts of rules. ``days`` are looked back; who dealt with more than ``most`` others ties nobody.
+    alerts of rules. ``days`` are looked back; who dealt with more than ``most`` others ties nobody, and
+    payments of less than ``least`` yuan in all tie none.
     """
 
     ledger: CaseLedger
@@ -32,6 +33,7 @@ class Ties:
     alerted: pd.DataFrame
     days: int
     most: int
+    least: float
 
     def since(self, as_of: pd.Timestamp) -> pd.Timestamp:
         """The first moment that is looked at."""
@@ -56,15 +58,19 @@ class Ties:
         }
 
     def dealings(self, customer: int, as_of: pd.Timestamp) -> pd.DataFrame:
-        """Payments with other customers in the days before: rows of the ledger with ``other``."""
+        """Payments with other customers in the days before, no purchases: rows of the ledger with ``other``."""
         rows = self.ledger.of_customers([customer])
         rows = rows[(rows["at"] < as_of) & (rows["at"] >= self.since(as_of))]
-        rows = rows[(rows["payer"] != rows["payee"]) & (rows["payer"] != OUTSIDE) & (rows["payee"] != OUTSIDE)]
+        rows = rows[
+            (rows["payer"] != rows["payee"]) & (rows["payer"] != OUTSIDE) & (rows["payee"] != OUTSIDE)
+        ]
+        rows = rows[~rows["channel"].isin(PURCHASES)]
         return rows.assign(other=rows["payee"].where(rows["payer"] == customer, rows["payer"]))
 
     def tied(self, customer: int, as_of: pd.Timestamp) -> set[int]:
         """Customers to whom one is tied in the days before a moment."""
-        partners = set(self.dealings(customer, as_of)["other"])
+        sums = self.dealings(customer, as_of).groupby("other")["amount_cents"].sum()
+        partners = set(sums.index[sums >= self.least * 100])
         found = partners if len(partners) <= self.most else set()
         return found.union(*self.sharers(customer, as_of).values())
 

@@ -71,13 +71,15 @@ class CaseLedger:
     """Payments by the bank's clock.
 
     ``rows`` are rows of Transactions with ``payer`` and ``payee``, the customers at their ends
-    (`OUTSIDE` for none); ``places`` are the rows of each customer, ``accounts`` the table.
+    (`OUTSIDE` for none); ``places`` are the rows of each customer, ``accounts`` the table, ``words`` what
+    each account in the rows is called.
     """
 
     rows: pd.DataFrame
     places: dict[int, np.ndarray]
     accounts: pd.DataFrame
-    names: Names = NO_NAMES
+    names: Names
+    words: pd.Series
 
     @classmethod
     def of(
@@ -94,7 +96,9 @@ class CaseLedger:
         ends = np.concatenate([rows["payer"].to_numpy(), rows["payee"].to_numpy()])
         place = np.tile(np.arange(len(rows)), 2)
         found = pd.Series(place).groupby(ends).agg(lambda part: np.unique(part.to_numpy()))
-        return cls(rows, found.to_dict(), accounts, names)
+        used = pd.Series(np.unique(rows[["payer_account_id", "payee_account_id"]].to_numpy()))
+        words = party_names(used, accounts, names).set_axis(used)
+        return cls(rows, found.to_dict(), accounts, names, words)
 
     def called(self, customer: int) -> str:
         """What a customer is called: its number, or name in a foreign data set."""
@@ -111,8 +115,8 @@ class CaseLedger:
         return pd.DataFrame(
             {
                 "at": rows["at"],
-                "payer": party_names(rows["payer_account_id"], self.accounts, self.names),
-                "payee": party_names(rows["payee_account_id"], self.accounts, self.names),
+                "payer": rows["payer_account_id"].map(self.words),
+                "payee": rows["payee_account_id"].map(self.words),
                 "yuan": rows["amount_cents"] / 100,
                 "channel": rows["channel"],
                 "purpose": rows["purpose"],
@@ -167,9 +171,7 @@ def months_of_money(line: pd.DataFrame, as_of: pd.Timestamp) -> list[MonthOfMone
         part = line[ago == month]
         into, out = sides(part)
         ends = as_of - pd.Timedelta(days=month * MONTH_DAYS)
-        months.append(
-            MonthOfMoney(ends=f"{ends:%Y-%m-%d}", money_in=into, money_out=out, payments=len(part))
-        )
+        months.append(MonthOfMoney(ends=f"{ends:%Y-%m-%d}", money_in=into, money_out=out, payments=len(part)))
     return months
 
 
@@ -218,3 +220,16 @@ def largest_payments(line: pd.DataFrame, most: int) -> list[CasePayment]:
         )
         for row in chosen.itertuples(index=False)
     ]
+
+
+def own_line(payments: pd.DataFrame, who: str, as_of: pd.Timestamp, days: int) -> pd.DataFrame:
+    """A customer's named payments in the days before a moment with the other side and the direction.
+
+    ``payments`` are as `CaseLedger.named` makes them, of any source.
+    """
+    me = f"customer {who}"
+    mine = payments[(payments["payer"] == me) | (payments["payee"] == me)]
+    mine = mine[(mine["at"] < as_of) & (mine["payer"] != mine["payee"])]
+    is_in = mine["payee"] == me
+    line = mine.assign(is_in=is_in, other=mine["payer"].where(is_in, mine["payee"]))
+    return last_days(line.assign(first=line.groupby("other")["at"].transform("min")), as_of, days)

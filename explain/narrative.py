@@ -73,12 +73,12 @@ def by_channel(party: CaseParty) -> str:
     )
 
 
-def what_moved(party: CaseParty, days: int) -> str:
+def what_moved(party: CaseParty, as_of: str, days: int) -> str:
     """The amounts of the days, by channel, beside the months before."""
     return (
-        f"In the {days} days before {party.as_of}, customer {party.customer_name} received "
+        f"In the {days} days before {as_of}, customer {party.customer_name} received "
         f"{amount(party.money_in)} from {party.payers} payers and paid {amount(party.money_out)} to "
-        f"{party.payees} payees ({by_channel(party)}). In a usual month of the year before it received "
+        f"{party.payees} payees ({by_channel(party)}). In a usual earlier month it received "
         f"{amount(party.money_in_month_before)}."
     )
 
@@ -118,8 +118,8 @@ def where_moved(party: CaseParty) -> str:
 def why_suspicious(party: CaseParty) -> list[str]:
     """Rules with the customer's figures, then what contributed to the model's score."""
     told = [
-        f"Rule {hit.rule_id} ({hit.name_en}) was met on {hit.days} day{'s' if hit.days != 1 else ''}, last on "
-        f"{hit.last}: {'; '.join(check_words(check) for check in hit.checks if check.is_met)}."
+        f"Rule {hit.rule_id} ({hit.name_en}) was met on {hit.days} day{'s' if hit.days != 1 else ''}, "
+        f"last on {hit.last}: {'; '.join(check_words(check) for check in hit.checks if check.is_met)}."
         for hit in party.rule_hits
     ]
     reasons = [row for row in party.reasons if row.rank > 0]
@@ -159,11 +159,15 @@ def how_done(party: CaseParty, ring: list[FlowEdge]) -> list[str]:
     return told
 
 
-def narrative(parties: list[CaseParty], ring: list[FlowEdge], days: int) -> list[DraftSection]:
-    """The six sections, of all parties of a case, and what is left to a human."""
+def narrative(parties: list[CaseParty], ring: list[FlowEdge], as_of: str, days: int) -> list[DraftSection]:
+    """The six sections, of all parties of a case, and what is left to a human.
+
+    ``ring`` are the payments that tie the parties, ``as_of`` is the local date of the case, ``days``
+    are looked back from it.
+    """
     sections = {
         ("who", "Who"): [who_is(party) for party in parties],
-        ("what", "What"): [what_moved(party, days) for party in parties],
+        ("what", "What"): [what_moved(party, as_of, days) for party in parties],
         ("when", "When"): [when_moved(party) for party in parties],
         ("where", "Where"): [where_moved(party) for party in parties],
         ("why", "Why it is unusual"): [line for party in parties for line in why_suspicious(party)],

@@ -58,12 +58,12 @@ def own_medians(
     """
     apart = pd.Timedelta(days=days)
     by_customer = split.groupby("customer_id").indices
-    as_of = split["as_of"].to_numpy()
+    as_of = pd.DatetimeIndex(split["as_of"]).as_unit("us").asi8
     values = features.to_numpy()
     found = np.full((len(alerts), features.shape[1]), np.nan)
     for number, alert in enumerate(alerts.itertuples(index=False)):
         rows = by_customer.get(alert.customer_id, np.zeros(0, int))
-        earlier = rows[as_of[rows] <= (alert.as_of - apart).to_datetime64()]
+        earlier = rows[as_of[rows] <= (alert.as_of - apart).as_unit("us").value]
         chosen = earlier[np.argsort(as_of[earlier], kind="stable")][-weeks:]
         known = values[chosen]
         has_any = ~np.isnan(known).all(axis=0) if len(known) else np.zeros(features.shape[1], bool)

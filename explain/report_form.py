@@ -62,7 +62,9 @@ def chinese_check(check: RuleCheck) -> str:
 
 def found_how(party: CaseParty) -> str:
     """One: how the party was found."""
-    hits = "、".join(f"{hit.rule_id} {hit.name_zh}（{hit.days} 天，最近 {hit.last}）" for hit in party.rule_hits)
+    hits = "、".join(
+        f"{hit.rule_id} {hit.name_zh}（{hit.days} 天，最近 {hit.last}）" for hit in party.rule_hits
+    )
     place = "" if party.rank is None else f"，当周排名第 {party.rank} 位"
     return (
         f"客户 {party.customer_name}：{FOUND_BY[party.found_by]}，评分日 {party.as_of}{place}；"
@@ -87,7 +89,7 @@ def chinese_identity(party: CaseParty) -> str:
     )
 
 
-def chinese_movements(party: CaseParty, days: int) -> list[str]:
+def chinese_movements(party: CaseParty, as_of: str, days: int) -> list[str]:
     """Three: all of it, where from and to, and beside the past."""
     channels = "；".join(
         f"{CHANNEL_NAMES[row.channel].zh if row.channel in CHANNEL_NAMES else row.channel}"
@@ -105,10 +107,10 @@ def chinese_movements(party: CaseParty, days: int) -> list[str]:
         for row in payees[:TOLD_PARTIES]
     )
     told = [
-        f"总体情况：{party.as_of} 前 {days} 天，客户 {party.customer_name} 由 {party.payers} 个付款方转入 "
+        f"总体情况：{as_of} 前 {days} 天，客户 {party.customer_name} 由 {party.payers} 个付款方转入 "
         f"{yuan_zh(party.money_in)}，向 {party.payees} 个收款方转出 {yuan_zh(party.money_out)}。{channels}。",
         f"来源去向：主要来源为{sources or '无'}；主要去向为{ends or '无'}。",
-        f"历史比较：此前一年通常每月转入 {yuan_zh(party.money_in_month_before)}。",
+        f"历史比较：此前通常每月转入 {yuan_zh(party.money_in_month_before)}。",
     ]
     listed = "；".join(
         f"{row.at} {'来自' if row.is_in else '付给'}{chinese_party(row.other)} {yuan_zh(row.yuan)}"
@@ -141,8 +143,8 @@ def chinese_suspicion(party: CaseParty) -> list[str]:
     return told or [f"客户 {party.customer_name} 未触发规则，模型亦未预警。"]
 
 
-def report_form(parties: list[CaseParty], ring: list[FlowEdge], days: int) -> list[DraftSection]:
-    """The seven sections, of all parties of a case."""
+def report_form(parties: list[CaseParty], ring: list[FlowEdge], as_of: str, days: int) -> list[DraftSection]:
+    """The seven sections, of all parties of a case; arguments as of `explain.narrative.narrative`."""
     links = [chinese_links(party) for party in parties]
     if ring:
         total = sum(edge.yuan for edge in ring)
@@ -151,7 +153,7 @@ def report_form(parties: list[CaseParty], ring: list[FlowEdge], days: int) -> li
         ("1", "一、发现过程"): [found_how(party) for party in parties],
         ("2", "二、可疑主体基本情况"): [chinese_identity(party) for party in parties],
         ("3", "三、可疑交易情况"): [
-            line for party in parties for line in chinese_movements(party, days)
+            line for party in parties for line in chinese_movements(party, as_of, days)
         ],
         ("4", "四、关联单位及人员"): links,
         ("5", "五、可疑点分析"): [line for party in parties for line in chinese_suspicion(party)],

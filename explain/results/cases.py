@@ -128,7 +128,9 @@ class FlowEdge(Record):
     at: str = Field(description="local date and minute")
     payer: str = Field(description="who pays")
     payee: str = Field(description="who is paid")
-    yuan: float = Field(description="what of the customer's money it can carry, yuan: never more than came in")
+    yuan: float = Field(
+        description="what of the customer's money it can carry, yuan: never more than came in"
+    )
     whole: float = Field(description="the whole payment, yuan")
 
 
@@ -187,7 +189,9 @@ class CaseParty(Record):
     declared_income: int | None = Field(description="declared monthly income, yuan; null: unknown")
     money_in: float = Field(description="received in the days, yuan")
     money_out: float = Field(description="paid in the days, yuan")
-    money_in_month_before: float = Field(description="median of the earlier months, yuan")
+    money_in_month_before: float = Field(
+        description="median of the earlier months since the first payment, yuan"
+    )
     payers: int = Field(description="different payers in the days")
     payees: int = Field(description="different payees in the days")
     new_parties: int = Field(description="counterparties of whom the bank saw no earlier payment")
