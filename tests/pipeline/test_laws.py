@@ -11,7 +11,7 @@ import console
 from models.zoo import MODELS
 from pipeline import ROOMS
 
-SHARED_DOORS = {"data.asof", "data.indicators", "data.words", "models.intervals", "models.zoo"}
+SHARED_DOORS = {"data.asof", "data.feeds", "data.indicators", "data.words", "models.intervals", "models.zoo"}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.
@@ -125,6 +125,15 @@ def test_only_the_audit_imports_what_handles_the_truth(file: Path) -> None:
     truths = {name for name in imported(file) if name.split(".")[:2] == ["models", "truth"]}
     is_audit = file.parent == Path("models") and file.stem.split("_")[0] == "audit"
     assert not truths or is_audit or Path("models/truth") in file.parents, f"{file} imports {sorted(truths)}"
+
+
+def test_the_edge_is_imported_by_no_room_and_knows_no_truth() -> None:
+    for file in modules():
+        assert not {name for name in imported(file) if name.split(".")[0] == "serving"}, file
+    for file in sorted(Path("serving").rglob("*.py")):
+        truths = {name for name in imported(file) if name.startswith("models.truth")}
+        truths |= imported(file) & {"data.schema.Truth", "data.schema.Schemes"}
+        assert not truths, f"{file} imports {sorted(truths)}"
 
 
 def test_labels_on_trial_reach_no_model_of_the_bank() -> None:
