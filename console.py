@@ -130,7 +130,7 @@ def summary() -> None:
                 print(f"set aside in {row.stage}: {count:,} of {what}")
     print()
     print(finding_in_words(pipeline.read_result(Metrics)))
-    print(f"report: {(ARTIFACTS / 'reports' / 'report.html').resolve()}")
+    print(f"report: {(ARTIFACTS / 'reports' / 'site' / 'index.html').resolve()}")
 
 
 @COMMANDS.register("compile")

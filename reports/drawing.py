@@ -1,4 +1,4 @@
-"""Small pieces of SVG. Words come in both languages; the page's CSS shows one of them."""
+"""Small pieces of SVG. Words come in both languages; each file of a page keeps one of them."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""Stage report: one self-contained page in two languages, and the metrics kept in git."""
+"""Stage report: a folder of pages in two languages, and the metrics kept in git."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections.abc import Container
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -47,6 +49,7 @@ from reports.metrics import metrics
 from reports.pages import sections
 from reports.questions import questions
 from reports.results import Metrics
+from reports.site import PAGES, site_files
 from reports.wording import (
     CHINESE_FROM,
     LONGEST_WORD,
@@ -64,6 +67,7 @@ from reports.written import WrittenRulebook
 from verdicts import read_verdicts
 
 TEMPLATES = "reports/templates"
+SITE = "site"  # the folder of the pages
 SIMULATED = "simulate"
 FORMULA_SIGNS = ("=", "+", "-", "@")  # with which a spreadsheet takes words for a formula
 COSTS = Path("benchmarks/results/zoo.json")  # no time is the same twice: measured by hand
@@ -81,7 +85,7 @@ def breakable(words: str) -> Markup:
 
 
 def both(text: Text | str) -> Markup:
-    """Both languages as HTML; the page's CSS shows one."""
+    """Both languages as HTML; each file of a page keeps one."""
     pair = same(text) if isinstance(text, str) else text
     if pair.en == pair.zh:
         return breakable(pair.en)
@@ -245,11 +249,19 @@ def read_inputs() -> Evidence:
     )
 
 
-def rendered(found: Evidence, result: Metrics) -> tuple[str, str]:
-    """The page and its twin in Markdown."""
+@dataclass(frozen=True)
+class Rendered:
+    """The report as text: files of the site by name, and its twin in Markdown."""
+
+    site: dict[str, str]
+    twin: str
+
+
+def rendered(found: Evidence, result: Metrics) -> Rendered:
+    """The site and its twin."""
     shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
-    page = environment().get_template("report.html").render(shown)
-    return page, markdown_environment().get_template("report.md").render(shown)
+    twin = markdown_environment().get_template("report.md").render(shown)
+    return Rendered(site_files(environment(), list(PAGES), shown), twin)
 
 
 def model_cards(found: Evidence, result: Metrics) -> dict[str, str]:
@@ -258,13 +270,22 @@ def model_cards(found: Evidence, result: Metrics) -> dict[str, str]:
     return {name: template.render(card=card(found, result, name)) for name in found.tuned}
 
 
+def remove_others(folder: Path, names: Container[str]) -> None:
+    """Remove the pages of an earlier run that this one does not write."""
+    for file in folder.rglob("*"):
+        if file.is_file() and file.relative_to(folder).as_posix() not in names:
+            file.unlink()
+
+
 def main() -> None:
     """Write the report, the metrics and the tables behind the plots."""
     found = read_inputs()
     result = metrics(found.bank, found.truth, found.label_audit, found.experiments)
-    page, twin = rendered(found, result)
-    pipeline.write_text("reports", "report.html", page)
-    pipeline.write_text("reports", "report.md", twin)
+    report = rendered(found, result)
+    remove_others(pipeline.artifact("reports", SITE), report.site)
+    for name, text in report.site.items():
+        pipeline.write_text("reports", f"{SITE}/{name}", text)
+    pipeline.write_text("reports", "report.md", report.twin)
     pipeline.write_result(result)
     for name, text in model_cards(found, result).items():
         pipeline.write_text("reports", f"cards/{name}.md", text)

@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--report",
-        default="artifacts/reports/report.html",
-        help="the report that the browser tests open, its metrics.json beside it",
+        default="artifacts/reports/site/index.html",
+        help="the first page of the report that the browser tests open, metrics.json beside its folder",
     )
 
 
