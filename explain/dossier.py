@@ -120,6 +120,8 @@ def case_rule_hits(
                 rule_id=str(rule_id),
                 name_en=rule["name_en"],
                 name_zh=rule["name_zh"],
+                family=rule["family"],
+                is_line=rule["use"] == "label",
                 days=len(group),
                 last=f"{last:%Y-%m-%d}",
                 checks=rule_checks(

@@ -58,7 +58,7 @@ class Ties:
         }
 
     def dealings(self, customer: int, as_of: pd.Timestamp) -> pd.DataFrame:
-        """Payments with other customers in the days before, no purchases: rows of the ledger with ``other``."""
+        """Payments with other customers in the days before, no purchases: ledger rows with ``other``."""
         rows = self.ledger.of_customers([customer])
         rows = rows[(rows["at"] < as_of) & (rows["at"] >= self.since(as_of))]
         rows = rows[
@@ -104,7 +104,8 @@ def joined_cases(alerts: pd.DataFrame, ties: Ties) -> pd.Series:
     for alert in alerts.itertuples(index=False):
         own = ties.bank_case(alert.customer_id, alert.as_of)
         near = {alert.customer_id, *ties.tied(alert.customer_id, alert.as_of)} & set(latest)
-        open_cases = {case for at, case in map(latest.get, near) if at > ties.since(alert.as_of)}
+        met = [latest[customer] for customer in near]
+        open_cases = {case for at, case in met if at > ties.since(alert.as_of)}
         wanted = open_cases | ({f"C{own}"} if own is not None else set())
         known = [case for case in opened if case in wanted]
         case = known[0] if known else min(wanted, default=f"M{alert.subject_id}")

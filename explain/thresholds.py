@@ -60,6 +60,13 @@ def summed(names: list[str], figures: Figures) -> float | None:
     return round(sum(known), 4) if len(known) == len(parts) else None
 
 
+def holds(sign: str, value: float | None, bound: float | None, upper: float | None) -> bool:
+    """Whether a comparison holds; what cannot be measured holds nowhere."""
+    if value is None or bound is None:
+        return False
+    return bound <= value <= upper if upper is not None else bool(HOLDS[sign](value, bound))
+
+
 def rule_checks(
     predicate: str, kind: str, segment: float, figures: Figures, labels: pd.DataFrame
 ) -> list[RuleCheck]:
@@ -78,11 +85,6 @@ def rule_checks(
         value = summed(names, figures)
         bound = float(low) if low else bound_of(term, kind, segment, figures)
         upper = float(high) if high else None
-        is_met = value is not None and bound is not None
-        if is_met and upper is not None:
-            is_met = bound <= value <= upper
-        elif is_met:
-            is_met = bool(HOLDS[sign](value, bound))
         checks.append(
             RuleCheck(
                 indicator=left,
@@ -92,7 +94,7 @@ def rule_checks(
                 threshold=bound,
                 upper=upper,
                 value=value,
-                is_met=is_met,
+                is_met=holds(sign, value, bound, upper),
             )
         )
     return checks

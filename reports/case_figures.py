@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from explain.results.cases import DayOfMoney, FlowEdge
+from explain.results.cases import DayOfMoney, FlowEdge, MonthOfMoney
 from reports.drawing import WIDTH, box, element, figure, line, number, words
 from reports.wording import Text, party, shortened, yuan
 
@@ -99,6 +99,7 @@ class PairBundle:
     payer: str
     payee: str
     yuan: float
+    whole: float
     payments: int
     first: str
     when: Text
@@ -115,6 +116,7 @@ def pair_bundles(edges: list[FlowEdge], step: int) -> list[PairBundle]:
             payer=payer,
             payee=payee,
             yuan=sum(edge.yuan for edge in group),
+            whole=sum(edge.whole for edge in group),
             payments=len(group),
             first=min(edge.at for edge in group),
             when=when([edge.at for edge in group]),
@@ -139,6 +141,8 @@ def party_box(x: float, y: float, name: str, bundle: PairBundle) -> list[str]:
     times = bundle.payments
     often = Text(f" in {times} payments", f"，{times} 笔") if times > 1 else Text("", "")
     amount = yuan(bundle.yuan)
+    if bundle.whole > bundle.yuan:  # a payment on that is larger than what it can have carried on
+        often = Text(f" of {yuan(bundle.whole)} paid", f"，原付款 {yuan(bundle.whole)}")
     return [
         box(x, y - 26, BOX, 52, "party"),
         words(x + 9, y - 10, shortened(party(name), NAME_LETTERS), "small strong"),
@@ -219,4 +223,97 @@ def flow(edges: list[FlowEdge], who: str) -> Markup:
     ]
     return figure(
         [*parts, *boxes], head + height + 4, Text("Money flow around the customer", "客户资金流向图")
+    )
+
+
+def months(rows: list[MonthOfMoney]) -> Markup:
+    """Money in (up) and out (down) of the twelve months before the alert; the last is the case's own."""
+    left, right, middle, half = 70.0, WIDTH - 22.0, 66.0, 52.0
+    largest = nice(max((amount for row in rows for amount in (row.money_in, row.money_out)), default=0) or 1)
+    width = (right - left) / max(len(rows), 1)
+    parts = [line(left, middle, right, middle, "zero")]
+    for sign, side, name in ((-1, "in", Text("in", "转入")), (1, "out", Text("out", "转出"))):
+        parts.append(words(left - 8, middle + sign * half + 4, yuan(largest), "tick", "end"))
+        parts.append(words(left - 8, middle + sign * half / 2 + 4, name, f"money-{side} strong", "end"))
+    for place, row in enumerate(rows):
+        x, end = left + place * width, date.fromisoformat(row.ends)
+        for sign, side, amount in ((-1, "in", row.money_in), (1, "out", row.money_out)):
+            size = amount / largest * half
+            parts.append(box(x + 8, middle - size if sign < 0 else middle, width - 16, size, f"money-{side}"))
+        shown = Text(f"to {end.day} {end:%b}", f"至{end.month}月{end.day}日")
+        parts.append(words(x + width / 2, middle + half + 20, shown, "tick", "middle"))
+    return figure(parts, middle + half + 28, Text("Money in and out by month", "每月资金进出"))
+
+
+RING_COLUMNS = (0, 381, 762)  # common payers, the parties, common payees
+BEND = 90.0  # how far a payment between two parties swings out
+
+
+def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
+    """The parties of a case in the middle, with what ties them: payments, common payers and payees.
+
+    ``names`` are the parties' in order of the score. Payments of one pair are one band; its width
+    grows with the amount, and the time stands on it.
+    """
+    first, inner, last = (pair_bundles(edges, step) for step in (0, 1, 2))
+    parties = [f"customer {name}" for name in names]
+    before = list(dict.fromkeys(bundle.payer for bundle in first))
+    after = list(dict.fromkeys(bundle.payee for bundle in last))
+    head, rows = 30.0, max(len(parties), len(before), len(after), 2)
+    step = 2 * ROW if len(parties) > 1 else ROW
+    height = max(rows * ROW, len(parties) * step)
+
+    def levels(column: list[str], gap: float) -> dict[str, float]:
+        top = head + height / 2 - (len(column) - 1) / 2 * gap
+        return {name: top + place * gap for place, name in enumerate(column)}
+
+    at = (levels(before, ROW), levels(parties, step), levels(after, ROW))
+    largest = max((bundle.yuan for bundle in (*first, *inner, *last)), default=1.0)
+
+    def thick(bundle: PairBundle) -> float:
+        return max(bundle.yuan / largest * WIDEST, 1.2)
+
+    def told(x: float, y: float, bundle: PairBundle) -> str:
+        often = f" ×{bundle.payments}" if bundle.payments > 1 else ""
+        label = Text(
+            f"{short(bundle.yuan)}{often} · {bundle.when.en}",
+            f"{short(bundle.yuan)}{often} · {bundle.when.zh}",
+        )
+        return words(x, y, label, "tiny halo", "middle")
+
+    bands, labels = [], []
+    for side, bundles, class_ in ((0, first, "money-in"), (1, last, "money-out")):
+        x1, x2 = RING_COLUMNS[side] + BOX, RING_COLUMNS[side + 1]
+        for bundle in bundles:
+            y1, y2 = at[side][bundle.payer], at[side + 1][bundle.payee]
+            bands.append(ribbon(x1, y1, x2, y2, thick(bundle), class_))
+            labels.append(told((x1 + x2) / 2, (y1 + y2) / 2 - 4, bundle))
+    for bundle in inner:
+        y1, y2, x = at[1][bundle.payer], at[1][bundle.payee], RING_COLUMNS[1] + BOX
+        path = (
+            f"M{number(x)} {number(y1)}C{number(x + BEND)} {number(y1)} "
+            f"{number(x + BEND)} {number(y2)} {number(x)} {number(y2)}"
+        )
+        bands.append(element("path", d=path, class_="ribbon money-out", stroke_width=thick(bundle)))
+        labels.append(told(x + BEND * 0.8, (y1 + y2) / 2, bundle))
+    heads = (
+        Text("common payers", "共同付款方"),
+        Text("the case", "本案客户"),
+        Text("common payees", "共同收款方"),
+    )
+    top = [
+        words(x + BOX / 2, 14, name, "axis", "middle")
+        for x, name, column in zip(RING_COLUMNS, heads, at, strict=True)
+        if column
+    ]
+    boxes = []
+    for x, column, class_ in zip(RING_COLUMNS, at, ("party", "party self", "party"), strict=True):
+        for name, y in column.items():
+            shown = shortened(party(name), NAME_LETTERS)
+            boxes += [
+                box(x, y - 20, BOX, 40, class_),
+                words(x + BOX / 2, y + 5, shown, "small strong", "middle"),
+            ]
+    return figure(
+        [*top, *bands, *boxes, *labels], head + height + 4, Text("What ties the case", "本案关联图")
     )

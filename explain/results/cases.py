@@ -33,6 +33,8 @@ class CaseRuleHit(Record):
     rule_id: str = Field(description="rule")
     name_en: str = Field(description="its name in English")
     name_zh: str = Field(description="its name in Chinese")
+    family: str = Field(description="family of reasons that it belongs to")
+    is_line: bool = Field(description="whether it raises alerts; false: its hits are recorded only")
     days: int = Field(description="days on which it hit")
     last: str = Field(description="local date of the last hit")
     checks: list[RuleCheck] = Field(description="its comparisons at the last hit, as the rule writes them")

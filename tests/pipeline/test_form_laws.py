@@ -40,7 +40,9 @@ UNITS_AGAIN: set[str] = set()
 
 
 def product() -> list[Path]:
-    return sorted([*(file for room in (*ROOMS, "serving") for file in Path(room).rglob("*.py")), *Path().glob("*.py")])
+    return sorted(
+        [*(file for room in (*ROOMS, "serving") for file in Path(room).rglob("*.py")), *Path().glob("*.py")]
+    )
 
 
 def parsed(file: Path) -> ast.Module:
