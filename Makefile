@@ -11,7 +11,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test docs clean
+.PHONY: report smoke test worlds docs clean
 
 report: .venv/installed
 	@python console.py check
@@ -30,6 +30,10 @@ test: .venv/installed
 	lint-imports
 	@python console.py compile
 	pytest --cov --cov-report=term:skip-covered
+
+worlds: .venv/installed
+	@python console.py check
+	@python console.py worlds
 
 docs: .venv/installed
 	@python console.py docs

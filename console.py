@@ -5,6 +5,7 @@
 - ``python console.py compile``: compile the numba kernels, on both cores, before a stage needs them
 - ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
 - ``python console.py low``: likewise, on the world of low prevalence
+- ``python console.py worlds``: the headline in several worlds, from where a run before ended
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render docs/tables.md, docs/results.md and the README's tables of results
 """
@@ -151,6 +152,15 @@ def smoke() -> None:
 def low() -> None:
     """Run the whole pipeline on the world of low prevalence in a scratch copy."""
     run_world(Path("params.low.yaml"))
+
+
+@COMMANDS.register("worlds")
+def several_worlds() -> None:
+    """Run the headline in several worlds, each in a scratch copy, from where a run before ended."""
+    import worlds  # here, for it imports this module
+
+    compile_kernels()
+    worlds.run_worlds()
 
 
 def run_world(changes_file: Path) -> None:

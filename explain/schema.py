@@ -64,3 +64,24 @@ class Queue(Table):
         description="what people decided in the days after: dismissed, case or reported; empty: nothing"
     )
     has_page: Series[bool] = Field(description="whether the case is written out in full")
+
+
+class Attributions(Table):
+    """What one group of inputs gave to one model's margin of an alert. Key: explainer, subject_id, group."""
+
+    explainer: Series[str] = Field(description="explained model")
+    subject_id: Series[int] = Field(description="alerted subject")
+    group: Series[str] = Field(
+        description="family of reasons; line, own_payments or ties: what a network reads beside the features"
+    )
+    contribution: Series[float] = Field(description="part of the raw margin, log-odds")
+
+
+class PartyWeights(Table):
+    """A party around an alerted customer, as one method ranks it. Key: method, subject_id, rank."""
+
+    method: Series[str] = Field(description="how parties are ranked")
+    subject_id: Series[int] = Field(description="alerted subject of the graph network")
+    rank: Series[int] = Field(ge=1, description="place among the parties, 1 weighs most")
+    node: Series[int] = Field(description="party: node of GraphNodes")
+    weight: Series[float] = Field(description="what it is ranked by, in the method's own unit")

@@ -46,7 +46,7 @@ class Params(pipeline.Parameters):
     bootstrap_draws: Draws
 
 
-def compared(judge: Yardstick, families: dict[str, dict[str, Way]], params: Params) -> list[WayWorth]:
+def ways_compared(judge: Yardstick, families: dict[str, dict[str, Way]], params: Params) -> list[WayWorth]:
     """What each way of each family is worth, its catches averaged over the seeds."""
     catches, rows = judge.catches["true"], []
     weight = drawn(catches.groups, params.bootstrap_draws, params.seeds[0])
@@ -90,7 +90,7 @@ def training(settings: NetSettings, choice: Choice) -> ways.Training:
     return Training(descent, settings.width, dropout, positive_weight, settings.threads)
 
 
-def read_books(judge: Yardstick, library_weight: float) -> Books:
+def read_inputs(judge: Yardstick, library_weight: float) -> Books:
     """The bank's examples and the library's."""
     (nobody,) = examples.read_inputs([pipeline.read(schema.Split).iloc[:0]], frozenset({LIBRARY}))
     told = pipeline.read(features_schema.LibraryExamples, columns=["typology", "is_held_out"])
@@ -105,13 +105,13 @@ def main() -> None:
     trees = pipeline.params("audit_injection.trees", Trees)
     settings, choice = pipeline.params(f"models.{NET}", NetSettings), pipeline.read_result(Tuned, NET).choice
     judge = yardstick.read_inputs(pipeline.params("budget", Budget), pipeline.params("learn", Learnt))
-    books = read_books(judge, teaching.library_weight)
+    books = read_inputs(judge, teaching.library_weight)
     net = ways.net_ways(books, params.auxiliary, training(settings, choice))
     result = HeadsStudy(
         made_by=made_now(DATA, ("audit_injection", f"models.{NET}", "budget", "learn"), "audit_heads"),
         choice=choice,
         auxiliary=params.auxiliary,
-        rows=compared(judge, {"trees": ways.tree_ways(books, trees), "net": net}, params),
+        rows=ways_compared(judge, {"trees": ways.tree_ways(books, trees), "net": net}, params),
     )
     pipeline.write_result(result)
 

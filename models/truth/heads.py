@@ -115,7 +115,7 @@ def _descend(
 
 
 @torch.inference_mode()
-def margins(network: HeadedNet, scale: Scale, values: np.ndarray) -> np.ndarray:
+def first_margins(network: HeadedNet, scale: Scale, values: np.ndarray) -> np.ndarray:
     """The first head's margin of rows of shape (n, columns); shape (n,)."""
     result = np.empty(len(values))
     for first in range(0, len(values), BLOCK):

@@ -43,12 +43,12 @@ class Books:
     @property
     def bank(self) -> Examples:
         """The bank's rows alone."""
-        return rows_of(self.joined, slice(0, self.bank_rows))
+        return some_rows(self.joined, slice(0, self.bank_rows))
 
     @property
     def library(self) -> Examples:
         """The library's rows alone."""
-        return rows_of(self.joined, slice(self.bank_rows, None))
+        return some_rows(self.joined, slice(self.bank_rows, None))
 
     @property
     def heads(self) -> np.ndarray:
@@ -56,7 +56,7 @@ class Books:
         return np.concatenate([np.full(self.bank_rows, None, object), self.typology.astype(object)])
 
 
-def rows_of(examples: Examples, rows: slice) -> Examples:
+def some_rows(examples: Examples, rows: slice) -> Examples:
     """Some rows of examples that read features alone."""
     return replace(
         examples,
@@ -104,7 +104,7 @@ def net_ways(books: Books, auxiliary: float, training: Training) -> dict[str, Wa
     def way(*lessons: heads.Lesson) -> Way:
         def scores(values: np.ndarray, seed: int) -> np.ndarray:
             network = heads.taught(lessons, scale, training, seed)
-            return heads.margins(network, scale, values)
+            return heads.first_margins(network, scale, values)
 
         return scores
 

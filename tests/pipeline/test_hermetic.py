@@ -1,8 +1,8 @@
 """Every stage runs with its declared deps alone, twice, to the same bytes.
 
 Each stage runs in an empty folder that holds what dvc.yaml declares; what the earlier ones
-wrote is all that it may read. Then each declared dep is taken away in turn: a stage that
-still succeeds did not need it.
+wrote is all that it may read. Then each declared file that is no code is taken away in turn: a
+stage that still writes the same did not need it.
 """
 
 from __future__ import annotations
@@ -18,15 +18,11 @@ from typing import Any
 import pytest
 
 from tests.pipeline.conftest import STAGES, Made, bytes_of, lay_out, outs_of, run
+from tests.pipeline.test_laws import is_code
 
 ROOT = Path.cwd()
 HEAVY = ["duckdb", "lightgbm", "numba", "optuna", "shap", "torch_geometric.nn", "xgboost"]
 LONGEST_TRY = 300  # seconds
-# One template declares the deps of every model. Whoever scales fails without this one, boosted trees do not.
-SCALING = "models/zoo/scaling.py"
-UNSCALED = {
-    f"{does}@{name}" for does in ("tune", "train") for name in ("lightgbm", "lightgbm_library", "xgboost")
-}
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -83,7 +79,7 @@ def test_no_declared_dep_can_be_taken_away(name: str, made: Made, tmp_path: Path
     server.set_forkserver_preload(HEAVY)
     needless = []
     for number, dep in enumerate(stage["deps"]):
-        if dep == SCALING and name in UNSCALED:
+        if is_code(dep):  # without what it imports nothing runs: told from the code by a law
             continue
         folder = tmp_path / str(number)
         lay_out(folder, stage, folder_of_all, without=dep)

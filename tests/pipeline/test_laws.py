@@ -11,7 +11,15 @@ import console
 from models.zoo import MODELS
 from pipeline import ROOMS
 
-SHARED_DOORS = {"data.asof", "data.feeds", "data.indicators", "data.words", "models.intervals", "models.zoo"}
+SHARED_DOORS = {
+    "data.asof",
+    "data.feeds",
+    "data.indicators",
+    "data.words",
+    "models.examples",
+    "models.intervals",
+    "models.zoo",
+}
 MAY_READ_TRUTH = {"simulate", "investigate", "audit", "audit_labels"}
 TRUTH = {"artifacts/data/truth.parquet", "artifacts/data/schemes.parquet"}
 # What the audit writes of the truth is for the report's own, marked, boxes.
@@ -25,6 +33,7 @@ TRUTH_AUDITED = {
     "artifacts/models/rule_report.json",
     "artifacts/models/injection.json",
     "artifacts/models/money_audit.json",
+    "artifacts/explain/explanation_audit.json",
 }
 OF_EVERY_MODEL = {"artifacts/models/fitted", "artifacts/models/tuned"}
 # What reviewers would have decided in other streams, and labels learnt from that: never a model's food.
@@ -195,3 +204,38 @@ def test_a_stage_declares_every_file_of_the_project_that_it_imports(name: str) -
         if not any(file == dep or dep in file.parents for dep in declared)
     ]
     assert not missing, f"{name} does not declare {sorted(missing)}"
+
+
+ZOO = Path("models/zoo")
+# One template declares the deps of every model, and boosted trees need no scale of features.
+SCALING = "models/zoo/scaling.py"
+UNSCALED = {
+    f"{does}@{name}" for does in ("tune", "train") for name in ("lightgbm", "lightgbm_library", "xgboost")
+}
+
+
+def is_code(dep: str) -> bool:
+    """Whether a dep is a module of this project or a folder of such."""
+    path = Path(dep)
+    own = not dep.startswith("artifacts/")
+    return own and (path.suffix == ".py" or (path.is_dir() and any(path.rglob("*.py"))))
+
+
+def idle_code(name: str) -> list[str]:
+    """Declared modules that a stage imports neither itself nor through a model that it looks up by name."""
+    stage = console.stages()[name]
+    reached, code = own_files(console.module_of(stage["cmd"])), [dep for dep in stage["deps"] if is_code(dep)]
+    for dep in code:
+        if ZOO in Path(dep).parents:
+            for file in [Path(dep)] if Path(dep).is_file() else sorted(Path(dep).rglob("*.py")):
+                module = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+                reached |= own_files(module) - ({file} if dep == SCALING else set())
+    return [dep for dep in code if not any(dep == str(file) or Path(dep) in file.parents for file in reached)]
+
+
+@pytest.mark.parametrize("name", console.stages())
+def test_a_stage_declares_no_code_that_it_does_not_import(name: str) -> None:
+    idle = idle_code(name)
+    if name in UNSCALED:
+        idle = [dep for dep in idle if dep != SCALING]
+    assert not idle, f"{name} declares deps that it does not import: {idle}"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.results.studies import WayWorth
-from models.truth.heads import Lesson, Training, margins, targets, taught
+from models.truth.heads import Lesson, Training, first_margins, targets, taught
 from models.truth.ways import Books
 from models.zoo import Examples
 from models.zoo.nets.fitting import Descent
@@ -64,11 +64,11 @@ def test_what_is_taught_last_ranks_and_equal_seeds_give_equal_margins() -> None:
     scale, mute = Scale.of(bank.features), np.full(400, None, object)
     lessons = [Lesson(library, mute, 0.0), Lesson(bank, mute, 0.0)]
     values = bank.features.to_numpy()
-    last = margins(taught(lessons, scale, TRAINING, 1), scale, values)
-    first = margins(taught(lessons[::-1], scale, TRAINING, 1), scale, values)
+    last = first_margins(taught(lessons, scale, TRAINING, 1), scale, values)
+    first = first_margins(taught(lessons[::-1], scale, TRAINING, 1), scale, values)
     assert auc(last, bank.label) > 0.9
     assert auc(last, bank.label) > auc(first, bank.label)
-    assert np.array_equal(last, margins(taught(lessons, scale, TRAINING, 1), scale, values))
+    assert np.array_equal(last, first_margins(taught(lessons, scale, TRAINING, 1), scale, values))
 
 
 def test_a_head_of_a_typology_learns_it_and_does_not_rank() -> None:
@@ -78,7 +78,7 @@ def test_a_head_of_a_typology_learns_it_and_does_not_rank() -> None:
     silent = Examples(**(vars(bank) | {"label": bank.label}))
     network = taught([Lesson(silent, of, 1.0)], scale, TRAINING, 1)
     assert network.heads.out_features == 2
-    score = margins(network, scale, bank.features.to_numpy())
+    score = first_margins(network, scale, bank.features.to_numpy())
     assert auc(score, bank.label) > 0.9
     assert auc(score, library.label) == pytest.approx(0.5, abs=0.15)
 
