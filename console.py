@@ -6,6 +6,7 @@
 - ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
 - ``python console.py low``: likewise, on the world of low prevalence
 - ``python console.py worlds``: the headline in several worlds, from where a run before ended
+- ``python console.py iterate``: the iterations of studies/iterations.yaml, likewise
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render docs/tables.md, docs/results.md and the README's tables of results
 """
@@ -161,6 +162,15 @@ def several_worlds() -> None:
 
     compile_kernels()
     worlds.run_worlds()
+
+
+@COMMANDS.register("iterate")
+def iterations() -> None:
+    """Run the iterations of the feedback loop, each in a scratch copy, from where a run before ended."""
+    import iterate  # here, for it imports this module
+
+    compile_kernels()
+    iterate.run_iterations()
 
 
 def run_world(changes_file: Path) -> None:

@@ -8,7 +8,9 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from data.results import Interval
+from explain.results.attribution_checks import AttributionChecks
 from explain.results.cases import ExplainedCase
+from explain.results.explanation_audit import ExplanationAudit
 from explain.results.faithfulness import Faithfulness
 from models.results.audited_cases import AuditedMember
 from models.results.bank import BankView, Chosen
@@ -72,6 +74,8 @@ class Evidence:
     drawn: list[DrawnTypology]  # one scheme and one look-alike of each typology
     tuned: dict[str, Tuned]  # by model
     faithfulness: Faithfulness
+    attribution_checks: AttributionChecks
+    explanation_audit: ExplanationAudit
     cases: list[ExplainedCase]
     queue: list[QueueRow]  # every alert of the explained model
     members: list[AuditedMember]  # who took part in what, of truth

@@ -14,6 +14,7 @@ from reports import figures, trial_figures
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
+from reports.explanation_tests import explanation_tests
 from reports.features import features
 from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
@@ -177,7 +178,12 @@ def result_figures(evidence: Evidence) -> Figures:
     rankers, bank, truth = evidence.rankers, evidence.bank, evidence.truth
     return Figures(
         dumbbell=figures.dumbbell(bank, truth, rankers),
-        curves=figures.curves(bank.recall_by_budget, truth.recall_by_budget, few_rankers(rankers)),
+        curves=figures.curves(
+            bank.recall_by_budget,
+            truth.recall_by_budget,
+            few_rankers(rankers),
+            evidence.experiments.beyond.rulebook,
+        ),
         typology=trial_figures.caught_map(truth.by_typology, rankers, evidence.names.typologies),
         funnel=funnel_figure(evidence),
         features=figures.top_features(evidence.faithfulness.feature_shares),
@@ -228,6 +234,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "least_group": evidence.truth.least_group,
         "alerts": alert_rows(evidence),
         "faithfulness": evidence.faithfulness,
+        "explanation_tests": explanation_tests(evidence),
         "explained_name": named(RANKERS, evidence.faithfulness.model),
         "leading": next(iter(evidence.faithfulness.feature_shares), None),
         "time": time_section(evidence),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from data.results import Interval
 from models.results.ladder import Ladder
 from reports.evidence import Evidence
+from reports.explanation_answer import explained
 from reports.model_answers import (
     family_answer,
     graph_answer,
@@ -22,10 +23,8 @@ from reports.pages import investigators
 from reports.rulebook import rulebook
 from reports.wording import (
     DASH,
-    RANKERS,
     Text,
     count,
-    named,
     percent,
     worded_interval,
 )
@@ -82,29 +81,6 @@ def from_experience(evidence: Evidence) -> Text:
         f"命中 {count(rule.seen.hits)} 次，形成 {count(rule.seen.alerts)} 条预警；甄别后上报 {shared}，"
         f"而预警中真实违法占 {worded_interval(rule.precision)}。甄别结论成为带日期的标签；"
         f"同一批指标既是模型的输入列，也是解释用语。{end_zh}{taught.zh}",
-    )
-
-
-def explained(evidence: Evidence) -> Text:
-    """Question 2: reasons and their test."""
-    found = evidence.faithfulness
-    size, name = found.deleted_families, named(RANKERS, found.model)
-    if not found.alerts:
-        return Text(
-            f"{NOT_MEASURED.en} no alert of {name.en} fits in the budget of the test weeks.",
-            f"{NOT_MEASURED.zh}测试期预算内没有 {name.zh} 的预警。",
-        )
-    return Text(
-        f"Facts first (flows, days, counterparties), then additive contributions summed by family, with the "
-        f"evidence against. Test on {found.alerts} alerts of {name.en}: setting the top {size} families "
-        f"to the peers’ median lowers the raw score by {found.top_families_fall:.2f}, random families by "
-        f"{found.random_families_fall:.2f}. {NOT_MEASURED.en} stability across seeds, and whether the "
-        f"reasons "
-        f"help investigators decide.",
-        f"先列事实（资金流向、时间线、交易对手），再给出按类别加总的贡献，并列出反向证据。"
-        f"对 {name.zh} 的 {found.alerts} 条预警的检验：将贡献最大的 {size} 类特征替换为同类中位数，"
-        f"原始得分下降 {found.top_families_fall:.2f}，随机替换则下降 {found.random_families_fall:.2f}。"
-        f"{NOT_MEASURED.zh}不同随机种子下的稳定性，以及解释是否真正帮助甄别人员。",
     )
 
 

@@ -17,14 +17,18 @@ from markupsafe import Markup
 import pipeline
 from data import schema as data_schema
 from explain import schema as explain_schema
+from explain.results.attribution_checks import AttributionChecks
 from explain.results.cases import ExplainedCases
+from explain.results.explanation_audit import ExplanationAudit
 from explain.results.faithfulness import Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
 from models.results.audited_cases import AuditedCases
 from models.results.bank import BankView
+from models.results.beyond import Beyond
 from models.results.calibration import Calibration
 from models.results.costs import ZooCosts
+from models.results.drift_trials import DriftTrials
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
@@ -219,6 +223,8 @@ def read_inputs() -> Evidence:
         drawn=pipeline.read_result(DrawnSchemes).typologies,
         tuned={name: pipeline.read_result(Tuned, name) for name in models},
         faithfulness=faithfulness,
+        attribution_checks=pipeline.read_result(AttributionChecks),
+        explanation_audit=pipeline.read_result(ExplanationAudit),
         cases=pipeline.read_result(ExplainedCases).cases,
         queue=queue_rows(pipeline.read(explain_schema.Queue)),
         members=pipeline.read_result(AuditedCases).members,
@@ -245,6 +251,8 @@ def read_inputs() -> Evidence:
             studies=experiments.read_inputs(),
             over_time=pipeline.read_result(OverTime),
             knowledge=pipeline.read_result(BankKnowledge),
+            drift=pipeline.read_result(DriftTrials),
+            beyond=pipeline.read_result(Beyond),
             verdicts=read_verdicts(),
         ),
         money=pipeline.read_result(MoneyAudit),

@@ -1,0 +1,72 @@
+"""What an engine must be able to do for the passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+Kernel = Callable[[Mapping[str, pa.Table]], pa.Table]
+Measured = Callable[[Mapping[str, pa.Table]], Mapping[str, pa.Table]]
+
+
+@dataclass(frozen=True)
+class Dealing:
+    """How keys are dealt out to parts: ``((key % prime) * multiplier + salt) % parts``.
+
+    Any whole numbers from 1 on give the same answers; others deal otherwise.
+    """
+
+    parts: int
+    multiplier: int = 1
+    salt: int = 0
+    prime: int = 1_000_003
+
+    def of(self, key: str) -> str:
+        """The number of the part of a key, in SQL."""
+        return f"CAST(((({key}) % {self.prime}) * {self.multiplier} + {self.salt}) % {self.parts} AS INT)"
+
+
+class Engine(Protocol):
+    """Relations by name: views in SQL, and what a kernel makes of each part of some of them.
+
+    A relation that is dealt has a column ``part``; the kernel sees the rows of one part, without it.
+    """
+
+    def table(self, name: str, file: Path) -> None:
+        """Name a Parquet file."""
+
+    def view(self, name: str, sql: str) -> None:
+        """Name a query over named relations."""
+
+    def once(self, name: str, sql: str) -> None:
+        """Name a query that is computed once, because several others ask for it."""
+
+    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
+        """Name what a kernel makes of each part.
+
+        Parameters
+        ----------
+        given : name under which the kernel sees a relation, and the relation: its name or a query; the
+            largest comes first
+        schema : of the answer
+        """
+
+    def write(
+        self,
+        folder: Path,
+        kernel: Measured,
+        given: Mapping[str, str],
+        schemas: Mapping[str, pa.Schema],
+    ) -> Mapping[str, int]:
+        """Write what a kernel makes of each part, and say how many rows each table has.
+
+        The table ``t`` lies in ``folder/t`` afterwards, in files of whole parts; a part that was tried
+        twice is there once.
+        """
+
+    def close(self) -> None:
+        """Give back what the engine holds."""

@@ -1,0 +1,276 @@
+"""The engine of a cluster: Apache Spark deals, joins and tries again; the kernels are the same.
+
+Where the file system can rename, the kernel itself writes its part and only counts go back to Spark;
+on object stores Spark's own writer takes what the kernel returns. No table passes through the driver.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+# pandera imports all of pyspark.pandas where it can, in every worker: seconds for nothing.
+sys.modules.setdefault("pyspark.pandas", None)  # type: ignore[arg-type]
+
+from engines.parts import write_part  # noqa: E402
+from engines.relations import Kernel, Measured  # noqa: E402
+from pipeline import BadInput  # noqa: E402
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+ROOT = Path(__file__).resolve().parent.parent
+# Beside the environment and not in it: see `load_pyspark`.
+SPARK_SITE = Path(sys.prefix) / "spark"
+VERSION = "4.3.0"
+RELATION = "relation"  # of a row of several relations that travel together
+COUNTS = pa.schema({"answer": pa.string(), "rows": pa.int64()})
+Writer = Literal["kernel", "spark"]
+
+
+def load_pyspark() -> Any:
+    """The module ``pyspark``; a clear word where it, or Java, is missing.
+
+    PySpark lies in a folder of its own, for pandera imports it in every process that can see it.
+
+    Raises
+    ------
+    BadInput
+        where PySpark or Java is missing
+    """
+    if SPARK_SITE.is_dir() and str(SPARK_SITE) not in sys.path:
+        sys.path.append(str(SPARK_SITE))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # it does not claim pandas 3 yet
+            import pyspark
+            import pyspark.sql
+    except ImportError:
+        raise BadInput(
+            f"engine spark: PySpark is missing, expected it after: pip install --target {SPARK_SITE} "
+            f"--no-deps pyspark=={VERSION} py4j==0.10.9.9"
+        ) from None
+    if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
+        raise BadInput(
+            "engine spark: Java is missing, expected Java 17 or 21 such as openjdk-17-jre-headless"
+        )
+    return pyspark
+
+
+def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None = None) -> SparkSession:
+    """A session of Spark whose workers see this project.
+
+    Parameters
+    ----------
+    master : such as ``local[2,4]``: two cores, four attempts at a task
+    memory : of the driver's JVM, in local mode also that of all tasks
+    settings : of Spark, beside or instead of those here
+    """
+    pyspark = load_pyspark()
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["PYTHONPATH"] = str(ROOT)
+    os.environ["PYTHONWARNINGS"] = "ignore::FutureWarning"
+    chosen = {
+        "spark.driver.memory": memory,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.executorEnv.PYTHONPATH": str(ROOT),
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
+        "spark.sql.shuffle.partitions": "32",
+    }
+    builder = pyspark.sql.SparkSession.builder.master(master).appName("bank")
+    for key, value in {**chosen, **(settings or {})}.items():
+        builder = builder.config(key, value)
+    made: SparkSession = builder.getOrCreate()
+    made.sparkContext.setLogLevel("ERROR")
+    return made
+
+
+class _Grouped:
+    """A kernel as Spark calls it: with the key, and one table or two.
+
+    The second table holds all relations but the first, told apart by `RELATION`.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, list[str]], finish: Callable[[int, dict[str, pa.Table]], pa.Table]
+    ):
+        self.columns, self.finish = columns, finish
+
+    def __call__(self, key: tuple[pa.Scalar, ...], first: pa.Table, rest: pa.Table | None) -> pa.Table:
+        tables: dict[str, pa.Table] = {}
+        for name, columns in self.columns.items():
+            if not tables:
+                tables[name] = first.select(columns).combine_chunks()
+            else:
+                assert rest is not None
+                mine = pa.compute.equal(rest.column(RELATION), name)
+                tables[name] = rest.filter(mine).select(columns).combine_chunks()
+        return self.finish(key[0].as_py(), tables)
+
+
+class _Returned:
+    """What a kernel answers, given back to Spark."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+
+    def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:  # noqa: ARG002
+        return self.kernel(tables)
+
+
+class _Written:
+    """What a kernel answers, written by the kernel's own process; rows by table go back to Spark."""
+
+    def __init__(self, kernel: Measured, folder: Path) -> None:
+        self.kernel, self.folder = kernel, folder
+
+    def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:
+        rows = {name: write_part(t, self.folder / name, part) for name, t in self.kernel(tables).items()}
+        return pa.table([list(rows), list(rows.values())], schema=COUNTS)
+
+
+class _Joined:
+    """All tables that a kernel answers as one for Spark's writer, told apart by ``answer``."""
+
+    def __init__(self, kernel: Measured, schema: pa.Schema) -> None:
+        self.kernel, self.schema = kernel, schema
+
+    def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:  # noqa: ARG002
+        found = []
+        for name, table in self.kernel(tables).items():
+            found.append(table.append_column("answer", pa.array([name] * len(table), pa.string())))
+        return pa.concat_tables([table.select(self.schema.names).cast(self.schema) for table in found])
+
+
+def joint_schema(schemas: Mapping[str, pa.Schema]) -> pa.Schema:
+    """Columns of several tables with the same names in one; the wider of two types of numbers."""
+    types: dict[str, pa.DataType] = {}
+    for schema in schemas.values():
+        for field in schema:
+            known = types.setdefault(field.name, field.type)
+            if known != field.type and field.type.bit_width > known.bit_width:
+                types[field.name] = field.type
+    return pa.schema([*types.items(), ("answer", pa.string())])
+
+
+class SparkEngine:
+    """Spark; see `engines.relations.Engine`.
+
+    Parameters
+    ----------
+    spark : the session
+    parts : into how many partitions what is dealt once is put
+    writer : who writes the answers, see the module
+    """
+
+    def __init__(self, spark: SparkSession, parts: int, writer: Writer = "kernel") -> None:
+        self._spark, self._parts, self._writer = spark, parts, writer
+        self._kept: list[DataFrame] = []
+
+    def table(self, name: str, file: Path) -> None:
+        """Name a Parquet file."""
+        self._spark.read.parquet(str(file.resolve())).createOrReplaceTempView(name)
+
+    def view(self, name: str, sql: str) -> None:
+        """Name a query over named relations."""
+        self._spark.sql(sql).createOrReplaceTempView(name)
+
+    def once(self, name: str, sql: str) -> None:
+        """Name a query that is computed once; one with a column ``part`` is dealt at once."""
+        found = self._spark.sql(sql)
+        if "part" in found.columns:
+            found = found.repartition(self._parts, "part")
+        self._keep(name, found)
+
+    def _keep(self, name: str, found: DataFrame) -> None:
+        found = found.persist()
+        self._kept.append(found)
+        found.createOrReplaceTempView(name)
+
+    def _asked(self, relation: str) -> DataFrame:
+        return self._spark.sql(relation) if " " in relation else self._spark.table(relation)
+
+    def _apply(
+        self,
+        given: Mapping[str, str],
+        schema: pa.Schema,
+        finish: Callable[[int, dict[str, pa.Table]], pa.Table],
+    ) -> DataFrame:
+        """What ``finish`` makes of each part: one table is grouped, several are grouped together."""
+        from pyspark.sql.functions import lit
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        frames = {name: self._asked(relation) for name, relation in given.items()}
+        columns = {
+            name: [column for column in frame.columns if column != "part"] for name, frame in frames.items()
+        }
+        called, answer = _Grouped(columns, finish), from_arrow_schema(schema)
+        first, *others = frames
+        grouped = frames[first].groupBy("part")
+        if not others:
+            return grouped.applyInArrow(lambda key, table: called(key, table, None), answer)
+        tagged = [frames[name].withColumn(RELATION, lit(name)) for name in others]
+        rest = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), tagged)
+        both = grouped.cogroup(rest.groupBy("part"))
+        return both.applyInArrow(lambda key, left, right: called(key, left, right), answer)
+
+    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
+        """Name what a kernel makes of each part; see `engines.relations.Engine`."""
+        self._keep(name, self._apply(given, schema, _Returned(kernel)))
+
+    def write(
+        self,
+        folder: Path,
+        kernel: Measured,
+        given: Mapping[str, str],
+        schemas: Mapping[str, pa.Schema],
+    ) -> Mapping[str, int]:
+        """Write what a kernel makes of each part; see `engines.relations.Engine`.
+
+        Spark's writer puts the table ``t`` into ``folder/answer=t``, numbers of two widths as the wider one.
+        """
+        folder = folder.resolve()
+        for name in schemas:
+            shutil.rmtree(folder / name, ignore_errors=True)
+        if self._writer == "kernel":
+            counted = self._apply(given, COUNTS, _Written(kernel, folder))
+            rows = {
+                row["answer"]: row["sum(rows)"] for row in counted.groupBy("answer").sum("rows").collect()
+            }
+        else:
+            schema = joint_schema(schemas)
+            found = self._apply(given, schema, _Joined(kernel, schema))
+            found.write.mode("overwrite").partitionBy("answer").parquet(str(folder))
+            lying = self._spark.read.parquet(str(folder)).groupBy("answer").count().collect()
+            rows = {row["answer"]: row["count"] for row in lying}
+        return {name: rows.get(name, 0) for name in schemas}
+
+    def close(self) -> None:
+        """Forget what was kept; the session is its owner's."""
+        for frame in self._kept:
+            frame.unpersist()
+
+
+@contextmanager
+def spark_engine(
+    master: str, parts: int, writer: Writer = "kernel", memory: str = "2g"
+) -> Iterator[SparkEngine]:
+    """A `SparkEngine` in a session of its own."""
+    spark = session(master, memory)
+    engine = SparkEngine(spark, parts, writer)
+    try:
+        yield engine
+    finally:
+        engine.close()
+        spark.stop()
