@@ -1,0 +1,1 @@
+"""Other people's data and figures beside ours, outside the default pipeline."""
