@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from data.asof import bank_time
-from explain.cases import Scored, Sizes, party
+from explain.cases import Scored, Sizes, case_party
 from explain.dossier import Files
 from explain.flow import DAYS, ring_flow
-from explain.grouping import Ties, joined_cases
+from explain.grouping import CaseTies, joined_cases
 from explain.inputs import ExplainInputs, Params
 from explain.ledger import CaseLedger
 from explain.narrative import narrative
@@ -28,7 +28,7 @@ class Reading:
     """
 
     ledger: CaseLedger
-    ties: Ties
+    ties: CaseTies
     files: Files
     alerts: pd.DataFrame
     clock: pd.Series
@@ -44,7 +44,7 @@ class Reading:
         devices = clock(inputs.devices, "valid_from", "valid_to")
         shared = devices.groupby("device_id")["customer_id"].transform("nunique") > 1
         known = clock(inputs.bank_alerts, "alerted_at").rename(columns={"alerted_at": "at"})
-        ties = Ties(ledger, devices[shared], known, DAYS, params.most_tied, params.least_tie_cny)
+        ties = CaseTies(ledger, devices[shared], known, DAYS, params.most_tied, params.least_tie_cny)
         figures = inputs.figures
         if len(figures):
             moments = bank_time(figures.index.get_level_values(1).to_series(), inputs.midnight)
@@ -136,7 +136,7 @@ def whole_case(case_id: str, members: list[Scored], reading: Reading, params: Pa
     known = set(alerted["customer_id"]) | set(ruled["customer_id"])
     sizes = Sizes(params.flow_edges, params.payments)
     parties = [
-        party(one, together, known, as_of, reading.ledger, reading.ties, reading.files, sizes)
+        case_party(one, together, known, as_of, reading.ledger, reading.ties, reading.files, sizes)
         for one in members
     ]
     own = reading.ledger.of_customers(together)

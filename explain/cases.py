@@ -20,7 +20,7 @@ from explain.dossier import (
     what_ifs,
 )
 from explain.flow import DAYS, ego_flow
-from explain.grouping import Ties, case_links
+from explain.grouping import CaseTies, case_links
 from explain.ledger import (
     OUTSIDE,
     CaseLedger,
@@ -111,13 +111,13 @@ def onward_payments(ledger: CaseLedger, customer: int, start: pd.Timestamp) -> p
     return ledger.named(rows[is_near & (rows["at"] >= start)])
 
 
-def party(
+def case_party(
     scored: Scored,
     together: list[int],
     alerted: set[int],
     as_of: pd.Timestamp,
     ledger: CaseLedger,
-    ties: Ties,
+    ties: CaseTies,
     files: Files,
     sizes: Sizes,
 ) -> CaseParty:

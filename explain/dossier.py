@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from data.words import FAMILIES
-from explain.grouping import Ties
+from explain.grouping import CaseTies
 from explain.results.cases import (
     CaseAccount,
     CaseDevice,
@@ -77,7 +77,7 @@ def case_accounts(files: Files, customer: int, rows: pd.DataFrame, as_of: pd.Tim
     return found
 
 
-def case_devices(files: Files, customer: int, as_of: pd.Timestamp, ties: Ties) -> list[CaseDevice]:
+def case_devices(files: Files, customer: int, as_of: pd.Timestamp, ties: CaseTies) -> list[CaseDevice]:
     """Devices that a customer used in the days before a moment, with the others who did."""
     own = files.devices[files.devices["customer_id"] == customer]
     ended = own["valid_to"].notna() & (own["valid_to"] < ties.since(as_of))

@@ -126,7 +126,7 @@ def main() -> None:
     found = explain(read_inputs(params), params)
     pipeline.write(schema.Contributions, found.contributions)
     pipeline.write(schema.Reasons, found.reasons)
-    pipeline.write(schema.Queue, found.queue)
+    pipeline.write(schema.AlertQueue, found.queue)
     pipeline.write_result(found.faithfulness)
     pipeline.write_result(found.cases)
 

@@ -20,7 +20,7 @@ OWN_KINDS = ("person", "company", "micro_business", "overseas")  # outside parti
 
 
 @dataclass(frozen=True)
-class Ties:
+class CaseTies:
     """Who used a device, dealt with whom and was alerted, by the bank's clock.
 
     ``devices`` are rows of Devices of all customers; ``alerted`` holds (customer_id, at, case_id) of
@@ -89,7 +89,7 @@ class Ties:
         return sorted(int(customer) for customer in mine["customer_id"].unique())
 
 
-def joined_cases(alerts: pd.DataFrame, ties: Ties) -> pd.Series:
+def joined_cases(alerts: pd.DataFrame, ties: CaseTies) -> pd.Series:
     """The case of each alert, index as that of ``alerts``.
 
     Of several cases that an alert could join it takes the one that was opened first.
@@ -117,7 +117,7 @@ def joined_cases(alerts: pd.DataFrame, ties: Ties) -> pd.Series:
 
 
 def case_links(
-    customer: int, together: Iterable[int], alerted: Iterable[int], as_of: pd.Timestamp, ties: Ties
+    customer: int, together: Iterable[int], alerted: Iterable[int], as_of: pd.Timestamp, ties: CaseTies
 ) -> list[CaseLink]:
     """Customers tied to one, and how: first those of the case, then by device, money and payee.
 
@@ -161,7 +161,7 @@ def case_links(
     return links + shared_payees(customer, known, as_of, ties)
 
 
-def shared_payees(customer: int, alerted: set[int], as_of: pd.Timestamp, ties: Ties) -> list[CaseLink]:
+def shared_payees(customer: int, alerted: set[int], as_of: pd.Timestamp, ties: CaseTies) -> list[CaseLink]:
     """Other alerted customers who paid the same outside parties in the days, and how much."""
 
     def recent(customers: Iterable[int]) -> pd.DataFrame:

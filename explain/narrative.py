@@ -23,17 +23,17 @@ LINK_WORDS = {
 }
 
 
-def amount(yuan: float) -> str:
+def cny_worded(yuan: float) -> str:
     """``CNY 12,345``."""
     return f"CNY {yuan:,.0f}"
 
 
-def figure_with_unit(value: float | None, unit: str) -> str:
+def worded_figure(value: float | None, unit: str) -> str:
     """A figure of a rule with its unit; what could not be measured is said."""
     if value is None:
         return "not measurable"
     if unit == "CNY":
-        return amount(value)
+        return cny_worded(value)
     if unit == "share":
         return f"{value:.0%}"
     number = f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
@@ -42,11 +42,11 @@ def figure_with_unit(value: float | None, unit: str) -> str:
 
 def check_words(check: RuleCheck) -> str:
     """One comparison of a rule in words."""
-    bound = figure_with_unit(check.threshold, check.unit)
+    bound = worded_figure(check.threshold, check.unit)
     if check.upper is not None:
-        bound = f"{bound} to {figure_with_unit(check.upper, check.unit)}"
+        bound = f"{bound} to {worded_figure(check.upper, check.unit)}"
     sign = {"between": "range"}.get(check.sign, check.sign)
-    return f"{check.label.en}: {figure_with_unit(check.value, check.unit)} ({sign} {bound})"
+    return f"{check.label.en}: {worded_figure(check.value, check.unit)} ({sign} {bound})"
 
 
 def who_is(party: CaseParty) -> str:
@@ -54,7 +54,7 @@ def who_is(party: CaseParty) -> str:
     what = FACT_WORDS.get(party.occupation or party.industry or party.kind)
     work = what.en if what else party.occupation or party.industry or party.kind
     held = sum(account.closed is None for account in party.accounts)
-    income = "not on file" if party.declared_income is None else amount(party.declared_income)
+    income = "not on file" if party.declared_income is None else cny_worded(party.declared_income)
     home = "" if party.city is None else f", home city code {party.city}"
     return (
         f"Customer {party.customer_name} ({work}{home}) has been a customer since {party.joined_at} and "
@@ -66,7 +66,7 @@ def who_is(party: CaseParty) -> str:
 def by_channel(party: CaseParty) -> str:
     """Money by channel, in a clause."""
     return "; ".join(
-        f"{amount(row.yuan)} {'in' if row.is_in else 'out'} by "
+        f"{cny_worded(row.yuan)} {'in' if row.is_in else 'out'} by "
         f"{CHANNEL_NAMES[row.channel].en if row.channel in CHANNEL_NAMES else row.channel} "
         f"({row.payments} payment{'s' if row.payments != 1 else ''})"
         for row in party.channels
@@ -77,15 +77,15 @@ def what_moved(party: CaseParty, as_of: str, days: int) -> str:
     """The amounts of the days, by channel, beside the months before."""
     return (
         f"In the {days} days before {as_of}, customer {party.customer_name} received "
-        f"{amount(party.money_in)} from {party.payers} payers and paid {amount(party.money_out)} to "
+        f"{cny_worded(party.money_in)} from {party.payers} payers and paid {cny_worded(party.money_out)} to "
         f"{party.payees} payees ({by_channel(party)}). In a usual earlier month it received "
-        f"{amount(party.money_in_month_before)}."
+        f"{cny_worded(party.money_in_month_before)}."
     )
 
 
 def told_payment(row: CasePayment) -> str:
     """A payment in a clause."""
-    return f"{row.at} {'from' if row.is_in else 'to'} {row.other}: {amount(row.yuan)}"
+    return f"{row.at} {'from' if row.is_in else 'to'} {row.other}: {cny_worded(row.yuan)}"
 
 
 def largest_of(payments: Sequence[CasePayment], most: int) -> list[CasePayment]:
@@ -101,8 +101,8 @@ def when_moved(party: CaseParty) -> str:
         return f"Customer {party.customer_name} neither received nor paid anything in these days."
     listed = "; ".join(map(told_payment, told))
     return (
-        f"Customer {party.customer_name}: most money moved on {day.day} ({amount(day.money_in)} in, "
-        f"{amount(day.money_out)} out). The largest payments in order of time: {listed}."
+        f"Customer {party.customer_name}: most money moved on {day.day} ({cny_worded(day.money_in)} in, "
+        f"{cny_worded(day.money_out)} out). The largest payments in order of time: {listed}."
     )
 
 
@@ -111,7 +111,9 @@ def where_moved(party: CaseParty) -> str:
     abroad = [row for row in party.counterparties if row.name.startswith("overseas")]
     total = sum(row.money_in + row.money_out for row in abroad)
     cash = f"cash was handled in city {', '.join(map(str, party.cities))}" if party.cities else "no cash"
-    across = f"{amount(total)} with {len(abroad)} large counterparties abroad" if abroad else "none abroad"
+    across = (
+        f"{cny_worded(total)} with {len(abroad)} large counterparties abroad" if abroad else "none abroad"
+    )
     return f"Customer {party.customer_name}: {cash}; {across}."
 
 
@@ -134,11 +136,11 @@ def how_done(party: CaseParty, ring: list[FlowEdge]) -> list[str]:
     payees = sorted((row for row in party.counterparties if row.money_out), key=lambda row: -row.money_out)
     payers = sorted((row for row in party.counterparties if row.money_in), key=lambda row: -row.money_in)
     received = "; ".join(
-        f"{amount(row.money_in)} from {row.name}{' (new)' if row.is_new else ''}"
+        f"{cny_worded(row.money_in)} from {row.name}{' (new)' if row.is_new else ''}"
         for row in payers[:TOLD_PARTIES]
     )
     paid = "; ".join(
-        f"{amount(row.money_out)} to {row.name}{' (new)' if row.is_new else ''}"
+        f"{cny_worded(row.money_out)} to {row.name}{' (new)' if row.is_new else ''}"
         for row in payees[:TOLD_PARTIES]
     )
     told = [
@@ -148,14 +150,14 @@ def how_done(party: CaseParty, ring: list[FlowEdge]) -> list[str]:
     links = [
         f"customer {link.name} {LINK_WORDS[link.how].en}"
         + (f" {link.through}" if link.how == "shared_payee" else "")
-        + (f" ({amount(link.yuan)} in {link.payments})" if link.payments else "")
+        + (f" ({cny_worded(link.yuan)} in {link.payments})" if link.payments else "")
         for link in party.links[:TOLD_LINKS]
     ]
     if links:
         told.append(f"Linked to customer {party.customer_name}: {'; '.join(links)}.")
     if ring:
         total = sum(edge.yuan for edge in ring)
-        told.append(f"{len(ring)} payments of {amount(total)} tie the parties of this case to each other.")
+        told.append(f"{len(ring)} payments of {cny_worded(total)} tie the parties of this case together.")
     return told
 
 

@@ -13,7 +13,7 @@ from explain.ledger import CaseLedger, sides
 def queue_table(
     alerts: pd.DataFrame, reasons: pd.DataFrame, written: set[str], ledger: CaseLedger, files: Files
 ) -> pd.DataFrame:
-    """The Queue table, in order of week and rank.
+    """The AlertQueue table, in order of week and rank.
 
     Parameters
     ----------

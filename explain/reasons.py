@@ -45,7 +45,7 @@ def sentence(row: pd.Series, labels: pd.DataFrame) -> tuple[str, str]:
     )
 
 
-def leading(parts: pd.DataFrame) -> pd.DataFrame:
+def leading_features(parts: pd.DataFrame) -> pd.DataFrame:
     """Of each alert and family: what it contributed and the feature that speaks for it, each way.
 
     The feature is the one with the largest contribution times rarity of the family's direction.
@@ -77,7 +77,7 @@ def reasons(
     beside : ``rarity`` and ``own_median`` of the same rows; None: all are as rare, no past is known
     """
     known = {"rarity": 1.0, "own_median": np.nan} if beside is None else beside.to_dict("series")
-    led = leading(contributions.assign(**known))
+    led = leading_features(contributions.assign(**known))
     led = led.sort_values(["subject_id", "weight", "family"], ascending=[True, False, True], kind="stable")
     led["rank"] = led.groupby(["subject_id", "sign"]).cumcount() + 1
     speaks_for = (led["sign"] > 0) & (led["rank"] <= most)

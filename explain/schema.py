@@ -41,7 +41,7 @@ class Reasons(Table):
     text_zh: Series[str] = Field(description="the reason in Chinese")
 
 
-class Queue(Table):
+class AlertQueue(Table):
     """Every alert of the explained model in the test, as its reviewers see it. Key: subject_id.
 
     The bank knows every word of it; what people decided later stands in columns of its own.

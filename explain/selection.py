@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 import pipeline
-from explain.grouping import Ties
+from explain.grouping import CaseTies
 
 MODEL, BELOW, RULES_ALONE, ASKED = "model", "below_cut", "rules", "asked"
 
@@ -77,7 +77,7 @@ def chosen_subjects(
 
 
 def with_rule_members(
-    chosen: pd.DataFrame, test: pd.DataFrame, score: np.ndarray, ties: Ties, clock: pd.Series
+    chosen: pd.DataFrame, test: pd.DataFrame, score: np.ndarray, ties: CaseTies, clock: pd.Series
 ) -> pd.DataFrame:
     """The same with customers whom rules alone alerted in these cases, as of the case's latest week.
 

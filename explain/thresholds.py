@@ -88,7 +88,7 @@ def rule_checks(
         checks.append(
             RuleCheck(
                 indicator=left,
-                label=Phrase(**{tongue: told(names, labels, tongue) for tongue in ("en", "zh")}),
+                label=Phrase(**{tongue: labels_told(names, labels, tongue) for tongue in ("en", "zh")}),
                 unit=labels["unit"].get(names[0], "count"),
                 sign=sign or "between",
                 threshold=bound,
@@ -100,7 +100,7 @@ def rule_checks(
     return checks
 
 
-def told(names: list[str], labels: pd.DataFrame, tongue: str) -> str:
+def labels_told(names: list[str], labels: pd.DataFrame, tongue: str) -> str:
     """The label of an indicator, or of several added up; its name in words where it has none."""
     column = labels[f"label_{tongue}"]
     return " + ".join(str(column.get(name, name.replace("_", " "))) for name in names)

@@ -17,7 +17,7 @@ CLEARED, REPORTED = ("dismissed", "case"), "reported"
 
 
 class QueueRow(NamedTuple):
-    """A row of Queue, as the table and its CSV have it."""
+    """A row of AlertQueue, as the table and its CSV have it."""
 
     case_id: str
     subject_id: int
@@ -37,19 +37,19 @@ class QueueRow(NamedTuple):
 
 
 def queue_rows(queue: pd.DataFrame) -> list[QueueRow]:
-    """The table Queue as rows."""
+    """The table AlertQueue as rows."""
     return [QueueRow(**row) for row in queue[list(QueueRow._fields)].to_dict("records")]
 
 
 @dataclass(frozen=True)
-class Parts:
+class TrueParts:
     """What a party took part in within the days of its case."""
 
     illicit: list[AuditedMember]
     innocent: list[AuditedMember]
 
 
-def parts_of(case: ExplainedCase, customer_id: int, members: list[AuditedMember]) -> Parts:
+def true_parts(case: ExplainedCase, customer_id: int, members: list[AuditedMember]) -> TrueParts:
     """Schemes and look-alikes of a customer that overlap with the days before the case."""
     end = date.fromisoformat(case.as_of)
     start = (end - timedelta(days=case.days)).isoformat()
@@ -58,15 +58,15 @@ def parts_of(case: ExplainedCase, customer_id: int, members: list[AuditedMember]
         for row in members
         if row.customer_id == customer_id and row.last >= start and row.first < case.as_of
     ]
-    return Parts([row for row in mine if row.is_illicit], [row for row in mine if not row.is_illicit])
+    return TrueParts([row for row in mine if row.is_illicit], [row for row in mine if not row.is_illicit])
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCase:
     """A case with what is true of its parties, in their order."""
 
     case: ExplainedCase
-    parts: list[Parts]
+    parts: list[TrueParts]
 
     @property
     def lead(self) -> CaseParty:
@@ -111,16 +111,16 @@ class Known:
         )
 
 
-def beyond_rules(known: Known) -> bool:
+def is_beyond_rules(known: KnownCase) -> bool:
     """Whether no rule that raises alerts met any party."""
     return not any(hit.is_line for one in known.case.parties for hit in one.rule_hits)
 
 
-CURATED: tuple[tuple[Text, Callable[[Known], bool]], ...] = (
+CURATED: tuple[tuple[Text, Callable[[KnownCase], bool]], ...] = (
     (Text("A ring, seen as a whole", "团伙整体"), lambda known: known.ring_size > 1),
     (
         Text("A catch that no rule made", "规则之外的识别"),
-        lambda known: known.state == "caught" and beyond_rules(known),
+        lambda known: known.state == "caught" and is_beyond_rules(known),
     ),
     (
         Text("An innocent look-alike, rightly cleared", "正常对照，正确排除"),
@@ -138,21 +138,21 @@ CURATED: tuple[tuple[Text, Callable[[Known], bool]], ...] = (
 )
 
 
-def known_cases(cases: list[ExplainedCase], members: list[AuditedMember]) -> list[Known]:
+def known_cases(cases: list[ExplainedCase], members: list[AuditedMember]) -> list[KnownCase]:
     """All cases with what is true of them."""
     by_customer: dict[int, list[AuditedMember]] = {}
     for row in members:
         by_customer.setdefault(row.customer_id, []).append(row)
     return [
-        Known(
+        KnownCase(
             case,
-            [parts_of(case, one.customer_id, by_customer.get(one.customer_id, [])) for one in case.parties],
+            [true_parts(case, one.customer_id, by_customer.get(one.customer_id, [])) for one in case.parties],
         )
         for case in cases
     ]
 
 
-def curated(known: list[Known]) -> list[tuple[Text, Known | None]]:
+def curated(known: list[KnownCase]) -> list[tuple[Text, KnownCase | None]]:
     """For each kind of story the case with the highest score that tells it, no case twice if it can be."""
     taken: set[str] = set()
     found = []

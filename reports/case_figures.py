@@ -16,6 +16,12 @@ NAME_LETTERS = 24  # of a party that stand in its box; the table of counterparti
 COLUMNS = (0, 254, 508, 762)  # payers, the customer, payees, their payees
 WIDER = (0, 381, 762, 762)  # where nothing is paid on
 WIDEST = 20.0
+HEADS = (
+    Text("payers", "付款方"),
+    Text("the customer", "本客户"),
+    Text("payees", "收款方"),
+    Text("paid on soon after", "随后再转出"),
+)
 ONWARD = 2  # the step beyond the payees
 
 
@@ -151,6 +157,17 @@ def party_box(x: float, y: float, name: str, bundle: PairBundle) -> list[str]:
     ]
 
 
+def own_box(x: float, middle: float, who: str, totals: list[float]) -> list[str]:
+    """The customer, with the sums of money in and out that the bands beside it carry."""
+    center, (money_in, paid) = x + BOX / 2, (yuan(total) for total in totals)
+    return [
+        box(x, middle - 32, BOX, 64, "party self"),
+        words(center, middle - 12, shortened(party(f"customer {who}"), 22), "strong", "middle"),
+        words(center, middle + 6, Text(f"in {money_in}", f"转入 {money_in}"), "small money-in", "middle"),
+        words(center, middle + 23, Text(f"out {paid}", f"转出 {paid}"), "small money-out", "middle"),
+    ]
+
+
 def flow(edges: list[FlowEdge], who: str) -> Markup:
     """Payers left, the customer in the middle, payees right, and one step beyond.
 
@@ -176,15 +193,9 @@ def flow(edges: list[FlowEdge], who: str) -> Markup:
     def thick(bundle: PairBundle) -> float:
         return max(bundle.yuan / largest * WIDEST, 0.8)
 
-    heads = (
-        Text("payers", "付款方"),
-        Text("the customer", "本客户"),
-        Text("payees", "收款方"),
-        Text("paid on soon after", "随后再转出"),
-    )
     parts = [
         words(x + BOX / 2, 14, name, "axis", "middle")
-        for x, name, shown in zip(columns, heads, (incoming, True, outgoing, onward), strict=True)
+        for x, name, shown in zip(columns, HEADS, (incoming, True, outgoing, onward), strict=True)
         if shown
     ]
     boxes: list[str] = []
@@ -203,24 +214,7 @@ def flow(edges: list[FlowEdge], who: str) -> Markup:
         parts.append(ribbon(columns[2] + BOX, source, columns[3], y, thick(bundle), "money-out"))
         boxes += party_box(columns[3], y, bundle.payee, bundle)
     totals = [sum(bundle.yuan for bundle in step) for step in (incoming, outgoing)]
-    boxes += [
-        box(columns[1], middle - 32, BOX, 64, "party self"),
-        words(columns[1] + BOX / 2, middle - 12, shortened(party(f"customer {who}"), 22), "strong", "middle"),
-        words(
-            columns[1] + BOX / 2,
-            middle + 6,
-            Text(f"in {yuan(totals[0])}", f"转入 {yuan(totals[0])}"),
-            "small money-in",
-            "middle",
-        ),
-        words(
-            columns[1] + BOX / 2,
-            middle + 23,
-            Text(f"out {yuan(totals[1])}", f"转出 {yuan(totals[1])}"),
-            "small money-out",
-            "middle",
-        ),
-    ]
+    boxes += own_box(columns[1], middle, who, totals)
     return figure(
         [*parts, *boxes], head + height + 4, Text("Money flow around the customer", "客户资金流向图")
     )
@@ -245,7 +239,26 @@ def months(rows: list[MonthOfMoney]) -> Markup:
     return figure(parts, middle + half + 28, Text("Money in and out by month", "每月资金进出"))
 
 
+def band_label(x: float, y: float, bundle: PairBundle) -> str:
+    """How much, how often and when, on a band."""
+    sums = short(bundle.yuan) + (f" ×{bundle.payments}" if bundle.payments > 1 else "")
+    return words(
+        x, y, Text(f"{sums} · {bundle.when.en}", f"{sums} · {bundle.when.zh}"), "tiny halo", "middle"
+    )
+
+
+def name_box(x: float, y: float, name: str, class_: str) -> list[str]:
+    """A party of a ring, by name alone."""
+    shown = shortened(party(name), NAME_LETTERS)
+    return [box(x, y - 20, BOX, 40, class_), words(x + BOX / 2, y + 5, shown, "small strong", "middle")]
+
+
 RING_COLUMNS = (0, 381, 762)  # common payers, the parties, common payees
+RING_HEADS = (
+    Text("common payers", "共同付款方"),
+    Text("the case", "本案客户"),
+    Text("common payees", "共同收款方"),
+)
 BEND = 90.0  # how far a payment between two parties swings out
 
 
@@ -273,21 +286,13 @@ def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
     def thick(bundle: PairBundle) -> float:
         return max(bundle.yuan / largest * WIDEST, 1.2)
 
-    def told(x: float, y: float, bundle: PairBundle) -> str:
-        often = f" ×{bundle.payments}" if bundle.payments > 1 else ""
-        label = Text(
-            f"{short(bundle.yuan)}{often} · {bundle.when.en}",
-            f"{short(bundle.yuan)}{often} · {bundle.when.zh}",
-        )
-        return words(x, y, label, "tiny halo", "middle")
-
     bands, labels = [], []
     for side, bundles, class_ in ((0, first, "money-in"), (1, last, "money-out")):
         x1, x2 = RING_COLUMNS[side] + BOX, RING_COLUMNS[side + 1]
         for bundle in bundles:
             y1, y2 = at[side][bundle.payer], at[side + 1][bundle.payee]
             bands.append(ribbon(x1, y1, x2, y2, thick(bundle), class_))
-            labels.append(told((x1 + x2) / 2, (y1 + y2) / 2 - 4, bundle))
+            labels.append(band_label((x1 + x2) / 2, (y1 + y2) / 2 - 4, bundle))
     for bundle in inner:
         y1, y2, x = at[1][bundle.payer], at[1][bundle.payee], RING_COLUMNS[1] + BOX
         path = (
@@ -295,25 +300,18 @@ def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
             f"{number(x + BEND)} {number(y2)} {number(x)} {number(y2)}"
         )
         bands.append(element("path", d=path, class_="ribbon money-out", stroke_width=thick(bundle)))
-        labels.append(told(x + BEND * 0.8, (y1 + y2) / 2, bundle))
-    heads = (
-        Text("common payers", "共同付款方"),
-        Text("the case", "本案客户"),
-        Text("common payees", "共同收款方"),
-    )
+        labels.append(band_label(x + BEND * 0.8, (y1 + y2) / 2, bundle))
     top = [
         words(x + BOX / 2, 14, name, "axis", "middle")
-        for x, name, column in zip(RING_COLUMNS, heads, at, strict=True)
+        for x, name, column in zip(RING_COLUMNS, RING_HEADS, at, strict=True)
         if column
     ]
-    boxes = []
-    for x, column, class_ in zip(RING_COLUMNS, at, ("party", "party self", "party"), strict=True):
-        for name, y in column.items():
-            shown = shortened(party(name), NAME_LETTERS)
-            boxes += [
-                box(x, y - 20, BOX, 40, class_),
-                words(x + BOX / 2, y + 5, shown, "small strong", "middle"),
-            ]
+    boxes = [
+        part
+        for x, column, class_ in zip(RING_COLUMNS, at, ("party", "party self", "party"), strict=True)
+        for name, y in column.items()
+        for part in name_box(x, y, name, class_)
+    ]
     return figure(
         [*top, *bands, *boxes, *labels], head + height + 4, Text("What ties the case", "本案关联图")
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.case_choice import CLEARED, REPORTED, Known, QueueRow, curated, known_cases
-from reports.case_pages import reader_row, sentence_of
+from reports.case_choice import CLEARED, REPORTED, KnownCase, QueueRow, curated, known_cases
+from reports.case_pages import case_sentence, reader_row
 from reports.case_words import STATE_WORDS
 from reports.decisions import DECISION_OUTCOMES
 from reports.evidence import Evidence
@@ -63,7 +63,7 @@ def bank_states(outcome: str, rules: str) -> list[str]:
     return [*found, "rules" if rules else "beyond"]
 
 
-def queue_line(evidence: Evidence, row: QueueRow, by_case: dict[str, Known]) -> QueueLine:
+def queue_line(evidence: Evidence, row: QueueRow, by_case: dict[str, KnownCase]) -> QueueLine:
     """One alert."""
     known = by_case.get(row.case_id)
     reader = reader_row(evidence.decisions.get(row.case_id), known.case) if known else None
@@ -88,7 +88,7 @@ def queue_line(evidence: Evidence, row: QueueRow, by_case: dict[str, Known]) -> 
     )
 
 
-def below_line(evidence: Evidence, known: Known) -> QueueLine:
+def below_line(evidence: Evidence, known: KnownCase) -> QueueLine:
     """A customer nearest below the cut."""
     one, rules = known.lead, " ".join(hit.rule_id for hit in known.lead.rule_hits)
     reader = reader_row(evidence.decisions.get(known.case.case_id), known.case)
@@ -124,7 +124,7 @@ def queue_page(evidence: Evidence) -> QueuePage:
             Story(
                 title,
                 one.case.case_id if one else None,
-                sentence_of(one.case)
+                case_sentence(one.case)
                 if one
                 else Text("No case of this run is one.", "本次运行没有此类案例。"),
             )

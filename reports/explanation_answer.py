@@ -17,19 +17,24 @@ def conclusion(evidence: Evidence) -> Text:
     met, size = sum(judged), len(judged)
     if not signature.alerts:
         worth = Text("whether they name the scheme could not be asked", "是否点出案件类型无从检验")
-    elif told_apart(signature.above_exchanged) > 0:
-        worth = Text(
-            "they name the scheme more often than exchanged ones", "点出案件类型的频率高于互换后的理由"
-        )
     else:
-        worth = Text(
-            "they do not name the scheme more often than exchanged ones",
-            "点出案件类型的频率并不高于互换后的理由",
-        )
+        worth = {
+            1: Text(
+                "they name the scheme more often than exchanged ones", "点出案件类型的频率高于互换后的理由"
+            ),
+            0: Text(
+                "they cannot be told apart from exchanged ones by naming the scheme",
+                "在点出案件类型方面，与互换后的理由无法区分",
+            ),
+            -1: Text(
+                "they name the scheme less often than exchanged ones", "点出案件类型的频率低于互换后的理由"
+            ),
+        }[told_apart(signature.above_exchanged)]
     return Text(
-        f"Every alert has reasons that are the model’s own ({met} of {size} checks met), and {worth.en}: "
+        f"The reasons of an alert are the model’s own ({met} of {size} checks met); {worth.en}: "
         f"they say why the score is high, not what the customer did.",
-        f"每条预警的理由都确属模型自身（{size} 项检验达到 {met} 项），但{worth.zh}：它们说明得分为何高，而非客户做了什么。",
+        f"预警的理由来自模型自身（{size} 项检验达到 {met} 项）；{worth.zh}："
+        f"它们说明得分为何高，而非客户做了什么。",
     )
 
 
@@ -44,8 +49,9 @@ def explained(evidence: Evidence) -> Text:
         )
     size = found.deleted_families
     deleted = Text(
-        f"Setting the top {size} families of {found.alerts} alerts of {name.en} to the peers’ median lowers the "
-        f"raw score by {found.top_families_fall:.2f}, random families by {found.random_families_fall:.2f}.",
+        f"Setting the top {size} families of {found.alerts} alerts of {name.en} to the peers’ median "
+        f"lowers the raw score by {found.top_families_fall:.2f}, random families by "
+        f"{found.random_families_fall:.2f}.",
         f"对 {name.zh} 的 {found.alerts} 条预警，将贡献最大的 {size} 类特征替换为同类中位数，"
         f"原始得分下降 {found.top_families_fall:.2f}，随机替换则下降 {found.random_families_fall:.2f}。",
     )

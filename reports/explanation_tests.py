@@ -117,18 +117,19 @@ def signature_seen(audit: ExplanationAudit) -> Text | None:
     if not found.alerts:
         return None
     verdict = {
-        1: Text("more than that", "高于该水平"),
-        0: Text("not told apart from that", "与该水平未能区分"),
-        -1: Text("less than that", "低于该水平"),
+        1: Text("the reasons reach more than that", "高于该水平"),
+        0: Text("the reasons cannot be told apart from that", "与该水平未能区分"),
+        -1: Text("the reasons reach less than that", "低于该水平"),
     }[told_apart(found.above_exchanged)]
     met = Text("reached", "达到") if found.is_met else Text("a miss", "未达到")
     return Text(
         f"Of {found.alerts} alerts on true schemes, {worded_interval(found.hit)} name the family that the "
         f"scheme is known by among the first {audit.reasons} reasons (asked for: above "
-        f"{percent(found.least, 0)}; {met.en}). With other schemes’ families exchanged in, the same pages hit "
-        f"{worded_interval(found.exchanged)}: the reasons do {verdict.en} "
+        f"{percent(found.least, 0)}; {met.en}). With other schemes’ families exchanged in, the same pages "
+        f"hit {worded_interval(found.exchanged)}: {verdict.en} "
         f"(difference in points {points(found.above_exchanged)}, {points_range(found.above_exchanged)}). "
-        f"On {found.look_alikes} alerts on innocent look-alikes it is {worded_interval(found.look_alike_hit)}.",
+        f"On {found.look_alikes} alerts on innocent look-alikes it is "
+        f"{worded_interval(found.look_alike_hit)}.",
         f"在 {found.alerts} 条真实涉案预警中，前 {audit.reasons} 条理由点出该类案件特征类别的占 "
         f"{worded_interval(found.hit)}（事先要求：高于 {percent(found.least, 0)}；{met.zh}）。"
         f"若换成其他案件的特征类别，同样的页面命中 {worded_interval(found.exchanged)}：{verdict.zh}"
@@ -193,7 +194,8 @@ def reviewers_seen(audit: ExplanationAudit) -> Text | None:
     listed = joined(
         [
             Text(
-                f"{percent(row.hit)} where a misleading reason takes {row.harm:g} times what a fitting one gives",
+                f"{percent(row.hit)} where a misleading reason takes {row.harm:g} times "
+                f"what a fitting one gives",
                 f"误导性理由的损害为有效理由增益的 {row.harm:g} 倍时为 {percent(row.hit)}",
             )
             for row in bounds

@@ -42,12 +42,13 @@ def missed_why(place: int | None, contribution: float, shown: int) -> Text:
         )
     if place > shown:
         return Text(
-            f"The model did use it ({contribution:+.2f} log-odds, place {place}), but families that hold more "
-            f"features gave more, and the page ends after {shown}.",
+            f"The model did use it ({contribution:+.2f} log-odds, place {place}), but families that hold "
+            f"more features gave more, and the page ends after {shown}.",
             f"模型用到了它（对数几率 {contribution:+.2f}，第 {place} 位），但特征更多的类别贡献更大，"
             f"而页面只列前 {shown} 类。",
         )
     return Text(
-        f"The model did use it ({contribution:+.2f} log-odds, place {place}); the page orders by more than that.",
+        f"The model did use it ({contribution:+.2f} log-odds, place {place}); "
+        f"the page orders by more than that.",
         f"模型用到了它（对数几率 {contribution:+.2f}，第 {place} 位），但页面并非只按贡献排序。",
     )

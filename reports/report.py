@@ -226,7 +226,7 @@ def read_inputs() -> Evidence:
         attribution_checks=pipeline.read_result(AttributionChecks),
         explanation_audit=pipeline.read_result(ExplanationAudit),
         cases=pipeline.read_result(ExplainedCases).cases,
-        queue=queue_rows(pipeline.read(explain_schema.Queue)),
+        queue=queue_rows(pipeline.read(explain_schema.AlertQueue)),
         members=pipeline.read_result(AuditedCases).members,
         decisions=decisions.read_inputs(),
         schemes=dict(zip(audited["subject_id"].tolist(), audited["schemes"].tolist(), strict=True)),

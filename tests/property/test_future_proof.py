@@ -113,7 +113,7 @@ def test_a_tag_learnt_at_as_of_is_not_seen_and_one_learnt_before_is() -> None:
 @settings(max_examples=20)
 @given(past=PAST, future=FUTURE, later=st.lists(FROM_THEN_ON, max_size=3))
 def test_a_case_page_tells_nothing_that_was_not_known_at_its_alert(past, future, later) -> None:
-    """Not the payments nor the hits of later days; later decisions stand apart, and are no part of the draft."""
+    """No payment or hit of later days; later decisions stand apart and are no part of the draft."""
     hits = pd.DataFrame(
         {
             "customer_id": 100,

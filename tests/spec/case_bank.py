@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from explain.cases import Scored, Sizes, party
+from explain.cases import Scored, Sizes, case_party
 from explain.dossier import Files
-from explain.grouping import Ties
+from explain.grouping import CaseTies
 from explain.ledger import CaseLedger
 from explain.results.cases import CaseParty
 
@@ -87,10 +87,10 @@ def files_of(drawn: Any, **more: Any) -> Files:
     )
 
 
-def ties_of(drawn: Any, names: dict[int, str] | None = None, alerted: pd.DataFrame = NO_ALERTS) -> Ties:
+def ties_of(drawn: Any, names: dict[int, str] | None = None, alerted: pd.DataFrame = NO_ALERTS) -> CaseTies:
     """Who is tied to whom in a drawn bank."""
     ledger = CaseLedger.of(drawn.transactions, drawn.accounts, MIDNIGHT, names or {})
-    return Ties(ledger, files_of(drawn).devices, alerted, days=28, most=10, least=1_000)
+    return CaseTies(ledger, files_of(drawn).devices, alerted, days=28, most=10, least=1_000)
 
 
 def party_of(
@@ -115,4 +115,4 @@ def party_of(
         cut=1.0,
     )
     files = files_of(drawn, **more)
-    return party(scored, [customer], {customer}, as_of, ties.ledger, ties, files, Sizes(30, 40))
+    return case_party(scored, [customer], {customer}, as_of, ties.ledger, ties, files, Sizes(30, 40))
