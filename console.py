@@ -158,7 +158,7 @@ def low() -> None:
 
 
 @COMMANDS.register("worlds")
-def several_worlds() -> None:
+def draw_worlds() -> None:
     """Run the headline in several worlds, each in a scratch copy, from where a run before ended."""
     import worlds  # here, for it imports this module
 
