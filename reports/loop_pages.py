@@ -133,14 +133,14 @@ def turn_said(turn: Iteration) -> Text:
     )
     if reach is None or reach.change.value is None:
         return Text(f"{told.en}.", f"{told.zh}。")
-    size, word = f"{points(reach.change)} ({points_range(reach.change)})", change_shown(reach)
+    size, word = f"{points(reach.change)} ({points_range(reach.change)})", change_word(reach)
     return Text(
         f"{told.en}; the reach of all rules changed by {size} points: {word.en}.",
         f"{told.zh}；全部规则的触达变化 {size} 个百分点：{word.zh}。",
     )
 
 
-def change_shown(change: FigureChange) -> Text:
+def change_word(change: FigureChange) -> Text:
     """Whether a paired change is proven."""
     return {
         1: Text("more", "提高"),
@@ -153,12 +153,7 @@ def change_cells(turn: Iteration) -> list[ChangeCell]:
     """Every figure of a turn, what is true beside what the bank sees."""
     return [
         ChangeCell(
-            figure_name(row.figure),
-            view,
-            row,
-            points(row.change),
-            points_range(row.change),
-            change_shown(row),
+            figure_name(row.figure), view, row, points(row.change), points_range(row.change), change_word(row)
         )
         for view, rows in (("true", turn.true), ("bank", turn.bank))
         for row in rows

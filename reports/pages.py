@@ -16,6 +16,7 @@ from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
 from reports.explanation_tests import explanation_tests
 from reports.features import features
+from reports.finding import known_unknown_bars, opening, sureness
 from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
 from reports.loop_pages import loop_page
@@ -215,6 +216,9 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "probabilities": probabilities(metrics, evidence.models),
         "probability_names": PROBABILITY,
         "headline": headline(evidence),
+        "opening": opening(metrics),
+        "sureness": sureness(metrics),
+        "known_unknown": known_unknown_bars(metrics),
         "base_rate": truth.base_rate,
         "bank_base_rate": bank.base_rate,
         "ceiling": truth.precision_ceiling,

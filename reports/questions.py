@@ -56,7 +56,12 @@ def from_experience(evidence: Evidence) -> Text:
         )
     rule = max(rules, key=lambda row: (row.seen.reported, row.seen.rule_id))  # by what the bank counts
     case = next(
-        (row for row in evidence.cases if any(hit.rule_id == rule.seen.rule_id for hit in row.rule_hits)),
+        (
+            one
+            for case in evidence.cases
+            for one in case.parties
+            if any(hit.rule_id == rule.seen.rule_id for hit in one.rule_hits)
+        ),
         None,
     )
     shared = f"{rule.seen.reported} / {rule.seen.reviewed}"

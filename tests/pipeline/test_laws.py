@@ -28,6 +28,7 @@ TRUTH_AUDITED = {
     "artifacts/models/drawn_schemes.json",
     "artifacts/models/ladder.json",
     "artifacts/models/audited_alerts.parquet",
+    "artifacts/models/audited_cases.json",
     "artifacts/models/label_audit.json",
     "artifacts/models/rule_report.json",
     "artifacts/models/injection.json",
