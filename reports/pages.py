@@ -11,6 +11,7 @@ from data.results import Interval
 from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES, STACK
 from reports import figures, trial_figures
+from reports.broke import BROKE
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
@@ -20,6 +21,7 @@ from reports.finding import known_unknown_bars, opening, sureness
 from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
 from reports.loop_pages import loop_page
+from reports.model_file import model_file
 from reports.model_tables import (
     alert_rows,
     beyond,
@@ -34,7 +36,8 @@ from reports.money_tables import money_section
 from reports.over_time import time_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
-from reports.several_worlds import several_worlds
+from reports.several_worlds import worlds_page
+from reports.tour import tour
 from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
@@ -201,7 +204,8 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     return tables | {
         "known": knowledge_section(evidence),
         "loop_page": loop_page(evidence),
-        "several": several_worlds(evidence),
+        "several": worlds_page(evidence),
+        "file": model_file(evidence, metrics),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,
@@ -216,6 +220,8 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "headline": headline(evidence),
         "opening": opening(metrics),
         "sureness": sureness(metrics),
+        "stops": tour(evidence, metrics),
+        "broke": BROKE,
         "known_unknown": known_unknown_bars(metrics),
         "base_rate": truth.base_rate,
         "bank_base_rate": bank.base_rate,

@@ -163,7 +163,7 @@ class SeveralWorlds:
     differences: tuple[SpreadRow, ...] = ()
 
 
-def several_worlds(evidence: Evidence) -> SeveralWorlds:
+def worlds_page(evidence: Evidence) -> SeveralWorlds:
     """The whole page."""
     found = evidence.experiments.studies.worlds
     if found is None:

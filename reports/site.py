@@ -68,6 +68,7 @@ PAGES = (
     Page("loop", Text("Feedback loop", "反馈闭环")),
     Page("worlds", Text("Several worlds", "多个世界")),
     Page("monitoring", Text("Monitoring", "监控")),
+    Page("model-file", Text("Model file to sign", "模型文件（待签）")),
     Page("explanations", Text("Explanations", "可解释性")),
     Page("world", Text("The world", "模拟环境")),
     Page("difficulty", Text("How hard is the world", "这个世界有多难")),
