@@ -171,8 +171,8 @@ def test_what_is_killed_goes_on_where_it_was_to_the_same_bytes(
     again = stand_in(monkeypatch)
     command()
     assert again.runs == []
-    for kept in folder.rglob("*.json"):
-        kept.unlink()
+    for done in (file, *folder.rglob("*.json")):
+        done.unlink()
     killed = stand_in(monkeypatch, killed_in=2)
     with pytest.raises(CutOffError):
         command()
