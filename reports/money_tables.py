@@ -18,6 +18,7 @@ from models.results.money import (
     Reached,
     RuleVerdict,
 )
+from reports.audit_figures import Panel, interval_panels
 from reports.comparison import size_of, told_apart
 from reports.drawing import WIDTH, figure
 from reports.evidence import RECALL, Evidence
@@ -45,7 +46,7 @@ class ReachCells:
     over: str
     over_range: str
     clubs: Interval
-    waits: list[str]
+    waits: list[Interval]
     median: str
 
     @classmethod
@@ -57,7 +58,7 @@ class ReachCells:
             points(found.money_over_rules),
             points_range(found.money_over_rules),
             found.clubs,
-            [percent(point.alerted.value, 0) for point in found.delays],
+            [point.alerted for point in found.delays],
             DASH if found.median_days is None else f"{found.median_days:.0f}",
         )
 
@@ -237,6 +238,25 @@ def verdicts_seen(rows: list[VerdictRow]) -> Text:
     )
 
 
+def verdict_chart(rows: list[VerdictRow], money: MoneyAudit) -> Markup | None:
+    """Precision of each rule in both views beside the precision from which an alert pays."""
+    names = [Text(f"{row.rule_id} {row.name.en}", f"{row.rule_id} {row.name.zh}") for row in rows]
+    panels = [
+        Panel(
+            name,
+            view,
+            [row.found.bank.precision if view == "bank" else row.found.true.precision for row in rows],
+            money.rules_pay_from.get(view),
+        )
+        for name, view in ((Text("reported", "上报率"), "bank"), (Text("illicit", "违法率"), "true"))
+    ]
+    title = Text(
+        "share of the rule’s alerts, percent, 95% interval; line: break-even, filled: wholly on one side",
+        "占该规则预警的比例（%），95% 区间；竖线为盈亏平衡点，实心点表示区间在其一侧",
+    )
+    return interval_panels(names, panels, title)
+
+
 @dataclass(frozen=True)
 class MoneySection:
     """Everything that the template of the section needs."""
@@ -255,6 +275,7 @@ class MoneySection:
     worth: str
     verdicts: list[VerdictRow]
     verdicts_seen: Text
+    verdict_chart: Markup | None
 
 
 def money_section(evidence: Evidence) -> MoneySection:
@@ -275,4 +296,5 @@ def money_section(evidence: Evidence) -> MoneySection:
         worth=f"¥{money.usual_worth:g}",
         verdicts=verdicts,
         verdicts_seen=verdicts_seen(verdicts),
+        verdict_chart=verdict_chart(verdicts, money),
     )
