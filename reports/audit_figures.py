@@ -150,7 +150,7 @@ def _cost(change: Interval) -> Text:
 
 def swap_bars(swaps: Sequence[Swap]) -> Markup:
     """Illicit customers of each swap: caught by both, lost, won; those whom both miss are a number."""
-    x = scale(0, max(sum(_cells(swap)) for swap in swaps) or 1, BARS_FROM, BARS_END)
+    x = scale(0, max((sum(_cells(swap)) for swap in swaps), default=0) or 1, BARS_FROM, BARS_END)
     classes, parts, y = ("fill ink", "fill bank", "fill true"), [], 26.0
     names = (
         Text("caught by both", "两者均捕获"),

@@ -75,11 +75,8 @@ def fair_chart(found: BankKnowledge) -> Markup | None:
     groups.sort(key=lambda group: list(ATTRIBUTES).index(group[0]))
     names = [full_name(rows[RULES, *group]) for group in groups]
     rankers = {RULES: Text("rules", "规则"), found.chosen: Text("model", "模型")}
-    panels = []
-    for what, word in (
-        ("alerted", Text("innocent alerted", "误报")),
-        ("caught", Text("illicit caught", "捕获")),
-    ):
+    panels, told = [], {"alerted": Text("innocent alerted", "误报"), "caught": Text("illicit caught", "捕获")}
+    for what, word in told.items():
         for ranker, name in rankers.items():
             rates = [rows[ranker, *group].true for group in groups]
             gaps = [rate.alerted_gap if what == "alerted" else rate.caught_gap for rate in rates]

@@ -155,7 +155,7 @@ def oracle_gap(evidence: Evidence) -> list[Text]:
 
 
 def looked_at(evidence: Evidence) -> list[Text]:
-    """What labels put right would win, and what looking at all illicit would; nothing where no study stands."""
+    """What labels put right would win, and what looking at everybody would; empty without the study."""
     study = evidence.experiments.studies.rules_out
     if study is None:
         return []
@@ -164,8 +164,8 @@ def looked_at(evidence: Evidence) -> list[Text]:
     unseen = study.illicit - study.illicit_spoken_of
     return [
         Text(
-            f"Of {study.illicit} illicit customers in its training weeks {unseen} have no label of a rule or a "
-            f"person. Putting every label right: {corrected.en} ({words[0].en}); teaching it besides whom "
+            f"Of {study.illicit} illicit customers in its training weeks {unseen} have no label of a rule or "
+            f"a person. Putting every label right: {corrected.en} ({words[0].en}); teaching it besides whom "
             f"nobody looked at: {looked.en} ({words[1].en}).",
             f"其训练期 {study.illicit} 名违法客户中，{unseen} 名没有规则或人工的任何标签。"
             f"标签全部改对：{corrected.zh}（{words[0].zh}）；再教无人看过者：{looked.zh}（{words[1].zh}）。",

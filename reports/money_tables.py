@@ -17,6 +17,7 @@ from models.results.money import (
     RankerReach,
     Reached,
     RuleVerdict,
+    RuleWorth,
 )
 from reports.audit_figures import Panel, interval_panels
 from reports.comparison import size_of, told_apart
@@ -238,6 +239,11 @@ def verdicts_seen(rows: list[VerdictRow]) -> Text:
     )
 
 
+def judged_precision(worth: RuleWorth) -> Interval:
+    """The precision that a verdict stands on; nothing where too little is known."""
+    return Interval() if worth.verdict == "unknown" else worth.precision
+
+
 def verdict_chart(rows: list[VerdictRow], money: MoneyAudit) -> Markup | None:
     """Precision of each rule in both views beside the precision from which an alert pays."""
     names = [Text(f"{row.rule_id} {row.name.en}", f"{row.rule_id} {row.name.zh}") for row in rows]
@@ -245,7 +251,7 @@ def verdict_chart(rows: list[VerdictRow], money: MoneyAudit) -> Markup | None:
         Panel(
             name,
             view,
-            [row.found.bank.precision if view == "bank" else row.found.true.precision for row in rows],
+            [judged_precision(row.found.bank if view == "bank" else row.found.true) for row in rows],
             money.rules_pay_from.get(view),
         )
         for name, view in ((Text("reported", "上报率"), "bank"), (Text("illicit", "违法率"), "true"))
@@ -255,6 +261,19 @@ def verdict_chart(rows: list[VerdictRow], money: MoneyAudit) -> Markup | None:
         "占该规则预警的比例（%），95% 区间；竖线为盈亏平衡点，实心点表示区间在其一侧",
     )
     return interval_panels(names, panels, title)
+
+
+def pays_from_said(money: MoneyAudit) -> Text | None:
+    """The precision that rules are judged by in both views; None where nothing pays or nobody is caught."""
+    bank, true = (money.rules_pay_from.get(view) for view in ("bank", "true"))
+    if bank is None or true is None:
+        return None
+    shown = percent(bank), percent(true)
+    return Text(
+        f"An alert of the rulebook as it ran pays from a precision of {shown[0]} on by the bank’s figures, "
+        f"of {shown[1]} in truth.",
+        f"按规则库实际运行，预警自精确率 {shown[0]}（银行口径）、{shown[1]}（真实口径）起划算。",
+    )
 
 
 @dataclass(frozen=True)
@@ -273,6 +292,7 @@ class MoneySection:
     advice_seen: Text
     chosen: Text
     worth: str
+    pays_from: Text | None
     verdicts: list[VerdictRow]
     verdicts_seen: Text
     verdict_chart: Markup | None
@@ -294,6 +314,7 @@ def money_section(evidence: Evidence) -> MoneySection:
         advice_seen=advice_seen(money),
         chosen=named(RANKERS, money.chosen),
         worth=f"¥{money.usual_worth:g}",
+        pays_from=pays_from_said(money),
         verdicts=verdicts,
         verdicts_seen=verdicts_seen(verdicts),
         verdict_chart=verdict_chart(verdicts, money),
