@@ -11,6 +11,8 @@ from data.results import Interval
 from models.results.ladder import Ladder
 from reports.evidence import Evidence
 from reports.explanation_answer import explained
+from reports.interview import FRAMES
+from reports.interview_frame import Frame
 from reports.loop_pages import replay_of, replay_said, turns_seen, turns_told
 from reports.model_answers import (
     family_answer,
@@ -234,41 +236,31 @@ def drawn_at_random(evidence: Evidence) -> Text:
     )
 
 
-ELEVEN = (
-    (Text("How does business experience become code?", "业务经验如何变成代码？"), from_experience),
-    (Text("How is an alert explained?", "预警如何解释？"), explained),
-    (Text("A single payment, or the whole line?", "单条交易还是连续流水？"), line_of_payments),
-    (Text("What does the graph network bring?", "图神经网络带来什么？"), graph_answer),
-    (Text("How does the customer profile enter?", "用户画像如何输入模型？"), customer_profile),
-    (Text("Accuracy or recall?", "准确率还是召回率？"), recall_answer),
-    (Text("Suspicious or illegal?", "可疑交易等于违法交易吗？"), suspicion),
-    (
-        Text("How is the effect judged when truth is missing?", "现实中没有真值，如何判断效果？"),
-        judged_answer,
-    ),
-    (
-        Text(
-            "Why gradient boosting, and not forest, SVM, PCA or K-means?",
-            "为何用 GBDT，而非随机森林、SVM、PCA、K-means？",
-        ),
-        family_answer,
-    ),
-    (Text("How is the model improved?", "模型怎么迭代？"), iterated),
-    (Text("How is the business convinced?", "如何让业务部门信服？"), convinced),
+ANSWERS = (
+    from_experience,
+    explained,
+    line_of_payments,
+    graph_answer,
+    customer_profile,
+    recall_answer,
+    suspicion,
+    judged_answer,
+    family_answer,
+    iterated,
+    convinced,
 )
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A question of an interview and what this run says to it."""
+    """A question of an interview, what this run says to it, and what stands around the answer."""
 
     number: int
-    question: Text
     answer: Text
+    frame: Frame
 
 
 def questions(evidence: Evidence) -> list[Answered]:
     """The eleven questions with their answers."""
-    return [
-        Answered(number, question, answer(evidence)) for number, (question, answer) in enumerate(ELEVEN, 1)
-    ]
+    pairs = zip(ANSWERS, FRAMES, strict=True)
+    return [Answered(number, answer(evidence), frame) for number, (answer, frame) in enumerate(pairs, 1)]
