@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from reports.interview_frame import METRICS_FILE, TRUTH, FollowUp, Frame, Source
+from reports.interview_measured import (
+    against_others,
+    alarms,
+    claims_fixed,
+    dismissed,
+    few_known,
+    of_whom,
+    out_of_reach,
+    people_and_model,
+    recall_over_time,
+    reviews,
+    shared_budget,
+    taken_back,
+    turns_in_short,
+)
+from reports.judging_answer import beyond_said
+from reports.loop_answers import worlds_said
 from reports.wording import Text
 
 RECALL_FRAME = Frame(
@@ -19,26 +36,28 @@ RECALL_FRAME = Frame(
             Text("Recall of whom?", "谁的召回率？"),
             Text(
                 "Of customers with an illicit payment inside the test weeks, alerted within the budget "
-                "while they "
-                "are illicit; by the bank’s labels, and in truth.",
+                "while they are illicit; by the bank’s labels, and in truth.",
                 "测试期内有涉案交易、并在涉案期间于预算内被预警的客户；按银行标签与按真值各一。",
             ),
+            of_whom,
         ),
         FollowUp(
             Text("What raised it most?", "什么最有效？"),
             Text(
-                "The steps whose interval leaves out zero, on the page of what raised recall; the others are not claimed.",
+                "The steps whose interval leaves out zero, on the page of what raised recall; the others "
+                "are not claimed.",
                 "“什么提高了召回率”页中区间不含零的步骤；其余不作声称。",
             ),
+            beyond_said,
         ),
         FollowUp(
             Text("Whom will nobody catch?", "谁都抓不到的是谁？"),
             Text(
                 "Those who only place or spend proceeds outside any pattern; they are in the denominator, "
-                "and the "
-                "page of blind spots counts them.",
+                "and the page of blind spots counts them.",
                 "只在任何形态之外存入或花费赃款的人；他们计入分母，盲区页有人数。",
             ),
+            out_of_reach,
         ),
     ),
     Text(
@@ -66,8 +85,7 @@ SUSPICION = Frame(
             Text("Who decides?", "谁来决定？"),
             Text(
                 "A person, and the bank’s own procedure. The model ranks; the draft leaves the judgement "
-                "and the "
-                "measures blank for people.",
+                "and the measures blank for people.",
                 "人，按银行自身程序。模型只排序；草稿中的初步判断与措施留给人填写。",
             ),
         ),
@@ -83,10 +101,10 @@ SUSPICION = Frame(
             Text("What if a cleared customer was guilty after all?", "排除后发现确实涉案怎么办？"),
             Text(
                 "The decision stays with its date and reason, and a later alert sees it; the truth block "
-                "counts how "
-                "often it happens here, which no bank can.",
+                "counts how often it happens here, which no bank can.",
                 "结论连同日期与理由保留，后续预警可见；真值部分统计了此类情形，这是真实银行做不到的。",
             ),
+            dismissed,
         ),
     ),
     Text(
@@ -119,28 +137,28 @@ JUDGED = Frame(
             Text("Which alarm comes first?", "哪个警报最先响？"),
             Text(
                 "Inputs and scores move before labels mature. Drifts were planted in copies of the tables, "
-                "and the "
-                "page says which alarm told which.",
+                "and the page says which alarm told which.",
                 "输入与得分先于标签变化。我们在数据副本中植入漂移，页面说明哪种警报识别出哪种漂移。",
             ),
+            alarms,
         ),
         FollowUp(
             Text("Is a random sample worth its cost?", "随机抽查值得吗？"),
             Text(
                 "It is the only sample that no rule chose. At these base rates a small one bounds recall "
-                "only "
-                "loosely, and the page says how loosely.",
+                "only loosely, and the page says how loosely.",
                 "它是唯一不由规则挑选的样本。在如此低的占比下，小样本只能给出宽松的界，页面写明有多宽。",
             ),
+            reviews,
         ),
         FollowUp(
             Text("What is the first step when recall drops?", "召回率下降第一步做什么？"),
             Text(
                 "Ask whether the world, the rules or the reviews changed: with other reviews the yardstick "
-                "moves "
-                "though nothing else did. The runbook on the page begins there.",
+                "moves though nothing else did. The runbook on the page begins there.",
                 "先问变的是环境、规则还是甄别：甄别一变，尺子就变。页面上的处置手册由此开始。",
             ),
+            recall_over_time,
         ),
     ),
     Text(
@@ -165,26 +183,28 @@ FAMILY = Frame(
             Text("So is boosting the best?", "所以 GBDT 最好？"),
             Text(
                 "It is not shown to be better than several others here. It is chosen for missing values, "
-                "mixed "
-                "columns, speed and exact attributions.",
+                "mixed columns, speed and exact attributions.",
                 "此处并未显示它优于其他数种。选它是因为能处理缺失与混合特征、速度快、归因精确。",
             ),
+            against_others,
         ),
         FollowUp(
             Text("When would you take anomaly scores?", "什么时候用异常得分？"),
             Text(
                 "Where no label exists. They rank what is unusual, and most unusual customers are honest; "
-                "what they "
-                "add beside the others is measured as a share of the budget.",
+                "what they add beside the others is measured as a share of the budget.",
                 "没有标签时。它们按异常排序，而多数异常客户是正常的；其附加价值按占用预算的比例测量。",
             ),
+            shared_budget,
         ),
         FollowUp(
             Text("Could more search turn the order round?", "多调参会改变次序吗？"),
             Text(
-                "Perhaps: validation knows few suspicious customers. Long searches and many seeds stand in docs/studies.md.",
+                "Perhaps: validation knows few suspicious customers. Long searches and many seeds stand in "
+                "docs/studies.md.",
                 "可能：验证集可疑客户少。长搜索与多种子见 docs/studies.md。",
             ),
+            few_known,
         ),
     ),
     Text(
@@ -216,17 +236,20 @@ ITERATED = Frame(
         FollowUp(
             Text("One thing you tried and took back?", "举一个试了又撤回的改动。"),
             Text(
-                "The page of the feedback loop lists them with their paired results, where it was run; else "
-                "docs/change-a-rule.md walks through one.",
+                "The page of the feedback loop lists them with their paired results, where it was run; "
+                "else docs/change-a-rule.md walks through one.",
                 "若已运行，反馈闭环页列出各项及配对结果；否则见 docs/change-a-rule.md 的一例。",
             ),
+            taken_back,
         ),
         FollowUp(
             Text("Have you looked at the test while choosing?", "选择时看过测试集吗？"),
             Text(
-                "Searches see weeks before the test alone, and claims carry the hash of the configuration that they were fixed for; a page says when that has changed.",
+                "Searches see weeks before the test alone, and claims carry the hash of the configuration "
+                "that they were fixed for; a page says when that has changed.",
                 "搜索只看测试期之前的周次；主张带有写定时的配置哈希，变化后页面会注明。",
             ),
+            claims_fixed,
         ),
         FollowUp(
             Text("Would the bank have kept the same changes?", "银行会保留同样的改动吗？"),
@@ -235,6 +258,7 @@ ITERATED = Frame(
                 "the truth.",
                 "不一定：标签随规则而变。页面把银行的决定与按真值的决定并列。",
             ),
+            turns_in_short,
         ),
     ),
     Text(
@@ -270,6 +294,7 @@ CONVINCED = Frame(
                 "The triggers in the model file; then the rulebook alone goes on, as it did before.",
                 "模型文件写明的触发条件；届时只用规则库，与此前一样。",
             ),
+            recall_over_time,
         ),
         FollowUp(
             Text("Does the model replace reviewers?", "模型会取代甄别人员吗？"),
@@ -278,15 +303,16 @@ CONVINCED = Frame(
                 "it does.",
                 "不会。它只决定先看谁；回放显示哪些地方人更准、哪些地方模型更准。",
             ),
+            people_and_model,
         ),
         FollowUp(
             Text("Is this not all simulated?", "这不都是模拟的吗？"),
             Text(
                 "Yes, the investigators as well. What carries over is the method: two columns, paired "
-                "intervals, "
-                "blind replay, claims fixed beforehand.",
+                "intervals, blind replay, claims fixed beforehand.",
                 "是的，甄别人员也是模拟的。可以照搬的是方法：两列数字、配对区间、盲测回放、事先写定主张。",
             ),
+            worlds_said,
         ),
     ),
     Text(
