@@ -40,7 +40,7 @@ def _row(
     return parts
 
 
-def shares(rows: Sequence[ShareRow], title: Text) -> Markup | None:
+def share_marks(rows: Sequence[ShareRow], title: Text) -> Markup | None:
     """Shares with their intervals, one a row; None without any."""
     known = [row for row in rows if row[1].value is not None]
     if not known:
@@ -52,7 +52,7 @@ def shares(rows: Sequence[ShareRow], title: Text) -> Markup | None:
     return figure(parts, bottom + 44, title)
 
 
-def gaps(rows: Sequence[GapRow], title: Text) -> Markup | None:
+def gap_marks(rows: Sequence[GapRow], title: Text) -> Markup | None:
     """Paired differences with their intervals, zero marked; None without any."""
     known = [row for row in rows if row[1].value is not None]
     if not known:
@@ -89,14 +89,14 @@ def of_signature(evidence: Evidence) -> Markup | None:
         (Text("Alerts on innocent look-alikes", "正常对照预警"), found.look_alike_hit, "true"),
     )
     title = Text("pages whose reasons name the family of the scheme", "理由点出案件特征类别的页面占比")
-    return shares(rows, title)
+    return share_marks(rows, title)
 
 
 def of_ladder(evidence: Evidence) -> Markup | None:
     """Question 3: true recall of one fixed model, by what it may read."""
     by_name = {row.ranking: row.true.recall for row in evidence.ladder.rankings}
     rows = [(label, by_name[name], "true") for name, label in RUNGS.items() if name in by_name]
-    return shares(rows, Text("true recall at the same budget", "同一预算下的真实召回率"))
+    return share_marks(rows, Text("true recall at the same budget", "同一预算下的真实召回率"))
 
 
 def of_graph(evidence: Evidence) -> Markup | None:
@@ -108,7 +108,7 @@ def of_graph(evidence: Evidence) -> Markup | None:
     wrong = named(VARIANTS, "rewired")
     name = Text(f"GNN: {wrong.en}", f"GNN：{wrong.zh}")
     rows.append((name, variant_gain(evidence.experiments.graph, "rewired"), "true"))
-    return gaps(rows, TRUE_GAP)
+    return gap_marks(rows, TRUE_GAP)
 
 
 def of_rating(evidence: Evidence) -> Markup | None:
@@ -120,7 +120,7 @@ def of_rating(evidence: Evidence) -> Markup | None:
         "network": Text("Without any rating", "不使用等级"),
     }
     rows = [(label, by_name[name], "bank") for name, label in names.items() if name in by_name]
-    return shares(rows, Text("recall that the bank measures", "银行测得的召回率"))
+    return share_marks(rows, Text("recall that the bank measures", "银行测得的召回率"))
 
 
 def of_steps(evidence: Evidence) -> Markup | None:
@@ -130,7 +130,7 @@ def of_steps(evidence: Evidence) -> Markup | None:
         for step in recall_ladder(evidence)
         if step.true_gain is not None and step.verdict in (EFFECTS[1], EFFECTS[-1])
     ]
-    return gaps(rows, points_of(Text("change of true recall by the step", "该步带来的真实召回率变化")))
+    return gap_marks(rows, points_of(Text("change of true recall by the step", "该步带来的真实召回率变化")))
 
 
 def of_people(evidence: Evidence) -> Markup | None:
@@ -141,7 +141,7 @@ def of_people(evidence: Evidence) -> Markup | None:
         (Text("Illicit cases that were reported", "涉案案例被上报"), found.found, "true"),
         (Text("Innocent cases that were reported", "正常案例被上报"), found.wronged, "true"),
     )
-    return shares(rows, SHARE)
+    return share_marks(rows, SHARE)
 
 
 def of_both_views(evidence: Evidence) -> Markup | None:
@@ -153,14 +153,16 @@ def of_both_views(evidence: Evidence) -> Markup | None:
                 name, seen = named(RANKERS, ranker), VIEWS[view]
                 label = Text(f"{name.en}, {seen.en.lower()}", f"{name.zh}，{seen.zh}")
                 rows.append((label, measured.metrics[ranker].recall_at_budget, view))
-    return shares(rows, Text("recall at the budget", "预算内召回率"))
+    return share_marks(rows, Text("recall at the budget", "预算内召回率"))
 
 
 def of_families(evidence: Evidence) -> Markup | None:
     """Question 9: families against boosting."""
     rows = [(named(RANKERS, name), true_gap(evidence, name, REFERENCE), "true") for name in FAMILIES]
     over = named(RANKERS, REFERENCE)
-    return gaps(rows, points_of(Text(f"true recall less that of {over.en}", f"真实召回率减去 {over.zh}")))
+    return gap_marks(
+        rows, points_of(Text(f"true recall less that of {over.en}", f"真实召回率减去 {over.zh}"))
+    )
 
 
 def of_turns(evidence: Evidence) -> Markup | None:

@@ -7,7 +7,7 @@ from reports.interview_measured import (
     edges_by_precision,
     failed_checks,
     future_edges,
-    groups,
+    groups_bothered,
     learning_limits,
     line_model,
     line_shares,
@@ -260,7 +260,7 @@ PROFILE = Frame(
                 "the page of what the bank can know, with the groups too small to be compared said so.",
                 "年龄等不作为预警理由；群体间差异在“银行能知道什么”页测量，过小的群体注明不作比较。",
             ),
-            groups,
+            groups_bothered,
         ),
         FollowUp(
             Text("Did the profile raise recall?", "画像提高召回率了吗？"),

@@ -7,7 +7,7 @@ from reports.interview_measured import (
     against_others,
     alarms,
     claims_fixed,
-    dismissed,
+    dismissed_though_illicit,
     few_known,
     of_whom,
     out_of_reach,
@@ -104,7 +104,7 @@ SUSPICION = Frame(
                 "counts how often it happens here, which no bank can.",
                 "结论连同日期与理由保留，后续预警可见；真值部分统计了此类情形，这是真实银行做不到的。",
             ),
-            dismissed,
+            dismissed_though_illicit,
         ),
     ),
     Text(

@@ -121,7 +121,7 @@ def rings(evidence: Evidence) -> Text | None:
     return ring_seen(evidence.explanation_audit)
 
 
-def groups(evidence: Evidence) -> Text:
+def groups_bothered(evidence: Evidence) -> Text:
     """Whom the alerts bother more, and what leaving age out costs."""
     studies = evidence.experiments.studies
     return sentences(
@@ -165,7 +165,7 @@ def out_of_reach(evidence: Evidence) -> Text | None:
     )
 
 
-def dismissed(evidence: Evidence) -> Text:
+def dismissed_though_illicit(evidence: Evidence) -> Text:
     """How many truly illicit cases were dismissed."""
     told = evidence.truth.dispositions
     return Text(
@@ -206,7 +206,7 @@ def shared_budget(evidence: Evidence) -> Text | None:
     name, gain = named(RANKERS, row.ranker), signed(row.gain_true)
     return Text(
         f"With {100 * row.share:.0f} % of the alerts chosen by {name.en}, true recall changes by {gain.en}; "
-        f"of {row.novel.customers} customers of typologies new in the test {row.novel.caught} are then caught.",
+        f"of {row.novel.customers} customers of types new in the test {row.novel.caught} are then caught.",
         f"若 {100 * row.share:.0f} % 的预警由{name.zh}选择，真实召回率变化 {gain.zh}；"
         f"测试期新类型客户的识别为 {row.novel.customers} 名中的 {row.novel.caught} 名。",
     )

@@ -85,7 +85,7 @@ class Printed:
 
 
 @dataclass
-class Ledger:
+class Imprint:
     """What each mark of a report stands for, in the order of printing."""
 
     printed: list[Printed] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Ledger:
 class Traced:
     """What whole and broken numbers share; a bare number keeps its type in every operation."""
 
-    ledger: Ledger
+    ledger: Imprint
     origin: Origin
 
     def bare(self) -> Any:
@@ -123,7 +123,7 @@ class Traced:
 
     def _made(self, how: str, *parts: Any) -> Any:
         value = OPERATIONS[how](*map(bare, parts))
-        return number(value, Reckoned(how, tuple(origin_of(part) for part in parts)), self.ledger)
+        return sourced(value, Reckoned(how, tuple(origin_of(part) for part in parts)), self.ledger)
 
     def __add__(self, other: Any) -> Any:
         return self._made("+", self, other)
@@ -188,7 +188,7 @@ def origin_of(value: Any) -> Origin:
 Number = TypeVar("Number", int, float)
 
 
-def number(value: Number, origin: Origin, ledger: Ledger) -> Number:
+def sourced(value: Number, origin: Origin, ledger: Imprint) -> Number:
     """A number with its origin; a truth value as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
@@ -203,10 +203,10 @@ def number(value: Number, origin: Origin, ledger: Ledger) -> Number:
 class Sourced:
     """A collection that knows where it was read, so that its rows can be counted: `how_many`."""
 
-    ledger: Ledger
+    ledger: Imprint
     origin: ReadFrom
 
-    def from_(self, file: str, key: str, ledger: Ledger) -> Self:
+    def read_in(self, file: str, key: str, ledger: Imprint) -> Self:
         """Itself, with where it was read."""
         self.ledger, self.origin = ledger, ReadFrom(file, key)
         return self
@@ -236,7 +236,7 @@ def _row_names(rows: list[Any]) -> list[str]:
     return [str(name) if is_told else str(place) for place, name in enumerate(names)]
 
 
-def traced(value: Traceable, file: str, ledger: Ledger, key: str = "") -> Traceable:
+def traced(value: Traceable, file: str, ledger: Imprint, key: str = "") -> Traceable:
     """A copy of a result, or of a part of it, whose numbers know where they were read.
 
     Parameters
@@ -251,13 +251,13 @@ def traced(value: Traceable, file: str, ledger: Ledger, key: str = "") -> Tracea
         found = value.model_copy(update=parts)
     elif isinstance(value, Mapping):
         parts = {name: traced(part, file, ledger, f"{dot}{name}") for name, part in value.items()}
-        found = TracedTable(parts).from_(file, key, ledger)
+        found = TracedTable(parts).read_in(file, key, ledger)
     elif isinstance(value, list):
         names = _row_names(value)
         rows = [traced(row, file, ledger, f"{key}[{name}]") for row, name in zip(value, names, strict=True)]
-        found = TracedRows(rows).from_(file, key, ledger)
+        found = TracedRows(rows).read_in(file, key, ledger)
     elif isinstance(value, int | float):
-        found = number(value, ReadFrom(file, key), ledger)
+        found = sourced(value, ReadFrom(file, key), ledger)
     return found
 
 
@@ -271,7 +271,7 @@ def how_many(rows: Iterable[Row], holds: Callable[[Row], bool], what: str) -> in
     size = sum(map(holds, rows))
     if not isinstance(rows, Sourced):
         return size
-    return number(size, Reckoned(what, (rows.origin,)), rows.ledger)
+    return sourced(size, Reckoned(what, (rows.origin,)), rows.ledger)
 
 
 def how_many_of(
@@ -289,7 +289,7 @@ def how_many_of(
     size = sum(map(holds, listed))
     if not known:
         return size
-    return number(size, Reckoned(what, tuple(value.origin for value in known)), known[0].ledger)
+    return sourced(size, Reckoned(what, tuple(value.origin for value in known)), known[0].ledger)
 
 
 def share_of(hits: int, size: int) -> Interval:
@@ -300,7 +300,7 @@ def share_of(hits: int, size: int) -> Interval:
         return found
     parts = (origin_of(hits), origin_of(size))
     ends = {
-        name: number(end, Reckoned(how, parts), known.ledger)
+        name: sourced(end, Reckoned(how, parts), known.ledger)
         for name, how, end in (
             ("value", "/", found.value),
             ("low", "low", found.low),
@@ -319,6 +319,6 @@ def unmarked(text: str) -> str:
     return SIGNS.sub("", text)
 
 
-def marks_of(text: str, ledger: Ledger) -> list[Printed]:
+def marks_of(text: str, ledger: Imprint) -> list[Printed]:
     """The numbers that are marked in a text, each once, in their order."""
     return list(dict.fromkeys(ledger.of(mark) for mark in MARK.finditer(text)))
