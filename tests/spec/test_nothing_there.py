@@ -33,6 +33,7 @@ from models.results.bank import BankView
 from models.results.labels import LabelAudit
 from models.zoo import MODELS, Examples
 from parameters import read_yaml, write_yaml
+from reports.case_queue import QueuePage
 from reports.metrics import labels_metrics
 from reports.report import environment
 from reports.wording import Text
@@ -83,9 +84,11 @@ def bank(small_world: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "Dispositions",
         "Alerts",
         "ProfileTags",
-        "DailyIndicators",
     ):
         pipeline.write(getattr(data_schema, table), empty(getattr(data_schema, table)))
+    none = {"in_amount_7d": np.zeros(0), "in_count_7d": np.zeros(0, np.float32)}
+    keys = {"customer_id": np.zeros(0, np.int64), "as_of": pd.to_datetime([], utc=True).as_unit("us")}
+    pipeline.write(data_schema.DailyIndicators, pd.DataFrame(keys | none))
     split, matrix = subjects(small_world.customers["customer_id"].head(30))
     pipeline.write(models_schema.Split, split)
     pipeline.write(features_schema.FeatureMatrix, matrix)
@@ -140,8 +143,9 @@ def test_the_same_bank_with_one_alert_has_its_reasons(bank: pd.DataFrame) -> Non
     pipeline.write(models_schema.ModelAlerts, row[["ranker", "subject_id", "customer_id", "as_of", "rank"]])
     explain.main()
     assert len(pipeline.read(explain_schema.Contributions)) == len(COLUMNS)
-    cases = pipeline.read_result(ExplainedCases).cases
-    assert [one.subject_id for one in cases[0].parties] == [3]
+    parties = [one for case in pipeline.read_result(ExplainedCases).cases for one in case.parties]
+    assert [one.subject_id for one in parties if one.found_by == "model"] == [3]
+    assert {one.found_by for one in parties} <= {"model", "below_cut"}
 
 
 def test_another_tree_model_is_explained_by_its_own_name(bank: pd.DataFrame) -> None:
@@ -209,12 +213,12 @@ SHOWN: dict[str, Any] = {
     },
     "leading": None,
     "figures": {"features": ""},
-    "cases": [],
+    "queue": QueuePage(stories=[], lines=[], alerts=0, pages=0),
     "is_simulated": True,
 }
 
 
-@pytest.mark.parametrize("template", ["explanations.html", "cases.html"])
+@pytest.mark.parametrize("template", ["explanations.html", "queue.html"])
 def test_a_page_without_alerts_says_so_in_both_languages_and_names_the_model(template: str) -> None:
     printed = environment().get_template(template).render(SHOWN)
     assert re.search(r'<span class="en" lang="en">No alert of XGBoost', printed)
@@ -224,6 +228,8 @@ def test_a_page_without_alerts_says_so_in_both_languages_and_names_the_model(tem
 
 def test_the_page_names_the_model_that_is_explained() -> None:
     found = SHOWN["faithfulness"] | {"alerts": 7, "top_families_fall": 1.5, "random_families_fall": 0.5}
-    printed = environment().get_template("explanations.html").render(SHOWN | {"faithfulness": found})
+    template = (Path("reports/templates") / "explanations.html").read_text(encoding="utf-8")
+    own = environment().from_string(template.replace('{% include "explanation_tests.html" %}', ""))
+    printed = own.render(SHOWN | {"faithfulness": found})
     assert "The model explained is XGBoost" in printed and "所解释的模型为 XGBoost" in printed
     assert "LightGBM" not in printed
