@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test worlds iterate serve docs clean
+.PHONY: report smoke test worlds iterate serve bench docs clean
 
 report: .venv/installed
 	@python console.py check
@@ -38,6 +38,9 @@ serve: .venv/installed
 worlds: .venv/installed
 	@python console.py check
 	@python console.py worlds
+
+bench: .venv/installed
+	python -m benchmarks.peers "$(DATA)"
 
 iterate: .venv/installed
 	@python console.py check

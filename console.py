@@ -31,11 +31,13 @@ from check import DVC_FILE, laid_over
 from check import module_of as module_of
 from docs_pages import (
     README,
+    README_CHINESE,
     RESULTS_PAGE,
     TABLES_PAGE,
     finding_in_words,
     results_page,
     tables_page,
+    with_finding,
     with_results,
 )
 from parameters import read_yaml, write_yaml
@@ -156,7 +158,7 @@ def low() -> None:
 
 
 @COMMANDS.register("worlds")
-def several_worlds() -> None:
+def draw_worlds() -> None:
     """Run the headline in several worlds, each in a scratch copy, from where a run before ended."""
     import worlds  # here, for it imports this module
 
@@ -246,6 +248,8 @@ def docs() -> None:
     text = README.read_text(encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
     README.write_text(with_results(text, metrics), encoding="utf-8")
+    chinese = README_CHINESE.read_text(encoding="utf-8")
+    README_CHINESE.write_text(with_finding(chinese, metrics, "zh"), encoding="utf-8")
     page = verdicts.verdicts_page(
         verdicts.read_verdicts(), metrics.model_dump(mode="json"), verdicts.in_force()
     )

@@ -13,12 +13,14 @@ from models.results.drift_trials import DriftTrials
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
+from models.results.iterations import Iterations
 from models.results.knowledge import BankKnowledge
 from models.results.learning import LearningCurves
 from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
 from models.results.studies import BestLibraryStudy, HeadsStudy, NoveltyStudy
+from models.results.worlds import Worlds
 from provenance import digest
 from verdicts import Verdicts
 
@@ -36,6 +38,8 @@ class Studies:
     age: AgeStudy | None
     doubles: DoublesStudy | None
     are_stale: bool
+    worlds: Worlds | None = None  # of worlds of their own: never stale by the run's data
+    iterations: Iterations | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ def read_inputs() -> Studies:
     of_the_run = (*novelty, best, heads, rules_out, age)
     made_of = {one.made_by.data[SPLIT] for one in of_the_run if one is not None}
     is_stale = bool(made_of - {digest(Path(SPLIT))})
-    return Studies(novelty, best, heads, rules_out, age, doubles, is_stale)
+    worlds = pipeline.read_result(Worlds) if _is_kept(Worlds) else None
+    iterations = pipeline.read_result(Iterations) if _is_kept(Iterations) else None
+    return Studies(novelty, best, heads, rules_out, age, doubles, is_stale, worlds, iterations)
 
 
 def _is_kept(study: type[pipeline.StudyResult]) -> bool:

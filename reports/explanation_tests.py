@@ -101,9 +101,9 @@ def ring_seen(audit: ExplanationAudit) -> Text | None:
         )
     ]
     for names, en, zh in (
-        (ahead, "ahead of", "优于"),
+        (ahead, "more than", "多于"),
         (level, "not told apart from", "未能区分于"),
-        (behind, "behind", "落后于"),
+        (behind, "less than", "少于"),
     ):
         if names:
             listed = joined(names, COMMA)

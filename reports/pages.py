@@ -16,8 +16,11 @@ from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
 from reports.explanation_tests import explanation_tests
 from reports.features import features
+from reports.finding import known_unknown_bars, opening, sureness
 from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
+from reports.loop_pages import loop_page
+from reports.model_file import model_file
 from reports.model_tables import (
     alert_rows,
     beyond,
@@ -32,6 +35,7 @@ from reports.money_tables import money_section
 from reports.over_time import time_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
+from reports.several_worlds import worlds_page
 from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
@@ -197,6 +201,9 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     tables = zoo_section(evidence, metrics.headline) | tried_sections(evidence, metrics)
     return tables | {
         "known": knowledge_section(evidence),
+        "loop_page": loop_page(evidence),
+        "several": worlds_page(evidence),
+        "file": model_file(evidence, metrics),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,
@@ -209,6 +216,9 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "probabilities": probabilities(metrics, evidence.models),
         "probability_names": PROBABILITY,
         "headline": headline(evidence),
+        "opening": opening(metrics),
+        "sureness": sureness(metrics),
+        "known_unknown": known_unknown_bars(metrics),
         "base_rate": truth.base_rate,
         "bank_base_rate": bank.base_rate,
         "ceiling": truth.precision_ceiling,

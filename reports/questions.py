@@ -11,6 +11,7 @@ from data.results import Interval
 from models.results.ladder import Ladder
 from reports.evidence import Evidence
 from reports.explanation_answer import explained
+from reports.loop_pages import replay_of, replay_said, turns_seen, turns_told
 from reports.model_answers import (
     family_answer,
     graph_answer,
@@ -21,10 +22,13 @@ from reports.model_answers import (
 )
 from reports.pages import investigators
 from reports.rulebook import rulebook
+from reports.several_worlds import worlds_seen
 from reports.wording import (
+    COMMA,
     DASH,
     Text,
     count,
+    joined,
     percent,
     worded_interval,
 )
@@ -160,35 +164,73 @@ def suspicion(evidence: Evidence) -> Text:
 def iterated(evidence: Evidence) -> Text:
     """Question 10."""
     trials = sum(len(result.trials) for result in evidence.tuned.values())
+    searched = Text(
+        f"{trials} trials over {len(evidence.tuned)} models were searched on validation, never on test.",
+        f"在验证集上对 {len(evidence.tuned)} 个模型共搜索 {trials} 组参数，从未使用测试集。",
+    )
+    found = evidence.experiments.studies.iterations
+    if found is None or not found.iterations:
+        return Text(
+            f"Each change is one reproducible run of the pipeline, compared on the metrics kept in git. "
+            f"{searched.en} {NOT_MEASURED.en} a log of hypothesis, change, paired result, kept or reverted.",
+            f"每次改动都是一次可复现的流水线运行，用纳入版本管理的指标比较。{searched.zh}"
+            f"{NOT_MEASURED.zh}“假设、改动、配对结果、保留或撤回”的迭代记录。",
+        )
+    seen, told = turns_seen(found), turns_told(found)
     return Text(
-        f"Each change is one reproducible run of the pipeline, compared on the metrics kept in git. Here "
-        f"{trials} trials over {len(evidence.tuned)} models were searched on validation, never on test. "
-        f"{NOT_MEASURED.en} a log of hypothesis, change, paired result, kept or reverted.",
-        f"每次改动都是一次可复现的流水线运行，用纳入版本管理的指标比较。本次在验证集上对 "
-        f"{len(evidence.tuned)} "
-        f"个模型共搜索 {trials} 组参数，从未使用测试集。"
-        f"{NOT_MEASURED.zh}“假设、改动、配对结果、保留或撤回”的迭代记录。",
+        f"By the errors that investigators name: a slice of false alarms, a hypothesis, one change, the same "
+        f"customers before and after, and a rule fixed beforehand for what is kept. {seen.en} In order: "
+        f"{told.en}. {searched.en}",
+        f"从甄别人员指出的错误出发：误报切片、假设、一项改动、相同客户前后配对比较，并按事先写定的规则决定去留。"
+        f"{seen.zh}依次为：{told.zh}。{searched.zh}",
     )
 
 
 def convinced(evidence: Evidence) -> Text:
     """Question 11."""
+    studies = evidence.experiments.studies
+    parts = [drawn_at_random(evidence)]
+    replay = replay_said(replay_of(evidence), evidence.chosen)
+    if replay is not None:
+        parts.append(replay)
+    if studies.worlds is not None:
+        parts.append(worlds_seen(studies.worlds))
+    if studies.iterations is not None:
+        parts.append(turns_seen(studies.iterations))
+    missing = [
+        words
+        for words, is_there in (
+            (Text("a blind replay of past cases", "历史案例盲测回放"), replay is not None),
+            (Text("another world", "其他世界"), studies.worlds is not None),
+            (
+                Text("a change made on investigators’ feedback", "根据甄别人员反馈所作的改动"),
+                studies.iterations is not None,
+            ),
+        )
+        if not is_there
+    ]
+    if missing:
+        told = joined(missing, COMMA)
+        parts.append(Text(f"{NOT_MEASURED.en} {told.en}.", f"{NOT_MEASURED.zh}{told.zh}。"))
+    return joined(parts, Text(" ", ""))
+
+
+def drawn_at_random(evidence: Evidence) -> Text:
+    """What reviews found that no rule had chosen."""
     drawn = evidence.bank.funnel.decisions.random
     size = drawn.decided
     if not size:
         return Text(
-            f"With below-the-line samples and blind replays. {NOT_MEASURED.en} this data set has no reviews.",
-            f"依靠线下抽样与盲测回放。{NOT_MEASURED.zh}该数据集没有甄别记录。",
+            f"With samples that no rule chose. {NOT_MEASURED.en} this data set has no reviews.",
+            f"依靠不受规则影响的样本。{NOT_MEASURED.zh}该数据集没有甄别记录。",
         )
     found = worded_interval(Interval.of_count(drawn.reported, size))
     return Text(
         f"With samples that no rule chose: {size} customers were reviewed at random and "
-        f"{drawn.reported} "
-        f"reported, {found}. Each case page leads with facts that an investigator can check. "
-        f"{NOT_MEASURED.en} a "
-        f"blind replay of past cases, and a change made on investigators’ feedback.",
+        f"{drawn.reported} reported, {found}. "
+        "Each case page leads with facts that an investigator can check.",
         f"依靠不受规则影响的样本：随机抽查 {size} 名客户，上报 {drawn.reported} 名，占 {found}。"
-        f"每个案例先列甄别人员可核对的事实。{NOT_MEASURED.zh}历史案例盲测回放、根据甄别人员反馈所作的改动。",
+        "每个案例先列甄别人员可核对的事实。",
     )
 
 
