@@ -11,6 +11,7 @@ from data.results import Interval
 from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES, STACK
 from reports import figures, trial_figures
+from reports.broke import BROKE
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
@@ -36,6 +37,7 @@ from reports.over_time import time_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
 from reports.several_worlds import worlds_page
+from reports.tour import tour
 from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
@@ -218,6 +220,8 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "headline": headline(evidence),
         "opening": opening(metrics),
         "sureness": sureness(metrics),
+        "stops": tour(evidence, metrics),
+        "broke": BROKE,
         "known_unknown": known_unknown_bars(metrics),
         "base_rate": truth.base_rate,
         "bank_base_rate": bank.base_rate,
