@@ -119,7 +119,7 @@ def is_beyond_rules(known: KnownCase) -> bool:
 CURATED: tuple[tuple[Text, Callable[[KnownCase], bool]], ...] = (
     (Text("A ring, seen as a whole", "团伙整体"), lambda known: known.ring_size > 1),
     (
-        Text("A catch that no rule made", "规则之外的识别"),
+        Text("A catch that no alerting rule made", "预警规则之外的识别"),
         lambda known: known.state == "caught" and is_beyond_rules(known),
     ),
     (

@@ -38,6 +38,17 @@ def short(amount: float) -> str:
     return f"¥{amount / 1_000:,.1f}k" if amount >= 1_000 else yuan(amount)
 
 
+def crowded(days: list[DayOfMoney], row: DayOfMoney, side: str) -> bool:
+    """Whether the bar of a neighbouring day is larger, so that its amount stands there alone."""
+    day, own = date.fromisoformat(row.day), abs(getattr(row, f"money_{side}"))
+    beside = [
+        abs(getattr(other, f"money_{side}"))
+        for other in days
+        if abs((date.fromisoformat(other.day) - day).days) == 1
+    ]
+    return max(beside, default=0.0) > own
+
+
 def timeline(days: list[DayOfMoney], as_of: str, span: int) -> Markup:
     """Money in (up) and out (down) on each of the ``span`` days before the alert."""
     end = date.fromisoformat(as_of)
@@ -67,7 +78,7 @@ def timeline(days: list[DayOfMoney], as_of: str, span: int) -> Markup:
                 continue
             size = max(amount / largest * half, 1.0)
             parts.append(box(x + 3, middle - size if sign < 0 else middle, width - 6, size, f"money-{side}"))
-            if amount >= 0.25 * largest:
+            if amount >= 0.25 * largest and not crowded(days, row, side):
                 at = middle + sign * size + (-5 if sign < 0 else 13)
                 parts.append(words(x + width / 2, at, short(amount), "tick halo", "middle"))
     return figure(parts, middle + half + 28, Text("Money in and out by day", "每日资金进出"))

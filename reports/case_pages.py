@@ -30,6 +30,7 @@ from reports.case_rows import (
     header,
     hit_rows,
     reason_rows,
+    signed,
     what_if_row,
 )
 from reports.case_words import DOCUMENTS, NEXT_STEPS, STATE_WORDS, TIE_WORDS
@@ -46,6 +47,7 @@ class PartyPage:
     who: Text
     facts: list[tuple[Text, Text]]
     sentence: Text
+    score: str
     files: list[FileRow]
     hits: list[HitRow]
     reasons: list[ReasonRow]
@@ -72,6 +74,7 @@ def party_page(case: ExplainedCase, one: CaseParty) -> PartyPage:
         who=named(FACTS, one.occupation or one.industry or one.kind),
         facts=header(one),
         sentence=both_of(one.headline),
+        score=signed(one.score),
         files=file_rows(one),
         hits=hit_rows(one),
         reasons=reasons_for,

@@ -34,6 +34,11 @@ def figure_words(value: float | None, unit: str) -> Text:
     return Text(f"{number} {UNITS[unit].en}", f"{number} {UNITS[unit].zh}")
 
 
+def signed(score: float) -> str:
+    """A score with the sign that print has for less than nothing."""
+    return f"{score:.2f}".replace("-", "−")
+
+
 def both_of(phrase: Phrase) -> Text:
     """A pair of the results as a pair of the page."""
     return Text(phrase.en, chinese(phrase.zh))
@@ -158,7 +163,7 @@ class WhatIfRow:
 def what_if_row(row: WhatIf) -> WhatIfRow:
     """A what-if as the page says it."""
     families = joined([both_of(family) for family in row.families], Text(" and ", "、"))
-    return WhatIfRow(families, f"{row.score:.2f}", f"{row.cut:.2f}", row.is_below)
+    return WhatIfRow(families, signed(row.score), signed(row.cut), row.is_below)
 
 
 @dataclass(frozen=True)

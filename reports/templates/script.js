@@ -105,6 +105,8 @@ for (const form of document.querySelectorAll("[data-case]")) {
     offer(JSON.stringify(kept, null, 2));
   }
   form.querySelector("button").addEventListener("click", () => {
+    form.querySelector("[data-unchosen]").hidden = Boolean(part("outcome").value);
+    if (!part("outcome").value) return;
     const text = JSON.stringify(entered(), null, 2);
     try { localStorage.setItem(key, text); } catch { /* a browser may refuse to keep anything for a file */ }
     offer(text);
