@@ -56,6 +56,7 @@ class QueuePage:
     lines: list[QueueLine]
     alerts: int
     pages: int
+    readers: int
 
 
 def bank_states(outcome: str, rules: str) -> list[str]:
@@ -136,4 +137,5 @@ def queue_page(evidence: Evidence) -> QueuePage:
         lines=lines,
         alerts=len(evidence.queue),
         pages=len(known),
+        readers=sum(bool(line.reader.en) for line in lines),
     )
