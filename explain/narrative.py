@@ -112,7 +112,9 @@ def where_moved(party: CaseParty) -> str:
     total = sum(row.money_in + row.money_out for row in abroad)
     cash = f"cash was handled in city {', '.join(map(str, party.cities))}" if party.cities else "no cash"
     across = (
-        f"{cny_worded(total)} with {len(abroad)} large counterparties abroad" if abroad else "none abroad"
+        f"{cny_worded(total)} with {len(abroad)} of its largest counterparties abroad"
+        if abroad
+        else "none of its largest counterparties is abroad"
     )
     return f"Customer {party.customer_name}: {cash}; {across}."
 
@@ -120,8 +122,8 @@ def where_moved(party: CaseParty) -> str:
 def why_suspicious(party: CaseParty) -> list[str]:
     """Rules with the customer's figures, then what contributed to the model's score."""
     told = [
-        f"Rule {hit.rule_id} ({hit.name_en}) was met on {hit.days} day{'s' if hit.days != 1 else ''}, "
-        f"last on {hit.last}: {'; '.join(check_words(check) for check in hit.checks if check.is_met)}."
+        f"Customer {party.customer_name} met rule {hit.rule_id} ({hit.name_en}) on {hit.days} "
+        f"day{'s' if hit.days != 1 else ''}, last on {hit.last}: {'; '.join(check_words(check) for check in hit.checks if check.is_met)}."
         for hit in party.rule_hits
     ]
     reasons = [row for row in party.reasons if row.rank > 0]

@@ -213,7 +213,7 @@ SHOWN: dict[str, Any] = {
     },
     "leading": None,
     "figures": {"features": ""},
-    "queue": QueuePage(stories=[], lines=[], alerts=0, pages=0),
+    "queue": QueuePage(stories=[], lines=[], alerts=0, pages=0, readers=0),
     "is_simulated": True,
 }
 
