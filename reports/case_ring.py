@@ -86,7 +86,7 @@ def band_label(side: int, ends: tuple[float, float], lift: float, bundle: PairBu
     return words(x, y - lift, told, "tiny halo", anchor)
 
 
-def beside(bundles: list[PairBundle], own: str, other: str, order: list[str]) -> list[str]:
+def in_order_of(bundles: list[PairBundle], own: str, other: str, order: list[str]) -> list[str]:
     """Outside parties in the order of the customers with whom they dealt, so that bands seldom cross."""
     places: dict[str, list[int]] = {}
     for bundle in bundles:
@@ -131,7 +131,11 @@ def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
     """
     first, inner, last = (pair_bundles(edges, step) for step in (PAYERS, AMONG, PAYEES))
     parties = [f"customer {name}" for name in names]
-    columns = (beside(first, "payee", "payer", parties), parties, beside(last, "payer", "payee", parties))
+    columns = (
+        in_order_of(first, "payee", "payer", parties),
+        parties,
+        in_order_of(last, "payer", "payee", parties),
+    )
     rows = [len(column) for column in columns]
     step = 2 * ROW if rows[AMONG] > 1 else ROW
     head, height = 30.0, max(max(*rows, 2) * ROW, rows[AMONG] * step)

@@ -72,7 +72,7 @@ def money(amount: float) -> str:
 
 @pytest.fixture(scope="module")
 def drawn() -> Ledger:
-    """Anna is paid by eve at night and pays carl and dan, carl pays dan and takes cash; they share a phone."""
+    """Anna is paid by eve at night, pays carl and dan; carl pays dan, takes cash; they share a phone."""
     return bank(
         *LINES,
         devices=[("anna", "phone"), ("carl", "phone", "2025-02-01")],
