@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from data.words import CHANNEL_NAMES, PURPOSE_NAMES
 from explain.results.cases import (
+    CaseLink,
     CaseParty,
+    CasePayment,
     DraftSection,
     ExplainedCase,
 )
@@ -30,8 +32,8 @@ from reports.case_rows import (
     header,
     hit_rows,
     reason_rows,
-    signed,
     what_if_row,
+    with_minus,
 )
 from reports.case_words import DOCUMENTS, NEXT_STEPS, STATE_WORDS, TIE_WORDS
 from reports.decisions import DECISION_OUTCOMES, DECISION_REASONS, ReaderDecision
@@ -70,6 +72,27 @@ class PartyPage:
 PagesOf = dict[str, list[str]]  # by name of a customer: the cases that have a page about it
 
 
+def payment_row(row: CasePayment) -> PaymentRow:
+    """A payment of the list in words."""
+    return PaymentRow(
+        row.at,
+        row.is_in,
+        party(row.other),
+        row.yuan,
+        named(CHANNEL_NAMES, row.channel),
+        named(PURPOSE_NAMES, row.purpose),
+        row.balance,
+        DASH if row.city is None else str(row.city),
+    )
+
+
+def link_row(row: CaseLink, case_id: str, pages: PagesOf) -> LinkRow:
+    """A linked customer in words, with the other cases that have a page about it."""
+    others = [other for other in pages.get(row.name, []) if other != case_id]
+    how, through = named(TIE_WORDS, row.how), party(row.through)
+    return LinkRow(row.name, others, how, through, row.payments, row.yuan, row.is_alerted)
+
+
 def party_page(case: ExplainedCase, one: CaseParty, pages: PagesOf) -> PartyPage:
     """One customer of a case."""
     reasons_for, against = reason_rows(one)
@@ -79,7 +102,7 @@ def party_page(case: ExplainedCase, one: CaseParty, pages: PagesOf) -> PartyPage
         also=[case_id for case_id in pages[one.customer_name] if case_id != case.case_id],
         facts=header(one),
         sentence=both_of(one.headline),
-        score=signed(one.score),
+        score=with_minus(one.score),
         files=file_rows(one),
         hits=[row for row in hits if row.is_line],
         recorded=[row for row in hits if not row.is_line],
@@ -93,32 +116,9 @@ def party_page(case: ExplainedCase, one: CaseParty, pages: PagesOf) -> PartyPage
             CounterpartyRow(party(row.name), row.money_in, row.money_out, row.payments, row.is_new)
             for row in one.counterparties
         ],
-        payments=[
-            PaymentRow(
-                row.at,
-                row.is_in,
-                party(row.other),
-                row.yuan,
-                named(CHANNEL_NAMES, row.channel),
-                named(PURPOSE_NAMES, row.purpose),
-                row.balance,
-                DASH if row.city is None else str(row.city),
-            )
-            for row in one.payments
-        ],
+        payments=[payment_row(row) for row in one.payments],
         payments_of_days=one.payments_of_days,
-        links=[
-            LinkRow(
-                row.name,
-                [case_id for case_id in pages.get(row.name, []) if case_id != case.case_id],
-                named(TIE_WORDS, row.how),
-                party(row.through),
-                row.payments,
-                row.yuan,
-                row.is_alerted,
-            )
-            for row in one.links
-        ],
+        links=[link_row(row, case.case_id, pages) for row in one.links],
         flow=flow(one.flow, one.customer_name),
         edges=len(leading_on(one.flow, one.customer_name)),
         earlier=decision_rows(one.earlier_decisions),

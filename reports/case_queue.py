@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reports.case_choice import CLEARED, REPORTED, KnownCase, QueueRow, curated, known_cases
 from reports.case_pages import case_sentence, reader_row
-from reports.case_rows import signed
+from reports.case_rows import with_minus
 from reports.case_words import STATE_WORDS
 from reports.decisions import DECISION_OUTCOMES
 from reports.evidence import Evidence
@@ -77,7 +77,7 @@ def queue_line(evidence: Evidence, row: QueueRow, by_case: dict[str, KnownCase])
         customer=row.customer_name,
         as_of=row.as_of,
         rank=str(row.rank),
-        score=signed(row.score),
+        score=with_minus(row.score),
         kind=named(FACTS, row.kind),
         customers=row.customers,
         rules=row.rule_ids,
@@ -102,7 +102,7 @@ def below_line(evidence: Evidence, known: KnownCase) -> QueueLine:
         customer=one.customer_name,
         as_of=one.as_of,
         rank="–",
-        score=signed(one.score),
+        score=with_minus(one.score),
         kind=named(FACTS, one.kind),
         customers=1,
         rules=rules,

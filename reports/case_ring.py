@@ -22,6 +22,7 @@ from reports.wording import Text, party, shortened
 
 RING_COLUMNS = (0, 381, 762)  # payers, the parties, payees
 RING_HEADS = (Text("payers", "付款方"), Text("the case", "本案客户"), Text("payees", "收款方"))
+HEAD = 30.0  # room for the names of the columns
 BEND = 90.0  # how far a payment between two parties swings out
 PAYERS, AMONG, PAYEES = 0, 1, 2  # steps of a ring
 
@@ -72,18 +73,29 @@ def amount_words(bundle: PairBundle) -> str:
     return short(bundle.yuan) + (f" ×{bundle.payments}" if bundle.payments > 1 else "")
 
 
-def band_label(side: int, ends: tuple[float, float], lift: float, bundle: PairBundle, is_only: bool) -> str:
-    """How much, how often and when, on a band from the heights ``ends``, ``lift`` above its middle.
+def heights(column: list[str], middle: float, gap: float) -> dict[str, float]:
+    """Where the names of a column stand, ``gap`` apart about its middle."""
+    top = middle - (len(column) - 1) / 2 * gap
+    return {name: top + place * gap for place, name in enumerate(column)}
 
-    It stands beside the outside party where this is the party's ``is_only`` band, else midway.
+
+def outer_band(
+    side: int, ends: tuple[float, float], width: float, bundle: PairBundle, is_only: bool
+) -> tuple[str, str]:
+    """A band between an outside party and a customer, at the heights ``ends``, and its words.
+
+    They say how much, how often and when, beside the outside party where this is the party's
+    ``is_only`` band, else midway. ``side`` is 0 for payers and 1 for payees.
     """
+    left, right = RING_COLUMNS[side] + BOX, RING_COLUMNS[side + 1]
+    band = ribbon(left, ends[0], right, ends[1], width, "money-out" if side else "money-in")
     sums = amount_words(bundle)
     told = Text(f"{sums} · {bundle.when.en}", f"{sums} · {bundle.when.zh}")
-    left, right = RING_COLUMNS[side] + BOX, RING_COLUMNS[side + 1]
+    lift = width / 2 + 4
     if not is_only:
-        return words((left + right) / 2, sum(ends) / 2 - lift, told, "tiny halo", "middle")
+        return band, words((left + right) / 2, sum(ends) / 2 - lift, told, "tiny halo", "middle")
     x, y, anchor = (left + 6, ends[0], "start") if side == 0 else (right - 6, ends[1], "end")
-    return words(x, y - lift, told, "tiny halo", anchor)
+    return band, words(x, y - lift, told, "tiny halo", anchor)
 
 
 def in_order_of(bundles: list[PairBundle], own: str, other: str, order: list[str]) -> list[str]:
@@ -138,29 +150,23 @@ def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
     )
     rows = [len(column) for column in columns]
     step = 2 * ROW if rows[AMONG] > 1 else ROW
-    head, height = 30.0, max(max(*rows, 2) * ROW, rows[AMONG] * step)
-
-    def levels(column: list[str], gap: float) -> dict[str, float]:
-        top = head + height / 2 - (len(column) - 1) / 2 * gap
-        return {name: top + place * gap for place, name in enumerate(column)}
-
+    height = max(max(*rows, 2) * ROW, rows[AMONG] * step)
     # Few outside parties stand as far apart as the customers, so that bands lie level.
     gaps = [step if count <= rows[AMONG] else ROW for count in rows]
-    at = [levels(column, gap) for column, gap in zip(columns, gaps, strict=True)]
+    at = [heights(column, HEAD + height / 2, gap) for column, gap in zip(columns, gaps, strict=True)]
     largest = max((bundle.yuan for bundle in (*first, *inner, *last)), default=1.0)
 
     def thick(bundle: PairBundle) -> float:
         return max(bundle.yuan / largest * WIDEST, 1.2)
 
     bands, labels = [], []
-    for side, bundles, class_ in ((0, first, "money-in"), (1, last, "money-out")):
-        x1, x2 = RING_COLUMNS[side] + BOX, RING_COLUMNS[side + 1]
+    for side, bundles in ((0, first), (1, last)):
         outside = [bundle.payee if side else bundle.payer for bundle in bundles]
         for name, bundle in zip(outside, bundles, strict=True):
-            y1, y2 = at[side][bundle.payer], at[side + 1][bundle.payee]
-            bands.append(ribbon(x1, y1, x2, y2, thick(bundle), class_))
-            is_only, lift = outside.count(name) == 1, thick(bundle) / 2 + 4
-            labels.append(band_label(side, (y1, y2), lift, bundle, is_only))
+            ends = (at[side][bundle.payer], at[side + 1][bundle.payee])
+            band, label = outer_band(side, ends, thick(bundle), bundle, outside.count(name) == 1)
+            bands.append(band)
+            labels.append(label)
     for bundle in inner:
         y1, y2 = at[AMONG][bundle.payer], at[AMONG][bundle.payee]
         band, told = inner_band(y1, y2, thick(bundle), bundle)
@@ -178,5 +184,5 @@ def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
         for part in name_box(x, y, name, class_)
     ]
     return figure(
-        [*top, *bands, *boxes, *labels], head + height + 4, Text("What ties the case", "本案关联图")
+        [*top, *bands, *boxes, *labels], HEAD + height + 4, Text("What ties the case", "本案关联图")
     )

@@ -35,7 +35,7 @@ def figure_words(value: float | None, unit: str) -> Text:
     return Text(f"{number} {UNITS[unit].en}", f"{number} {UNITS[unit].zh}")
 
 
-def signed(score: float) -> str:
+def with_minus(score: float) -> str:
     """A score with the sign that print has for less than nothing."""
     return f"{score:.2f}".replace("-", "−")
 
@@ -164,7 +164,7 @@ class WhatIfRow:
 def what_if_row(row: WhatIf) -> WhatIfRow:
     """A what-if as the page says it."""
     families = joined([both_of(family) for family in row.families], Text(" + ", " + "))
-    return WhatIfRow(families, signed(row.score), signed(row.cut), row.is_below)
+    return WhatIfRow(families, with_minus(row.score), with_minus(row.cut), row.is_below)
 
 
 @dataclass(frozen=True)

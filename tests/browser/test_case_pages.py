@@ -18,7 +18,8 @@ from reports.case_queue import queue_page
 from reports.decisions import DECISIONS, ReaderDecision
 from reports.decisions import read_inputs as read_decisions
 from reports.metrics import metrics
-from reports.report import environment, read_inputs, sections, table_text
+from reports.pages import sections
+from reports.report import environment, read_inputs, table_text
 from reports.site import PAGES, Page, site_files
 
 OPEN = "() => document.querySelectorAll('details').forEach(part => part.open = true)"
