@@ -1,6 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.11 or newer, git and make:
 #   make report   the whole pipeline on the standard world, then where the report is
 #   make test     linters, types, import laws, tests
+# And after the first, make serve: alerts for posted transactions, on this machine alone (docs/serving.md).
 PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
@@ -11,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test worlds docs clean
+.PHONY: report smoke test worlds iterate serve bench docs clean
 
 report: .venv/installed
 	@python console.py check
@@ -31,9 +32,19 @@ test: .venv/installed
 	@python console.py compile
 	pytest --cov --cov-report=term:skip-covered
 
+serve: .venv/installed
+	@python -m serving --model artifacts --store artifacts/serving.duckdb
+
 worlds: .venv/installed
 	@python console.py check
 	@python console.py worlds
+
+bench: .venv/installed
+	python -m benchmarks.peers "$(DATA)"
+
+iterate: .venv/installed
+	@python console.py check
+	@python console.py iterate
 
 docs: .venv/installed
 	@python console.py docs

@@ -6,6 +6,7 @@
 - ``python console.py smoke``: the whole pipeline on a small world, in a scratch copy
 - ``python console.py low``: likewise, on the world of low prevalence
 - ``python console.py worlds``: the headline in several worlds, from where a run before ended
+- ``python console.py iterate``: the iterations of studies/iterations.yaml, likewise
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render docs/tables.md, docs/results.md and the README's tables of results
 """
@@ -30,11 +31,13 @@ from check import DVC_FILE, laid_over
 from check import module_of as module_of
 from docs_pages import (
     README,
+    README_CHINESE,
     RESULTS_PAGE,
     TABLES_PAGE,
     finding_in_words,
     results_page,
     tables_page,
+    with_finding,
     with_results,
 )
 from parameters import read_yaml, write_yaml
@@ -155,12 +158,21 @@ def low() -> None:
 
 
 @COMMANDS.register("worlds")
-def several_worlds() -> None:
+def draw_worlds() -> None:
     """Run the headline in several worlds, each in a scratch copy, from where a run before ended."""
     import worlds  # here, for it imports this module
 
     compile_kernels()
     worlds.run_worlds()
+
+
+@COMMANDS.register("iterate")
+def iterations() -> None:
+    """Run the iterations of the feedback loop, each in a scratch copy, from where a run before ended."""
+    import iterate  # here, for it imports this module
+
+    compile_kernels()
+    iterate.run_iterations()
 
 
 def run_world(changes_file: Path) -> None:
@@ -236,6 +248,8 @@ def docs() -> None:
     text = README.read_text(encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
     README.write_text(with_results(text, metrics), encoding="utf-8")
+    chinese = README_CHINESE.read_text(encoding="utf-8")
+    README_CHINESE.write_text(with_finding(chinese, metrics, "zh"), encoding="utf-8")
     page = verdicts.verdicts_page(
         verdicts.read_verdicts(), metrics.model_dump(mode="json"), verdicts.in_force()
     )

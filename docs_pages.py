@@ -19,12 +19,14 @@ from models.results.studies import NoveltyStudy, SearchStudy, SeedStudy
 from models.results.tuned import Tuned
 from pipeline import Record, Result, Table
 from reports.comparison import comparison_sentence
+from reports.finding import opening, sureness
 from reports.results import DifferenceOfBoth, Metrics, ModelMetrics, RulesMetrics
 from reports.wording import same
 from study_pages import plain, shown
 
-README = Path("README.md")
+README, README_CHINESE = Path("README.md"), Path("README.zh.md")
 TABLES_PAGE, RESULTS_PAGE = Path("docs/tables.md"), Path("docs/results.md")
+FINDING_MARK = "finding"
 RESULTS_MARK = "results"
 FOREIGN_MARK = "foreign results"
 PATTERNS_MARK = "foreign patterns"
@@ -168,17 +170,36 @@ def type_words(kind: Any) -> str:
     return JSON_TYPES.get(kind, getattr(kind, "__name__", str(kind)))
 
 
+def marked(page: str, mark: str, text: str) -> str:
+    """A page whose words between the two signs of a mark are replaced."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    head, rest = page.split(begin)
+    return f"{head}{begin}\n{text}\n{end}{rest.split(end)[1]}"
+
+
+def finding_sentences(metrics: Metrics, language: str) -> str:
+    """The finding in the sentences that open the report, in one language (``en`` or ``zh``)."""
+    told = opening(metrics) + sureness(metrics)
+    if not told:
+        return finding_in_words(metrics)
+    return "\n\n".join(getattr(sentence, language) for sentence in told)
+
+
+def with_finding(readme: str, metrics: Metrics, language: str) -> str:
+    """A README whose finding is made anew from the metrics."""
+    return marked(readme, FINDING_MARK, finding_sentences(metrics, language))
+
+
 def with_results(readme: str, metrics: Metrics) -> str:
-    """The README with its tables of results made anew from the files that runs wrote."""
+    """The README with its finding and its tables of results made anew from the files that runs wrote."""
     tables = {
+        FINDING_MARK: finding_sentences(metrics, "en"),
         RESULTS_MARK: results_table(metrics),
         FOREIGN_MARK: foreign_table(),
         PATTERNS_MARK: patterns_table(),
     }
     for mark, table in tables.items():
-        begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
-        head, rest = readme.split(begin)
-        readme = f"{head}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+        readme = marked(readme, mark, table)
     return readme
 
 

@@ -8,7 +8,6 @@ the scratch copy, in which DVC knows which stages are done, and one file a run t
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -144,7 +143,6 @@ def _refuse_new(values: Any, changes: Any, place: str) -> None:
             _refuse_new(values[key], value, f"{place}{key}.")
 
 
-def sources_digest(folder: Path, files: Iterable[Path]) -> str:
-    """Digest of some files of a folder, by name."""
-    told = {str(file): (folder / file).read_text(encoding="utf-8") for file in files}
-    return hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
+def short_digest(text: str) -> str:
+    """A short name of a text."""
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

@@ -21,7 +21,7 @@ from explain.judgements.ring_recovery import recovered, ring_parties
 from explain.judgements.signatures import JudgedAlerts, judged_alerts, signature_hits, worst_miss
 from explain.results.explanation_audit import BreakEven, ExplanationAudit
 from models import schema as models_schema
-from parameters import Count, Days, Draws, Part, Seed
+from parameters import Count, Days, Draws, Part, Positive, Seed
 
 MOMENT_COLUMNS = ["transaction_id", "at", "payer_account_id", "payee_account_id"]
 
@@ -33,8 +33,8 @@ class Params(pipeline.Parameters):
     reasons: Count
     least_hit: Part
     parties: Count
-    trusts: tuple[float, ...] = Field(min_length=1)
-    harms: tuple[float, ...] = Field(min_length=1)
+    trusts: tuple[Part, ...] = Field(min_length=1)
+    harms: tuple[Positive, ...] = Field(min_length=1)
     sway: float = Field(ge=0, le=1)
     bootstrap_draws: Draws
     seed: Seed

@@ -1,74 +1,67 @@
-"""Case pages: what an investigator needs of one alert, facts first, all as of the alert."""
+"""One party of a case: what an investigator needs of a customer, facts first, all as of the case."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from statistics import median
 
+import numpy as np
 import pandas as pd
 
-from data.words import FAMILIES
-from explain.flow import DAYS, ego_flow
-from explain.results.cases import (
-    CaseCounterparty,
-    CaseHeadline,
-    CaseReason,
-    CaseRuleHit,
-    DayOfMoney,
-    EarlierDecision,
-    ExplainedCase,
+from explain.dossier import (
+    Files,
+    case_accounts,
+    case_devices,
+    case_reasons,
+    case_rule_hits,
+    case_tags,
+    day_of,
+    decisions_around,
+    what_ifs,
 )
+from explain.flow import DAYS, ego_flow
+from explain.grouping import CaseTies, case_links
+from explain.ledger import (
+    OUTSIDE,
+    CaseLedger,
+    cash_cities,
+    channel_sums,
+    days_of_money,
+    largest_counterparties,
+    largest_payments,
+    last_days,
+    months_of_money,
+    sides,
+)
+from explain.results.cases import CaseParty, DayOfMoney, MonthOfMoney, Phrase
 
-COUNTERPARTIES = 10  # that a case page lists
 
-Names = Mapping[int, str]  # what a foreign data set calls an account, and so its only customer
-NO_NAMES: Names = {}
+@dataclass(frozen=True)
+class Scored:
+    """What the model says of a subject.
 
-
-def party_names(account_id: pd.Series, accounts: pd.DataFrame, names: Names = NO_NAMES) -> pd.Series:
-    """``customer 7`` for an account of a customer, ``person 12`` and the like outside.
-
-    A party of a foreign data set has the name that its file gives it.
+    ``reasons`` are its rows of Reasons, ``without`` the raw scores without families of reasons,
+    shape (2, reasons), ``cut`` the lowest score alerted that week; ``rank`` is None where the model
+    raised no alert. ``found_by`` tells why the subject is in a case.
     """
-    known = accounts.set_index("account_id")
-    owner = account_id.map(known["customer_id"]).astype("Int64")
-    number, customer = (
-        ids.astype(str).where(~ids.isin(list(names)), ids.map(names)) for ids in (account_id, owner)
-    )
-    outside = account_id.map(known["holder"]).str.replace("_", " ") + " " + number
-    return ("customer " + customer).where(owner.notna(), outside)
+
+    subject_id: int
+    customer_id: int
+    as_of: pd.Timestamp
+    score: float
+    rank: int | None
+    found_by: str
+    reasons: pd.DataFrame
+    without: np.ndarray
+    cut: float
 
 
-def named_payments(
-    transactions: pd.DataFrame, accounts: pd.DataFrame, around: set[int], names: Names = NO_NAMES
-) -> pd.DataFrame:
-    """Payments of the given customers and of their in-bank counterparties, with party names."""
-    owner = accounts.set_index("account_id")["customer_id"]
-    payer, payee = transactions["payer_account_id"].map(owner), transactions["payee_account_id"].map(owner)
-    near = transactions[payer.isin(around) | payee.isin(around)]
-    next_to = set(near["payee_account_id"].map(owner).dropna()) | around
-    chosen = transactions[payer.isin(next_to) | payee.isin(around)]
-    return pd.DataFrame(
-        {
-            "at": chosen["at"],
-            "payer": party_names(chosen["payer_account_id"], accounts, names),
-            "payee": party_names(chosen["payee_account_id"], accounts, names),
-            "yuan": chosen["amount_cents"] / 100,
-            "channel": chosen["channel"].astype(str),
-        }
-    )
+@dataclass(frozen=True)
+class Sizes:
+    """How much a case page holds: payments in a picture, payments in the list."""
 
-
-def own_line(payments: pd.DataFrame, who: str, as_of: pd.Timestamp, days: int) -> pd.DataFrame:
-    """A customer's payments in the days before a moment with the other side and the direction."""
-    me = f"customer {who}"
-    mine = payments[(payments["payer"] == me) | (payments["payee"] == me)]
-    mine = mine[(mine["at"] < as_of) & (mine["payer"] != mine["payee"])]
-    is_in = mine["payee"] == me
-    line = mine.assign(is_in=is_in, other=mine["payer"].where(is_in, mine["payee"]))
-    first = line.groupby("other")["at"].transform("min")
-    start = as_of - pd.Timedelta(days=days)
-    return line.assign(is_new=first >= start)[line["at"] >= start]
+    flow_edges: int
+    payments: int
 
 
 def chinese_date(day: pd.Timestamp) -> str:
@@ -78,134 +71,107 @@ def chinese_date(day: pd.Timestamp) -> str:
 
 def case_headline(
     line: pd.DataFrame, income: float | None, start: pd.Timestamp, as_of: pd.Timestamp
-) -> CaseHeadline:
+) -> Phrase:
     """The plain sentence, from facts only; ``income`` is None where none was declared."""
-    money_in, money_out = line.loc[line["is_in"], "yuan"].sum(), line.loc[~line["is_in"], "yuan"].sum()
-    payers, payees = line.loc[line["is_in"], "other"].nunique(), line.loc[~line["is_in"], "other"].nunique()
-    new = line.loc[line["is_new"], "other"].nunique()
+    (money_in, money_out), new = sides(line), line.loc[line["is_new"], "other"].nunique()
+    payers, payees = (line.loc[line["is_in"] == is_in, "other"].nunique() for is_in in (True, False))
     declared_en = "" if income is None else f" Declared monthly income is CNY {income:,.0f}."
     declared_zh = "" if income is None else f"申报月收入为 {income:,.0f} 元。"
-    return CaseHeadline(
+    return Phrase(
         en=(
             f"Between {start:%d %b %Y} and {as_of:%d %b %Y}, {payers} payers sent CNY {money_in:,.0f} "
             f"and CNY {money_out:,.0f} went to {payees} payees; {new} counterparties were new.{declared_en}"
         ),
         zh=(
-            f"{chinese_date(start)}至{chinese_date(as_of)},{payers} 个付款方转入 {money_in:,.0f} 元,"
-            f"转出 {money_out:,.0f} 元至 {payees} 个收款方;其中 {new} 个为新交易对手。{declared_zh}"
+            f"{chinese_date(start)}至{chinese_date(as_of)}，{payers} 个付款方转入 {money_in:,.0f} 元，"
+            f"转出 {money_out:,.0f} 元至 {payees} 个收款方；其中 {new} 个为新交易对手。{declared_zh}"
         ),
     )
 
 
-def days_of_money(line: pd.DataFrame) -> list[DayOfMoney]:
-    """Money in and out by day, of days with a payment."""
-    daily = line.assign(day=line["at"].dt.floor("D"), signed=line["yuan"].where(line["is_in"], -line["yuan"]))
-    totals = daily.groupby("day")["signed"].agg(
-        money_in=lambda v: v[v > 0].sum(), money_out=lambda v: v[v < 0].abs().sum()
-    )
-    return [
-        DayOfMoney(day=f"{day:%Y-%m-%d}", money_in=round(row.money_in, 2), money_out=round(row.money_out, 2))
-        for day, row in totals.iterrows()
-    ]
+def busiest(days: list[DayOfMoney]) -> DayOfMoney | None:
+    """The day on which most money moved both ways, the first of several."""
+    return max(days, key=lambda day: (day.money_in + day.money_out, day.day), default=None)
 
 
-def largest_counterparties(line: pd.DataFrame) -> list[CaseCounterparty]:
-    """The parties with whom most money went either way, the most first."""
-    others = line.groupby("other").agg(
-        money_in=("yuan", lambda v: v[line.loc[v.index, "is_in"]].sum()),
-        money_out=("yuan", lambda v: v[~line.loc[v.index, "is_in"]].sum()),
-        payments=("yuan", "size"),
-        is_new=("is_new", "max"),
-    )
-    others = others.assign(value=others["money_in"] + others["money_out"]).nlargest(COUNTERPARTIES, "value")
-    return [
-        CaseCounterparty(
-            name=name,
-            money_in=round(row.money_in, 2),
-            money_out=round(row.money_out, 2),
-            payments=int(row.payments),
-            is_new=bool(row.is_new),
-        )
-        for name, row in others.iterrows()
-    ]
+def usual_month(months: list[MonthOfMoney]) -> float:
+    """Median money in of the months before the last, since the first one with a payment; 0: none."""
+    first = next((place for place, month in enumerate(months) if month.payments), len(months))
+    earlier = [month.money_in for month in months[first:-1]]
+    return round(median(earlier), 2) if earlier else 0.0
 
 
-def case_rule_hits(hits: pd.DataFrame, rules: pd.DataFrame) -> list[CaseRuleHit]:
-    """Rules that hit the customer: on how many days, and the last one."""
-    return [
-        CaseRuleHit(
-            rule_id=rule_id,
-            name_en=rules.loc[rule_id, "name_en"],
-            name_zh=rules.loc[rule_id, "name_zh"],
-            days=len(group),
-            last=f"{group['hit_at'].max():%Y-%m-%d}",
-        )
-        for rule_id, group in hits.groupby("rule_id")
-    ]
+def onward_payments(ledger: CaseLedger, customer: int, start: pd.Timestamp) -> pd.DataFrame:
+    """A customer's payments since a moment and those of the customers whom it paid, with names."""
+    own = ledger.of_customers([customer])
+    own = own[own["at"] >= start]
+    paid = {int(payee) for payee in own.loc[own["payer"] == customer, "payee"].unique()}
+    rows = ledger.of_customers({customer} | paid - {OUTSIDE})
+    is_near = rows["payer"].isin(paid | {customer}) | (rows["payee"] == customer)
+    return ledger.named(rows[is_near & (rows["at"] >= start)])
 
 
-def case_reasons(reasons: pd.DataFrame) -> list[CaseReason]:
-    """The families that spoke for the score and against it, by rank."""
-    return [
-        CaseReason(
-            rank=int(row.rank),
-            family_en=FAMILIES[row.family].en,
-            family_zh=FAMILIES[row.family].zh,
-            contribution=round(float(row.contribution), 3),
-            text_en=row.text_en,
-            text_zh=row.text_zh,
-        )
-        for row in reasons.sort_values("rank", kind="stable").itertuples(index=False)
-    ]
+def case_party(
+    scored: Scored,
+    together: list[int],
+    alerted: set[int],
+    as_of: pd.Timestamp,
+    ledger: CaseLedger,
+    ties: CaseTies,
+    files: Files,
+    sizes: Sizes,
+) -> CaseParty:
+    """One customer of a case; nothing dated at or after the case's ``as_of`` is used.
 
-
-def case(
-    alert: Any,
-    facts: pd.Series,
-    payments: pd.DataFrame,
-    reasons: pd.DataFrame,
-    hits: pd.DataFrame,
-    rules: pd.DataFrame,
-    dispositions: pd.DataFrame,
-    most_edges: int,
-    names: Names = NO_NAMES,
-) -> ExplainedCase:
-    """One case; nothing dated at or after the alert's as_of is used.
-
-    ``alert`` is a row of ModelAlerts with its score, ``facts`` the customer's row, ``names``
-    what a foreign data set calls its customers.
+    ``together`` are all customers of the case, ``alerted`` those whom anybody alerted in the days.
     """
-    as_of = alert.as_of
-    start = as_of - pd.Timedelta(days=DAYS)
-    who = names.get(int(alert.customer_id), str(alert.customer_id))
-    line = own_line(payments, who, as_of, DAYS)
+    customer, start = scored.customer_id, as_of - pd.Timedelta(days=DAYS)
+    facts, who = files.customers.loc[customer], ledger.called(customer)
+    whole = ledger.line(customer, as_of)
+    line = last_days(whole, as_of, DAYS)
+    days, months, (money_in, money_out) = days_of_money(line), months_of_money(whole, as_of), sides(line)
     cents = facts["monthly_income_cents"]
     income = None if pd.isna(cents) else float(cents) / 100
-    is_recent = (hits["hit_at"] <= as_of) & (hits["hit_at"] > start)
-    known = dispositions[
-        (dispositions["customer_id"] == alert.customer_id) & (dispositions["known_at"] < as_of)
-    ]
-    return ExplainedCase(
-        subject_id=int(alert.subject_id),
-        customer_id=int(alert.customer_id),
+    families = scored.reasons.loc[scored.reasons["rank"] > 0, "family"].tolist()
+    earlier, later = decisions_around(files, customer, as_of, DAYS)
+    return CaseParty(
+        subject_id=scored.subject_id,
+        customer_id=customer,
         customer_name=who,
-        as_of=f"{as_of:%Y-%m-%d}",
-        days=DAYS,
-        rank=int(alert.rank),
+        found_by=scored.found_by,
+        as_of=f"{scored.as_of:%Y-%m-%d}",
+        rank=scored.rank,
+        score=round(scored.score, 3),
         kind=facts["kind"],
         occupation=None if pd.isna(facts["occupation"]) else facts["occupation"],
         industry=None if pd.isna(facts["industry"]) else facts["industry"],
         city=None if pd.isna(facts["city"]) else int(facts["city"]),
         joined_at=f"{facts['joined_at']:%Y-%m-%d}",
+        founded_at=day_of(facts["founded_at"]),
         declared_income=None if income is None else round(income),
+        money_in=money_in,
+        money_out=money_out,
+        money_in_month_before=usual_month(months),
+        payers=line.loc[line["is_in"], "other"].nunique(),
+        payees=line.loc[~line["is_in"], "other"].nunique(),
+        new_parties=line.loc[line["is_new"], "other"].nunique(),
+        channels=channel_sums(line),
+        cities=cash_cities(line),
+        busiest_day=busiest(days),
         headline=case_headline(line, income, start, as_of),
-        rule_hits=case_rule_hits(hits[is_recent & (hits["customer_id"] == alert.customer_id)], rules),
-        reasons=case_reasons(reasons[reasons["subject_id"] == alert.subject_id]),
-        earlier_decisions=[
-            EarlierDecision(known_at=f"{row.known_at:%Y-%m-%d}", outcome=row.outcome, stream=row.stream)
-            for row in known.sort_values("known_at", kind="stable").itertuples(index=False)
-        ],
-        timeline=days_of_money(line),
+        accounts=case_accounts(files, customer, ledger.of_customers([customer]), as_of),
+        devices=case_devices(files, customer, as_of, ties),
+        tags=case_tags(files, customer, as_of),
+        rule_hits=case_rule_hits(files, customer, facts["kind"], start, as_of),
+        reasons=case_reasons(scored.reasons),
+        what_if=what_ifs(families, scored.without, scored.cut) if scored.rank is not None else [],
+        earlier_decisions=earlier,
+        later_decisions=later,
+        timeline=days,
+        months=months,
         counterparties=largest_counterparties(line),
-        flow=ego_flow(payments, who, as_of, most_edges),
+        payments=largest_payments(line, sizes.payments),
+        payments_of_days=len(line),
+        links=case_links(customer, together, alerted, as_of, ties),
+        flow=ego_flow(onward_payments(ledger, customer, start), who, as_of, sizes.flow_edges),
     )

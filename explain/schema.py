@@ -34,8 +34,36 @@ class Reasons(Table):
     family: Series[str] = Field(description="family of reasons")
     feature: Series[str] = Field(description="feature that speaks for the family")
     contribution: Series[float] = Field(description="sum over the family's features, raw margin")
+    rarity: Series[float] = Field(
+        ge=0, le=1, description="how far its leading value lies from the peers' middle; 1: beyond all of them"
+    )
     text_en: Series[str] = Field(description="the reason in English")
     text_zh: Series[str] = Field(description="the reason in Chinese")
+
+
+class AlertQueue(Table):
+    """Every alert of the explained model in the test, as its reviewers see it. Key: subject_id.
+
+    The bank knows every word of it; what people decided later stands in columns of its own.
+    """
+
+    case_id: Series[str] = Field(description="case that the alert belongs to, as in ExplainedCases")
+    subject_id: Series[int] = Field(unique=True, description="alerted subject")
+    customer_name: Series[str] = Field(description="customer: its number, or name in a foreign data set")
+    as_of: Series[str] = Field(description="local date of the alert")
+    rank: Series[int] = Field(ge=1, description="place within the week")
+    score: Series[float] = Field(description="raw score of the model, log-odds")
+    kind: Series[str] = Field(description="kind of customer")
+    customers: Series[int] = Field(ge=1, description="alerted customers of the case")
+    rule_ids: Series[str] = Field(description="rules that hit in the days before, separated by blanks")
+    money_in: Series[float] = Field(description="received in the days before, yuan")
+    money_out: Series[float] = Field(description="paid in the days before, yuan")
+    reason_en: Series[str] = Field(description="family of the first reason, in English; empty: none")
+    reason_zh: Series[str] = Field(description="the same in Chinese")
+    outcome: Series[str] = Field(
+        description="what people decided in the days after: dismissed, case or reported; empty: nothing"
+    )
+    has_page: Series[bool] = Field(description="whether the case is written out in full")
 
 
 class Attributions(Table):

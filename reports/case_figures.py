@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from explain.results.cases import DayOfMoney, FlowEdge
+from explain.results.cases import DayOfMoney, FlowEdge, MonthOfMoney
 from reports.drawing import WIDTH, box, element, figure, line, number, words
 from reports.wording import Text, party, shortened, yuan
 
@@ -16,6 +16,12 @@ NAME_LETTERS = 24  # of a party that stand in its box; the table of counterparti
 COLUMNS = (0, 254, 508, 762)  # payers, the customer, payees, their payees
 WIDER = (0, 381, 762, 762)  # where nothing is paid on
 WIDEST = 20.0
+HEADS = (
+    Text("payers", "付款方"),
+    Text("the customer", "本客户"),
+    Text("payees", "收款方"),
+    Text("paid on soon after", "随后再转出"),
+)
 ONWARD = 2  # the step beyond the payees
 
 
@@ -99,6 +105,7 @@ class PairBundle:
     payer: str
     payee: str
     yuan: float
+    whole: float
     payments: int
     first: str
     when: Text
@@ -115,6 +122,7 @@ def pair_bundles(edges: list[FlowEdge], step: int) -> list[PairBundle]:
             payer=payer,
             payee=payee,
             yuan=sum(edge.yuan for edge in group),
+            whole=sum(edge.whole for edge in group),
             payments=len(group),
             first=min(edge.at for edge in group),
             when=when([edge.at for edge in group]),
@@ -139,11 +147,24 @@ def party_box(x: float, y: float, name: str, bundle: PairBundle) -> list[str]:
     times = bundle.payments
     often = Text(f" in {times} payments", f"，{times} 笔") if times > 1 else Text("", "")
     amount = yuan(bundle.yuan)
+    if bundle.whole > bundle.yuan:  # a payment on that is larger than what it can have carried on
+        often = Text(f" of {yuan(bundle.whole)} paid", f"，原付款 {yuan(bundle.whole)}")
     return [
         box(x, y - 26, BOX, 52, "party"),
         words(x + 9, y - 10, shortened(party(name), NAME_LETTERS), "small strong"),
         words(x + 9, y + 5, Text(amount + often.en, amount + often.zh), "small"),
         words(x + 9, y + 19, bundle.when, "tiny"),
+    ]
+
+
+def own_box(x: float, middle: float, who: str, totals: list[float]) -> list[str]:
+    """The customer, with the sums of money in and out that the bands beside it carry."""
+    center, (money_in, paid) = x + BOX / 2, (yuan(total) for total in totals)
+    return [
+        box(x, middle - 32, BOX, 64, "party self"),
+        words(center, middle - 12, shortened(party(f"customer {who}"), 22), "strong", "middle"),
+        words(center, middle + 6, Text(f"in {money_in}", f"转入 {money_in}"), "small money-in", "middle"),
+        words(center, middle + 23, Text(f"out {paid}", f"转出 {paid}"), "small money-out", "middle"),
     ]
 
 
@@ -172,15 +193,9 @@ def flow(edges: list[FlowEdge], who: str) -> Markup:
     def thick(bundle: PairBundle) -> float:
         return max(bundle.yuan / largest * WIDEST, 0.8)
 
-    heads = (
-        Text("payers", "付款方"),
-        Text("the customer", "本客户"),
-        Text("payees", "收款方"),
-        Text("paid on soon after", "随后再转出"),
-    )
     parts = [
         words(x + BOX / 2, 14, name, "axis", "middle")
-        for x, name, shown in zip(columns, heads, (incoming, True, outgoing, onward), strict=True)
+        for x, name, shown in zip(columns, HEADS, (incoming, True, outgoing, onward), strict=True)
         if shown
     ]
     boxes: list[str] = []
@@ -199,24 +214,104 @@ def flow(edges: list[FlowEdge], who: str) -> Markup:
         parts.append(ribbon(columns[2] + BOX, source, columns[3], y, thick(bundle), "money-out"))
         boxes += party_box(columns[3], y, bundle.payee, bundle)
     totals = [sum(bundle.yuan for bundle in step) for step in (incoming, outgoing)]
-    boxes += [
-        box(columns[1], middle - 32, BOX, 64, "party self"),
-        words(columns[1] + BOX / 2, middle - 12, shortened(party(f"customer {who}"), 22), "strong", "middle"),
-        words(
-            columns[1] + BOX / 2,
-            middle + 6,
-            Text(f"in {yuan(totals[0])}", f"转入 {yuan(totals[0])}"),
-            "small money-in",
-            "middle",
-        ),
-        words(
-            columns[1] + BOX / 2,
-            middle + 23,
-            Text(f"out {yuan(totals[1])}", f"转出 {yuan(totals[1])}"),
-            "small money-out",
-            "middle",
-        ),
-    ]
+    boxes += own_box(columns[1], middle, who, totals)
     return figure(
         [*parts, *boxes], head + height + 4, Text("Money flow around the customer", "客户资金流向图")
+    )
+
+
+def months(rows: list[MonthOfMoney]) -> Markup:
+    """Money in (up) and out (down) of the twelve months before the alert; the last is the case's own."""
+    left, right, middle, half = 70.0, WIDTH - 22.0, 66.0, 52.0
+    largest = nice(max((amount for row in rows for amount in (row.money_in, row.money_out)), default=0) or 1)
+    width = (right - left) / max(len(rows), 1)
+    parts = [line(left, middle, right, middle, "zero")]
+    for sign, side, name in ((-1, "in", Text("in", "转入")), (1, "out", Text("out", "转出"))):
+        parts.append(words(left - 8, middle + sign * half + 4, yuan(largest), "tick", "end"))
+        parts.append(words(left - 8, middle + sign * half / 2 + 4, name, f"money-{side} strong", "end"))
+    for place, row in enumerate(rows):
+        x, end = left + place * width, date.fromisoformat(row.ends)
+        for sign, side, amount in ((-1, "in", row.money_in), (1, "out", row.money_out)):
+            size = amount / largest * half
+            parts.append(box(x + 8, middle - size if sign < 0 else middle, width - 16, size, f"money-{side}"))
+        shown = Text(f"to {end.day} {end:%b}", f"至{end.month}月{end.day}日")
+        parts.append(words(x + width / 2, middle + half + 20, shown, "tick", "middle"))
+    return figure(parts, middle + half + 28, Text("Money in and out by month", "每月资金进出"))
+
+
+def band_label(x: float, y: float, bundle: PairBundle) -> str:
+    """How much, how often and when, on a band."""
+    sums = short(bundle.yuan) + (f" ×{bundle.payments}" if bundle.payments > 1 else "")
+    return words(
+        x, y, Text(f"{sums} · {bundle.when.en}", f"{sums} · {bundle.when.zh}"), "tiny halo", "middle"
+    )
+
+
+def name_box(x: float, y: float, name: str, class_: str) -> list[str]:
+    """A party of a ring, by name alone."""
+    shown = shortened(party(name), NAME_LETTERS)
+    return [box(x, y - 20, BOX, 40, class_), words(x + BOX / 2, y + 5, shown, "small strong", "middle")]
+
+
+RING_COLUMNS = (0, 381, 762)  # common payers, the parties, common payees
+RING_HEADS = (
+    Text("common payers", "共同付款方"),
+    Text("the case", "本案客户"),
+    Text("common payees", "共同收款方"),
+)
+BEND = 90.0  # how far a payment between two parties swings out
+
+
+def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
+    """The parties of a case in the middle, with what ties them: payments, common payers and payees.
+
+    ``names`` are the parties' in order of the score. Payments of one pair are one band; its width
+    grows with the amount, and the time stands on it.
+    """
+    first, inner, last = (pair_bundles(edges, step) for step in (0, 1, 2))
+    parties = [f"customer {name}" for name in names]
+    before = list(dict.fromkeys(bundle.payer for bundle in first))
+    after = list(dict.fromkeys(bundle.payee for bundle in last))
+    head, rows = 30.0, max(len(parties), len(before), len(after), 2)
+    step = 2 * ROW if len(parties) > 1 else ROW
+    height = max(rows * ROW, len(parties) * step)
+
+    def levels(column: list[str], gap: float) -> dict[str, float]:
+        top = head + height / 2 - (len(column) - 1) / 2 * gap
+        return {name: top + place * gap for place, name in enumerate(column)}
+
+    at = (levels(before, ROW), levels(parties, step), levels(after, ROW))
+    largest = max((bundle.yuan for bundle in (*first, *inner, *last)), default=1.0)
+
+    def thick(bundle: PairBundle) -> float:
+        return max(bundle.yuan / largest * WIDEST, 1.2)
+
+    bands, labels = [], []
+    for side, bundles, class_ in ((0, first, "money-in"), (1, last, "money-out")):
+        x1, x2 = RING_COLUMNS[side] + BOX, RING_COLUMNS[side + 1]
+        for bundle in bundles:
+            y1, y2 = at[side][bundle.payer], at[side + 1][bundle.payee]
+            bands.append(ribbon(x1, y1, x2, y2, thick(bundle), class_))
+            labels.append(band_label((x1 + x2) / 2, (y1 + y2) / 2 - 4, bundle))
+    for bundle in inner:
+        y1, y2, x = at[1][bundle.payer], at[1][bundle.payee], RING_COLUMNS[1] + BOX
+        path = (
+            f"M{number(x)} {number(y1)}C{number(x + BEND)} {number(y1)} "
+            f"{number(x + BEND)} {number(y2)} {number(x)} {number(y2)}"
+        )
+        bands.append(element("path", d=path, class_="ribbon money-out", stroke_width=thick(bundle)))
+        labels.append(band_label(x + BEND * 0.8, (y1 + y2) / 2, bundle))
+    top = [
+        words(x + BOX / 2, 14, name, "axis", "middle")
+        for x, name, column in zip(RING_COLUMNS, RING_HEADS, at, strict=True)
+        if column
+    ]
+    boxes = [
+        part
+        for x, column, class_ in zip(RING_COLUMNS, at, ("party", "party self", "party"), strict=True)
+        for name, y in column.items()
+        for part in name_box(x, y, name, class_)
+    ]
+    return figure(
+        [*top, *bands, *boxes, *labels], head + height + 4, Text("What ties the case", "本案关联图")
     )

@@ -1,4 +1,4 @@
-"""View-models of the case pages: facts first, reasons second, the simulator's knowledge apart."""
+"""View-models of the case pages: facts first, reasons second, what is true folded away at the end."""
 
 from __future__ import annotations
 
@@ -6,183 +6,252 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from data.words import OUTCOME_NAMES, STREAM_NAMES
-from explain.results.cases import ExplainedCase
-from reports.case_figures import flow, leading_on, timeline
-from reports.evidence import Evidence
-from reports.wording import (
-    FACTS,
-    RunNames,
-    Text,
-    chinese,
-    count,
-    named,
-    party,
-    same,
+from data.words import CHANNEL_NAMES, PURPOSE_NAMES
+from explain.results.cases import (
+    CaseParty,
+    DraftSection,
+    ExplainedCase,
+    FlowEdge,
 )
-
-LIKE = "like_"
-
-
-def header(case: ExplainedCase) -> list[tuple[Text, Text]]:
-    """What the bank knows of the customer, as pairs of name and value; unknown facts are left out."""
-    facts: list[tuple[Text, Text | None]] = [
-        (Text("Customer", "客户号"), same(case.customer_name)),
-        (Text("Alerted as of", "预警日期"), same(case.as_of)),
-        (Text("Rank that week", "当周排名"), same(str(case.rank))),
-        (Text("Kind", "客户类型"), named(FACTS, case.kind)),
-        (Text("Occupation", "职业"), named(FACTS, case.occupation) if case.occupation else None),
-        (Text("Industry", "行业"), named(FACTS, case.industry) if case.industry else None),
-        (Text("City code", "城市代码"), same(str(case.city)) if case.city is not None else None),
-        (Text("Customer since", "开户日期"), same(case.joined_at)),
-        (
-            Text("Declared income", "申报月收入"),
-            Text(f"CNY {count(case.declared_income)} a month", f"每月 {count(case.declared_income)} 元")
-            if case.declared_income is not None
-            else None,
-        ),
-    ]
-    return [(name, value) for name, value in facts if value is not None]
-
-
-@dataclass(frozen=True)
-class ReasonRow:
-    """A reason for the score or evidence against it, with the length of its bar in percent."""
-
-    rank: int
-    family: Text
-    text: Text
-    shown: str
-    bar: str
-
-
-def reason_rows(case: ExplainedCase) -> tuple[list[ReasonRow], list[ReasonRow]]:
-    """Reasons for the score and evidence against it."""
-    longest = max((abs(row.contribution) for row in case.reasons), default=1.0) or 1.0
-    rows = [
-        ReasonRow(
-            rank=row.rank,
-            family=Text(row.family_en, row.family_zh),
-            text=Text(row.text_en, chinese(row.text_zh)),
-            shown=f"{row.contribution:+.2f}".replace("-", "−"),
-            bar=f"{abs(row.contribution) / longest * 100:.1f}",
-        )
-        for row in sorted(case.reasons, key=lambda row: row.rank)
-    ]
-    return [row for row in rows if row.rank > 0], [row for row in rows if row.rank < 0]
+from reports.case_choice import KnownCase, TrueParts, known_cases
+from reports.case_figures import flow, leading_on, months, ring, timeline
+from reports.case_rows import (
+    CounterpartyRow,
+    DecisionRow,
+    FileRow,
+    HitRow,
+    LinkRow,
+    PaymentRow,
+    ReasonRow,
+    WhatIfRow,
+    both_of,
+    decision_rows,
+    file_rows,
+    header,
+    hit_rows,
+    reason_rows,
+    what_if_row,
+)
+from reports.case_words import DOCUMENTS, NEXT_STEPS, STATE_WORDS, TIE_WORDS
+from reports.decisions import DECISION_OUTCOMES, DECISION_REASONS, ReaderDecision
+from reports.evidence import Evidence
+from reports.wording import DASH, FACTS, SEMICOLON, RunNames, Text, joined, named, party
 
 
 @dataclass(frozen=True)
-class Knowledge:
-    """What the simulator knows of an alert."""
+class PartyPage:
+    """All that the page says of one customer of a case."""
 
-    is_illicit: bool
-    schemes: Text
-    look_alikes: Text
+    name: str
+    who: Text
+    facts: list[tuple[Text, Text]]
+    sentence: Text
+    files: list[FileRow]
+    hits: list[HitRow]
+    reasons: list[ReasonRow]
+    against: list[ReasonRow]
+    what_if: list[WhatIfRow]
+    timeline: Markup
+    months: Markup
+    usual: float
+    counterparties: list[CounterpartyRow]
+    payments: list[PaymentRow]
+    payments_of_days: int
+    links: list[LinkRow]
+    flow: Markup
+    edges: int
+    earlier: list[DecisionRow]
+    later: list[DecisionRow]
 
 
-def knowledge(schemes_of: str, names: RunNames) -> Knowledge:
-    """What the simulator knows of an alert; ``schemes_of`` is the schemes of AuditedAlerts."""
-    found = schemes_of.split()
-    schemes = [named(names.typologies, name) for name in found if not name.startswith(LIKE)]
-    licit = [
-        names.look_alikes.get(name.removeprefix(LIKE), named(names.typologies, name.removeprefix(LIKE)))
-        for name in found
-        if name.startswith(LIKE)
-    ]
-    return Knowledge(
-        is_illicit=bool(schemes),
-        schemes=Text(" and ".join(name.en for name in schemes), "、".join(name.zh for name in schemes)),
-        look_alikes=Text(" and ".join(name.en for name in licit), "、".join(name.zh for name in licit)),
+def party_page(case: ExplainedCase, one: CaseParty) -> PartyPage:
+    """One customer of a case."""
+    reasons_for, against = reason_rows(one)
+    return PartyPage(
+        name=one.customer_name,
+        who=named(FACTS, one.occupation or one.industry or one.kind),
+        facts=header(one),
+        sentence=both_of(one.headline),
+        files=file_rows(one),
+        hits=hit_rows(one),
+        reasons=reasons_for,
+        against=against,
+        what_if=[what_if_row(row) for row in one.what_if],
+        timeline=timeline(one.timeline, case.as_of, case.days),
+        months=months(one.months),
+        usual=one.money_in_month_before,
+        counterparties=[
+            CounterpartyRow(party(row.name), row.money_in, row.money_out, row.payments, row.is_new)
+            for row in one.counterparties
+        ],
+        payments=[
+            PaymentRow(
+                row.at,
+                row.is_in,
+                party(row.other),
+                row.yuan,
+                named(CHANNEL_NAMES, row.channel),
+                named(PURPOSE_NAMES, row.purpose),
+                row.balance,
+                DASH if row.city is None else str(row.city),
+            )
+            for row in one.payments
+        ],
+        payments_of_days=one.payments_of_days,
+        links=[
+            LinkRow(
+                row.name,
+                named(TIE_WORDS, row.how),
+                party(row.through),
+                row.payments,
+                row.yuan,
+                row.is_alerted,
+            )
+            for row in one.links
+        ],
+        flow=flow(one.flow, one.customer_name),
+        edges=len(leading_on(one.flow, one.customer_name)),
+        earlier=decision_rows(one.earlier_decisions),
+        later=decision_rows(one.later_decisions),
     )
 
 
 @dataclass(frozen=True)
-class HitRow:
-    """A rule that hit the customer."""
+class TruthRow:
+    """What the simulator knows of one party."""
 
-    rule_id: str
-    name: Text
-    days: int
-    last: str
+    name: str
+    is_illicit: bool
+    told: Text
+
+
+def truth_row(one: CaseParty, parts: TrueParts, names: RunNames) -> TruthRow:
+    """Schemes with the part that the party plays, or look-alikes, or nothing."""
+    told = [
+        Text(
+            f"{named(names.typologies, row.typology).en}, as {named(names.roles, row.role).en} "
+            f"(scheme {row.scheme_id}, {row.first} to {row.last}, {row.payments} payments)",
+            f"{named(names.typologies, row.typology).zh}，角色：{named(names.roles, row.role).zh}"
+            f"（团伙 {row.scheme_id}，{row.first} 至 {row.last}，{row.payments} 笔）",
+        )
+        for row in parts.illicit
+    ]
+    if told:
+        return TruthRow(one.customer_name, True, joined(told, SEMICOLON))
+    alike = [
+        names.look_alikes.get(row.typology, named(names.typologies, row.typology)) for row in parts.innocent
+    ]
+    if alike:
+        line = joined(alike, SEMICOLON)
+        return TruthRow(
+            one.customer_name,
+            False,
+            Text(f"Innocent look-alike: {line.en}", f"正常对照：{line.zh}"),
+        )
+    return TruthRow(
+        one.customer_name, False, Text("Innocent: nothing was planted here", "正常：未植入任何行为")
+    )
 
 
 @dataclass(frozen=True)
-class CounterpartyRow:
-    """One of the largest counterparties."""
+class ReaderRow:
+    """What a reader decided, in words."""
 
-    name: Text
-    money_in: float
-    money_out: float
-    payments: int
-    is_new: bool
-
-
-@dataclass(frozen=True)
-class DecisionRow:
-    """What people had decided before the alert."""
-
-    known_at: str
     outcome: Text
-    stream: Text
+    reasons: Text
+    documents: str
+    note: str
+    by: str
+    on: str
+
+
+def reader_row(decision: ReaderDecision | None, case: ExplainedCase) -> ReaderRow | None:
+    """The reader's decision; None for none, and for one of another run."""
+    if decision is None or decision.as_of.isoformat() != case.as_of:
+        return None
+    return ReaderRow(
+        DECISION_OUTCOMES[decision.outcome],
+        joined([DECISION_REASONS[reason] for reason in decision.reasons], SEMICOLON),
+        "; ".join(decision.documents),
+        decision.note,
+        decision.decided_by,
+        decision.decided_on.isoformat(),
+    )
 
 
 @dataclass(frozen=True)
 class CasePage:
     """All that the page of one case shows."""
 
-    anchor: str
-    number: int
-    customer_name: str
+    case_id: str
+    title: Text
     as_of: str
-    kind: Text
-    facts: list[tuple[Text, Text]]
+    opened: str
+    deadline: str
+    days: int
     sentence: Text
-    rule_hits: list[HitRow]
-    rules: str
-    reasons: list[ReasonRow]
-    against: list[ReasonRow]
-    timeline: Markup
-    counterparties: list[CounterpartyRow]
-    flow: Markup
-    edges: int
-    decisions: list[DecisionRow]
-    truth: Knowledge | None
+    parties: list[PartyPage]
+    ring: Markup | None
+    ring_edges: int
+    steps: tuple[Text, ...]
+    documents: list[Text]
+    narrative: list[DraftSection]
+    form: list[DraftSection]
+    reader: ReaderRow | None
+    outcomes: dict[str, Text]
+    decision_reasons: dict[str, Text]
+    truth: list[TruthRow] | None
+    state: Text
 
 
-def case_page(evidence: Evidence, place: int, case: ExplainedCase) -> CasePage:
-    """One case; ``place`` counts from 1 in order of the score."""
-    reasons_for, against = reason_rows(case)
-    schemes = evidence.schemes.get(case.subject_id)
+def case_sentence(case: ExplainedCase) -> Text:
+    """The case in one sentence: that of its leading party, and who else is in it."""
+    lead, others = both_of(case.parties[0].headline), [one.customer_name for one in case.parties[1:]]
+    if not others:
+        return lead
+    return Text(
+        f"{lead.en} Alerted in the same case: customer {', '.join(others)}.",
+        f"{lead.zh}同案预警：客户 {'、'.join(others)}。",
+    )
+
+
+def ring_edges(case: ExplainedCase) -> list[FlowEdge]:
+    """The payments that tie the parties, without those of one customer to itself."""
+    return [edge for edge in case.ring if edge.payer != edge.payee]
+
+
+def case_page(evidence: Evidence, known: KnownCase) -> CasePage:
+    """The page of one case."""
+    case, tying = known.case, ring_edges(known.case)
+    parties = [party_page(case, one) for one in case.parties]
+    families = dict.fromkeys(hit.documents for page in parties for hit in page.hits)
     return CasePage(
-        anchor=f"case-{place}",
-        number=place,
-        customer_name=case.customer_name,
+        case_id=case.case_id,
+        title=Text(f"Case {case.case_id}", f"案例 {case.case_id}"),
         as_of=case.as_of,
-        kind=named(FACTS, case.occupation or case.industry or case.kind),
-        facts=header(case),
-        sentence=Text(case.headline.en, chinese(case.headline.zh)),
-        rule_hits=[
-            HitRow(row.rule_id, Text(row.name_en, row.name_zh), row.days, row.last) for row in case.rule_hits
-        ],
-        rules=" ".join(row.rule_id for row in case.rule_hits),
-        reasons=reasons_for,
-        against=against,
-        timeline=timeline(case.timeline, case.as_of, case.days),
-        counterparties=[
-            CounterpartyRow(party(row.name), row.money_in, row.money_out, row.payments, row.is_new)
-            for row in case.counterparties
-        ],
-        flow=flow(case.flow, case.customer_name),
-        edges=len(leading_on(case.flow, case.customer_name)),
-        decisions=[
-            DecisionRow(row.known_at, named(OUTCOME_NAMES, row.outcome), named(STREAM_NAMES, row.stream))
-            for row in case.earlier_decisions
-        ],
-        truth=None if schemes is None else knowledge(schemes, evidence.names),
+        opened=case.opened,
+        deadline=case.deadline,
+        days=case.days,
+        sentence=case_sentence(case),
+        parties=parties,
+        ring=ring(tying, [one.customer_name for one in case.parties]) if tying else None,
+        ring_edges=len(tying),
+        steps=NEXT_STEPS,
+        documents=list(families) or [DOCUMENTS["volume"]],
+        narrative=case.drafts.narrative,
+        form=case.drafts.report,
+        reader=reader_row(evidence.decisions.get(case.case_id), case),
+        outcomes=dict(DECISION_OUTCOMES),
+        decision_reasons=dict(DECISION_REASONS),
+        truth=[
+            truth_row(one, part, evidence.names) for one, part in zip(case.parties, known.parts, strict=True)
+        ]
+        if evidence.is_simulated
+        else None,
+        state=STATE_WORDS[known.state],
     )
 
 
 def case_pages(evidence: Evidence) -> list[CasePage]:
-    """One entry a case, in order of the score."""
-    return [case_page(evidence, place, case) for place, case in enumerate(evidence.cases, start=1)]
+    """One page a case, in order of the score."""
+    return [case_page(evidence, known) for known in known_cases(evidence.cases, evidence.members)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from data.results import Interval
 from models.results.bank import Chosen
 from models.results.judged import Difference, Judged
+from reports.results import DifferenceOfBoth
 from reports.wording import METRICS, NONE, Text
 
 AREAS = ("average_precision",)  # no share of anything: no percentage points
@@ -63,6 +64,30 @@ def comparison_sentence(one: Text, other: Text, gap: Interval, metric: str) -> T
     return Text(
         f"In {subject.en} {one.en} is {place.en} {other.en} ({size.en}).",
         f"{subject.zh}：{one.zh} {place.zh} {other.zh}（{size.zh}）。",
+    )
+
+
+def claim_of_both(one: Text, other: Text, gap: DifferenceOfBoth, metric: str) -> Text:
+    """One sentence: how two rankers stand in truth, and how they stand by the bank's own labels.
+
+    Parameters
+    ----------
+    gap : paired differences of ``one`` over ``other`` in both views
+    metric : one of METRICS
+    """
+    true, seen = gap.true.figure(metric), gap.bank.figure(metric)
+    if true.value is None or seen.value is None:
+        return Text(f"{one.en} and {other.en} could not be compared.", f"{one.zh} 与 {other.zh} 无法比较。")
+    places = {
+        1: Text(f"is ahead of {other.en}", f"领先于{other.zh}"),
+        0: Text(f"is not shown to differ from {other.en}", f"与{other.zh}未测得差异"),
+        -1: Text(f"is behind {other.en}", f"落后于{other.zh}"),
+    }
+    real, view = places[told_apart(true)], places[told_apart(seen)]
+    sizes = [size_of(side, metric) for side in (true, seen)]
+    return Text(
+        f"In truth {one.en} {real.en} ({sizes[0].en}); by the bank’s labels it {view.en} ({sizes[1].en}).",
+        f"按真值，{one.zh} {real.zh}（{sizes[0].zh}）；按银行标签，{view.zh}（{sizes[1].zh}）。",
     )
 
 

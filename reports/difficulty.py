@@ -10,6 +10,7 @@ from data.results import Interval
 from data.words import MARK_NAMES
 from models.results.probes import IndicatorCeilings, RuleInvisible
 from reports import world_figures
+from reports.doubles_tables import ManyDoubles, many_doubles
 from reports.evidence import Evidence, headline
 from reports.ordinary_misses import EXPLANATIONS
 from reports.probe_tables import (
@@ -241,6 +242,7 @@ class DifficultyPage:
     artefacts: ArtefactTables
     goals: GoalTable
     look_alikes: LookAlikeTable
+    many_doubles: ManyDoubles | None
     by_typology: list[TypologyDifficulty]
     calibration: TargetTable
     figures: DifficultyFigures
@@ -256,6 +258,7 @@ def difficulty(evidence: Evidence) -> DifficultyPage:
         artefacts=artefacts(evidence),
         goals=goal_table(evidence),
         look_alikes=look_alike_table(evidence),
+        many_doubles=many_doubles(evidence),
         by_typology=by_typology(evidence),
         calibration=target_table(evidence),
         figures=world_pictures(evidence, marks),

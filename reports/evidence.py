@@ -8,8 +8,11 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from data.results import Interval
+from explain.results.attribution_checks import AttributionChecks
 from explain.results.cases import ExplainedCase
+from explain.results.explanation_audit import ExplanationAudit
 from explain.results.faithfulness import Faithfulness
+from models.results.audited_cases import AuditedMember
 from models.results.bank import BankView, Chosen
 from models.results.costs import ZooCosts
 from models.results.judged import Judged, Leftovers, RankerRecall
@@ -20,8 +23,10 @@ from models.results.schemes import DrawnTypology
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
 from models.schema import RULES
+from reports.case_choice import QueueRow
 from reports.catalogue import Labels
 from reports.comparison import comparison_sentence, gap_between
+from reports.decisions import ReaderDecision
 from reports.experiments import Experiments
 from reports.wording import RANKERS, RunNames, Text, named
 from reports.written import WrittenRulebook
@@ -69,7 +74,12 @@ class Evidence:
     drawn: list[DrawnTypology]  # one scheme and one look-alike of each typology
     tuned: dict[str, Tuned]  # by model
     faithfulness: Faithfulness
+    attribution_checks: AttributionChecks
+    explanation_audit: ExplanationAudit
     cases: list[ExplainedCase]
+    queue: list[QueueRow]  # every alert of the explained model
+    members: list[AuditedMember]  # who took part in what, of truth
+    decisions: dict[str, ReaderDecision]  # what a reader decided in the browser, by case
     schemes: dict[int, str]  # of the explained model's alerts, by subject_id
     catalogue: Labels
     budget: BudgetSettings

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pipeline
+from models.results.audit_studies import AgeStudy, DoublesStudy, RulesLeftOutStudy
+from models.results.beyond import Beyond
 from models.results.calibration import Calibration
+from models.results.drift_trials import DriftTrials
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
+from models.results.iterations import Iterations
 from models.results.knowledge import BankKnowledge
 from models.results.learning import LearningCurves
 from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
 from models.results.studies import BestLibraryStudy, HeadsStudy, NoveltyStudy
+from models.results.worlds import Worlds
 from provenance import digest
 from verdicts import Verdicts
 
@@ -29,7 +34,12 @@ class Studies:
     novelty: list[NoveltyStudy]
     best_library: BestLibraryStudy | None
     heads: HeadsStudy | None
+    rules_out: RulesLeftOutStudy | None
+    age: AgeStudy | None
+    doubles: DoublesStudy | None
     are_stale: bool
+    worlds: Worlds | None = None  # of worlds of their own: never stale by the run's data
+    iterations: Iterations | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class Experiments:
     studies: Studies
     over_time: OverTime
     knowledge: BankKnowledge
+    drift: DriftTrials
+    beyond: Beyond
     verdicts: Verdicts  # claims as they were written before the run
 
     @property
@@ -60,8 +72,15 @@ def read_inputs() -> Studies:
     novelty = [pipeline.read_result(NoveltyStudy, file.stem) for file in files]
     best = pipeline.read_result(BestLibraryStudy) if _is_kept(BestLibraryStudy) else None
     heads = pipeline.read_result(HeadsStudy) if _is_kept(HeadsStudy) else None
-    made_of = {one.made_by.data[SPLIT] for one in (*novelty, best, heads) if one is not None}
-    return Studies(novelty, best, heads, bool(made_of - {digest(Path(SPLIT))}))
+    rules_out = pipeline.read_result(RulesLeftOutStudy) if _is_kept(RulesLeftOutStudy) else None
+    age = pipeline.read_result(AgeStudy) if _is_kept(AgeStudy) else None
+    doubles = pipeline.read_result(DoublesStudy) if _is_kept(DoublesStudy) else None
+    of_the_run = (*novelty, best, heads, rules_out, age)
+    made_of = {one.made_by.data[SPLIT] for one in of_the_run if one is not None}
+    is_stale = bool(made_of - {digest(Path(SPLIT))})
+    worlds = pipeline.read_result(Worlds) if _is_kept(Worlds) else None
+    iterations = pipeline.read_result(Iterations) if _is_kept(Iterations) else None
+    return Studies(novelty, best, heads, rules_out, age, doubles, is_stale, worlds, iterations)
 
 
 def _is_kept(study: type[pipeline.StudyResult]) -> bool:

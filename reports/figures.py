@@ -8,6 +8,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from explain.results.faithfulness import FeatureShare
+from models.results.beyond import RulebookRan
 from models.results.judged import BudgetPoint, Judged
 from reports.drawing import WIDTH, apart, box, dot, element, figure, line, number, words
 from reports.wording import (
@@ -24,6 +25,7 @@ from reports.wording import (
 NAME_LETTERS = 72  # that stand on one line left of a bar
 LETTERS = 16  # of a ranker beside its line
 PANEL = 304  # width of one of two panels side by side
+AS_IT_RAN = Text("rulebook as it ran", "规则库实际运行")
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -74,8 +76,34 @@ def dumbbell(bank: Judged, truth: Judged, rankers: list[str]) -> Markup:
     return figure(parts, bottom + 44, label)
 
 
-def curves(bank: list[BudgetPoint], truth: list[BudgetPoint], rankers: list[str]) -> Markup:
-    """Recall by alert budget in two panels, the bank's labels left and the truth right."""
+def point_of_rulebook(
+    view: str,
+    ran: RulebookRan | None,
+    x: Callable[[float], float],
+    y: Callable[[float], float],
+    most: float,
+) -> list[str]:
+    """The rulebook as it ran in one panel; nothing where it lies outside the panel."""
+    if ran is None or ran.budget is None or ran.budget > most:
+        return []
+    recall = (ran.bank if view == "bank" else ran.true).value
+    if recall is None:
+        return []
+    place = (x(ran.budget), y(recall))
+    name = words(place[0] + 9, place[1] - 7, AS_IT_RAN, f"{view} strong")
+    return [dot(*place, 5.5, f"dot {view}"), name]
+
+
+def curves(
+    bank: list[BudgetPoint],
+    truth: list[BudgetPoint],
+    rankers: list[str],
+    ran: RulebookRan | None = None,
+) -> Markup:
+    """Recall by alert budget in two panels, the bank's labels left and the truth right.
+
+    The rulebook as it ``ran`` is a point of its own: its alerts came day by day, at no budget.
+    """
     top, bottom, parts = 40, 330, []
     most = max(row.budget for row in truth)
     for view, rows, left in (("bank", bank, 46), ("true", truth, 500)):
@@ -101,6 +129,7 @@ def curves(bank: list[BudgetPoint], truth: list[BudgetPoint], rankers: list[str]
             path = " ".join(f"{number(x(budget))},{number(y(recall))}" for budget, recall in points)
             parts.append(element("polyline", points=path, class_=f"curve {colour(ranker, rankers)}"))
             ends.append((ranker, y(points[-1][1])))
+        parts += point_of_rulebook(view, ran, x, y, most)
         spread = apart([end for _, end in ends], 17, bottom)
         for (ranker, end), place in zip(ends, spread, strict=True):
             parts.append(line(left + PANEL + 1, end, left + PANEL + 12, place, "leader"))

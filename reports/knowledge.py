@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from data.results import Interval
 from models.results.knowledge import BankKnowledge, Circularity, FairnessRow, LostCase, ReviewAnswer, Swap
+from reports.beyond_tables import BeyondSection, beyond_section
 from reports.comparison import size_of, told_apart
 from reports.evidence import RECALL, Evidence, in_a_sentence
 from reports.knowledge_figures import answer_name, answers_chart, answers_shown
@@ -300,6 +301,7 @@ class KnownSection:
     swaps: list[SwapRow]
     fair: list[FairRow]
     fair_seen: Text
+    beyond: BeyondSection
 
 
 def knowledge_section(evidence: Evidence) -> KnownSection:
@@ -340,4 +342,5 @@ def knowledge_section(evidence: Evidence) -> KnownSection:
         swaps=swap_rows(found),
         fair=fair_rows(found),
         fair_seen=fair_seen(found),
+        beyond=beyond_section(evidence),
     )

@@ -14,10 +14,12 @@ from reports.comparison import gap_between
 from reports.experiments import Experiments
 from reports.headline import headline_figures
 from reports.results import (
+    CaughtBySide,
     ChosenMetrics,
     DifferenceMetrics,
     DifferenceOfBoth,
     DifficultyMetrics,
+    KnownAndUnknown,
     LabelsMetrics,
     LeftoverFigures,
     LeftoversOfBoth,
@@ -165,6 +167,23 @@ def world_metrics(bank: BankView, truth: TruthView) -> WorldMetrics:
     )
 
 
+def known_and_unknown(truth: TruthView) -> KnownAndUnknown:
+    """The illicit customers of the test in counts, by whether the bank's labels know them."""
+    of_rules = next(row.parts for row in truth.headlines if row.ranker == RULES)
+    return KnownAndUnknown(
+        known=of_rules.known.customers,
+        unknown=of_rules.unknown.customers,
+        caught={
+            row.ranker: CaughtBySide(
+                everyone=row.parts.everyone.caught,
+                known=row.parts.known.caught,
+                unknown=row.parts.unknown.caught,
+            )
+            for row in truth.headlines
+        },
+    )
+
+
 def labels_metrics(bank: BankView, audit: LabelAudit) -> LabelsMetrics:
     """How far reviewers agree, and what the labels cost the one model that learns from each set.
 
@@ -187,6 +206,7 @@ def metrics(bank: BankView, truth: TruthView, label_audit: LabelAudit, experimen
     oracle, parts = experiments.injection.oracle, experiments.stack_parts
     return Metrics(
         headline=headline_figures(truth, oracle, bank.chosen.name, parts),
+        counts=known_and_unknown(truth),
         paired=paired_metrics(bank, truth),
         world=world_metrics(bank, truth),
         rules=rules_metrics(bank, truth),

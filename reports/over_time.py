@@ -10,6 +10,7 @@ from data.results import Interval
 from models.results.over_time import OverTime, RecallChange, Retraining, TypologyHalves
 from models.schema import RULES, STACK
 from reports.comparison import told_apart
+from reports.drift_tables import DriftSection, drift_section
 from reports.evidence import GRAPH, Evidence
 from reports.rankings import points, points_range
 from reports.time_figures import alarm_grid, recall_lines
@@ -69,6 +70,7 @@ class TimeSection:
     starts: dict[int, str]
     retraining_seen: Text
     runbook: tuple[RunbookEntry, ...]
+    drift: DriftSection | None = None
 
 
 def in_points(gap: Interval) -> str:
@@ -189,4 +191,5 @@ def time_section(evidence: Evidence) -> TimeSection:
         starts={mine.number: mine.starts_at for mine in found.stretches},
         retraining_seen=retraining_seen(found.retraining),
         runbook=RUNBOOK,
+        drift=drift_section(evidence.experiments.drift),
     )

@@ -11,12 +11,17 @@ from data.results import Interval
 from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES, STACK
 from reports import figures, trial_figures
+from reports.broke import BROKE
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
+from reports.explanation_tests import explanation_tests
 from reports.features import features
+from reports.finding import known_unknown_bars, opening, sureness
 from reports.knowledge import knowledge_section
 from reports.label_pages import label_page
+from reports.loop_pages import loop_page
+from reports.model_file import model_file
 from reports.model_tables import (
     alert_rows,
     beyond,
@@ -31,6 +36,8 @@ from reports.money_tables import money_section
 from reports.over_time import time_section
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
+from reports.several_worlds import worlds_page
+from reports.tour import tour
 from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
@@ -177,7 +184,12 @@ def result_figures(evidence: Evidence) -> Figures:
     rankers, bank, truth = evidence.rankers, evidence.bank, evidence.truth
     return Figures(
         dumbbell=figures.dumbbell(bank, truth, rankers),
-        curves=figures.curves(bank.recall_by_budget, truth.recall_by_budget, few_rankers(rankers)),
+        curves=figures.curves(
+            bank.recall_by_budget,
+            truth.recall_by_budget,
+            few_rankers(rankers),
+            evidence.experiments.beyond.rulebook,
+        ),
         typology=trial_figures.caught_map(truth.by_typology, rankers, evidence.names.typologies),
         funnel=funnel_figure(evidence),
         features=figures.top_features(evidence.faithfulness.feature_shares),
@@ -191,6 +203,9 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     tables = zoo_section(evidence, metrics.headline) | tried_sections(evidence, metrics)
     return tables | {
         "known": knowledge_section(evidence),
+        "loop_page": loop_page(evidence),
+        "several": worlds_page(evidence),
+        "file": model_file(evidence, metrics),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},
         "rankers": rankers,
@@ -203,6 +218,11 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "probabilities": probabilities(metrics, evidence.models),
         "probability_names": PROBABILITY,
         "headline": headline(evidence),
+        "opening": opening(metrics),
+        "sureness": sureness(metrics),
+        "stops": tour(evidence, metrics),
+        "broke": BROKE,
+        "known_unknown": known_unknown_bars(metrics),
         "base_rate": truth.base_rate,
         "bank_base_rate": bank.base_rate,
         "ceiling": truth.precision_ceiling,
@@ -228,6 +248,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "least_group": evidence.truth.least_group,
         "alerts": alert_rows(evidence),
         "faithfulness": evidence.faithfulness,
+        "explanation_tests": explanation_tests(evidence),
         "explained_name": named(RANKERS, evidence.faithfulness.model),
         "leading": next(iter(evidence.faithfulness.feature_shares), None),
         "time": time_section(evidence),

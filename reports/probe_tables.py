@@ -176,11 +176,11 @@ def look_alike_table(evidence: Evidence) -> LookAlikeTable:
         )
         for row in found
     ]
-    measured = [row for row in rows if row.auc.value is not None]
+    measured = [row for row in rows if row.auc.value is not None and not row.is_exploratory]
     return LookAlikeTable(
         rows=rows,
         measured=len(measured),
-        told=sum((row.auc.low or CHANCE) > CHANCE for row in found),
+        told=sum((row.auc.low or CHANCE) > CHANCE for row in found if not row.is_exploratory),
         clearest=max(measured, key=lambda row: row.auc.value or 0.0, default=None),
         hardest=min(measured, key=lambda row: row.auc.value or 0.0, default=None),
     )

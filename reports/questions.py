@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from data.results import Interval
 from models.results.ladder import Ladder
 from reports.evidence import Evidence
+from reports.explanation_answer import explained
+from reports.loop_pages import replay_of, replay_said, turns_seen, turns_told
 from reports.model_answers import (
     family_answer,
     graph_answer,
@@ -20,12 +22,13 @@ from reports.model_answers import (
 )
 from reports.pages import investigators
 from reports.rulebook import rulebook
+from reports.several_worlds import worlds_seen
 from reports.wording import (
+    COMMA,
     DASH,
-    RANKERS,
     Text,
     count,
-    named,
+    joined,
     percent,
     worded_interval,
 )
@@ -53,7 +56,12 @@ def from_experience(evidence: Evidence) -> Text:
         )
     rule = max(rules, key=lambda row: (row.seen.reported, row.seen.rule_id))  # by what the bank counts
     case = next(
-        (row for row in evidence.cases if any(hit.rule_id == rule.seen.rule_id for hit in row.rule_hits)),
+        (
+            one
+            for case in evidence.cases
+            for one in case.parties
+            if any(hit.rule_id == rule.seen.rule_id for hit in one.rule_hits)
+        ),
         None,
     )
     shared = f"{rule.seen.reported} / {rule.seen.reviewed}"
@@ -77,29 +85,6 @@ def from_experience(evidence: Evidence) -> Text:
         f"命中 {count(rule.seen.hits)} 次，形成 {count(rule.seen.alerts)} 条预警；甄别后上报 {shared}，"
         f"而预警中真实违法占 {worded_interval(rule.precision)}。甄别结论成为带日期的标签；"
         f"同一批指标既是模型的输入列，也是解释用语。{end_zh}{taught.zh}",
-    )
-
-
-def explained(evidence: Evidence) -> Text:
-    """Question 2: reasons and their test."""
-    found = evidence.faithfulness
-    size, name = found.deleted_families, named(RANKERS, found.model)
-    if not found.alerts:
-        return Text(
-            f"{NOT_MEASURED.en} no alert of {name.en} fits in the budget of the test weeks.",
-            f"{NOT_MEASURED.zh}测试期预算内没有 {name.zh} 的预警。",
-        )
-    return Text(
-        f"Facts first (flows, days, counterparties), then additive contributions summed by family, with the "
-        f"evidence against. Test on {found.alerts} alerts of {name.en}: setting the top {size} families "
-        f"to the peers’ median lowers the raw score by {found.top_families_fall:.2f}, random families by "
-        f"{found.random_families_fall:.2f}. {NOT_MEASURED.en} stability across seeds, and whether the "
-        f"reasons "
-        f"help investigators decide.",
-        f"先列事实（资金流向、时间线、交易对手），再给出按类别加总的贡献，并列出反向证据。"
-        f"对 {name.zh} 的 {found.alerts} 条预警的检验：将贡献最大的 {size} 类特征替换为同类中位数，"
-        f"原始得分下降 {found.top_families_fall:.2f}，随机替换则下降 {found.random_families_fall:.2f}。"
-        f"{NOT_MEASURED.zh}不同随机种子下的稳定性，以及解释是否真正帮助甄别人员。",
     )
 
 
@@ -179,35 +164,73 @@ def suspicion(evidence: Evidence) -> Text:
 def iterated(evidence: Evidence) -> Text:
     """Question 10."""
     trials = sum(len(result.trials) for result in evidence.tuned.values())
+    searched = Text(
+        f"{trials} trials over {len(evidence.tuned)} models were searched on validation, never on test.",
+        f"在验证集上对 {len(evidence.tuned)} 个模型共搜索 {trials} 组参数，从未使用测试集。",
+    )
+    found = evidence.experiments.studies.iterations
+    if found is None or not found.iterations:
+        return Text(
+            f"Each change is one reproducible run of the pipeline, compared on the metrics kept in git. "
+            f"{searched.en} {NOT_MEASURED.en} a log of hypothesis, change, paired result, kept or reverted.",
+            f"每次改动都是一次可复现的流水线运行，用纳入版本管理的指标比较。{searched.zh}"
+            f"{NOT_MEASURED.zh}“假设、改动、配对结果、保留或撤回”的迭代记录。",
+        )
+    seen, told = turns_seen(found), turns_told(found)
     return Text(
-        f"Each change is one reproducible run of the pipeline, compared on the metrics kept in git. Here "
-        f"{trials} trials over {len(evidence.tuned)} models were searched on validation, never on test. "
-        f"{NOT_MEASURED.en} a log of hypothesis, change, paired result, kept or reverted.",
-        f"每次改动都是一次可复现的流水线运行，用纳入版本管理的指标比较。本次在验证集上对 "
-        f"{len(evidence.tuned)} "
-        f"个模型共搜索 {trials} 组参数，从未使用测试集。"
-        f"{NOT_MEASURED.zh}“假设、改动、配对结果、保留或撤回”的迭代记录。",
+        f"By the errors that investigators name: a slice of false alarms, a hypothesis, one change, the same "
+        f"customers before and after, and a rule fixed beforehand for what is kept. {seen.en} In order: "
+        f"{told.en}. {searched.en}",
+        f"从甄别人员指出的错误出发：误报切片、假设、一项改动、相同客户前后配对比较，并按事先写定的规则决定去留。"
+        f"{seen.zh}依次为：{told.zh}。{searched.zh}",
     )
 
 
 def convinced(evidence: Evidence) -> Text:
     """Question 11."""
+    studies = evidence.experiments.studies
+    parts = [drawn_at_random(evidence)]
+    replay = replay_said(replay_of(evidence), evidence.chosen)
+    if replay is not None:
+        parts.append(replay)
+    if studies.worlds is not None:
+        parts.append(worlds_seen(studies.worlds))
+    if studies.iterations is not None:
+        parts.append(turns_seen(studies.iterations))
+    missing = [
+        words
+        for words, is_there in (
+            (Text("a blind replay of past cases", "历史案例盲测回放"), replay is not None),
+            (Text("another world", "其他世界"), studies.worlds is not None),
+            (
+                Text("a change made on investigators’ feedback", "根据甄别人员反馈所作的改动"),
+                studies.iterations is not None,
+            ),
+        )
+        if not is_there
+    ]
+    if missing:
+        told = joined(missing, COMMA)
+        parts.append(Text(f"{NOT_MEASURED.en} {told.en}.", f"{NOT_MEASURED.zh}{told.zh}。"))
+    return joined(parts, Text(" ", ""))
+
+
+def drawn_at_random(evidence: Evidence) -> Text:
+    """What reviews found that no rule had chosen."""
     drawn = evidence.bank.funnel.decisions.random
     size = drawn.decided
     if not size:
         return Text(
-            f"With below-the-line samples and blind replays. {NOT_MEASURED.en} this data set has no reviews.",
-            f"依靠线下抽样与盲测回放。{NOT_MEASURED.zh}该数据集没有甄别记录。",
+            f"With samples that no rule chose. {NOT_MEASURED.en} this data set has no reviews.",
+            f"依靠不受规则影响的样本。{NOT_MEASURED.zh}该数据集没有甄别记录。",
         )
     found = worded_interval(Interval.of_count(drawn.reported, size))
     return Text(
         f"With samples that no rule chose: {size} customers were reviewed at random and "
-        f"{drawn.reported} "
-        f"reported, {found}. Each case page leads with facts that an investigator can check. "
-        f"{NOT_MEASURED.en} a "
-        f"blind replay of past cases, and a change made on investigators’ feedback.",
+        f"{drawn.reported} reported, {found}. "
+        "Each case page leads with facts that an investigator can check.",
         f"依靠不受规则影响的样本：随机抽查 {size} 名客户，上报 {drawn.reported} 名，占 {found}。"
-        f"每个案例先列甄别人员可核对的事实。{NOT_MEASURED.zh}历史案例盲测回放、根据甄别人员反馈所作的改动。",
+        "每个案例先列甄别人员可核对的事实。",
     )
 
 

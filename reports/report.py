@@ -17,13 +17,18 @@ from markupsafe import Markup
 import pipeline
 from data import schema as data_schema
 from explain import schema as explain_schema
+from explain.results.attribution_checks import AttributionChecks
 from explain.results.cases import ExplainedCases
+from explain.results.explanation_audit import ExplanationAudit
 from explain.results.faithfulness import Faithfulness
 from features import schema as features_schema
 from models import schema as models_schema
+from models.results.audited_cases import AuditedCases
 from models.results.bank import BankView
+from models.results.beyond import Beyond
 from models.results.calibration import Calibration
 from models.results.costs import ZooCosts
+from models.results.drift_trials import DriftTrials
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
@@ -39,9 +44,11 @@ from models.results.stack import Stack
 from models.results.truth import TruthView
 from models.results.tuned import Tuned
 from models.zoo import MODELS
-from reports import experiments
+from reports import decisions, experiments
 from reports.cards import card
+from reports.case_choice import QueueRow, queue_rows
 from reports.case_pages import case_pages
+from reports.case_queue import queue_page
 from reports.catalogue import CataloguedFeature
 from reports.evidence import BudgetSettings, Evidence, WorldSettings
 from reports.experiments import Experiments
@@ -49,7 +56,7 @@ from reports.metrics import metrics
 from reports.pages import sections
 from reports.questions import questions
 from reports.results import Metrics
-from reports.site import PAGES, site_files
+from reports.site import PAGES, Page, site_files
 from reports.wording import (
     CHINESE_FROM,
     LONGEST_WORD,
@@ -163,7 +170,7 @@ class TypologyPlotRow(NamedTuple):
     high: float | None
 
 
-PlotRow = TypeVar("PlotRow", BudgetPlotRow, TypologyPlotRow)
+PlotRow = TypeVar("PlotRow", BudgetPlotRow, TypologyPlotRow, QueueRow)
 
 
 def table_text(kind: type[PlotRow], rows: list[PlotRow]) -> str:
@@ -216,7 +223,12 @@ def read_inputs() -> Evidence:
         drawn=pipeline.read_result(DrawnSchemes).typologies,
         tuned={name: pipeline.read_result(Tuned, name) for name in models},
         faithfulness=faithfulness,
+        attribution_checks=pipeline.read_result(AttributionChecks),
+        explanation_audit=pipeline.read_result(ExplanationAudit),
         cases=pipeline.read_result(ExplainedCases).cases,
+        queue=queue_rows(pipeline.read(explain_schema.AlertQueue)),
+        members=pipeline.read_result(AuditedCases).members,
+        decisions=decisions.read_inputs(),
         schemes=dict(zip(audited["subject_id"].tolist(), audited["schemes"].tolist(), strict=True)),
         catalogue={row["feature"]: CataloguedFeature(**row) for row in catalogue.to_dict("records")},
         budget=BudgetSettings.model_validate(pipeline.param("budget")),
@@ -239,6 +251,8 @@ def read_inputs() -> Evidence:
             studies=experiments.read_inputs(),
             over_time=pipeline.read_result(OverTime),
             knowledge=pipeline.read_result(BankKnowledge),
+            drift=pipeline.read_result(DriftTrials),
+            beyond=pipeline.read_result(Beyond),
             verdicts=read_verdicts(),
         ),
         money=pipeline.read_result(MoneyAudit),
@@ -259,9 +273,17 @@ class Rendered:
 
 def rendered(found: Evidence, result: Metrics) -> Rendered:
     """The site and its twin."""
-    shown = sections(found, result) | {"cases": case_pages(found), "questions": questions(found)}
+    shown = sections(found, result) | {"queue": queue_page(found), "questions": questions(found)}
     twin = markdown_environment().get_template("report.md").render(shown)
-    return Rendered(site_files(environment(), list(PAGES), shown), twin)
+    pages = [
+        *PAGES,
+        *(
+            Page(f"cases/{case.case_id}", case.title, "pages/case.html", {"case": case}, False)
+            for case in case_pages(found)
+        ),
+    ]
+    site = site_files(environment(), pages, shown)
+    return Rendered(site | {"queue.csv": table_text(QueueRow, found.queue)}, twin)
 
 
 def model_cards(found: Evidence, result: Metrics) -> dict[str, str]:

@@ -237,6 +237,22 @@ class WorldMetrics(BankWorld, TrueWorld):
     difficulty: DifficultyMetrics = Field(description="how hard the world is; simulator")
 
 
+class CaughtBySide(Record):
+    """Illicit customers of the test whom one ranker catches at the budget, counted; simulator."""
+
+    everyone: int = Field(description="of all of them")
+    known: int = Field(description="of those whom the bank's matured labels call suspicious")
+    unknown: int = Field(description="of those whom they do not")
+
+
+class KnownAndUnknown(Record):
+    """The illicit customers of the test by whether the bank's labels know them, and whom a ranker catches."""
+
+    known: int = Field(description="illicit customers of the test whom the bank's labels know; simulator")
+    unknown: int = Field(description="illicit customers of the test whom they do not; simulator")
+    caught: dict[str, CaughtBySide] = Field(description="by ranker: at the budget")
+
+
 class Metrics(Result):
     """What is kept in git and compared between runs with `dvc metrics diff`: both views side by side.
 
@@ -265,6 +281,9 @@ class Metrics(Result):
     """
 
     headline: HeadlineFigures = Field(description="what is asked first")
+    counts: KnownAndUnknown | None = Field(
+        default=None, description="the finding in counts; null: written by an earlier version"
+    )
     paired: dict[str, DifferenceOfBoth] = Field(
         description="by `<a>_<b>`: a less b on the same draws; the champion less every other ranker, a model "
         "less its control"

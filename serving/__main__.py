@@ -10,7 +10,7 @@ import pipeline
 from parameters import BadInput
 from serving.ledger import FACTS
 from serving.score_file import model_for, named_customers, read_engine
-from serving.settings import read_settings
+from serving.settings import SETTINGS_FILE, read_settings
 from serving.store import TransactionStore
 
 
@@ -24,6 +24,7 @@ def command() -> argparse.ArgumentParser:
         "--store", type=Path, default=Path("serving.duckdb"), help="DuckDB file, made if missing"
     )
     parser.add_argument("--customers", type=Path, help="text file with the accounts to look at, one a line")
+    parser.add_argument("--settings", type=Path, default=SETTINGS_FILE, help="what the service allows")
     parser.add_argument("--port", type=int, help="instead of serving/settings.yaml: service.port")
     return parser
 
@@ -38,7 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ImportError as error:
         pipeline.fail(f"{error.name} is missing: pip install -r requirements.lock, or the extra 'serve'")
     try:
-        settings, engine, wanted = read_settings(), read_engine(), named_customers(given.customers)
+        settings, engine, wanted = (
+            read_settings(given.settings),
+            read_engine(),
+            named_customers(given.customers),
+        )
         model = model_for(given.model, frozenset(FACTS), engine, settings)
         limits = settings.service
         store = TransactionStore(given.store, limits.most_stored, limits.zone_hours, wanted)

@@ -13,7 +13,7 @@ import pandas as pd
 from data.feeds import Accounting, Ledger, Mapping, gather_stream, read_transactions
 from data.schema import DAY_US
 from parameters import BadInput
-from serving.ledger import CASH, HOUR, NarrowLedger
+from serving.ledger import CASH, HOUR, NarrowLedger, between_two
 
 DESK = "cash"  # what the reader calls the other side of cash
 
@@ -120,14 +120,16 @@ def narrow_feed(
     notes = notes_on(found, names, is_looked_at, customers, facts)
     return (
         NarrowLedger(
-            payments=pd.DataFrame(
-                {
-                    "at_us": found.at_us,
-                    "payer": payer,
-                    "payee": payee,
-                    "cents": found.cents,
-                    "is_cash": is_cash,
-                }
+            payments=between_two(
+                pd.DataFrame(
+                    {
+                        "at_us": found.at_us,
+                        "payer": payer,
+                        "payee": payee,
+                        "cents": found.cents,
+                        "is_cash": is_cash,
+                    }
+                )
             ),
             owner=np.where(is_looked_at, np.arange(len(names)), -1),
             is_desk=is_desk,

@@ -28,7 +28,8 @@ class NarrowLedger:
 
     Parameters
     ----------
-    payments : at_us (UTC microseconds), payer, payee (numbers of accounts), cents, is_cash
+    payments : at_us (UTC microseconds), payer, payee (numbers of accounts), cents, is_cash; none from
+        an account to itself, which is neither income nor spending
     owner : shape (accounts,), the customer of each account, -1 for an account that is not looked at
     is_desk : shape (accounts,), cash desks
     facts : which of `FACTS` the data say
@@ -53,8 +54,14 @@ class NarrowLedger:
             raise BadInput("no payment is left to be measured")
         if self.payments["cents"].to_numpy().sum(dtype=float) > MOST_CENTS:
             raise BadInput("the amounts add up to more than 64 bits hold in cents")
-        if not (self.owner >= 0).any():
-            raise BadInput("none of the accounts is a customer to be looked at")
+        if not self.touches_customers:
+            raise BadInput("no payment touches an account that is to be looked at")
+
+    @property
+    def touches_customers(self) -> bool:
+        """Whether any payment has a customer at an end."""
+        is_customer = self.owner >= 0
+        return bool(is_customer[self.payments[["payer", "payee"]].to_numpy()].any())
 
     def recent(self, days: int) -> NarrowLedger:
         """The payments of the last ``days`` before the last one."""
@@ -142,6 +149,12 @@ class NarrowLedger:
                 "employer_account_id": pd.array([None] * len(ids), dtype="Int64"),
             }
         )
+
+
+def between_two(payments: pd.DataFrame) -> pd.DataFrame:
+    """Payments without those from an account to itself."""
+    keep = payments["payer"].to_numpy() != payments["payee"].to_numpy()
+    return payments if keep.all() else payments[keep].reset_index(drop=True)
 
 
 def at_moments(us: np.ndarray) -> pd.DatetimeIndex:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from data.schema import DAY_US, HOUR_US
 from parameters import BadInput
-from serving.ledger import CASH, HOUR, NarrowLedger
+from serving.ledger import CASH, HOUR, NarrowLedger, between_two
 from serving.posted import PostedTransaction
 
 TABLE = """CREATE TABLE IF NOT EXISTS transactions (
@@ -176,14 +176,16 @@ def narrow_store(
     is_looked_at = np.array([customers is None or name in customers for name in names], bool)
     owner = np.append(np.where(is_looked_at, np.arange(len(names)), -1), -1)
     ledger = NarrowLedger(
-        payments=pd.DataFrame(
-            {
-                "at_us": stored["at_us"].to_numpy(np.int64),
-                "payer": payer,
-                "payee": payee,
-                "cents": stored["cents"].to_numpy(np.int64),
-                "is_cash": stored["is_cash"].to_numpy(bool),
-            }
+        payments=between_two(
+            pd.DataFrame(
+                {
+                    "at_us": stored["at_us"].to_numpy(np.int64),
+                    "payer": payer,
+                    "payee": payee,
+                    "cents": stored["cents"].to_numpy(np.int64),
+                    "is_cash": stored["is_cash"].to_numpy(bool),
+                }
+            )
         ),
         owner=owner,
         is_desk=np.arange(len(owner)) == len(names),

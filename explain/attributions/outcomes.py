@@ -18,8 +18,8 @@ from parameters import Count, Draws, Part, Seed
 class Thresholds(pipeline.Parameters):
     """What every check must reach, or must not exceed, stated before anything was measured."""
 
-    additivity_gap: float = Field(gt=0)
-    above_chance: float
+    additivity_gap: float = Field(gt=0, le=1_000)
+    above_chance: float = Field(ge=-1_000, le=1_000)
     rank_correlation: float = Field(ge=-1, le=1)
     top_overlap: float = Field(ge=0, le=1)
     untrained_rank_correlation: float = Field(ge=-1, le=1)

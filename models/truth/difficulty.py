@@ -25,6 +25,8 @@ from models.results.probes import (
 from models.truth.areas import area_under_roc, average_precision, ranks
 
 DIRECTIONS = {"high": 1.0, "low": -1.0}  # which end of an indicator is the suspicious one
+APPLIES = 0.5  # of a typology's weeks of which an indicator is known that may be its best one
+CHANCE = 0.5  # area under the ROC of an indicator that tells nothing
 EVERY = "all"  # in place of a typology: all of them together
 
 
@@ -92,32 +94,48 @@ def best_pair(
     )
 
 
+def known_ranks(indicators: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """By indicator, the subjects of whom it is known, a mask, and the ranks of these among each other."""
+    found = {}
+    for name in indicators:
+        values = indicators[name].to_numpy(dtype=float)
+        is_known = ~np.isnan(values)
+        if is_known.any():
+            found[str(name)] = (is_known, ranks(values[is_known]))
+    return found
+
+
 def best_by_typology(
-    directed: dict[tuple[str, str], np.ndarray],
+    known: dict[str, tuple[np.ndarray, np.ndarray]],
     active: dict[str, np.ndarray],
     customer: np.ndarray,
     least: int,
 ) -> list[TypologyIndicator]:
     """For each typology the indicator that separates its customer-weeks from all others best.
 
-    ``active`` marks the subjects of each typology, shape (subjects,) each. Of hundreds of
-    indicators one always sets a single customer apart, so typologies of fewer than ``least``
-    customers have none.
+    An indicator is asked of those alone to whom it applies: that a firm has a value which no
+    person can have tells firms from persons and no scheme. It must be known for `APPLIES` of
+    the typology's weeks. ``known`` is of `known_ranks`; ``active`` marks the subjects of each
+    typology, shape (subjects,) each. Of hundreds of indicators one always sets a single customer
+    apart, so typologies of fewer than ``least`` customers have none.
     """
     rows = []
     for typology, is_positive in sorted(active.items()):
         is_enough = len(np.unique(customer[is_positive])) >= least
-        tried = directed.items() if is_enough else ()
-        values = {key: area_under_roc(rank, is_positive) for key, rank in tried}
-        known = {key: value for key, value in values.items() if not np.isnan(value)}
-        key = max(known, key=lambda name: known[name], default=None)
+        values = {}
+        for name, (is_known, rank) in known.items() if is_enough else ():
+            mine = is_positive[is_known]
+            area = area_under_roc(rank, mine)
+            if mine.sum() >= APPLIES * is_positive.sum() and not np.isnan(area):
+                values[(name, "high" if area >= CHANCE else "low")] = max(area, 1 - area)
+        key = max(values, key=lambda one: values[one], default=None)
         rows.append(
             TypologyIndicator(
                 typology=typology,
                 subjects=int(is_positive.sum()),
                 indicator=key[0] if key else None,
                 direction=key[1] if key else None,
-                auc=rounded(known[key]) if key else None,
+                auc=rounded(values[key]) if key else None,
             )
         )
     return rows
@@ -145,15 +163,17 @@ def of_indicators(
     least : customers of a typology from which on its best indicator is looked for
     """
     keys = ["customer_id", "as_of"]
-    directed = directed_ranks(subjects[keys].merge(weekly, on=keys, how="left").drop(columns=keys))
+    measured = subjects[keys].merge(weekly, on=keys, how="left").drop(columns=keys)
+    directed = directed_ranks(measured)
     active = {
         str(typology): happened_within(moments, subjects["customer_id"], subjects["as_of"], days)
         for typology, moments in illicit.groupby("typology")
     }
+    customer = subjects["customer_id"].to_numpy()
     return Indicators(
         bank=best_indicators(directed, (subjects["label"] >= 0.5).to_numpy(), paired),
         true=best_indicators(directed, is_illicit, paired),
-        by_typology=best_by_typology(directed, active, subjects["customer_id"].to_numpy(), least),
+        by_typology=best_by_typology(known_ranks(measured), active, customer, least),
     )
 
 

@@ -65,3 +65,49 @@ function hint() {
 addEventListener("resize", hint);
 addEventListener("toggle", hint, true);
 hint();
+/* The queue: rows of one state; what only the simulator knows shows when it is asked for. */
+for (const place of document.querySelectorAll("[data-filters]")) {
+  const table = document.getElementById(place.dataset.filters);
+  const choice = place.querySelector("select");
+  const truth = place.querySelector("input[type=checkbox]");
+  const show = () => {
+    table.classList.toggle("with-truth", Boolean(truth && truth.checked));
+    for (const option of choice.options) if ("truth" in option.dataset) option.disabled = option.hidden = !(truth && truth.checked);
+    if (choice.selectedOptions[0].disabled) choice.value = "";
+    for (const row of table.tBodies[0].rows) row.hidden = Boolean(choice.value) && !row.dataset.state.split(" ").includes(choice.value);
+  };
+  choice.addEventListener("change", show);
+  if (truth) truth.addEventListener("change", show);
+  show();
+}
+/* The form of a case: kept in this browser, saved as a file that the pipeline reads back. */
+for (const form of document.querySelectorAll("[data-case]")) {
+  const key = "decision:" + form.dataset.case + ":" + form.dataset.asOf;
+  const part = (name) => form.querySelector("[name=" + name + "]");
+  const link = form.querySelector("a[download]");
+  const boxes = [...form.querySelectorAll("[name=reasons]")];
+  const entered = () => ({
+    version: 1, case_id: form.dataset.case, as_of: form.dataset.asOf, outcome: part("outcome").value,
+    reasons: boxes.filter((box) => box.checked).map((box) => box.value),
+    documents: part("documents").value.split("\n").map((line) => line.trim()).filter(Boolean),
+    note: part("note").value, decided_by: part("decided_by").value.trim() || "reader",
+    decided_on: new Date().toISOString().slice(0, 10),
+  });
+  const offer = (text) => {
+    link.href = "data:application/json;charset=utf-8," + encodeURIComponent(text);
+    link.hidden = false;
+  };
+  const kept = (() => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } })();
+  if (kept) {
+    for (const name of ["outcome", "note", "decided_by"]) part(name).value = kept[name] || part(name).value;
+    part("documents").value = (kept.documents || []).join("\n");
+    for (const box of boxes) box.checked = (kept.reasons || []).includes(box.value);
+    offer(JSON.stringify(kept, null, 2));
+  }
+  form.querySelector("button").addEventListener("click", () => {
+    const text = JSON.stringify(entered(), null, 2);
+    try { localStorage.setItem(key, text); } catch { /* a browser may refuse to keep anything for a file */ }
+    offer(text);
+    form.querySelector("output").textContent = "✓";
+  });
+}

@@ -335,10 +335,11 @@ def with_long_accounts(cases: list[ExplainedCase]) -> list[ExplainedCase]:
     """Cases whose customer, and whose largest counterparty, have the number of a foreign bank."""
     found = []
     for case in cases:
-        long = "BANK/" + "7" * 200
-        case = renamed(case, f"customer {case.customer_name}", f"customer {long}")
-        case = renamed(case, case.counterparties[0].name, f"person {long}")
-        found.append(case.model_copy(update={"customer_name": long}))
+        long, (lead, *others) = "BANK/" + "7" * 200, case.parties
+        lead = renamed(lead, f"customer {lead.customer_name}", f"customer {long}")
+        lead = renamed(lead, lead.counterparties[0].name, f"person {long}")
+        lead = lead.model_copy(update={"customer_name": long})
+        found.append(case.model_copy(update={"parties": [lead, *others]}))
     return found
 
 

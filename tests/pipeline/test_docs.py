@@ -56,6 +56,8 @@ def test_results_in_the_readme_equal_the_metrics() -> None:
     readme = docs_pages.README.read_text(encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
     assert readme == docs_pages.with_results(readme, metrics), "run: make docs"
+    chinese = docs_pages.README_CHINESE.read_text(encoding="utf-8")
+    assert chinese == docs_pages.with_finding(chinese, metrics, "zh"), "run: make docs"
 
 
 def test_every_parameter_has_a_comment_with_unit_or_source() -> None:

@@ -6,16 +6,13 @@ on, at the very moment of as_of as well. Everything dated up to as_of must be th
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from explain.cases import case, named_payments
-from explain.results.cases import ExplainedCase
+from explain.narrative import narrative
 from tests.property.worlds import (
     AS_OF,
     FROM_THEN_ON,
@@ -27,7 +24,8 @@ from tests.property.worlds import (
     model_inputs,
     tags,
 )
-from tests.spec.ledger import Ledger, bank, observed
+from tests.spec.case_bank import party_of
+from tests.spec.ledger import bank, observed
 
 NOW = AS_OF.tz_localize("UTC")
 CHANGES = st.lists(
@@ -112,58 +110,39 @@ def test_a_tag_learnt_at_as_of_is_not_seen_and_one_learnt_before_is() -> None:
 # ------------------------------------------------------------------- cases
 
 
-def case_of(ledger: Ledger, hits: pd.DataFrame, dispositions: pd.DataFrame) -> ExplainedCase:
-    facts = pd.Series(
-        {
-            "kind": "person",
-            "occupation": None,
-            "industry": None,
-            "city": None,
-            "joined_at": pd.Timestamp("2020-01-01"),
-            "monthly_income_cents": 800_000,
-        }
-    )
-    alert = SimpleNamespace(subject_id=1, customer_id=100, as_of=NOW, rank=1)
-    payments = named_payments(ledger.transactions, ledger.accounts, {100})
-    rules = pd.DataFrame({"name_en": "rule", "name_zh": "规则"}, index=["R01", "R06"])
-    reasons = pd.DataFrame(
-        columns=["subject_id", "rank", "family", "feature", "contribution", "text_en", "text_zh"]
-    )
-    return case(alert, facts, payments, reasons, hits, rules, dispositions, 30)
-
-
 @settings(max_examples=20)
 @given(past=PAST, future=FUTURE, later=st.lists(FROM_THEN_ON, max_size=3))
 def test_a_case_page_tells_nothing_that_was_not_known_at_its_alert(past, future, later) -> None:
-    """Not the payments, nor the hits and decisions of later days."""
-    known = pd.DataFrame(
+    """No payment or hit of later days; later decisions stand apart and are no part of the draft."""
+    hits = pd.DataFrame(
         {
             "customer_id": 100,
-            "hit_at": [NOW, NOW - pd.Timedelta(days=3)],
+            "hit_at": [AS_OF, AS_OF - pd.Timedelta(days=3)],
             "rule_id": ["R01", "R06"],
         }
     )
-    hits = pd.DataFrame({"customer_id": 100, "hit_at": pd.to_datetime(later, utc=True), "rule_id": "R06"})
-    hits = hits[hits["hit_at"] > NOW]
+    after = pd.DataFrame({"customer_id": 100, "hit_at": pd.to_datetime(later), "rule_id": "R06"})
+    after = after[after["hit_at"] > AS_OF]
+    words = {"stream": "alert", "reason": "known customer"}
+    known_at = AS_OF - pd.Timedelta(microseconds=1)
     decided = pd.DataFrame(
-        {
-            "customer_id": 100,
-            "known_at": [NOW - pd.Timedelta(microseconds=1)],
-            "outcome": "dismissed",
-            "stream": "alert",
-        }
-    )
+        {"disposition_id": [1], "customer_id": 100, "event_at": known_at, "known_at": known_at}
+    ).assign(outcome="dismissed", **words)
     news = pd.DataFrame(
-        {
-            "customer_id": 100,
-            "known_at": pd.to_datetime(later, utc=True),
-            "outcome": "reported",
-            "stream": "alert",
-        }
+        {"disposition_id": 2, "customer_id": 100, "event_at": AS_OF, "known_at": pd.to_datetime(later)}
+    ).assign(outcome="reported", **words)
+    alone = party_of(drawn_bank(past), 100, AS_OF, hits=hits, dispositions=decided)
+    whole = party_of(
+        drawn_bank(past + future),
+        100,
+        AS_OF,
+        hits=pd.concat([hits, after]),
+        dispositions=pd.concat([decided, news]),
     )
-    alone = case_of(drawn_bank(past), known, decided)
-    whole = case_of(drawn_bank(past + future), pd.concat([known, hits]), pd.concat([decided, news]))
-    assert alone == whole
+    assert {row.outcome for row in whole.later_decisions} <= {"reported"}
+    assert alone == whole.model_copy(update={"later_decisions": []})
+    day = AS_OF.strftime("%Y-%m-%d")
+    assert narrative([alone], [], day, 28) == narrative([whole], [], day, 28)
     assert [entry.outcome for entry in alone.earlier_decisions] == ["dismissed"]
     assert {entry.rule_id for entry in alone.rule_hits} == {"R01", "R06"}
 

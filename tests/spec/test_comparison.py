@@ -75,7 +75,7 @@ def test_nothing_lies_between_a_ranker_and_itself() -> None:
 def test_only_one_place_of_the_report_writes_that_a_ranker_is_ahead() -> None:
     files = [
         *Path("reports").glob("*.py"),
-        *Path("reports/templates").iterdir(),
+        *(file for file in Path("reports/templates").rglob("*") if file.is_file()),
         Path("console.py"),
         Path("docs_pages.py"),
         Path("study_pages.py"),

@@ -82,18 +82,36 @@ def test_nothing_to_find_gives_nulls() -> None:
 
 
 def test_the_best_indicator_of_a_typology_without_customers_is_null() -> None:
-    directed = difficulty.directed_ranks(pd.DataFrame({"one": [1.0, 2.0]}))
-    row = difficulty.best_by_typology(directed, {"cycle": np.zeros(2, bool)}, np.arange(2), 1)[0]
+    known = difficulty.known_ranks(pd.DataFrame({"one": [1.0, 2.0]}))
+    row = difficulty.best_by_typology(known, {"cycle": np.zeros(2, bool)}, np.arange(2), 1)[0]
     assert (row.subjects, row.indicator, row.auc) == (0, None, None)
 
 
 def test_no_indicator_is_looked_for_where_a_typology_has_too_few_customers() -> None:
     """Of many indicators one sets any single customer apart; three weeks of one are one customer."""
-    directed = difficulty.directed_ranks(pd.DataFrame({"one": [1.0, 2, 3, 9, 9, 9]}))
+    known = difficulty.known_ranks(pd.DataFrame({"one": [1.0, 2, 3, 9, 9, 9]}))
     weeks, customer = {"cycle": np.arange(6) > 2}, np.array([1, 2, 3, 4, 4, 4])
-    assert difficulty.best_by_typology(directed, weeks, customer, 1)[0].auc == 1
-    row = difficulty.best_by_typology(directed, weeks, customer, 2)[0]
+    assert difficulty.best_by_typology(known, weeks, customer, 1)[0].auc == 1
+    row = difficulty.best_by_typology(known, weeks, customer, 2)[0]
     assert (row.subjects, row.indicator, row.auc) == (3, None, None)
+
+
+def test_an_indicator_of_firms_alone_is_not_the_best_because_persons_lack_it() -> None:
+    """Three firms, two of them at work, among persons: the firms' own figure tells nothing among firms."""
+    measured = pd.DataFrame(
+        {
+            "of_firms": [5.0, 4.0, 5.0, np.nan, np.nan, np.nan, np.nan],
+            "of_all": [7.0, 8.0, 1.0, 3.0, 7.5, 1.0, 2.0],
+            "of_one": [np.nan, 9.0, np.nan, 1.0, 1.0, 1.0, 1.0],
+        }
+    )
+    weeks = {"shell": np.array([True, True, False, False, False, False, False])}
+    (row,) = difficulty.best_by_typology(difficulty.known_ranks(measured), weeks, np.arange(7), 1)
+    assert (row.indicator, row.direction) == ("of_one", "high")  # known of half of its weeks
+    (row,) = difficulty.best_by_typology(
+        difficulty.known_ranks(measured.drop(columns="of_one")), weeks, np.arange(7), 1
+    )
+    assert (row.indicator, row.auc) == ("of_all", 0.9)
 
 
 # ------------------------------------------------------------ unseen schemes

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from data.sources import Whole
-from explain.cases import case, named_payments
-from explain.results.cases import ExplainedCase
+from explain.results.cases import CaseParty
 from reports.case_figures import flow
 from reports.wording import party
+from tests.spec.case_bank import party_of
 from tests.spec.foreign import called, paper_folder
 
 PADDED, LONG, HEX, MARKUP = "0280", "6222021234567890123", "8000EBD30", "<b>7 & 8</b>"
-AS_OF = pd.Timestamp("2024-01-20", tz="UTC")
+AS_OF = pd.Timestamp("2024-01-20")
 
 
 @pytest.fixture
@@ -34,25 +33,11 @@ def world(tmp_path: Path) -> Whole:
     return paper_folder(tmp_path, ["280", PADDED, LONG, HEX, f'"{MARKUP}"'], table)
 
 
-def page(world: Whole) -> ExplainedCase:
+def page(world: Whole) -> CaseParty:
     """The case of account 0280."""
     names = called(world)
     (customer,) = [number for number, name in names.items() if name == PADDED]
-    facts = pd.Series(
-        {"kind": "person", "occupation": None, "industry": None, "city": None, "monthly_income_cents": None}
-    ).to_dict() | {"joined_at": AS_OF}
-    columns = ["subject_id", "rank", "family", "feature", "contribution", "text_en", "text_zh"]
-    return case(
-        SimpleNamespace(subject_id=1, customer_id=customer, as_of=AS_OF, rank=1),
-        facts,
-        named_payments(world.transactions, world.accounts, {customer}, names),
-        pd.DataFrame(columns=columns),
-        pd.DataFrame({"customer_id": [], "hit_at": pd.to_datetime([], utc=True), "rule_id": []}),
-        pd.DataFrame(),
-        pd.DataFrame({"customer_id": [], "known_at": pd.to_datetime([], utc=True)}),
-        30,
-        names,
-    )
+    return party_of(world, customer, AS_OF, names)
 
 
 def test_a_case_page_names_customer_and_counterparties_as_the_file_writes_them(world: Whole) -> None:

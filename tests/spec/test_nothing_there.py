@@ -71,11 +71,20 @@ def subjects(customer_id: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
 def bank(small_world: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     """A folder with all that ``explain`` reads but alerts and a model; the split is returned."""
     shutil.copy2("params.yaml", tmp_path)
+    shutil.copytree("data/rules", tmp_path / "data/rules")
     monkeypatch.chdir(tmp_path)
     explained("lightgbm")
-    for table in ("Periods", "Customers", "Accounts", "Transactions"):
+    for table in ("Periods", "Customers", "Accounts", "Transactions", "Devices"):
         pipeline.write(getattr(data_schema, table), getattr(small_world, table.lower()))
-    for table in ("AccountNames", "Rules", "RuleHits", "Dispositions"):
+    for table in (
+        "AccountNames",
+        "Rules",
+        "RuleHits",
+        "Dispositions",
+        "Alerts",
+        "ProfileTags",
+        "DailyIndicators",
+    ):
         pipeline.write(getattr(data_schema, table), empty(getattr(data_schema, table)))
     split, matrix = subjects(small_world.customers["customer_id"].head(30))
     pipeline.write(models_schema.Split, split)
@@ -131,7 +140,8 @@ def test_the_same_bank_with_one_alert_has_its_reasons(bank: pd.DataFrame) -> Non
     pipeline.write(models_schema.ModelAlerts, row[["ranker", "subject_id", "customer_id", "as_of", "rank"]])
     explain.main()
     assert len(pipeline.read(explain_schema.Contributions)) == len(COLUMNS)
-    assert [case.subject_id for case in pipeline.read_result(ExplainedCases).cases] == [3]
+    cases = pipeline.read_result(ExplainedCases).cases
+    assert [one.subject_id for one in cases[0].parties] == [3]
 
 
 def test_another_tree_model_is_explained_by_its_own_name(bank: pd.DataFrame) -> None:

@@ -38,6 +38,8 @@ NO_RANGE = {
     "audit_knowledge.next_in_line": "lengths of a queue of which each is counted by itself",
     "audit_money.days": "days of which each is counted by itself",
     "audit_money.worths": "worths of a yuan of which each is tried by itself",
+    "audit_explanations.trusts": "degrees of trust of which each is tried by itself",
+    "audit_explanations.harms": "harms of a reason of which each is tried by itself",
 }
 
 

@@ -1,0 +1,102 @@
+"""View-model of planted drift: who tells it, who is blind, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.results.drift_trials import DriftTrials, PlantedDrift, WatcherAnswer
+from reports.comparison import told_apart
+from reports.rankings import points, points_range
+from reports.time_words import KIND_NAMES
+from reports.wording import SEMICOLON, Text, named, names_or_none
+
+WATCHERS = KIND_NAMES | {
+    "missing": Text("Missing values", "缺失检查"),
+    "repeated": Text("Repeated rows", "重复行检查"),
+}
+DRIFT_KINDS = {
+    "inputs": Text("inputs", "输入"),
+    "meaning": Text("meaning", "含义"),
+    "labels": Text("labels", "标签"),
+    "population": Text("population", "客群"),
+}
+
+
+@dataclass(frozen=True)
+class DriftRow:
+    """One planted drift as the table prints it."""
+
+    what: Text
+    kind: Text
+    expected: Text
+    told: Text
+    drowned: Text
+    found: PlantedDrift
+    change: str
+    change_range: str
+    missed: Text
+
+
+@dataclass(frozen=True)
+class DriftSection:
+    """Everything that the template needs."""
+
+    found: DriftTrials
+    rows: list[DriftRow]
+    seen: Text
+
+
+def after(answer: WatcherAnswer) -> Text:
+    """Who tells, and after how many stretches."""
+    name, later = named(WATCHERS, answer.watcher), answer.stretches_later or 0
+    return Text(f"{name.en} (+{later})", f"{name.zh}（+{later}）")
+
+
+def drift_row(found: PlantedDrift) -> DriftRow:
+    """One drift; whom was expected to tell and did not stands apart."""
+    by_told = {
+        word: [answer for answer in found.answers if answer.told == word] for word in ("tells", "drowned")
+    }
+    told = {answer.watcher for answer in by_told["tells"]}
+    return DriftRow(
+        what=Text(found.en, found.zh),
+        kind=DRIFT_KINDS[found.kind],
+        expected=names_or_none([named(WATCHERS, name) for name in found.expected]),
+        told=names_or_none([after(answer) for answer in by_told["tells"]]),
+        drowned=names_or_none([named(WATCHERS, answer.watcher) for answer in by_told["drowned"]]),
+        found=found,
+        change=points(found.true_change),
+        change_range=points_range(found.true_change),
+        missed=names_or_none([named(WATCHERS, name) for name in found.expected if name not in told]),
+    )
+
+
+def drift_seen(found: DriftTrials) -> Text:
+    """Which drifts cost recall provably, which of these no alarm tells, and whom nobody expected right."""
+    planted = [row for row in found.plants if row.is_planted]
+    costly = [row for row in planted if told_apart(row.true_change) < 0]
+    alarms = set(KIND_NAMES)
+    silent = [
+        row
+        for row in costly
+        if not any(answer.told == "tells" and answer.watcher in alarms for answer in row.answers)
+    ]
+    checks = [row for row in silent if any(answer.told == "tells" for answer in row.answers)]
+    names = names_or_none([Text(row.en, row.zh) for row in silent], SEMICOLON)
+    as_expected = sum(
+        set(row.expected) <= {answer.watcher for answer in row.answers if answer.told == "tells"}
+        for row in planted
+    )
+    return Text(
+        f"{len(costly)} of {len(planted)} planted drifts provably cost recall in truth. Of these the alarms "
+        f"are blind to {len(silent)} (a check of the feed tells {len(checks)} of them): {names.en}. "
+        f"In {as_expected} of {len(planted)} everybody who was expected to tell did.",
+        f"{len(planted)} 项植入漂移中有 {len(costly)} 项经证实降低真实召回率；"
+        f"其中告警未能识别 {len(silent)} 项（数据源检查识别 {len(checks)} 项）：{names.zh}。"
+        f"{len(planted)} 项中有 {as_expected} 项，预期应识别者全部识别。",
+    )
+
+
+def drift_section(found: DriftTrials) -> DriftSection:
+    """The whole section."""
+    return DriftSection(found, [drift_row(row) for row in found.plants if row.is_planted], drift_seen(found))
