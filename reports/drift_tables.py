@@ -8,6 +8,7 @@ from models.results.drift_trials import DriftTrials, PlantedDrift, WatcherAnswer
 from reports.comparison import told_apart
 from reports.rankings import points, points_range
 from reports.time_words import KIND_NAMES
+from reports.tracing import how_many
 from reports.wording import SEMICOLON, Text, named, names_or_none
 
 WATCHERS = KIND_NAMES | {
@@ -54,16 +55,15 @@ def after(answer: WatcherAnswer) -> Text:
 
 def drift_row(found: PlantedDrift) -> DriftRow:
     """One drift; whom was expected to tell and did not stands apart."""
-    by_told = {
-        word: [answer for answer in found.answers if answer.told == word] for word in ("tells", "drowned")
-    }
-    told = {answer.watcher for answer in by_told["tells"]}
+    tells = [answer for answer in found.answers if answer.told == "tells"]
+    drowned = [answer for answer in found.answers if answer.told == "drowned"]
+    told = {answer.watcher for answer in tells}
     return DriftRow(
         what=Text(found.en, found.zh),
         kind=DRIFT_KINDS[found.kind],
         expected=names_or_none([named(WATCHERS, name) for name in found.expected]),
-        told=names_or_none([after(answer) for answer in by_told["tells"]]),
-        drowned=names_or_none([named(WATCHERS, answer.watcher) for answer in by_told["drowned"]]),
+        told=names_or_none([after(answer) for answer in tells]),
+        drowned=names_or_none([named(WATCHERS, answer.watcher) for answer in drowned]),
         found=found,
         change=points(found.true_change),
         change_range=points_range(found.true_change),
@@ -71,16 +71,40 @@ def drift_row(found: PlantedDrift) -> DriftRow:
     )
 
 
+def is_costly(row: PlantedDrift) -> bool:
+    """Whether a planted drift provably costs recall in truth."""
+    return row.is_planted and told_apart(row.true_change) < 0
+
+
+def is_silent(row: PlantedDrift) -> bool:
+    """Whether a costly drift is told by no alarm."""
+    told = {answer.watcher for answer in row.answers if answer.told == "tells"}
+    return is_costly(row) and not told & set(KIND_NAMES)
+
+
+@dataclass(frozen=True)
+class DriftCounts:
+    """Drifts that were planted, those of them that cost recall, those of these that no alarm tells."""
+
+    planted: int
+    costly: int
+    silent: int
+
+
+def drift_counts(found: DriftTrials) -> DriftCounts:
+    """The trials in three numbers."""
+    return DriftCounts(
+        how_many(found.plants, lambda row: row.is_planted, "planted"),
+        how_many(found.plants, is_costly, "provably cost recall in truth"),
+        how_many(found.plants, is_silent, "cost recall, and no alarm tells"),
+    )
+
+
 def drift_seen(found: DriftTrials) -> Text:
     """Which drifts cost recall provably, which of these no alarm tells, and whom nobody expected right."""
     planted = [row for row in found.plants if row.is_planted]
-    costly = [row for row in planted if told_apart(row.true_change) < 0]
-    alarms = set(KIND_NAMES)
-    silent = [
-        row
-        for row in costly
-        if not any(answer.told == "tells" and answer.watcher in alarms for answer in row.answers)
-    ]
+    costly = [row for row in planted if is_costly(row)]
+    silent = [row for row in planted if is_silent(row)]
     checks = [row for row in silent if any(answer.told == "tells" for answer in row.answers)]
     names = names_or_none([Text(row.en, row.zh) for row in silent], SEMICOLON)
     as_expected = sum(

@@ -13,7 +13,10 @@ import pytest
 @pytest.fixture(scope="session")
 def report(pytestconfig: pytest.Config) -> Path:
     """The first page of the site under test; metrics.json lies beside its folder."""
-    return (pytestconfig.rootpath / pytestconfig.getoption("--report")).resolve()
+    found: Path = (pytestconfig.rootpath / pytestconfig.getoption("--report")).resolve()
+    if not found.exists():
+        pytest.skip("no report: run `make report`")
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +26,6 @@ def browser(report: Path) -> Iterator[Any]:
     executable = next((path for path in found if path), None)
     if executable is None:
         pytest.skip("no Chromium on this machine")
-    if not report.exists():
-        pytest.skip("no report: run `make report`")
     with playwright.sync_playwright() as engine:
         started = engine.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         yield started
