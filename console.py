@@ -8,7 +8,8 @@
 - ``python console.py worlds``: the headline in several worlds, from where a run before ended
 - ``python console.py iterate``: the iterations of studies/iterations.yaml, likewise
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
-- ``python console.py docs``: render docs/tables.md, docs/results.md and the README's tables of results
+- ``python console.py docs``: render the pages in docs/ that are made from code and results, and the
+  finding of both READMEs
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import verdicts
 from check import DVC_FILE, laid_over
 from check import module_of as module_of
 from docs_pages import (
+    MEASURED_PAGE,
     README,
     README_CHINESE,
     RESULTS_PAGE,
@@ -245,11 +247,13 @@ def docs() -> None:
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
     RESULTS_PAGE.write_text(results_page(), encoding="utf-8")
     STUDIES_PAGE.write_text(studies_page(), encoding="utf-8")
-    text = README.read_text(encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
-    README.write_text(with_results(text, metrics), encoding="utf-8")
-    chinese = README_CHINESE.read_text(encoding="utf-8")
-    README_CHINESE.write_text(with_finding(chinese, metrics, "zh"), encoding="utf-8")
+    MEASURED_PAGE.write_text(
+        with_results(MEASURED_PAGE.read_text(encoding="utf-8"), metrics), encoding="utf-8"
+    )
+    for readme, language in ((README, "en"), (README_CHINESE, "zh")):
+        text = with_finding(readme.read_text(encoding="utf-8"), metrics, language)
+        readme.write_text(text, encoding="utf-8")
     page = verdicts.verdicts_page(
         verdicts.read_verdicts(), metrics.model_dump(mode="json"), verdicts.in_force()
     )

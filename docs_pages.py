@@ -1,4 +1,4 @@
-"""Pages made from the code and from results: docs/tables.md, docs/results.md, the README's tables."""
+"""Pages made from the code and from results: tables, results, what was measured, the README's finding."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from study_pages import plain, shown
 
 README, README_CHINESE = Path("README.md"), Path("README.zh.md")
 TABLES_PAGE, RESULTS_PAGE = Path("docs/tables.md"), Path("docs/results.md")
+MEASURED_PAGE = Path("docs/benchmarks.md")
 FINDING_MARK = "finding"
 RESULTS_MARK = "results"
 FOREIGN_MARK = "foreign results"
@@ -190,17 +191,16 @@ def with_finding(readme: str, metrics: Metrics, language: str) -> str:
     return marked(readme, FINDING_MARK, finding_sentences(metrics, language))
 
 
-def with_results(readme: str, metrics: Metrics) -> str:
-    """The README with its finding and its tables of results made anew from the files that runs wrote."""
+def with_results(page: str, metrics: Metrics) -> str:
+    """The page of what was measured, its tables made anew from the files that runs wrote."""
     tables = {
-        FINDING_MARK: finding_sentences(metrics, "en"),
         RESULTS_MARK: results_table(metrics),
         FOREIGN_MARK: foreign_table(),
         PATTERNS_MARK: patterns_table(),
     }
     for mark, table in tables.items():
-        readme = marked(readme, mark, table)
-    return readme
+        page = marked(page, mark, table)
+    return page
 
 
 def foreign_table() -> str:

@@ -50,14 +50,15 @@ def test_no_key_of_a_result_is_a_free_form_map() -> None:
                         assert leaf in plain or is_record, f"{kind.__name__}.{name}: {leaf}"
 
 
-def test_results_in_the_readme_equal_the_metrics() -> None:
+def test_the_finding_of_both_readmes_and_the_tables_of_results_equal_the_metrics() -> None:
     if not pipeline.artifact("reports", "metrics.json").exists():
         pytest.skip("no metrics.json yet: run make report")
-    readme = docs_pages.README.read_text(encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
-    assert readme == docs_pages.with_results(readme, metrics), "run: make docs"
-    chinese = docs_pages.README_CHINESE.read_text(encoding="utf-8")
-    assert chinese == docs_pages.with_finding(chinese, metrics, "zh"), "run: make docs"
+    for page, language in ((docs_pages.README, "en"), (docs_pages.README_CHINESE, "zh")):
+        readme = page.read_text(encoding="utf-8")
+        assert readme == docs_pages.with_finding(readme, metrics, language), "run: make docs"
+    measured = docs_pages.MEASURED_PAGE.read_text(encoding="utf-8")
+    assert measured == docs_pages.with_results(measured, metrics), "run: make docs"
 
 
 def test_every_parameter_has_a_comment_with_unit_or_source() -> None:
