@@ -70,8 +70,9 @@ class Experiments:
 
 def read_inputs() -> Studies:
     """Read the studies that are kept and printed; they are stale where the split was another one."""
-    novelty, seeds = _of_models(NoveltyStudy), _of_models(SeedStudy)
-    searches = _of_models(SearchStudy)
+    novelty = [pipeline.read_result(NoveltyStudy, model) for model in _models_of(NoveltyStudy)]
+    seeds = [pipeline.read_result(SeedStudy, model) for model in _models_of(SeedStudy)]
+    searches = [pipeline.read_result(SearchStudy, model) for model in _models_of(SearchStudy)]
     best = pipeline.read_result(BestLibraryStudy) if _is_kept(BestLibraryStudy) else None
     heads = pipeline.read_result(HeadsStudy) if _is_kept(HeadsStudy) else None
     rules_out = pipeline.read_result(RulesLeftOutStudy) if _is_kept(RulesLeftOutStudy) else None
@@ -87,10 +88,9 @@ def read_inputs() -> Studies:
     )
 
 
-def _of_models(kind: type[pipeline.Kept]) -> list[pipeline.Kept]:
-    """Every kept study of that kind, one a model, in order of the models' names."""
-    files = sorted(pipeline.result_path(kind, "any").parent.glob("*.json"))
-    return [pipeline.read_result(kind, file.stem) for file in files]
+def _models_of(kind: type[pipeline.StudyResult]) -> list[str]:
+    """Models of which a study of that kind is kept, in order of their names."""
+    return sorted(file.stem for file in pipeline.result_path(kind, "any").parent.glob("*.json"))
 
 
 def _is_kept(study: type[pipeline.StudyResult]) -> bool:
