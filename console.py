@@ -10,6 +10,7 @@
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render the pages in docs/ that are made from code and results, and the
   finding of both READMEs
+- ``python console.py sample``: make docs/sample from the run in artifacts/
 """
 
 from __future__ import annotations
@@ -258,6 +259,15 @@ def docs() -> None:
         verdicts.read_verdicts(), metrics.model_dump(mode="json"), verdicts.in_force()
     )
     verdicts.VERDICTS_PAGE.write_text(page, encoding="utf-8")
+
+
+@COMMANDS.register("sample")
+def make_sample() -> None:
+    """Make docs/sample from the run in artifacts/: pages, pictures, and of which run they are."""
+    import sample  # here, for it brings the whole report
+    from reports.report import read_inputs
+
+    sample.write_sample(read_inputs(), pipeline.read_result(Metrics))
 
 
 @COMMANDS.register("fix")
