@@ -52,15 +52,15 @@ text { font: 13px "Helvetica Neue", "Noto Sans", Arial, "PingFang SC", sans-seri
 """
 
 
-def digest(content: bytes) -> str:
+def content_mark(content: bytes) -> str:
     """MD5, by which DVC names contents; nothing here is a secret."""
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def folder_mark(files: Mapping[str, bytes]) -> str:
     """The mark that DVC gives to a folder: that of the list of its files with theirs."""
-    listed = [{"md5": digest(files[name]), "relpath": name} for name in sorted(files)]
-    return f"{digest(json.dumps(listed, sort_keys=True).encode())}.dir"
+    listed = [{"md5": content_mark(files[name]), "relpath": name} for name in sorted(files)]
+    return f"{content_mark(json.dumps(listed, sort_keys=True).encode())}.dir"
 
 
 def files_under(folder: Path) -> dict[str, bytes]:
@@ -225,8 +225,8 @@ def sample_files(evidence: Evidence, metrics: Metrics, site: Mapping[str, bytes]
 
 def version_of(site: Mapping[str, bytes], metrics: bytes, files: Mapping[str, bytes]) -> str:
     """What the sample was made from, and what each of its files was then."""
-    marks = {name: digest(files[name]) for name in sorted(files) if name != VERSION}
-    told = {"site": folder_mark(site), "metrics": digest(metrics), "files": marks}
+    marks = {name: content_mark(files[name]) for name in sorted(files) if name != VERSION}
+    told = {"site": folder_mark(site), "metrics": content_mark(metrics), "files": marks}
     return json.dumps(told, indent=1) + "\n"
 
 
