@@ -98,9 +98,9 @@ def funnel_figure(evidence: Evidence) -> Markup:
     """The way from hits to reports, as the bank counts it."""
     counts = evidence.bank.funnel
     steps = [
-        (Text("rule hits", "规则命中"), counts.rule_hits),
+        (Text("rule hits", "规则触发"), counts.rule_hits),
         (Text("alerts", "预警"), counts.alerts),
-        (Text("looked into", "立案调查"), counts.cases),
+        (Text("looked into", "进入深度甄别"), counts.cases),
         (Text("reported", "上报可疑"), counts.reports),
     ]
     return figures.funnel_chart(steps)

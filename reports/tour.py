@@ -148,7 +148,7 @@ def case_stop(evidence: Evidence) -> Stop | None:
             f"{'customer' if people == 1 else 'customers'}: facts first, then reasons, then what speaks "
             "against them; a person decides, and the truth stands folded away at the end.",
             f"{len(evidence.cases)} 个案例各有一页。此案涉及 {people} 名被预警客户：先事实，再理由，"
-            "再列反向证据；由人决定，真值折叠在末尾。",
+            "再列排除因素；由人决定，真值折叠在末尾。",
         ),
         f"cases/{case.case_id}",
     )
