@@ -33,9 +33,9 @@ def size_of(gap: Interval, metric: str) -> Text:
     """A difference with its interval: percentage points, or the plain number of an area."""
     ends = (gap.value, gap.low, gap.high)
     if metric in AREAS:
-        value, low, high = (f"{end or 0.0:+.3f}" for end in ends)
+        value, low, high = (f"{0.0 if end is None else end:+.3f}" for end in ends)
         return Text(f"{value}, 95% {low} to {high}", f"{value}，95% 区间 {low} 至 {high}")
-    value, low, high = (f"{100 * (end or 0.0):+.1f}" for end in ends)
+    value, low, high = (f"{0.0 if end is None else 100 * end:+.1f}" for end in ends)
     return Text(f"{value} points, 95% {low} to {high}", f"{value} 个百分点，95% 区间 {low} 至 {high}")
 
 

@@ -8,6 +8,7 @@ from models.results.drift_trials import DriftTrials, PlantedDrift, WatcherAnswer
 from reports.comparison import told_apart
 from reports.rankings import points, points_range
 from reports.time_words import KIND_NAMES
+from reports.tracing import how_many
 from reports.wording import SEMICOLON, Text, named, names_or_none
 
 WATCHERS = KIND_NAMES | {
@@ -71,16 +72,40 @@ def drift_row(found: PlantedDrift) -> DriftRow:
     )
 
 
+def is_costly(row: PlantedDrift) -> bool:
+    """Whether a planted drift provably costs recall in truth."""
+    return row.is_planted and told_apart(row.true_change) < 0
+
+
+def is_silent(row: PlantedDrift) -> bool:
+    """Whether a costly drift is told by no alarm."""
+    told = {answer.watcher for answer in row.answers if answer.told == "tells"}
+    return is_costly(row) and not told & set(KIND_NAMES)
+
+
+@dataclass(frozen=True)
+class DriftCounts:
+    """Drifts that were planted, those of them that cost recall, those of these that no alarm tells."""
+
+    planted: int
+    costly: int
+    silent: int
+
+
+def drift_counts(found: DriftTrials) -> DriftCounts:
+    """The trials in three numbers."""
+    return DriftCounts(
+        how_many(found.plants, lambda row: row.is_planted, "planted"),
+        how_many(found.plants, is_costly, "provably cost recall in truth"),
+        how_many(found.plants, is_silent, "cost recall, and no alarm tells"),
+    )
+
+
 def drift_seen(found: DriftTrials) -> Text:
     """Which drifts cost recall provably, which of these no alarm tells, and whom nobody expected right."""
     planted = [row for row in found.plants if row.is_planted]
-    costly = [row for row in planted if told_apart(row.true_change) < 0]
-    alarms = set(KIND_NAMES)
-    silent = [
-        row
-        for row in costly
-        if not any(answer.told == "tells" and answer.watcher in alarms for answer in row.answers)
-    ]
+    costly = [row for row in planted if is_costly(row)]
+    silent = [row for row in planted if is_silent(row)]
     checks = [row for row in silent if any(answer.told == "tells" for answer in row.answers)]
     names = names_or_none([Text(row.en, row.zh) for row in silent], SEMICOLON)
     as_expected = sum(

@@ -15,6 +15,7 @@ from reports.comparison import told_apart
 from reports.evidence import Evidence
 from reports.loop_figures import Mark, MarkRow, marks_chart
 from reports.rankings import points, points_range
+from reports.tracing import how_many
 from reports.wording import RANKERS, SEMICOLON, Text, count, joined, named, names_or_none
 
 REACH = "rules_reach"
@@ -208,9 +209,13 @@ def turns_chart(found: Iterations, view: str) -> Markup | None:
 
 def turns_seen(found: Iterations) -> Text:
     """How many turns were kept, and in how many the bank alone would have decided otherwise."""
-    kept = sum(turn.is_kept for turn in found.iterations)
-    back, total = len(found.iterations) - kept, len(found.iterations)
-    otherwise = sum(turn.is_kept != turn.bank_would_keep for turn in found.iterations)
+    turns = found.iterations
+    total = how_many(turns, lambda _: True, "turns")
+    kept = how_many(turns, lambda turn: turn.is_kept, "kept")
+    back = how_many(turns, lambda turn: not turn.is_kept, "taken back")
+    otherwise = how_many(
+        turns, lambda turn: turn.is_kept != turn.bank_would_keep, "the bank would end otherwise"
+    )
     return Text(
         f"Of {total} changes that somebody wished for, {kept} were kept and {back} taken back, by one rule "
         f"written down before; judged by the bank’s own figures, {otherwise} would have ended otherwise.",
@@ -240,8 +245,13 @@ def replay_of(evidence: Evidence) -> list[PastCases]:
     return studies.iterations.past_cases if studies.iterations is not None else []
 
 
-def replay_said(rows: list[PastCases], chosen: str) -> Text | None:
-    """What people and the chosen model, else the first, say of the same cases."""
+def replay_said(rows: list[PastCases], chosen: str, is_judged: bool = True) -> Text | None:
+    """What people and the chosen model, else the first, say of the same cases.
+
+    Parameters
+    ----------
+    is_judged : whether what follows is said as well
+    """
     row = next((one for one in rows if one.ranker == chosen), rows[0] if rows else None)
     if row is None or not row.cases:
         return None
@@ -257,7 +267,7 @@ def replay_said(rows: list[PastCases], chosen: str) -> Text | None:
         f"仅人工上报的 {count(people.cases)} 个中真实涉案 {count(people.illicit)} 个，"
         f"仅模型选取的 {count(model.cases)} 个中真实涉案 {count(model.illicit)} 个。",
     )
-    return joined([told, who_decides(row)], Text(" ", ""))
+    return joined([told, who_decides(row)], Text(" ", "")) if is_judged else told
 
 
 def who_decides(row: PastCases) -> Text:

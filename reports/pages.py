@@ -38,6 +38,7 @@ from reports.results import Metrics
 from reports.rulebook import rulebook_page
 from reports.several_worlds import worlds_page
 from reports.tour import tour
+from reports.tracing import share_of
 from reports.trials import tried_sections
 from reports.wording import (
     METRICS,
@@ -136,9 +137,9 @@ def investigators(evidence: Evidence) -> Investigators:
         illicit=illicit,
         innocent=innocent,
         reported=reported,
-        found=Interval.of_count(counts.reported_true, illicit),
-        wronged=Interval.of_count(counts.reported_false, innocent),
-        right=Interval.of_count(counts.reported_true, reported),
+        found=share_of(counts.reported_true, illicit),
+        wronged=share_of(counts.reported_false, innocent),
+        right=share_of(counts.reported_true, reported),
     )
 
 

@@ -11,6 +11,7 @@ from reports.comparison import told_apart
 from reports.evidence import Evidence
 from reports.loop_figures import Mark, MarkRow, marks_chart
 from reports.rankings import points, points_range
+from reports.tracing import how_many
 from reports.wording import DASH, RANKERS, Text, named, percent, worded_interval
 
 NO_NAME = Text("", "")
@@ -124,16 +125,19 @@ def _values(values: list[float | None]) -> tuple[float, ...]:
 
 def worlds_seen(found: Worlds) -> Text:
     """What the mean over the worlds says of the first differences, and which spread is the larger."""
-    told = [_gap_said(row, len(found.worlds)) for row in found.gaps[:2]]
-    wider = sum((row.true.between or 0.0) > (row.true.within or 0.0) for row in found.gaps)
+    worlds, gaps = (how_many(rows, lambda _: True, "all") for rows in (found.worlds, found.gaps))
+    told = [_gap_said(row, worlds) for row in found.gaps[:2]]
+    wider = how_many(
+        found.gaps, lambda row: (row.true.between or 0.0) > (row.true.within or 0.0), "between above within"
+    )
     return Text(
-        f"In {len(found.worlds)} worlds that nobody had looked at: {told[0].en}"
+        f"In {worlds} worlds that nobody had looked at: {told[0].en}"
         + (f"; {told[1].en}" if len(told) > 1 else "")
-        + f". Of {len(found.gaps)} true differences {wider} differ more between worlds than the interval "
+        + f". Of {gaps} true differences {wider} differ more between worlds than the interval "
         f"of one world says.",
-        f"在 {len(found.worlds)} 个此前无人看过的世界中：{told[0].zh}"
+        f"在 {worlds} 个此前无人看过的世界中：{told[0].zh}"
         + (f"；{told[1].zh}" if len(told) > 1 else "")
-        + f"。{len(found.gaps)} 项真实差异中有 {wider} 项在世界之间的离散大于单个世界区间所示。",
+        + f"。{gaps} 项真实差异中有 {wider} 项在世界之间的离散大于单个世界区间所示。",
     )
 
 

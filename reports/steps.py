@@ -18,6 +18,7 @@ from reports.comparison import gap_between, size_of, told_apart
 from reports.evidence import CONTROL, GRAPH, RECALL, Evidence, in_a_sentence
 from reports.feature_wording import RUNGS
 from reports.rankings import rankings
+from reports.tracing import how_many_of
 from reports.wording import RANKERS, SEMICOLON, Text, named, names_or_none
 
 REFERENCE = "lightgbm"  # the strongest plain model: what another one adds is added to it
@@ -223,11 +224,20 @@ def steps_seen(steps: list[Step]) -> Text:
         ]
         return names_or_none(names, SEMICOLON)
 
+    level, compared = (steps_that(steps, words) for words in ({EFFECTS[0]}, set(EFFECTS.values())))
     return Text(
         f"Provably raising true recall: {told(1).en}. Provably lowering it: {told(-1).en}. "
-        f"Without a difference shown: {len(sides[0])} of {sum(map(len, sides.values()))} steps compared.",
+        f"Without a difference shown: {level} of {compared} steps compared.",
         f"经证实提高真实召回率：{told(1).zh}。经证实降低：{told(-1).zh}。"
-        f"在比较的 {sum(map(len, sides.values()))} 步中，{len(sides[0])} 步未显示差异。",
+        f"在比较的 {compared} 步中，{level} 步未显示差异。",
+    )
+
+
+def steps_that(steps: list[Step], verdicts: set[Text]) -> int:
+    """How many steps have one of these effects."""
+    what = " / ".join(sorted(verdict.en for verdict in verdicts))
+    return how_many_of(
+        steps, lambda step: step.verdict in verdicts, lambda step: step.true_gain and step.true_gain.low, what
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.results import Interval
 from reports.case_choice import curated, known_cases
 from reports.evidence import Evidence, in_a_sentence
 from reports.finding import counted, unseen
 from reports.results import Metrics
 from reports.rulebook import rulebook
+from reports.tracing import how_many, share_of
 from reports.wording import Text, count, percent, worded_interval
 
 
@@ -77,7 +77,7 @@ def label_stop(evidence: Evidence) -> Stop:
     """What people decide becomes what models learn."""
     funnel, told = evidence.bank.funnel, evidence.truth.dispositions
     illicit = told.reported_true + told.dismissed_true
-    found = worded_interval(Interval.of_count(told.reported_true, illicit))
+    found = worded_interval(share_of(told.reported_true, illicit))
     return Stop(
         Text("The label", "标签"),
         Text(
@@ -96,19 +96,20 @@ def label_stop(evidence: Evidence) -> Stop:
     )
 
 
-def model_stop(evidence: Evidence, metrics: Metrics) -> Stop:
+def model_stop(metrics: Metrics) -> Stop:
     """The model that the bank would put to work."""
     name = in_a_sentence(metrics.chosen.name)
     figures = metrics.models[metrics.chosen.name]
+    models = how_many(metrics.models, lambda _: True, "models")
     true, seen = (worded_interval(side.recall_at_budget) for side in (figures.true, figures.bank))
     return Stop(
         Text("The model", "模型"),
         name,
         Text(
-            f"{len(evidence.models)} models learn from the labels on the same split and budget. The bank "
+            f"{models} models learn from the labels on the same split and budget. The bank "
             f"chooses "
             f"{name.en} by what it can see before the test. It believes a recall of {seen}; true is {true}.",
-            f"{len(evidence.models)} 个模型按相同划分与预算从标签学习。银行依据测试前可见的数字选择 "
+            f"{models} 个模型按相同划分与预算从标签学习。银行依据测试前可见的数字选择 "
             f"{name.zh}，"
             f"以为召回率是 {seen}，真实为 {true}。",
         ),
@@ -139,15 +140,16 @@ def case_stop(evidence: Evidence) -> Stop | None:
         return None
     stories = curated(known_cases(evidence.cases, evidence.members))
     case = next((known.case for _, known in stories if known is not None), evidence.cases[0])
-    people = len(case.parties)
+    cases = how_many(evidence.cases, lambda _: True, "cases")
+    people = how_many(case.parties, lambda _: True, "alerted customers")
     return Stop(
         Text("The case", "案例"),
         Text(f"case {case.case_id}", f"案例 {case.case_id}"),
         Text(
-            f"{len(evidence.cases)} cases have a page. This one joins {people} alerted "
+            f"{cases} cases have a page. This one joins {people} alerted "
             f"{'customer' if people == 1 else 'customers'}: facts first, then reasons, then what speaks "
             "against them; a person decides, and the truth stands folded away at the end.",
-            f"{len(evidence.cases)} 个案例各有一页。此案涉及 {people} 名被预警客户：先事实，再理由，"
+            f"{cases} 个案例各有一页。此案涉及 {people} 名被预警客户：先事实，再理由，"
             "再列排除因素；由人决定，真值折叠在末尾。",
         ),
         f"cases/{case.case_id}",
@@ -156,10 +158,10 @@ def case_stop(evidence: Evidence) -> Stop | None:
 
 def limits_stop(evidence: Evidence) -> Stop:
     """What all of this cannot say."""
-    held = evidence.experiments.verdicts.claims
+    number = how_many(evidence.experiments.verdicts.claims, lambda _: True, "claims")
     return Stop(
         Text("The limits", "局限"),
-        Text(f"{len(held)} claims fixed beforehand", f"事先写定 {len(held)} 项主张"),
+        Text(f"{number} claims fixed beforehand", f"事先写定 {number} 项主张"),
         Text(
             "Schemes, look-alikes and their rates are ours, and who writes the criminals also writes the "
             "features. A figure says how methods compare in this world, never how well one works in a real "
@@ -177,7 +179,7 @@ def tour(evidence: Evidence, metrics: Metrics) -> list[Stop]:
         world_stop(metrics),
         rule_stop(evidence),
         label_stop(evidence),
-        model_stop(evidence, metrics),
+        model_stop(metrics),
         gap_stop(metrics),
         case_stop(evidence),
         limits_stop(evidence),

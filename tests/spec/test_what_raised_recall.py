@@ -30,7 +30,7 @@ from reports.lesson_tables import (
     honesty_said,
     lessons_seen,
 )
-from reports.model_answers import family_answer, graph_answer, library_answer, line_concluded
+from reports.model_answers import family_answer, graph_answer, library_answer, line_answer
 from reports.pages import FEW, few_rankers
 from reports.steps import Step, anomaly_step, effect, model_pairs, steps_seen
 from reports.trial_figures import caught_map, forest_chart, search_chart
@@ -180,14 +180,16 @@ FAMILIES = {"rules": 0.2, "lightgbm": 0.3, "random_forest": 0.4, "svm_linear": 0
 
 
 def test_a_higher_recall_alone_puts_no_family_before_boosting() -> None:
-    words = family_answer(evidence(FAMILIES))
+    answer = family_answer(evidence(FAMILIES))
+    words = answer.said
     assert "None is provably ahead of LightGBM" in words.en
-    assert "4 models" in words.en and "Without any label: PCA" in words.en
+    assert "4 models" in words.en and "Without any label learn PCA" in words.en
+    assert "3 others are not told apart" in answer.so.en
 
 
 def test_a_family_is_placed_by_its_paired_interval() -> None:
     gaps = {("random_forest", "lightgbm"): ABOVE, ("svm_linear", "lightgbm"): BELOW}
-    words = family_answer(evidence(FAMILIES, gaps))
+    words = family_answer(evidence(FAMILIES, gaps)).said
     assert f"Provably ahead of LightGBM: {RANKERS['random_forest'].en}." in words.en
     assert f"Provably behind: {RANKERS['svm_linear'].en}." in words.en
 
@@ -198,9 +200,9 @@ def test_a_family_is_placed_by_its_paired_interval() -> None:
 def test_the_graph_earns_its_place_against_itself_without_edges(gap: Interval, said: str) -> None:
     ladder = partial(Ladder, rankings=[])
     recalls = {"rules": 0.2, "lightgbm": 0.3, "gnn": 0.5, "gnn_without_edges": 0.4}
-    words = graph_answer(evidence(recalls, {("gnn", "gnn_without_edges"): gap}, ladder=ladder))
-    assert words.en.startswith("The edges") and said in words.en
-    assert "not measured in this run" not in words.en.lower()
+    answer = graph_answer(evidence(recalls, {("gnn", "gnn_without_edges"): gap}, ladder=ladder))
+    assert f"the edges {said}" in answer.so.en
+    assert "not measured in this run" not in f"{answer.said.en} {answer.so.en}".lower()
 
 
 @pytest.mark.parametrize(
@@ -219,8 +221,11 @@ def test_the_line_helps_only_where_its_rung_gains_provably() -> None:
     def rung(gain: Interval) -> Ladder:
         return partial(Ladder, rankings=[{"ranking": "sequence", "true": {"gain": gain}}])
 
-    assert "Not provably" in line_concluded(evidence({"rules": 0.2, "a": 0.3}, ladder=rung(WITHIN))).en
-    assert "Yes" in line_concluded(evidence({"rules": 0.2, "a": 0.3}, ladder=rung(ABOVE))).en
+    assert (
+        "not provably to the line"
+        in line_answer(evidence({"rules": 0.2, "a": 0.3}, ladder=rung(WITHIN)))[0].en
+    )
+    assert "yes to the line" in line_answer(evidence({"rules": 0.2, "a": 0.3}, ladder=rung(ABOVE)))[0].en
 
 
 def test_a_claim_is_shown_with_its_bound_and_its_outcome_in_both_languages() -> None:
