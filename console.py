@@ -32,6 +32,7 @@ import verdicts
 from check import DVC_FILE, laid_over
 from check import module_of as module_of
 from docs_pages import (
+    GLOSSARY,
     MEASURED_PAGE,
     README,
     README_CHINESE,
@@ -42,6 +43,7 @@ from docs_pages import (
     tables_page,
     with_finding,
     with_results,
+    with_terms,
 )
 from parameters import read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry
@@ -248,6 +250,7 @@ def docs() -> None:
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
     RESULTS_PAGE.write_text(results_page(), encoding="utf-8")
     STUDIES_PAGE.write_text(studies_page(), encoding="utf-8")
+    GLOSSARY.write_text(with_terms(GLOSSARY.read_text(encoding="utf-8")), encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
     MEASURED_PAGE.write_text(
         with_results(MEASURED_PAGE.read_text(encoding="utf-8"), metrics), encoding="utf-8"

@@ -11,6 +11,7 @@ from data.results import Interval
 from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES, STACK
 from reports import figures, trial_figures
+from reports.bank_words import TERMS
 from reports.broke import BROKE
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
@@ -223,6 +224,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "sureness": sureness(metrics),
         "stops": tour(evidence, metrics),
         "broke": BROKE,
+        "official_terms": TERMS,
         "known_unknown": known_unknown_bars(metrics),
         "base_rate": truth.base_rate,
         "bank_base_rate": bank.base_rate,
