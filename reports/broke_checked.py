@@ -11,8 +11,8 @@ from reports.wording import Text
 
 CHECKED = Room(
     Text(
-        "Found by a check of an earlier version, with that version’s figures",
-        "独立核验早期版本时发现（数字均属该版本）",
+        "By a check from outside, of an earlier version",
+        "独立核验（早期版本）",
     ),
     (
         Defect(
