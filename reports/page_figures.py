@@ -105,7 +105,7 @@ def rules_chart(rows: Sequence[RuleRow]) -> Markup | None:
         parts.append(dot(across, up, 4 + 4 * sqrt(point.alone), "bubble"))
         beside = across + 7 + 4 * sqrt(point.alone)
         names.append(words(beside, up + 4, point.rule_id, "tiny halo"))
-    parts.append(words(62, 12, Text("truly illicit", "真实涉案占比"), "axis", "end"))
+    parts.append(words(2, 12, Text("truly illicit", "真实涉案占比"), "axis"))
     title = Text("hours of review in the whole run (logarithmic)", "全程甄别工时（对数刻度）")
     parts.append(words((70 + WIDTH - 56) / 2, 370, title, "axis", "middle"))
     return figure([*parts, *names], 378, Text("Precision of rules against their hours", "各规则准确率与工时"))
