@@ -16,7 +16,7 @@ from models.zoo import MODELS
 from reports.cards import LIMITS, CardRow, card_use, with_ends
 from reports.comparison import comparison_sentence
 from reports.evidence import Evidence, in_a_sentence
-from reports.loop_pages import NOT_RUN, turn_said, verdict_of
+from reports.loop_pages import NOT_RUN, aim_said, verdict_of
 from reports.results import Metrics
 from reports.rulebook import SampleRow
 from reports.several_worlds import worlds_seen
@@ -204,7 +204,7 @@ def change_log(evidence: Evidence) -> list[TriedChange]:
     """The turns of the feedback loop."""
     found = evidence.experiments.studies.iterations
     return [
-        TriedChange(Text(turn.title_en, turn.title_zh), verdict_of(turn), turn_said(turn))
+        TriedChange(Text(turn.title_en, turn.title_zh), verdict_of(turn), aim_said(turn))
         for turn in (found.iterations if found else [])
     ]
 
