@@ -160,7 +160,7 @@ def trigger_rows(evidence: Evidence) -> list[TriggerRow]:
 def below_said(below: SampleRow) -> Text:
     """One sentence on what lies below the rules' line."""
     if not below.alerts:
-        return Text("Nothing lies below the line.", "线下无命中。")
+        return Text("Nothing lies below the line.", "预警线以下无触发。")
     at_most = percent(below.at_most)
     verdict = (
         Text("The sample excludes one report in a hundred.", "样本可排除百分之一的上报率。")
@@ -170,7 +170,7 @@ def below_said(below: SampleRow) -> Text:
     return Text(
         f"Of {count(below.alerts)} would-be alerts below the rules’ line {count(below.reviewed)} were "
         f"reviewed and {count(below.reported)} reported; the sample allows up to {at_most}. {verdict.en}",
-        f"规则线下共 {count(below.alerts)} 条，抽样甄别 {count(below.reviewed)} 条，"
+        f"规则预警线以下共 {count(below.alerts)} 条，抽样甄别 {count(below.reviewed)} 条，"
         f"上报 {count(below.reported)} 条；样本所允许的最高上报率为 {at_most}。{verdict.zh}",
     )
 
@@ -196,7 +196,7 @@ def unknown_said(part: RankerRecall | None) -> Text | None:
         return None
     return Text(
         f"Of {part.customers} illicit customers whom no rule ever hit it catches {part.caught}.",
-        f"在 {part.customers} 名从未被规则命中的违法客户中，捕获 {part.caught} 名。",
+        f"在 {part.customers} 名从未触发规则的涉案客户中，识别 {part.caught} 名。",
     )
 
 
