@@ -13,6 +13,7 @@ from reports.comparison import size_of, told_apart
 from reports.evidence import RECALL, Evidence, in_a_sentence
 from reports.knowledge_figures import answer_name, answers_chart, answers_shown
 from reports.rankings import points, points_range
+from reports.tracing import how_many
 from reports.wording import (
     RANKERS,
     SEMICOLON,
@@ -252,7 +253,7 @@ def fair_seen(found: BankKnowledge) -> Text:
             Text(f"{attribute.en} {group.en} ({ranker.en})", f"{attribute.zh} {group.zh}（{ranker.zh}）")
         )
     more, less = (names_or_none(sides[side]) for side in (1, -1))
-    looked = sum(row.true.alerted_gap.low is not None for row in found.fairness)
+    looked = how_many(found.fairness, lambda row: row.true.alerted_gap.low is not None, "compared")
     return Text(
         f"Innocent persons alerted provably more often than all others: {more.en}; less often: {less.en}. "
         f"Of {looked} comparisons at 95 %, one in twenty would stand out by chance.",

@@ -26,6 +26,7 @@ from reports.model_answers import (
     library_concluded,
     line_answer,
     recall_answer,
+    sentences,
 )
 from reports.pages import investigators
 from reports.rulebook import rulebook
@@ -188,7 +189,6 @@ class Followed:
 
     asked: Text
     said: Text
-    measured: Text | None
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def answered(number: int, evidence: Evidence, plain: Evidence) -> Answered:
     """
     frame, drawn = FRAMES[number - 1], FIGURES[number - 1]
     followed = [
-        Followed(one.asked, one.said, one.measured(evidence) if one.measured else None)
+        Followed(one.asked, sentences([one.said, one.measured(evidence) if one.measured else None]))
         for one in frame.followed
     ]
     return Answered(number, ANSWERS[number - 1](evidence), frame, followed, drawn(plain))

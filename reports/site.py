@@ -16,10 +16,12 @@ from pathlib import PurePosixPath
 
 from jinja2 import Environment
 
-from reports.finishing import LANGUAGES, finished, in_one_language
+from reports.finishing import LANGUAGES, Language, finished, in_one_language
+from reports.numbers_of_page import PLACE, numbered
+from reports.tracing import Imprint
 from reports.wording import Text
 
-STYLE, SCRIPT = "style.css", "script.js"
+STYLE, SCRIPT, NUMBERS = "style.css", "script.js", "numbers.html"
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,17 @@ def policy(script: str) -> str:
     )
 
 
-def site_files(environment: Environment, pages: list[Page], shown: Mapping[str, object]) -> dict[str, str]:
+def with_numbers(environment: Environment, html: str, language: Language, imprint: Imprint) -> str:
+    """A page in one language whose prose names its sources, with the list of them at its foot."""
+    found = numbered(html, imprint)
+    template = environment.get_template(NUMBERS)
+    foot = in_one_language(template.render(numbers=found.numbers, files=found.files), language)
+    return found.html.replace(PLACE, foot, 1)
+
+
+def site_files(
+    environment: Environment, pages: list[Page], shown: Mapping[str, object], imprint: Imprint
+) -> dict[str, str]:
     """Every file of the site by its name: each page in each language, and the style sheet.
 
     Parameters
@@ -105,6 +117,7 @@ def site_files(environment: Environment, pages: list[Page], shown: Mapping[str, 
     environment : holds the templates
     pages : in the order of the list of pages
     shown : what every template may ask for
+    imprint : what the marks of its numbers stand for
     """
     loaded = environment.loader.get_source if environment.loader else None
     assert loaded is not None
@@ -116,5 +129,6 @@ def site_files(environment: Environment, pages: list[Page], shown: Mapping[str, 
         around = {"page": page, "previous": previous, "following": following, "root": page.root}
         both = finished(environment.get_template(page.file).render({**shared, **page.more, **around}))
         for language in LANGUAGES:
-            files[f"{page.key}{language.ending}"] = in_one_language(both, language)
+            html = in_one_language(both, language)
+            files[f"{page.key}{language.ending}"] = with_numbers(environment, html, language, imprint)
     return files
