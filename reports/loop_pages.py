@@ -130,7 +130,7 @@ def turn_said(turn: Iteration) -> Text:
         f"False alarms of its slice went from {count(before.false_alarms)} to {count(after.false_alarms)}, "
         f"its alerts on the truly illicit from {count(before.illicit)} to {count(after.illicit)}",
         f"该切片误报由 {count(before.false_alarms)} 变为 {count(after.false_alarms)}，"
-        f"其中真实违法的预警由 {count(before.illicit)} 变为 {count(after.illicit)}",
+        f"其中真实涉案的预警由 {count(before.illicit)} 变为 {count(after.illicit)}",
     )
     if reach is None or reach.change.value is None:
         return Text(f"{told.en}.", f"{told.zh}。")
@@ -264,8 +264,8 @@ def replay_said(rows: list[PastCases], chosen: str, is_judged: bool = True) -> T
         f"that only the model picks {count(model.illicit)}.",
         f"盲测回放 {count(row.cases)} 个历史案例：甄别人员上报 {count(row.reported)} 个，"
         f"{name.zh} 选取同样数量，其中重合 {count(row.both.cases)} 个。"
-        f"仅人工上报的 {count(people.cases)} 个中真实违法 {count(people.illicit)} 个，"
-        f"仅模型选取的 {count(model.cases)} 个中真实违法 {count(model.illicit)} 个。",
+        f"仅人工上报的 {count(people.cases)} 个中真实涉案 {count(people.illicit)} 个，"
+        f"仅模型选取的 {count(model.cases)} 个中真实涉案 {count(model.illicit)} 个。",
     )
     return joined([told, who_decides(row)], Text(" ", "")) if is_judged else told
 

@@ -103,7 +103,9 @@ def with_numbers(environment: Environment, html: str, language: Language, imprin
     """A page in one language whose prose names its sources, with the list of them at its foot."""
     found = numbered(html, imprint)
     template = environment.get_template(NUMBERS)
-    foot = in_one_language(template.render(numbers=found.numbers, files=found.files), language)
+    has_own = 'class="numbers"' in html  # a page of one case lists its own
+    shown = template.render(numbers=found.numbers, files=found.files, has_own=has_own)
+    foot = in_one_language(shown, language)
     return found.html.replace(PLACE, foot, 1)
 
 
