@@ -37,7 +37,7 @@ class Params(pipeline.Parameters):
     flow_edges: int = Field(ge=3, le=10_000)
     payments: int = Field(ge=1, le=10_000)
     most_tied: int = Field(ge=1, le=10_000)
-    least_tie_cny: float = Field(ge=0)
+    least_tie_cny: float = Field(ge=0, le=1e12)
     decide_days: Days
     own_weeks: int = Field(ge=1, le=1_000)
     deleted_families: int = Field(ge=1, le=1_000)

@@ -55,16 +55,15 @@ def after(answer: WatcherAnswer) -> Text:
 
 def drift_row(found: PlantedDrift) -> DriftRow:
     """One drift; whom was expected to tell and did not stands apart."""
-    by_told = {
-        word: [answer for answer in found.answers if answer.told == word] for word in ("tells", "drowned")
-    }
-    told = {answer.watcher for answer in by_told["tells"]}
+    tells = [answer for answer in found.answers if answer.told == "tells"]
+    drowned = [answer for answer in found.answers if answer.told == "drowned"]
+    told = {answer.watcher for answer in tells}
     return DriftRow(
         what=Text(found.en, found.zh),
         kind=DRIFT_KINDS[found.kind],
         expected=names_or_none([named(WATCHERS, name) for name in found.expected]),
-        told=names_or_none([after(answer) for answer in by_told["tells"]]),
-        drowned=names_or_none([named(WATCHERS, answer.watcher) for answer in by_told["drowned"]]),
+        told=names_or_none([after(answer) for answer in tells]),
+        drowned=names_or_none([named(WATCHERS, answer.watcher) for answer in drowned]),
         found=found,
         change=points(found.true_change),
         change_range=points_range(found.true_change),

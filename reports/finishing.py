@@ -84,6 +84,14 @@ def _with_ids(html: str) -> str:
     return re.sub(r"<h([234])\b([^>]*)>(.*?)</h\1>", identified, html, flags=re.S)
 
 
+def _value(attrs: list[tuple[str, str | None]], name: str) -> str:
+    return next((value or "" for key, value in attrs if key == name), "")
+
+
+def _classes(attrs: list[tuple[str, str | None]]) -> set[str]:
+    return set(_value(attrs, "class").split())
+
+
 class _OneLanguage(HTMLParser):
     """Lets through what is in one language or in none; see `in_one_language`."""
 
@@ -97,7 +105,7 @@ class _OneLanguage(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if self.skipped or self.others & set((given.get("class") or "").split()):
+        if self.skipped or self.others & _classes(attrs):
             self.skipped += tag not in VOID
             return
         text = self.get_starttag_text() or ""
@@ -109,7 +117,7 @@ class _OneLanguage(HTMLParser):
         elif tag == "html":
             text = f'<html lang="{self.language.tag}" data-lang="{self.language.name}">'
         elif tag == "a" and "hreflang" not in given:
-            text = self._led(text, given.get("href") or "")
+            text = self._led(text, _value(attrs, "href"))
         self.parts.append(text)
 
     def _led(self, text: str, link: str) -> str:
@@ -121,7 +129,7 @@ class _OneLanguage(HTMLParser):
         return text.replace(f'href="{link}"', f'href="{escape(aimed + asked + mark + place)}"')
 
     def handle_startendtag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        is_other = self.others & set((dict(attrs).get("class") or "").split())
+        is_other = self.others & _classes(attrs)
         if not self.skipped and not is_other:
             self.parts.append(self.get_starttag_text() or "")
 

@@ -13,15 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import pipeline
-from benchmarks.peers import amlsim_paper
+from benchmarks.peers import amlgentex, amlsim_paper
 
 RESULT = Path("benchmarks/results/peers.json")
-SETS = {"amlsim_paper": ("amlsim-paper", amlsim_paper.measured)}
+SETS = {
+    "amlsim_paper": ("amlsim-paper", amlsim_paper.measured),
+    "amlgentex": ("amlgentex", amlgentex.measured),
+}
 KEYS = {
     "amlsim_paper_ap": ("amlsim_paper", "before_the_day", "average_precision"),
     "amlsim_paper_f1": ("amlsim_paper", "before_the_day", "f1_at_validation_threshold"),
     "amlsim_paper_end_of_day_ap": ("amlsim_paper", "end_of_day", "average_precision"),
     "amlsim_paper_end_of_day_f1": ("amlsim_paper", "end_of_day", "f1_at_validation_threshold"),
+    "amlgentex_induc_ap": ("amlgentex", "induc", "average_precision"),
+    "amlgentex_induc_first_time_ap": ("amlgentex", "induc_first_time", "average_precision"),
+    "amlgentex_trans_ap": ("amlgentex", "trans", "average_precision"),
+    "amlgentex_trans_no_spending_ap": (
+        "amlgentex",
+        "trans_without_spending_and_balance",
+        "average_precision",
+    ),
 }
 
 

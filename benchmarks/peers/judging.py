@@ -18,6 +18,7 @@ BOOSTER = {
     "bagging_freq": 1, "max_bin": 63, "num_threads": 1, "verbosity": -1, "deterministic": True,
 }  # fmt: skip
 ROUNDS = 250
+RESAMPLES = 500
 
 Figures = dict[str, float]
 
@@ -43,17 +44,26 @@ def best_threshold(label: np.ndarray, score: np.ndarray) -> float:
     return float(score[order][f1.argmax()])
 
 
+def fitted_scores(
+    features: pd.DataFrame, label: np.ndarray, roles: Roles, seed: int, booster: dict[str, object]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of the rows that choose and of those that are judged, from a booster fitted on the learnt."""
+    learnt = roles.learnt
+    data = lightgbm.Dataset(features[learnt], label[learnt], weight=roles.weight[learnt])
+    model = lightgbm.train(BOOSTER | booster | {"seed": seed}, data, ROUNDS)
+    chosen, test = (np.asarray(model.predict(features[role])) for role in (roles.chosen, roles.test))
+    return chosen, test
+
+
 def judged(
     features: pd.DataFrame, label: np.ndarray, roles: Roles, seed: int, booster: dict[str, object]
 ) -> tuple[Figures, np.ndarray]:
     """Figures of the test rows for one seed, and their scores."""
-    learnt, chosen, test = roles.learnt, roles.chosen, roles.test
     started = time.perf_counter()
-    data = lightgbm.Dataset(features[learnt], label[learnt], weight=roles.weight[learnt])
-    model = lightgbm.train(BOOSTER | booster | {"seed": seed}, data, ROUNDS)
-    score = np.asarray(model.predict(features[test]))
-    threshold = best_threshold(label[chosen], np.asarray(model.predict(features[chosen])))
-    return figures(label[test], score, threshold) | {"seconds": time.perf_counter() - started}, score
+    chosen, test = fitted_scores(features, label, roles, seed, booster)
+    threshold = best_threshold(label[roles.chosen], chosen)
+    found = figures(label[roles.test], test, threshold)
+    return found | {"seconds": time.perf_counter() - started}, test
 
 
 def figures(label: np.ndarray, score: np.ndarray, threshold: float) -> Figures:
@@ -75,3 +85,15 @@ def over_seeds(runs: list[Figures]) -> dict[str, dict[str, float]]:
         name: {"mean": round(v.mean(), 4), "least": round(v.min(), 4), "most": round(v.max(), 4)}
         for name, v in pd.DataFrame(runs).items()
     }
+
+
+def resampled_interval(label: np.ndarray, score: np.ndarray) -> dict[str, float]:
+    """Average precision's 95 % interval when the test rows are drawn anew, with replacement."""
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(RESAMPLES):
+        rows = rng.integers(0, len(label), len(label))
+        if label[rows].any():
+            found.append(average_precision_score(label[rows], score[rows]))
+    low, high = np.quantile(found, [0.025, 0.975])
+    return {"low": round(float(low), 4), "high": round(float(high), 4)}

@@ -28,14 +28,16 @@ OF_ALL = ("days_since", "ever", "ever_mean", "surprise", "age_days", "last_amoun
 class Side:
     """The payments that parties made (or got), party after party, in order of time.
 
-    ``start`` (parties + 1,) bounds; ``at``, ``log_amount``, ``other``, ``is_new`` (n,) of the events;
-    ``sums`` (3, n + 1) running sums of amounts' logarithms, their squares, and of pairs first seen.
+    ``start`` (parties + 1,) bounds; ``at``, ``amount``, ``other`` (n,) of the events, and ``before``
+    (n,), the place of the pair's previous event, -1 at its first; ``sums`` (4, n + 1) running sums of
+    amounts' logarithms, their squares, pairs first seen, and amounts.
     """
 
     start: np.ndarray
     at: np.ndarray
     amount: np.ndarray
     other: np.ndarray
+    before: np.ndarray
     sums: np.ndarray
 
     @classmethod
@@ -45,10 +47,11 @@ class Side:
         other: np.ndarray,
         at: np.ndarray,
         amount: np.ndarray,
-        is_new: np.ndarray,
+        previous: np.ndarray,
         parties: int,
     ) -> Side:
-        """From payments in order of time; ``amount`` in units, ``is_new`` whether the pair was never seen."""
+        """From payments in order of time; ``amount`` in units, ``previous`` as ``Pairs`` has it."""
+        is_new = previous < 0
         order = np.argsort(party, kind="stable")
         counts = np.bincount(party, minlength=parties)
         log = np.log1p(amount[order])
@@ -56,12 +59,26 @@ class Side:
         sums = np.zeros((4, len(order) + 1))
         np.cumsum(columns, axis=1, out=sums[:, 1:])
         start = np.concatenate([[0], np.cumsum(counts)])
-        return cls(start, at[order], amount[order].astype(np.float32), other[order], sums)
+        before = _before(order, previous)
+        return cls(start, at[order], amount[order].astype(np.float32), other[order], before, sums)
 
 
 def side_names() -> list[str]:
     """Names of a side's columns, in the order in which ``told`` has them."""
     return [f"{name}_{days}d" for days in WINDOWS for name in BY_WINDOW] + [*OF_LATEST, *OF_ALL]
+
+
+@njit(cache=True)
+def _before(order: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    """The place in a side of each event's previous one of its pair, -1 where there is none."""
+    place = np.empty(len(order), np.int64)
+    for k in range(len(order)):
+        place[order[k]] = k
+    before = np.empty(len(order), np.int64)
+    for k in range(len(order)):
+        earlier = previous[order[k]]
+        before[k] = place[earlier] if earlier >= 0 else -1
+    return before
 
 
 @njit(cache=True)
@@ -82,6 +99,7 @@ def _told(
     at: np.ndarray,
     amounts: np.ndarray,
     others: np.ndarray,
+    before: np.ndarray,
     sums: np.ndarray,
     party: np.ndarray,
     partner: np.ndarray,
@@ -126,12 +144,7 @@ def _told(
             equal += ratio < 1e-6
             near += ratio < NEAR
             again += others[e] == partner[q]
-            is_first = True
-            for earlier in range(month, e):
-                if others[earlier] == others[e]:
-                    is_first = False
-                    break
-            distinct += is_first
+            distinct += before[e] < month
         result[column, q] = distinct
         result[column + 1, q] = amount[q] / largest if largest > 0 else np.nan
         result[column + 2, q] = amount[q] / smallest if largest > 0 else np.nan
@@ -168,6 +181,7 @@ def told(
         side.at,
         side.amount,
         side.other,
+        side.before,
         side.sums,
         party,
         partner,
@@ -179,49 +193,104 @@ def told(
     return result
 
 
-def first_seen(payer: np.ndarray, payee: np.ndarray, parties: int) -> np.ndarray:
-    """Which payments are the first of their pair, in the order given, shape (n,)."""
-    pair = payer.astype(np.int64) * parties + payee
-    _, first = np.unique(pair, return_index=True)
-    is_new = np.zeros(len(pair), bool)
-    is_new[first] = True
-    return is_new
-
-
 @njit(cache=True)
-def _pairs(
-    pair: np.ndarray,
-    order: np.ndarray,
+def _previous(pair: np.ndarray, order: np.ndarray) -> np.ndarray:
+    previous = np.full(len(pair), -1, np.int64)
+    for k in range(1, len(order)):
+        if pair[order[k]] == pair[order[k - 1]]:
+            previous[order[k]] = order[k - 1]
+    return previous
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The payments of each pair of payer and payee, pair after pair, in order of time.
+
+    ``key``, ``at``, ``amount`` (n,); ``previous`` (n,) belongs to the payments in their own order: the
+    number of the pair's payment before, -1 at its first.
+    """
+
+    key: np.ndarray
+    at: np.ndarray
+    amount: np.ndarray
+    previous: np.ndarray
+
+    @classmethod
+    def of(
+        cls, payer: np.ndarray, payee: np.ndarray, at: np.ndarray, amount: np.ndarray, parties: int
+    ) -> Pairs:
+        """From payments in order of time."""
+        key = payer.astype(np.int64) * parties + payee
+        order = np.argsort(key, kind="stable")
+        return cls(key[order], at[order], amount[order], _previous(key, order))
+
+
+@njit(cache=True, parallel=True)
+def _of_pairs(
+    key: np.ndarray,
     at: np.ndarray,
+    amounts: np.ndarray,
+    asked: np.ndarray,
     until: np.ndarray,
     amount: np.ndarray,
     result: np.ndarray,
 ) -> None:
-    """Of each payment's pair before ``until``: payments, days since, ratio to the last amount."""
-    begin = 0
-    n = len(order)
-    while begin < n:
-        end = begin
-        while end < n and pair[order[end]] == pair[order[begin]]:
-            end += 1
-        for place in range(begin, end):
-            q = order[place]
-            low, high = begin, end
-            while low < high:
-                middle = (low + high) // 2
-                if at[order[middle]] < until[q]:
-                    low = middle + 1
-                else:
-                    high = middle
-            result[0, q] = low - begin
-            if low > begin:
-                last = order[low - 1]
-                result[1, q] = (until[q] - at[last]) / DAY_US
-                result[2, q] = amount[q] / amount[last]
-                result[3, q] = (until[q] - at[order[begin]]) / DAY_US
-            else:
-                result[1, q] = result[2, q] = result[3, q] = np.nan
-        begin = end
+    """Payments of the asked pair before ``until``: how many, days since, ratio to the last, days known."""
+    for q in prange(len(asked)):
+        first = _first_from(key, 0, len(key), asked[q])
+        end = _first_from(key, first, len(key), asked[q] + 1)
+        high = _first_from(at, first, end, until[q])
+        result[0, q] = high - first
+        if high > first:
+            result[1, q] = (until[q] - at[high - 1]) / DAY_US
+            result[2, q] = amount[q] / amounts[high - 1]
+            result[3, q] = (until[q] - at[first]) / DAY_US
+        else:
+            result[1, q] = result[2, q] = result[3, q] = np.nan
+
+
+@dataclass(frozen=True)
+class Past:
+    """All payments of a ledger, ready to be asked what was known before a moment; see ``told``."""
+
+    made: Side
+    got: Side
+    pairs: Pairs
+    parties: int
+
+    @classmethod
+    def of(
+        cls, payer: np.ndarray, payee: np.ndarray, at: np.ndarray, amount: np.ndarray, parties: int
+    ) -> Past:
+        """From payments in order of time, each array of shape (n,)."""
+        pairs = Pairs.of(payer, payee, at, amount, parties)
+        made = Side.of(payer, payee, at, amount, pairs.previous, parties)
+        got = Side.of(payee, payer, at, amount, pairs.previous, parties)
+        return cls(made, got, pairs, parties)
+
+    def told(
+        self, payer: np.ndarray, payee: np.ndarray, until: np.ndarray, amount: np.ndarray
+    ) -> pd.DataFrame:
+        """One row a payment asked for, from what came strictly before ``until`` (microseconds), (n,)."""
+        columns: dict[str, np.ndarray] = {}
+        for whose, party, partner in (("payer", payer, payee), ("payee", payee, payer)):
+            for what, side in (("made", self.made), ("got", self.got)):
+                block = told(side, party, partner, until, amount)
+                names = [f"{whose}_{what}_{name}" for name in side_names()]
+                columns |= dict(zip(names, block, strict=True))
+        for name, one, other, labels in (
+            ("pair", payer, payee, ("count", "days_since", "ratio", "age_days")),
+            ("back", payee, payer, ("count", "days_since")),
+        ):
+            asked = one.astype(np.int64) * self.parties + other
+            block = np.empty((4, len(asked)), np.float32)
+            pairs = self.pairs
+            _of_pairs(pairs.key, pairs.at, pairs.amount, asked, until, amount, block)
+            columns |= {f"{name}_{label}": values for label, values in zip(labels, block, strict=False)}
+        columns["amount"] = np.log1p(amount).astype(np.float32)
+        columns["cents_end"] = (np.round(amount * 100) % 100).astype(np.float32)
+        columns["is_self"] = (payer == payee).astype(np.float32)
+        return pd.DataFrame(columns, copy=False)
 
 
 def rolling_features(
@@ -234,48 +303,4 @@ def rolling_features(
     payer, payee, at, amount : shape (n,), in order of time
     until : shape (n,), microseconds, the moment before which the past may be known
     """
-    is_new = first_seen(payer, payee, parties)
-    made = Side.of(payer, payee, at, amount, is_new, parties)
-    got = Side.of(payee, payer, at, amount, is_new, parties)
-    names = side_names()
-    columns: dict[str, np.ndarray] = {}
-    for whose, party, partner in (("payer", payer, payee), ("payee", payee, payer)):
-        for what, side in (("made", made), ("got", got)):
-            block = told(side, party, partner, until, amount)
-            columns |= {f"{whose}_{what}_{name}": values for name, values in zip(names, block, strict=True)}
-    for name, one, other in (("pair", payer, payee), ("back", payee, payer)):
-        columns |= pair_columns(name, one, other, (payer, payee, at, until, amount), parties)
-    columns["amount"] = np.log1p(amount).astype(np.float32)
-    columns["cents_end"] = (np.round(amount * 100) % 100).astype(np.float32)
-    columns["is_self"] = (payer == payee).astype(np.float32)
-    return pd.DataFrame(columns, copy=False)
-
-
-def pair_columns(
-    name: str, one: np.ndarray, other: np.ndarray, payments: tuple[np.ndarray, ...], parties: int
-) -> dict[str, np.ndarray]:
-    """What went from ``one`` to ``other`` before each payment."""
-    payer, payee, at, until, amount = payments
-    events = payer.astype(np.int64) * parties + payee
-    asked = one.astype(np.int64) * parties + other
-    if name == "pair":
-        result = np.empty((4, len(at)), np.float32)
-        _pairs(events, np.argsort(events, kind="stable"), at, until, amount, result)
-        labels = ("count", "days_since", "ratio", "age_days")
-        return {f"pair_{label}": values for label, values in zip(labels, result, strict=True)}
-    order = np.argsort(events, kind="stable")
-    result = np.empty((2, len(at)), np.float32)
-    _back(events[order], at[order], asked, until, result)
-    return {"back_count": result[0], "back_days_since": result[1]}
-
-
-@njit(cache=True, parallel=True)
-def _back(keys: np.ndarray, at: np.ndarray, asked: np.ndarray, until: np.ndarray, result: np.ndarray) -> None:
-    """Payments of the asked pair before ``until``: how many, and days since the last."""
-    for q in prange(len(asked)):
-        first = np.searchsorted(keys, asked[q])
-        low = first
-        while low < len(keys) and keys[low] == asked[q] and at[low] < until[q]:
-            low += 1
-        result[0, q] = low - first
-        result[1, q] = (until[q] - at[low - 1]) / DAY_US if low > first else np.nan
+    return Past.of(payer, payee, at, amount, parties).told(payer, payee, until, amount)

@@ -32,7 +32,10 @@ SCREENS = 4  # that a page may fill with its parts closed
 @pytest.fixture(scope="module")
 def report(pytestconfig: pytest.Config) -> Path:
     """The first page of the site under test; metrics.json lies beside its folder."""
-    return (pytestconfig.rootpath / pytestconfig.getoption("--report")).resolve()
+    found: Path = (pytestconfig.rootpath / pytestconfig.getoption("--report")).resolve()
+    if not found.exists():
+        pytest.skip("no report: run `make report`")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +45,6 @@ def browser(report: Path) -> Iterator[Any]:
     executable = next((path for path in found if path), None)
     if executable is None:
         pytest.skip("no Chromium on this machine")
-    if not report.exists():
-        pytest.skip("no report: run `make report`")
     with playwright.sync_playwright() as engine:
         started = engine.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         yield started

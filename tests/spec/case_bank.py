@@ -62,7 +62,9 @@ NO_DEVICES = pd.DataFrame(
 
 def local(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Moments of a bank whose midnight is midnight UTC, by its clock."""
-    return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in columns})
+    return frame.assign(
+        **{name: pd.to_datetime(frame[name], utc=True).dt.tz_localize(None) for name in columns}
+    )
 
 
 def files_of(drawn: Any, **more: Any) -> Files:

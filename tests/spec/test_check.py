@@ -195,7 +195,8 @@ def copied(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what `check` reads, to be changed."""
     for name in ("params.yaml", "dvc.yaml", *(file.name for file in root.glob("params.*.yaml"))):
         shutil.copy(root / name, tmp_path)
-    for room in ("data", "features", "models", "explain", "reports", "docs", "benchmarks", "studies"):
+    rooms = ("data", "features", "models", "explain", "reports")
+    for room in (*rooms, "docs", "benchmarks", "studies", "decisions"):
         shutil.copytree(root / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     for file in root.glob("*.py"):
         shutil.copy(file, tmp_path)
