@@ -16,7 +16,7 @@ MOST_READS = 3  # keys that one number names
 
 
 @dataclass(frozen=True)
-class NumberRow:
+class ToldNumber:
     """A number of the prose, the file it was read from, and its keys there."""
 
     shown: str
@@ -25,7 +25,7 @@ class NumberRow:
 
 
 @dataclass(frozen=True)
-class FileRow:
+class FileOfPage:
     """A file that tables and pictures of a page are made of, and the parts of it."""
 
     file: str
@@ -37,8 +37,8 @@ class Numbered:
     """A page whose prose names its sources, and what its foot lists."""
 
     html: str
-    numbers: list[NumberRow]
-    files: list[FileRow]
+    numbers: list[ToldNumber]
+    files: list[FileOfPage]
 
 
 def keys_named(reads: Iterable[ReadFrom]) -> str:
@@ -56,22 +56,22 @@ def by_file(reads: Iterable[ReadFrom]) -> dict[str, list[ReadFrom]]:
     return found
 
 
-def file_rows(reads: Iterable[ReadFrom]) -> list[FileRow]:
+def files_of_page(reads: Iterable[ReadFrom]) -> list[FileOfPage]:
     """Files with the first parts of the keys that were read."""
     rows = []
     for file, mine in sorted(by_file(reads).items()):
         parts = sorted({re.split(r"[.\[]", one.key)[0] for one in mine} - {""})
-        rows.append(FileRow(file, ", ".join(parts)))
+        rows.append(FileOfPage(file, ", ".join(parts)))
     return rows
 
 
-def numbered(html: str, imprint: Imprint) -> Numbered:
+def without_marks(html: str, imprint: Imprint) -> Numbered:
     """A page without marks.
 
     A number in prose becomes a ``data`` element that names its file and key; those of tables,
     pictures and attributes lose their marks and are told by file.
     """
-    parts, told, silent = [], dict[NumberRow, None](), dict[ReadFrom, None]()
+    parts, told, silent = [], dict[ToldNumber, None](), dict[ReadFrom, None]()
     depth = 0
     for place, part in enumerate(TAG.split(html)):
         if place % 2:
@@ -84,7 +84,7 @@ def numbered(html: str, imprint: Imprint) -> Numbered:
         else:
             part = _told(part, imprint, told)
         parts.append(part)
-    return Numbered("".join(parts), list(told), file_rows(silent))
+    return Numbered("".join(parts), list(told), files_of_page(silent))
 
 
 def _silenced(part: str, imprint: Imprint, silent: dict[ReadFrom, None]) -> str:
@@ -93,7 +93,7 @@ def _silenced(part: str, imprint: Imprint, silent: dict[ReadFrom, None]) -> str:
     return unmarked(part)
 
 
-def _told(part: str, imprint: Imprint, told: dict[NumberRow, None]) -> str:
+def _told(part: str, imprint: Imprint, told: dict[ToldNumber, None]) -> str:
     def named(mark: re.Match[str]) -> str:
         rows = list(_rows(mark, imprint))
         told.update(dict.fromkeys(rows))
@@ -103,6 +103,6 @@ def _told(part: str, imprint: Imprint, told: dict[NumberRow, None]) -> str:
     return unmarked(MARK.sub(named, part))
 
 
-def _rows(mark: re.Match[str], imprint: Imprint) -> Iterator[NumberRow]:
+def _rows(mark: re.Match[str], imprint: Imprint) -> Iterator[ToldNumber]:
     for file, reads in by_file(imprint.of(mark).reads).items():
-        yield NumberRow(mark[2], file, keys_named(reads))
+        yield ToldNumber(mark[2], file, keys_named(reads))

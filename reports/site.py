@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from jinja2 import Environment
 
 from reports.finishing import LANGUAGES, Language, finished, in_one_language
-from reports.numbers_of_page import PLACE, numbered
+from reports.numbers_of_page import PLACE, without_marks
 from reports.tracing import Imprint
 from reports.wording import Text
 
@@ -101,7 +101,7 @@ def policy(script: str) -> str:
 
 def with_numbers(environment: Environment, html: str, language: Language, imprint: Imprint) -> str:
     """A page in one language whose prose names its sources, with the list of them at its foot."""
-    found = numbered(html, imprint)
+    found = without_marks(html, imprint)
     template = environment.get_template(NUMBERS)
     has_own = 'class="numbers"' in html  # a page of one case lists its own
     shown = template.render(numbers=found.numbers, files=found.files, has_own=has_own)
