@@ -18,7 +18,7 @@ from reports.rankings import points, points_range
 from reports.tracing import how_many
 from reports.wording import RANKERS, SEMICOLON, Text, count, joined, named, names_or_none
 
-REACH = "rules_reach"
+REACH, FALSE_ALARMS = "rules_reach", "false_alarms"
 FIGURES = {
     REACH: Text("Reach of the rules, whole run", "规则触达（全程）"),
     "false_alarms": Text("false alarms of the slice", "该切片的误报"),
@@ -122,9 +122,28 @@ def why_of(turn: Iteration) -> Text:
     return joined(reasons, SEMICOLON)
 
 
-def turn_said(turn: Iteration) -> Text:
-    """What a turn did to its slice, to the alerts of all rules, and to whom they reach."""
+def aim_said(turn: Iteration) -> Text:
+    """What a turn did to what it aimed at, and what followed, in a few words."""
     before, after = turn.slice_before, turn.slice_after
+    aimed = next((row for row in turn.true if row.figure == turn.aim), None)
+    told = Text(
+        f"False alarms {count(before.false_alarms)} → {count(after.false_alarms)}, alerts on the illicit "
+        f"{count(before.illicit)} → {count(after.illicit)}",
+        f"误报 {count(before.false_alarms)} → {count(after.false_alarms)}，"
+        f"违法者预警 {count(before.illicit)} → {count(after.illicit)}",
+    )
+    if aimed is not None:
+        name, size = figure_name(turn.aim), f"{points(aimed.change)} ({points_range(aimed.change)})"
+        told = Text(f"{name.en}: {size} points", f"{name.zh}：{size} 个百分点")
+    return joined([told, why_of(turn)], SEMICOLON)
+
+
+def turn_said(turn: Iteration) -> Text:
+    """What a turn did to its slice, or to the figure that it aimed at, and to whom all rules reach."""
+    before, after = turn.slice_before, turn.slice_after
+    if turn.aim not in (FALSE_ALARMS, REACH):
+        said = aim_said(turn)
+        return Text(f"{said.en}.", f"{said.zh}。")
     reach = next((row for row in turn.true if row.figure == REACH), None)
     told = Text(
         f"False alarms of its slice went from {count(before.false_alarms)} to {count(after.false_alarms)}, "

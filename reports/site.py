@@ -16,7 +16,8 @@ from pathlib import PurePosixPath
 
 from jinja2 import Environment
 
-from reports.finishing import LANGUAGES, Language, finished, in_one_language
+from reports.bank_words import as_a_bank_says
+from reports.finishing import CHINESE, LANGUAGES, Language, finished, in_one_language
 from reports.numbers_of_page import PLACE, without_marks
 from reports.tracing import Imprint
 from reports.wording import Text
@@ -131,6 +132,7 @@ def site_files(
         around = {"page": page, "previous": previous, "following": following, "root": page.root}
         both = finished(environment.get_template(page.file).render({**shared, **page.more, **around}))
         for language in LANGUAGES:
-            html = in_one_language(both, language)
-            files[f"{page.key}{language.ending}"] = with_numbers(environment, html, language, imprint)
+            told = in_one_language(both, language)
+            said = as_a_bank_says(told) if language is CHINESE else told
+            files[f"{page.key}{language.ending}"] = with_numbers(environment, said, language, imprint)
     return files
