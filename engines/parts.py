@@ -40,6 +40,12 @@ def write_part(table: pa.Table, folder: Path, part: int) -> int:
     return len(table)
 
 
+def sweep(folder: Path) -> None:
+    """Remove what attempts that were killed while they wrote have left in a folder, and its subfolders."""
+    for left in folder.rglob(".part-*.tmp"):
+        left.unlink(missing_ok=True)
+
+
 def read_part(folder: Path, part: int, schema: pa.Schema) -> pa.Table:
     """The rows of a part in a folder that `PartsEngine` dealt; none where nothing was dealt to it."""
     files = sorted((folder / f"part={part}").glob("*.parquet"))
@@ -173,6 +179,7 @@ class PartsEngine:
         for name in schemas:
             shutil.rmtree(folder / name, ignore_errors=True)
         rows = self._run(_Answer(kernel, self._given("written", given), folder))
+        sweep(folder)
         return {name: sum(each[name] for each in rows) for name in schemas}
 
     def _run(self, answer: _Answer) -> list[dict[str, int]]:

@@ -229,15 +229,25 @@ def daily_and_weekly(
     return dict(zip(names, indicators_of_part(part, calendar, offered, params), strict=True))
 
 
-def measure_bank(engine: Engine, asked: Asked, dealing: Dealing, folder: Path) -> Mapping[str, int]:
-    """Write daily and weekly indicators of the whole bank to ``folder``; rows by table."""
+def prepare_bank(engine: Engine, asked: Asked, dealing: Dealing) -> None:
+    """All passes before customers can be measured: name what `given_to_indicators` asks for."""
     open_bank(engine, asked.params.high_risk_countries)
     deal_customers(engine, dealing)
     follow_money(engine, dealing, asked.params)
     compare_peers(engine, asked)
     find_surroundings(engine, dealing, asked.params)
+
+
+def write_indicators(engine: Engine, asked: Asked, dealing: Dealing, folder: Path) -> Mapping[str, int]:
+    """Measure each part of a prepared bank and write it to ``folder``; rows by table."""
     kernel = partial(daily_and_weekly, calendar=asked.calendar, offered=asked.offered, params=asked.params)
     return engine.write(folder, kernel, given_to_indicators(dealing), indicator_schemas())
+
+
+def measure_bank(engine: Engine, asked: Asked, dealing: Dealing, folder: Path) -> Mapping[str, int]:
+    """Write daily and weekly indicators of the whole bank to ``folder``; rows by table."""
+    prepare_bank(engine, asked, dealing)
+    return write_indicators(engine, asked, dealing, folder)
 
 
 def indicator_schemas() -> dict[str, pa.Schema]:

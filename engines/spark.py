@@ -21,7 +21,7 @@ import pyarrow as pa
 # pandera imports all of pyspark.pandas where it can, in every worker: seconds for nothing.
 sys.modules.setdefault("pyspark.pandas", None)  # type: ignore[arg-type]
 
-from engines.parts import write_part  # noqa: E402
+from engines.parts import sweep, write_part  # noqa: E402
 from engines.relations import Kernel, Measured  # noqa: E402
 from pipeline import BadInput  # noqa: E402
 
@@ -84,6 +84,7 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # as everybody else writes them
         "spark.executorEnv.PYTHONPATH": str(ROOT),
         "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
         "spark.sql.shuffle.partitions": "32",
@@ -248,6 +249,7 @@ class SparkEngine:
             rows = {
                 row["answer"]: row["sum(rows)"] for row in counted.groupBy("answer").sum("rows").collect()
             }
+            sweep(folder)
         else:
             schema = joint_schema(schemas)
             found = self._apply(given, schema, _Joined(kernel, schema))

@@ -36,7 +36,7 @@ def drawn_ends() -> pa.Table:
 class Harmed:
     """The kernel of windows; whoever first comes to customer 0 with it is harmed.
 
-    The first is who creates the file ``mark``.
+    The first is who creates the file ``mark``, in which the number of the process stands that was killed.
     """
 
     def __init__(self, mark: Path, harm: str) -> None:
@@ -44,7 +44,7 @@ class Harmed:
 
     def __call__(self, part: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
         if pc.min(part["ends"].column("customer")).as_py() == 0 and self._is_first():
-            hurt(self.harm)
+            hurt(self.harm, self.mark)
         return {"windows": windows_of_part(part, DAYS)}
 
     def _is_first(self) -> bool:
@@ -55,17 +55,14 @@ class Harmed:
         return True
 
 
-def hurt(harm: str) -> None:
-    """Raise, kill this process, kill the Java machine it works for, or be slow."""
+def hurt(harm: str, mark: Path) -> None:
+    """Raise, or kill this process or the Java machine that it works for, whose number goes to ``mark``."""
     if harm == "raises":
         raise RuntimeError("a fault that happens once")
-    if harm == "is killed":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if harm == "loses its machine":
-        os.kill(java_above(os.getpid()), signal.SIGKILL)
-        time.sleep(60)
-    if harm == "is slow":
-        time.sleep(15)
+    killed = os.getpid() if harm == "is killed" else java_above(os.getpid())
+    mark.write_text(str(killed), encoding="utf-8")
+    os.kill(killed, signal.SIGKILL)
+    time.sleep(60)  # it may take a moment; nobody answers meanwhile
 
 
 def java_above(process: int) -> int:

@@ -1,0 +1,63 @@
+"""What an engine wrote by part, put together again, and what it should have written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from engines.relations import Engine
+from tests.property.harm import Harmed
+
+PARTS = 6
+
+
+def gathered(folder: Path) -> pa.Table:
+    """All that lies in a folder, hidden and half-written files as well: nobody may have left any.
+
+    Sums of what Hadoop writes are no data.
+    """
+    files = [file for file in sorted(folder.iterdir()) if file.suffix != ".crc"]
+    return pa.concat_tables([parquet.read_table(file, partitioning=None) for file in files])
+
+
+def in_order(windows: pa.Table) -> pa.Table:
+    """Window columns in the order of the ends of payments."""
+    keys = [("transaction_id", "ascending"), ("is_credit", "ascending")]
+    return windows.sort_by(keys).combine_chunks().replace_schema_metadata(None)
+
+
+def in_folder(folder: Path, schema: pa.Schema) -> pa.Table:
+    """The window columns in a folder."""
+    return in_order(gathered(folder).select(schema.names))
+
+
+def written(engine: Engine, bank: Path, out: Path, schema: pa.Schema, kernel: Harmed) -> int:
+    """Rows of the windows of the bank that an engine says it wrote to a folder."""
+    engine.table("bank", bank)
+    dealt = f"SELECT CAST(customer % {PARTS} AS INT) AS part, * FROM bank"
+    return engine.write(out, kernel, {"ends": dealt}, {"windows": schema})["windows"]
+
+
+def in_one(folder: Path, expected: pd.DataFrame) -> pd.DataFrame:
+    """The indicators in a folder, in the order of one machine and with numbers as wide as there.
+
+    Spark's writer makes all numbers as wide as the widest, which loses nothing.
+    """
+    found = gathered(folder).to_pandas().sort_values(["customer_id", "as_of"], ignore_index=True)
+    narrow = {name: kind for name, kind in expected.dtypes.items() if kind == "float32"}
+    return found.astype({name: kind for name, kind in narrow.items() if name in found})
+
+
+def differing(found: pd.DataFrame, expected: pd.DataFrame) -> list[str]:
+    """Columns that are missing, too many or not the same to the byte."""
+    named = set(found) ^ set(expected)
+    both = [name for name in expected if name in found]
+    return sorted(named) + [name for name in both if contents(found[name]) != contents(expected[name])]
+
+
+def contents(column: pd.Series) -> bytes:
+    """The bytes of a column; moments as their microseconds."""
+    return (column.astype("int64") if column.name == "as_of" else column).to_numpy().tobytes()

@@ -1,0 +1,81 @@
+"""Spark measures the bank as one machine does, and what goes wrong on the way changes nothing.
+
+One session for all, with two executors, each a Java machine of its own. Skipped where PySpark or Java is
+missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from engines.passes import Asked, prepare_bank, write_indicators
+from engines.relations import Dealing
+from engines.spark import SparkEngine, Writer, session
+from pipeline import BadInput
+from tests.property.dealt import PARTS, differing, in_folder, in_one, written
+from tests.property.harm import Harmed
+
+SETTINGS = {
+    "spark.sql.shuffle.partitions": str(PARTS),
+    "spark.sql.adaptive.enabled": "false",  # or so little data is one task
+    # Machines that live for a minute need no thorough compiler.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+WRITERS: dict[Writer, str] = {"kernel": "", "spark": "answer="}  # what a table's folder is called
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    try:
+        made = session("local-cluster[2,1,1024]", "1g", SETTINGS)
+    except BadInput as missing:
+        pytest.skip(str(missing))
+    yield made
+    made.stop()
+
+
+def test_every_column_is_the_same_to_the_byte_on_spark_whoever_writes(
+    spark: Any, whole_indicators: dict[str, pd.DataFrame], asked: Asked, written_bank: Path
+) -> None:
+    dealing = Dealing(PARTS, 7_919, 13)
+    by_kernel, by_spark = (SparkEngine(spark, PARTS, writer) for writer in WRITERS)
+    prepare_bank(by_kernel, asked, dealing)
+    for engine, (writer, prefix) in zip((by_kernel, by_spark), WRITERS.items(), strict=True):
+        out = written_bank / writer
+        rows = write_indicators(engine, asked, dealing, out)
+        for name, expected in whole_indicators.items():
+            found = in_one(out / f"{prefix}{name}", expected)
+            assert rows[name] == len(found) == len(expected) > 0
+            assert not differing(found, expected)
+    by_kernel.close()
+
+
+@pytest.mark.parametrize("harm", ["raises", "is killed", "loses its machine"])
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_task_of_spark_that_is_harmed_changes_nothing(
+    harm: str, writer: Writer, spark: Any, drawn_bank: Path, expected_windows: pa.Table, tmp_path: Path
+) -> None:
+    engine = SparkEngine(spark, PARTS, writer)
+    kernel = Harmed(tmp_path / "mark", harm)
+    rows = written(engine, drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
+    engine.close()
+    assert (tmp_path / "mark").read_text(encoding="utf-8").isdigit() is (harm != "raises")
+    assert rows == len(expected_windows)
+    folder = tmp_path / "out" / f"{WRITERS[writer]}windows"
+    assert in_folder(folder, expected_windows.schema).equals(expected_windows)
+
+
+def test_a_task_that_fails_every_time_is_an_error_and_leaves_no_half_file(
+    spark: Any, drawn_bank: Path, expected_windows: pa.Table, tmp_path: Path
+) -> None:
+    kernel = Harmed(tmp_path / "no_such_folder" / "mark", "raises")
+    with pytest.raises(Exception, match="no_such_folder"):
+        written(SparkEngine(spark, PARTS), drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
+    assert not list((tmp_path / "out").rglob("*.tmp"))
