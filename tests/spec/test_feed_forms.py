@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -83,7 +84,7 @@ def graphfaker_folder(folder: Path, truth: bool = True) -> Path:
     for name in ("edges", "truth"):
         (folder / name).mkdir()
     at = [np.datetime64("2025-01-01T10:00:00", "us"), np.datetime64("2025-01-02T10:00:00", "us")]
-    wire = {
+    wire: dict[str, list[Any]] = {
         "source": ["acc_1", "acc_2"], "target": ["acc_2", "acc_3"], "tx_id": ["tx_0", "tx_2"],
         "timestamp": at, "amount": [10.5, 20.0], "memo": ["hidden", ""], "recurring": [False, False],
     }  # fmt: skip
