@@ -26,7 +26,7 @@ ILLICIT, LICIT, UNKNOWN = ("1", "illicit"), ("2", "licit"), ("unknown", "3")
 
 
 @dataclass(frozen=True)
-class Nodes:
+class EllipticGraph:
     """Transactions of a graph.
 
     ``name`` (n,) texts; ``step`` (n,) int64; ``features`` (n, 165) float32; ``label`` (n,) int8: 1
@@ -42,7 +42,7 @@ class Nodes:
     notes: list[str]
 
 
-def read_elliptic(folder: Path) -> Nodes:
+def read_elliptic(folder: Path) -> EllipticGraph:
     """The nodes of a folder; a node that the classes do not name is unknown.
 
     Raises
@@ -61,7 +61,7 @@ def read_elliptic(folder: Path) -> Nodes:
     if len(row):
         raise BadInput(f"{folder / FEATURES}, row {row[0] + 1}: column {column[0] + 2} holds no number")
     edges, note = _edges(folder / EDGES, name)
-    return Nodes(
+    return EllipticGraph(
         name=name.to_numpy(),
         step=values[:, 0].astype(np.int64),
         features=values[:, 1:].astype(np.float32),
