@@ -10,6 +10,7 @@ page benchmarks/README.md is written from them.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ import pipeline
 from benchmarks.peers import amlgentex, amlsim_paper, streams
 from benchmarks.peers.page import PAGE, page
 
+Measured = Callable[[Path], Iterator[tuple[str, dict[str, Any]]]]
 RESULT = Path("benchmarks/results/peers.json")
-SETS = {
+SETS: dict[str, tuple[str, Measured]] = {
     "amlsim_paper": ("amlsim-paper", amlsim_paper.measured),
     "amlgentex": ("amlgentex", amlgentex.measured),
     "amlworld": ("amlworld", partial(streams.measured, name="amlworld")),

@@ -56,7 +56,7 @@ FORMS = {
         tail_day=10,
     ),
     "saml_d": Form(
-        "saml_d", ("_ever", "_count_", "_others", "_new_pairs_"), {}, ("2023-05-01", "2023-07-01")
+        "*.csv", "saml_d", ("_ever", "_count_", "_others", "_new_pairs_"), {}, ("2023-05-01", "2023-07-01")
     ),
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.feed_form import write_file
 from benchmarks.peers.rolling import Past
-from benchmarks.peers.streams import FORMS, Told, checked, ends_of, judged_rows, learnt_places
+from benchmarks.peers.streams import FORMS, Form, Told, checked, ends_of, judged_rows, learnt_places
 from data.feeds import Ledger, gather_stream, read_transactions, shipped
 from data.schema import DAY_US
 from parameters import BadInput
@@ -31,6 +31,13 @@ def test_a_known_file_with_other_bytes_is_refused(tmp_path: Path) -> None:
     path.write_text("no payments", encoding="utf-8")
     with pytest.raises(BadInput, match="expected SHA-256 b19d39f5"):
         checked(path, FORMS["amlworld"])
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+def test_a_form_has_a_mapping_that_is_shipped_and_its_days_in_order(form: Form) -> None:
+    assert shipped(form.mapping).columns.label
+    assert form.files.endswith(".csv")
+    assert form.ends is None or form.ends[0] < form.ends[1]
 
 
 def test_roles_end_at_midnights_near_the_shares(ledger: Ledger) -> None:
