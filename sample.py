@@ -20,7 +20,7 @@ from chromium import picture_of
 from parameters import read_yaml
 from pipeline import ARTIFACTS, BadInput
 from reports.case_choice import curated, known_cases
-from reports.drawn_schemes import DrawnRow, DrawnSide, drawn_schemes
+from reports.drawn_schemes import DrawnRow, DrawnSide, drawn_pair
 from reports.evidence import Evidence
 from reports.finding import opening, sureness
 from reports.finishing import LANGUAGES, Language
@@ -34,7 +34,6 @@ LOCK = Path("dvc.lock")
 VERSION = "version.json"
 WHOLE_PAGES = ("index", "tour", "questions")
 CASES = 3
-DRAWN = "scatter_gather"  # the scheme of the picture, where the run drew it
 SCREEN = (1280, 800)  # of the picture of the first page, pixels
 MOST_BYTES, MOST_PICTURE_BYTES = 3_000_000, 200_000
 
@@ -123,14 +122,6 @@ def sample_pages(site: Mapping[str, bytes], keys: Iterable[str]) -> dict[str, by
         opened = '<main id="main">'
         found[name] = page.replace(opened, opened + sample_note(language), 1).encode()
     return found
-
-
-def drawn_pair(evidence: Evidence) -> DrawnRow | None:
-    """The typology of the picture: a certain one, else the first that was drawn with its look-alike."""
-    both = [row for row in drawn_schemes(evidence) if all(side.drawing for side in row.sides)]
-    keys = [row.typology for row in evidence.drawn if row.illicit and row.look_alike]
-    named = dict(zip(keys, both, strict=True))
-    return named.get(DRAWN, next(iter(both), None))
 
 
 def half(side: DrawnSide, left: int, language: Language) -> tuple[str, float]:

@@ -12,6 +12,7 @@ from reports.evidence import Evidence
 from reports.scheme_figures import drawing, lasting, step_words
 from reports.wording import Text, count, named, yuan
 
+DRAWN = "scatter_gather"  # the typology of the one picture, where the run drew it
 SIDES = {"illicit": Text("Illicit", "涉案"), "look_alike": Text("Innocent look-alike", "正常对照")}
 
 
@@ -80,3 +81,10 @@ def drawn_schemes(evidence: Evidence) -> list[DrawnRow]:
         ]
         rows.append(DrawnRow(name, look_alike, sides))
     return rows
+
+
+def drawn_pair(evidence: Evidence) -> DrawnRow | None:
+    """The typology of the one picture: a certain one, else the first that was drawn with its look-alike."""
+    keys = [row.typology for row in evidence.drawn if row.illicit and row.look_alike]
+    both = [row for row in drawn_schemes(evidence) if all(side.drawing for side in row.sides)]
+    return dict(zip(keys, both, strict=True)).get(DRAWN, next(iter(both), None))

@@ -15,7 +15,7 @@ from reports.bank_words import TERMS
 from reports.broke import BROKE
 from reports.broke_checked import CHECKED
 from reports.difficulty import difficulty
-from reports.drawn_schemes import drawn_schemes
+from reports.drawn_schemes import drawn_pair, drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
 from reports.explanation_tests import explanation_tests
 from reports.features import features
@@ -239,6 +239,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "periods": period_rows(evidence),
         "typologies": laundering_rows(evidence),
         "drawn_schemes": drawn_schemes(evidence),
+        "drawn_pair": drawn_pair(evidence),
         "rulebook": book,
         "rules_chart": rules_chart(book.rules),
         "difficulty": difficulty(evidence),
