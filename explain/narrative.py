@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.words import CHANNEL_NAMES, CUSTOMER_KIND_NAMES, INDUSTRY_NAMES, OCCUPATION_NAMES, UNITS, Words
-from explain.results.cases import CaseParty, CasePayment, DraftSection, FlowEdge, RuleCheck
+from explain.results.cases import CaseParty, CasePayment, CaseRuleHit, DraftSection, FlowEdge, RuleCheck
 
 TOLD_PAYMENTS, TOLD_LINKS, TOLD_PARTIES = 8, 5, 3  # of a party, at most
 FACT_WORDS = CUSTOMER_KIND_NAMES | OCCUPATION_NAMES | INDUSTRY_NAMES
@@ -112,16 +112,23 @@ def where_moved(party: CaseParty) -> str:
     total = sum(row.money_in + row.money_out for row in abroad)
     cash = f"cash was handled in city {', '.join(map(str, party.cities))}" if party.cities else "no cash"
     across = (
-        f"{cny_worded(total)} with {len(abroad)} large counterparties abroad" if abroad else "none abroad"
+        f"{cny_worded(total)} with {len(abroad)} of its largest counterparties abroad"
+        if abroad
+        else "none of its largest counterparties is abroad"
     )
     return f"Customer {party.customer_name}: {cash}; {across}."
+
+
+def met_checks(hit: CaseRuleHit) -> str:
+    """The comparisons of a rule that hold, in a clause."""
+    return "; ".join(check_words(check) for check in hit.checks if check.is_met)
 
 
 def why_suspicious(party: CaseParty) -> list[str]:
     """Rules with the customer's figures, then what contributed to the model's score."""
     told = [
-        f"Rule {hit.rule_id} ({hit.name_en}) was met on {hit.days} day{'s' if hit.days != 1 else ''}, "
-        f"last on {hit.last}: {'; '.join(check_words(check) for check in hit.checks if check.is_met)}."
+        f"Customer {party.customer_name} met rule {hit.rule_id} ({hit.name_en}) on {hit.days} "
+        f"day{'s' if hit.days != 1 else ''}, last on {hit.last}: {met_checks(hit)}."
         for hit in party.rule_hits
     ]
     reasons = [row for row in party.reasons if row.rank > 0]

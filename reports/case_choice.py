@@ -102,13 +102,31 @@ class KnownCase:
         return any(row.outcome in CLEARED for one in self.case.parties for row in one.later_decisions)
 
     @property
-    def is_wrongly_decided(self) -> bool:
-        """Whether people cleared a party in a scheme, or reported one that was in none."""
-        return any(
-            (row.outcome in CLEARED) == bool(part.illicit)
+    def is_reported(self) -> bool:
+        """Whether people looked at a party and reported it."""
+        return any(row.outcome == REPORTED for one in self.case.parties for row in one.later_decisions)
+
+    @property
+    def last_decisions(self) -> list[tuple[TrueParts, str]]:
+        """What is true of each party on whom people decided, and the last outcome."""
+        return [
+            (part, one.later_decisions[-1].outcome)
             for one, part in zip(self.case.parties, self.parts, strict=True)
-            for row in one.later_decisions
+            if one.later_decisions
+        ]
+
+    @property
+    def is_rightly_cleared(self) -> bool:
+        """Whether a party that only looks like a scheme was cleared in the end."""
+        return any(
+            outcome in CLEARED and bool(part.innocent) and not part.illicit
+            for part, outcome in self.last_decisions
         )
+
+    @property
+    def is_wrongly_decided(self) -> bool:
+        """Whether people in the end cleared a party in a scheme, or reported one that was in none."""
+        return any((outcome in CLEARED) == bool(part.illicit) for part, outcome in self.last_decisions)
 
 
 def is_beyond_rules(known: KnownCase) -> bool:
@@ -116,21 +134,25 @@ def is_beyond_rules(known: KnownCase) -> bool:
     return not any(hit.is_line for one in known.case.parties for hit in one.rule_hits)
 
 
+RING = Text("A ring, seen as a whole", "团伙整体")
 CURATED: tuple[tuple[Text, Callable[[KnownCase], bool]], ...] = (
-    (Text("A ring, seen as a whole", "团伙整体"), lambda known: known.ring_size > 1),
+    (RING, lambda known: known.ring_size > 1),
     (
-        Text("A catch that no rule made", "规则之外的识别"),
+        Text("A catch that no alerting rule made", "预警规则之外的识别"),
         lambda known: known.state == "caught" and is_beyond_rules(known),
     ),
     (
         Text("An innocent look-alike, rightly cleared", "正常对照，正确排除"),
-        lambda known: known.is_look_alike and known.is_cleared,
+        lambda known: known.is_look_alike and known.is_rightly_cleared,
     ),
     (
         Text("An innocent customer, wrongly alerted", "正常客户被误报"),
         lambda known: known.state == "wrong" and not known.is_cleared,
     ),
-    (Text("A launderer who was missed", "漏报的涉案客户"), lambda known: known.state == "missed"),
+    (
+        Text("A launderer who was missed", "漏报的涉案客户"),
+        lambda known: known.state == "missed" and not known.is_reported,
+    ),
     (
         Text("A wrong decision of an investigator", "甄别结论有误"),
         lambda known: known.is_wrongly_decided,
@@ -153,11 +175,16 @@ def known_cases(cases: list[ExplainedCase], members: list[AuditedMember]) -> lis
 
 
 def curated(known: list[KnownCase]) -> list[tuple[Text, KnownCase | None]]:
-    """For each kind of story the case with the highest score that tells it, no case twice if it can be."""
+    """For each kind of story the case with the highest score that tells it, no case twice if it can be.
+
+    Of rings the largest.
+    """
     taken: set[str] = set()
     found = []
     for title, tells in CURATED:
         fitting = [one for one in known if tells(one)]
+        if title is RING:
+            fitting.sort(key=lambda one: -one.ring_size)
         fresh = [one for one in fitting if one.case.case_id not in taken]
         chosen = next(iter(fresh or fitting), None)
         if chosen is not None:

@@ -38,6 +38,17 @@ def short(amount: float) -> str:
     return f"¥{amount / 1_000:,.1f}k" if amount >= 1_000 else yuan(amount)
 
 
+def crowded(days: list[DayOfMoney], row: DayOfMoney, side: str) -> bool:
+    """Whether the bar of a neighbouring day is larger, so that its amount stands there alone."""
+    day, own = date.fromisoformat(row.day), abs(getattr(row, f"money_{side}"))
+    beside = [
+        abs(getattr(other, f"money_{side}"))
+        for other in days
+        if abs((date.fromisoformat(other.day) - day).days) == 1
+    ]
+    return max(beside, default=0.0) > own
+
+
 def timeline(days: list[DayOfMoney], as_of: str, span: int) -> Markup:
     """Money in (up) and out (down) on each of the ``span`` days before the alert."""
     end = date.fromisoformat(as_of)
@@ -67,7 +78,7 @@ def timeline(days: list[DayOfMoney], as_of: str, span: int) -> Markup:
                 continue
             size = max(amount / largest * half, 1.0)
             parts.append(box(x + 3, middle - size if sign < 0 else middle, width - 6, size, f"money-{side}"))
-            if amount >= 0.25 * largest:
+            if amount >= 0.25 * largest and not crowded(days, row, side):
                 at = middle + sign * size + (-5 if sign < 0 else 13)
                 parts.append(words(x + width / 2, at, short(amount), "tick halo", "middle"))
     return figure(parts, middle + half + 28, Text("Money in and out by day", "每日资金进出"))
@@ -237,81 +248,3 @@ def months(rows: list[MonthOfMoney]) -> Markup:
         shown = Text(f"to {end.day} {end:%b}", f"至{end.month}月{end.day}日")
         parts.append(words(x + width / 2, middle + half + 20, shown, "tick", "middle"))
     return figure(parts, middle + half + 28, Text("Money in and out by month", "每月资金进出"))
-
-
-def band_label(x: float, y: float, bundle: PairBundle) -> str:
-    """How much, how often and when, on a band."""
-    sums = short(bundle.yuan) + (f" ×{bundle.payments}" if bundle.payments > 1 else "")
-    return words(
-        x, y, Text(f"{sums} · {bundle.when.en}", f"{sums} · {bundle.when.zh}"), "tiny halo", "middle"
-    )
-
-
-def name_box(x: float, y: float, name: str, class_: str) -> list[str]:
-    """A party of a ring, by name alone."""
-    shown = shortened(party(name), NAME_LETTERS)
-    return [box(x, y - 20, BOX, 40, class_), words(x + BOX / 2, y + 5, shown, "small strong", "middle")]
-
-
-RING_COLUMNS = (0, 381, 762)  # common payers, the parties, common payees
-RING_HEADS = (
-    Text("common payers", "共同付款方"),
-    Text("the case", "本案客户"),
-    Text("common payees", "共同收款方"),
-)
-BEND = 90.0  # how far a payment between two parties swings out
-
-
-def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
-    """The parties of a case in the middle, with what ties them: payments, common payers and payees.
-
-    ``names`` are the parties' in order of the score. Payments of one pair are one band; its width
-    grows with the amount, and the time stands on it.
-    """
-    first, inner, last = (pair_bundles(edges, step) for step in (0, 1, 2))
-    parties = [f"customer {name}" for name in names]
-    before = list(dict.fromkeys(bundle.payer for bundle in first))
-    after = list(dict.fromkeys(bundle.payee for bundle in last))
-    head, rows = 30.0, max(len(parties), len(before), len(after), 2)
-    step = 2 * ROW if len(parties) > 1 else ROW
-    height = max(rows * ROW, len(parties) * step)
-
-    def levels(column: list[str], gap: float) -> dict[str, float]:
-        top = head + height / 2 - (len(column) - 1) / 2 * gap
-        return {name: top + place * gap for place, name in enumerate(column)}
-
-    at = (levels(before, ROW), levels(parties, step), levels(after, ROW))
-    largest = max((bundle.yuan for bundle in (*first, *inner, *last)), default=1.0)
-
-    def thick(bundle: PairBundle) -> float:
-        return max(bundle.yuan / largest * WIDEST, 1.2)
-
-    bands, labels = [], []
-    for side, bundles, class_ in ((0, first, "money-in"), (1, last, "money-out")):
-        x1, x2 = RING_COLUMNS[side] + BOX, RING_COLUMNS[side + 1]
-        for bundle in bundles:
-            y1, y2 = at[side][bundle.payer], at[side + 1][bundle.payee]
-            bands.append(ribbon(x1, y1, x2, y2, thick(bundle), class_))
-            labels.append(band_label((x1 + x2) / 2, (y1 + y2) / 2 - 4, bundle))
-    for bundle in inner:
-        y1, y2, x = at[1][bundle.payer], at[1][bundle.payee], RING_COLUMNS[1] + BOX
-        path = (
-            f"M{number(x)} {number(y1)}C{number(x + BEND)} {number(y1)} "
-            f"{number(x + BEND)} {number(y2)} {number(x)} {number(y2)}"
-        )
-        bands.append(element("path", d=path, class_="ribbon money-out", stroke_width=thick(bundle)))
-        labels.append(band_label(x + BEND * 0.8, (y1 + y2) / 2, bundle))
-    top = [
-        words(x + BOX / 2, 14, name, "axis", "middle")
-        for x, name, column in zip(RING_COLUMNS, RING_HEADS, at, strict=True)
-        if column
-    ]
-    boxes = [
-        part
-        for x, column, class_ in zip(RING_COLUMNS, at, ("party", "party self", "party"), strict=True)
-        for name, y in column.items()
-        for part in name_box(x, y, name, class_)
-    ]
-    return figure(
-        [*top, *bands, *boxes, *labels], head + height + 4, Text("What ties the case", "本案关联图")
-    )

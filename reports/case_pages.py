@@ -8,13 +8,15 @@ from markupsafe import Markup
 
 from data.words import CHANNEL_NAMES, PURPOSE_NAMES
 from explain.results.cases import (
+    CaseLink,
     CaseParty,
+    CasePayment,
     DraftSection,
     ExplainedCase,
-    FlowEdge,
 )
 from reports.case_choice import KnownCase, TrueParts, known_cases
-from reports.case_figures import flow, leading_on, months, ring, timeline
+from reports.case_figures import flow, leading_on, months, timeline
+from reports.case_ring import ring, tying, whole_ring
 from reports.case_rows import (
     CounterpartyRow,
     DecisionRow,
@@ -31,11 +33,12 @@ from reports.case_rows import (
     hit_rows,
     reason_rows,
     what_if_row,
+    with_minus,
 )
 from reports.case_words import DOCUMENTS, NEXT_STEPS, STATE_WORDS, TIE_WORDS
 from reports.decisions import DECISION_OUTCOMES, DECISION_REASONS, ReaderDecision
 from reports.evidence import Evidence
-from reports.wording import DASH, FACTS, SEMICOLON, RunNames, Text, joined, named, party
+from reports.wording import DASH, SEMICOLON, RunNames, Text, chinese, count, joined, named, party
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,13 @@ class PartyPage:
     """All that the page says of one customer of a case."""
 
     name: str
-    who: Text
+    also: list[str]
     facts: list[tuple[Text, Text]]
     sentence: Text
+    score: str
     files: list[FileRow]
     hits: list[HitRow]
+    recorded: list[HitRow]
     reasons: list[ReasonRow]
     against: list[ReasonRow]
     what_if: list[WhatIfRow]
@@ -64,16 +69,43 @@ class PartyPage:
     later: list[DecisionRow]
 
 
-def party_page(case: ExplainedCase, one: CaseParty) -> PartyPage:
+PagesOf = dict[str, list[str]]  # by name of a customer: the cases that have a page about it
+
+
+def payment_row(row: CasePayment) -> PaymentRow:
+    """A payment of the list in words."""
+    return PaymentRow(
+        row.at,
+        row.is_in,
+        party(row.other),
+        row.yuan,
+        named(CHANNEL_NAMES, row.channel),
+        named(PURPOSE_NAMES, row.purpose),
+        row.balance,
+        DASH if row.city is None else str(row.city),
+    )
+
+
+def link_row(row: CaseLink, case_id: str, pages: PagesOf) -> LinkRow:
+    """A linked customer in words, with the other cases that have a page about it."""
+    others = [other for other in pages.get(row.name, []) if other != case_id]
+    how, through = named(TIE_WORDS, row.how), party(row.through)
+    return LinkRow(row.name, others, how, through, row.payments, row.yuan, row.is_alerted)
+
+
+def party_page(case: ExplainedCase, one: CaseParty, pages: PagesOf) -> PartyPage:
     """One customer of a case."""
     reasons_for, against = reason_rows(one)
+    hits = hit_rows(one)
     return PartyPage(
         name=one.customer_name,
-        who=named(FACTS, one.occupation or one.industry or one.kind),
+        also=[case_id for case_id in pages[one.customer_name] if case_id != case.case_id],
         facts=header(one),
         sentence=both_of(one.headline),
+        score=with_minus(one.score),
         files=file_rows(one),
-        hits=hit_rows(one),
+        hits=[row for row in hits if row.is_line],
+        recorded=[row for row in hits if not row.is_line],
         reasons=reasons_for,
         against=against,
         what_if=[what_if_row(row) for row in one.what_if],
@@ -84,31 +116,9 @@ def party_page(case: ExplainedCase, one: CaseParty) -> PartyPage:
             CounterpartyRow(party(row.name), row.money_in, row.money_out, row.payments, row.is_new)
             for row in one.counterparties
         ],
-        payments=[
-            PaymentRow(
-                row.at,
-                row.is_in,
-                party(row.other),
-                row.yuan,
-                named(CHANNEL_NAMES, row.channel),
-                named(PURPOSE_NAMES, row.purpose),
-                row.balance,
-                DASH if row.city is None else str(row.city),
-            )
-            for row in one.payments
-        ],
+        payments=[payment_row(row) for row in one.payments],
         payments_of_days=one.payments_of_days,
-        links=[
-            LinkRow(
-                row.name,
-                named(TIE_WORDS, row.how),
-                party(row.through),
-                row.payments,
-                row.yuan,
-                row.is_alerted,
-            )
-            for row in one.links
-        ],
+        links=[link_row(row, case.case_id, pages) for row in one.links],
         flow=flow(one.flow, one.customer_name),
         edges=len(leading_on(one.flow, one.customer_name)),
         earlier=decision_rows(one.earlier_decisions),
@@ -193,6 +203,7 @@ class CasePage:
     parties: list[PartyPage]
     ring: Markup | None
     ring_edges: int
+    innocent: list[HitRow]
     steps: tuple[Text, ...]
     documents: list[Text]
     narrative: list[DraftSection]
@@ -205,26 +216,37 @@ class CasePage:
 
 
 def case_sentence(case: ExplainedCase) -> Text:
-    """The case in one sentence: that of its leading party, and who else is in it."""
+    """The case in one sentence: that of its leading party, who else is in it, and what ties them."""
     lead, others = both_of(case.parties[0].headline), [one.customer_name for one in case.parties[1:]]
     if not others:
         return lead
+    edges = tying(case)
+    total = count(sum(edge.yuan for edge in edges))
+    times = f"{len(edges)} payment{'s' if len(edges) > 1 else ''}"
+    ties = Text(f"; {times} of CNY {total} tie them", f"，其间交易 {len(edges)} 笔、合计 {total} 元")
+    told = ties if edges else Text("", "")
     return Text(
-        f"{lead.en} Alerted in the same case: customer {', '.join(others)}.",
-        f"{lead.zh}同案预警：客户 {'、'.join(others)}。",
+        f"{lead.en} In the same case: customer {', '.join(others)}{told.en}.",
+        f"{lead.zh}同案客户：{'、'.join(others)}{told.zh}。",
     )
 
 
-def ring_edges(case: ExplainedCase) -> list[FlowEdge]:
-    """The payments that tie the parties, without those of one customer to itself."""
-    return [edge for edge in case.ring if edge.payer != edge.payee]
+def innocent_rows(parties: list[PartyPage]) -> list[HitRow]:
+    """Rules that met any party and are known to hit licit behaviour as well, each once."""
+    hits = {hit.rule_id: hit for page in parties for hit in (*page.hits, *page.recorded)}
+    return [hit for hit in hits.values() if hit.innocent.en]
 
 
-def case_page(evidence: Evidence, known: KnownCase) -> CasePage:
+def chinese_form(form: list[DraftSection]) -> list[DraftSection]:
+    """The Chinese form with the punctuation that belongs to it."""
+    return [section.model_copy(update={"text": [chinese(line) for line in section.text]}) for section in form]
+
+
+def case_page(evidence: Evidence, known: KnownCase, pages: PagesOf) -> CasePage:
     """The page of one case."""
-    case, tying = known.case, ring_edges(known.case)
-    parties = [party_page(case, one) for one in case.parties]
-    families = dict.fromkeys(hit.documents for page in parties for hit in page.hits)
+    case, edges = known.case, tying(known.case)
+    parties = [party_page(case, one, pages) for one in case.parties]
+    families = dict.fromkeys(hit.documents for page in parties for hit in (*page.hits, *page.recorded))
     return CasePage(
         case_id=case.case_id,
         title=Text(f"Case {case.case_id}", f"案例 {case.case_id}"),
@@ -234,12 +256,13 @@ def case_page(evidence: Evidence, known: KnownCase) -> CasePage:
         days=case.days,
         sentence=case_sentence(case),
         parties=parties,
-        ring=ring(tying, [one.customer_name for one in case.parties]) if tying else None,
-        ring_edges=len(tying),
+        ring=ring(whole_ring(case), [one.customer_name for one in case.parties]) if edges else None,
+        ring_edges=len(edges),
+        innocent=innocent_rows(parties),
         steps=NEXT_STEPS,
         documents=list(families) or [DOCUMENTS["volume"]],
         narrative=case.drafts.narrative,
-        form=case.drafts.report,
+        form=chinese_form(case.drafts.report),
         reader=reader_row(evidence.decisions.get(case.case_id), case),
         outcomes=dict(DECISION_OUTCOMES),
         decision_reasons=dict(DECISION_REASONS),
@@ -254,4 +277,8 @@ def case_page(evidence: Evidence, known: KnownCase) -> CasePage:
 
 def case_pages(evidence: Evidence) -> list[CasePage]:
     """One page a case, in order of the score."""
-    return [case_page(evidence, known) for known in known_cases(evidence.cases, evidence.members)]
+    pages: PagesOf = {}
+    for case in evidence.cases:
+        for one in case.parties:
+            pages.setdefault(one.customer_name, []).append(case.case_id)
+    return [case_page(evidence, known, pages) for known in known_cases(evidence.cases, evidence.members)]

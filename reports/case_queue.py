@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reports.case_choice import CLEARED, REPORTED, KnownCase, QueueRow, curated, known_cases
 from reports.case_pages import case_sentence, reader_row
+from reports.case_rows import with_minus
 from reports.case_words import STATE_WORDS
 from reports.decisions import DECISION_OUTCOMES
 from reports.evidence import Evidence
@@ -55,6 +56,7 @@ class QueuePage:
     lines: list[QueueLine]
     alerts: int
     pages: int
+    readers: int
 
 
 def bank_states(outcome: str, rules: str) -> list[str]:
@@ -75,7 +77,7 @@ def queue_line(evidence: Evidence, row: QueueRow, by_case: dict[str, KnownCase])
         customer=row.customer_name,
         as_of=row.as_of,
         rank=str(row.rank),
-        score=f"{row.score:.2f}",
+        score=with_minus(row.score),
         kind=named(FACTS, row.kind),
         customers=row.customers,
         rules=row.rule_ids,
@@ -100,7 +102,7 @@ def below_line(evidence: Evidence, known: KnownCase) -> QueueLine:
         customer=one.customer_name,
         as_of=one.as_of,
         rank="–",
-        score=f"{one.score:.2f}",
+        score=with_minus(one.score),
         kind=named(FACTS, one.kind),
         customers=1,
         rules=rules,
@@ -135,4 +137,5 @@ def queue_page(evidence: Evidence) -> QueuePage:
         lines=lines,
         alerts=len(evidence.queue),
         pages=len(known),
+        readers=sum(bool(line.reader.en) for line in lines),
     )

@@ -16,6 +16,7 @@ from reports.case_words import DOCUMENTS, FOUND_BY_WORDS, TAG_WORDS
 from reports.decisions import DECISION_OUTCOMES
 from reports.wording import DASH, FACTS, Text, chinese, count, joined, named, same
 
+NOTHING = "−0.00"  # a contribution that is none in print
 YES_NO = {"yes": Text("yes", "有"), "no": Text("no", "无")}
 RATINGS = {"low": Text("low", "低"), "medium": Text("medium", "中"), "high": Text("high", "高")}
 
@@ -34,6 +35,11 @@ def figure_words(value: float | None, unit: str) -> Text:
     return Text(f"{number} {UNITS[unit].en}", f"{number} {UNITS[unit].zh}")
 
 
+def with_minus(score: float) -> str:
+    """A score with the sign that print has for less than nothing."""
+    return f"{score:.2f}".replace("-", "−")
+
+
 def both_of(phrase: Phrase) -> Text:
     """A pair of the results as a pair of the page."""
     return Text(phrase.en, chinese(phrase.zh))
@@ -42,7 +48,6 @@ def both_of(phrase: Phrase) -> Text:
 def header(one: CaseParty) -> list[tuple[Text, Text]]:
     """What the bank knows of a customer, as pairs of name and value; unknown facts are left out."""
     facts: list[tuple[Text, Text | None]] = [
-        (Text("Customer", "客户号"), same(one.customer_name)),
         (Text("Found by", "发现方式"), named(FOUND_BY_WORDS, one.found_by)),
         (Text("Scored as of", "评分日期"), same(one.as_of)),
         (Text("Rank that week", "当周排名"), same(str(one.rank)) if one.rank is not None else None),
@@ -88,7 +93,8 @@ def reason_rows(one: CaseParty) -> tuple[list[ReasonRow], list[ReasonRow]]:
         )
         for row in sorted(one.reasons, key=lambda row: row.rank)
     ]
-    return [row for row in rows if row.rank > 0], [row for row in rows if row.rank < 0]
+    against = [row for row in rows if row.rank < 0 and row.shown != NOTHING]
+    return [row for row in rows if row.rank > 0], against
 
 
 @dataclass(frozen=True)
@@ -157,8 +163,8 @@ class WhatIfRow:
 
 def what_if_row(row: WhatIf) -> WhatIfRow:
     """A what-if as the page says it."""
-    families = joined([both_of(family) for family in row.families], Text(" and ", "、"))
-    return WhatIfRow(families, f"{row.score:.2f}", f"{row.cut:.2f}", row.is_below)
+    families = joined([both_of(family) for family in row.families], Text(" + ", " + "))
+    return WhatIfRow(families, with_minus(row.score), with_minus(row.cut), row.is_below)
 
 
 @dataclass(frozen=True)
@@ -177,9 +183,13 @@ class PaymentRow:
 
 @dataclass(frozen=True)
 class LinkRow:
-    """A linked customer and how."""
+    """A linked customer and how; ``cases`` are those of its pages.
+
+    ``cases`` is empty where no page of the run is about it.
+    """
 
     name: str
+    cases: list[str]
     how: Text
     through: Text
     payments: int

@@ -95,7 +95,7 @@ NEXT_STEPS = (
         "先一并核查关联客户，再对单一客户作结论。",
     ),
     Text(
-        "Ask for the documents below; note what was seen and what was missing.",
+        "Ask for the documents named above; note what was seen and what was missing.",
         "收集下列材料，并记录已见与缺失的内容。",
     ),
     Text(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 import pipeline
 from data.words import Words
+from explain.results.cases import ExplainedCase
 from pipeline import BadInput
 
 DECISIONS = Path("decisions")
@@ -59,6 +60,16 @@ def checked(raw: object, file: Path) -> ReaderDecision:
     if found.case_id != file.stem:
         raise BadInput(f"{file}: case_id: expected the name of the file, found {found.case_id!r}")
     return found
+
+
+def of_another_run(found: dict[str, ReaderDecision], cases: list[ExplainedCase]) -> list[str]:
+    """A sentence for each decision that no page shows, of a case or a date that the run does not have."""
+    dates = {case.case_id: case.as_of for case in cases}
+    return [
+        f"{DECISIONS / case_id}.json is left out: this run has no case {case_id} as of {one.as_of}"
+        for case_id, one in found.items()
+        if dates.get(case_id) != one.as_of.isoformat()
+    ]
 
 
 def read_inputs() -> dict[str, ReaderDecision]:

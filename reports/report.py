@@ -304,6 +304,8 @@ def main() -> None:
     found = read_inputs()
     result = metrics(found.bank, found.truth, found.label_audit, found.experiments)
     report = rendered(found, result)
+    for sentence in decisions.of_another_run(found.decisions, found.cases):
+        pipeline.say(sentence)
     remove_others(pipeline.artifact("reports", SITE), report.site)
     for name, text in report.site.items():
         pipeline.write_text("reports", f"{SITE}/{name}", text)

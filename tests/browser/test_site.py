@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,36 +25,6 @@ WIDTHS = (1280, 800, 390)
 CASES_LOOKED_AT = 3  # of the pages of single cases, which are all made alike
 LEAST_LETTERS = 11  # height of the letters of a drawing on a phone, pixels
 SCREENS = 4  # that a page may fill with its parts closed
-
-
-@pytest.fixture(scope="module")
-def report(pytestconfig: pytest.Config) -> Path:
-    """The first page of the site under test; metrics.json lies beside its folder."""
-    found: Path = (pytestconfig.rootpath / pytestconfig.getoption("--report")).resolve()
-    if not found.exists():
-        pytest.skip("no report: run `make report`")
-    return found
-
-
-@pytest.fixture(scope="module")
-def browser(report: Path) -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    executable = next((path for path in found if path), None)
-    if executable is None:
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as engine:
-        started = engine.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def page(browser: Any) -> Iterator[Any]:
-    """One page for all; each test opens in it what it looks at."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 800})
-    yield opened
-    opened.close()
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -336,11 +304,11 @@ def with_long_accounts(cases: list[ExplainedCase]) -> list[ExplainedCase]:
     """Cases whose customer, and whose largest counterparty, have the number of a foreign bank."""
     found = []
     for case in cases:
-        long, (lead, *others) = "BANK/" + "7" * 200, case.parties
-        lead = renamed(lead, f"customer {lead.customer_name}", f"customer {long}")
-        lead = renamed(lead, lead.counterparties[0].name, f"person {long}")
-        lead = lead.model_copy(update={"customer_name": long})
-        found.append(case.model_copy(update={"parties": [lead, *others]}))
+        long, lead = "BANK/" + "7" * 200, case.parties[0]
+        case = renamed(case, f"customer {lead.customer_name}", f"customer {long}")
+        case = renamed(case, lead.counterparties[0].name, f"person {long}")
+        named = case.parties[0].model_copy(update={"customer_name": long})
+        found.append(case.model_copy(update={"parties": [named, *case.parties[1:]]}))
     return found
 
 
