@@ -12,7 +12,9 @@ from models.schema import RULES
 from reports.comparison import size_of, told_apart
 from reports.evidence import RECALL, Evidence, in_a_sentence
 from reports.rankings import points, points_range
+from reports.sentences import capital
 from reports.steps import effect
+from reports.tracing import how_many_of
 from reports.wording import (
     FACTS,
     RANKERS,
@@ -149,7 +151,8 @@ def study_seen(study: RulesLeftOutStudy) -> Text:
     ):
         size, word = size_of(change, RECALL), effect(change)
         parts.append(Text(f"{en}: {size.en} ({word.en})", f"{zh}：{size.zh}（{word.zh}）"))
-    told = joined(parts, SEMICOLON)
+    listed = joined(parts, SEMICOLON)
+    told = Text(capital(listed.en), listed.zh)
     together = size_of(study.together, RECALL)
     limit = Text("", "")
     if told_apart(study.truth_change) > 0 and told_apart(study.corrected_change) <= 0:
@@ -222,14 +225,25 @@ def ages_seen(study: AgeStudy) -> Text:
         parts.append(Text(f"{name.en}: {word.en} ({size.en})", f"{name.zh}：{word.zh}（{size.zh}）"))
     told = joined(parts, SEMICOLON)
     bands = [band for row in study.rows for band in row.bands if band.alerted_gap_with.low is not None]
-    known = sum(told_apart(band.alerted_gap_with) != 0 for band in bands)
-    unknown = sum(told_apart(band.alerted_gap_without) != 0 for band in bands)
+    compared = how_many_of(bands, lambda _: True, lambda band: band.alerted_gap_with.low, "bands")
+    known = how_many_of(
+        bands,
+        lambda band: told_apart(band.alerted_gap_with) != 0,
+        lambda band: band.alerted_gap_with.low,
+        "apart from zero",
+    )
+    unknown = how_many_of(
+        bands,
+        lambda band: told_apart(band.alerted_gap_without) != 0,
+        lambda band: band.alerted_gap_without.low,
+        "apart from zero",
+    )
     return Text(
         f"Recommended: {told.en}. Age goes where its loss is at most {percent(study.margin, 0)} in the whole "
         f"interval. Bands whose innocent are provably alerted more or less often than all others: {known} of "
-        f"{len(bands)} with age, {unknown} without.",
+        f"{compared} with age, {unknown} without.",
         f"建议：{told.zh}。仅当整个区间内损失不超过 {percent(study.margin, 0)} 时去除年龄。无辜者被预警率"
-        f"经证实异于他人的年龄段：有年龄时 {len(bands)} 个中 {known} 个，无年龄时 {unknown} 个。",
+        f"经证实异于他人的年龄段：有年龄时 {compared} 个中 {known} 个，无年龄时 {unknown} 个。",
     )
 
 

@@ -14,7 +14,7 @@ WIDTH = 940
 
 def number(value: float) -> str:
     """A coordinate, short and the same on every machine."""
-    return f"{value:.1f}".rstrip("0").rstrip(".")
+    return f"{float(value):.1f}".rstrip("0").rstrip(".")
 
 
 def attributes(**values: object) -> str:

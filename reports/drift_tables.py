@@ -82,8 +82,12 @@ def is_costly(row: PlantedDrift) -> bool:
 
 def is_silent(row: PlantedDrift) -> bool:
     """Whether a costly drift is told by no alarm."""
-    told = {answer.watcher for answer in row.answers if answer.told == "tells"}
-    return is_costly(row) and not told & set(KIND_NAMES)
+    return is_costly(row) and not tellers(row) & set(KIND_NAMES)
+
+
+def tellers(row: PlantedDrift) -> set[str]:
+    """Alarms and checks that tell a planted drift."""
+    return {answer.watcher for answer in row.answers if answer.told == "tells"}
 
 
 @dataclass(frozen=True)
@@ -106,22 +110,23 @@ def drift_counts(found: DriftTrials) -> DriftCounts:
 
 def drift_seen(found: DriftTrials) -> Text:
     """Which drifts cost recall provably, which of these no alarm tells, and whom nobody expected right."""
-    planted = [row for row in found.plants if row.is_planted]
-    costly = [row for row in planted if is_costly(row)]
-    silent = [row for row in planted if is_silent(row)]
-    checks = [row for row in silent if any(answer.told == "tells" for answer in row.answers)]
-    names = names_or_none([Text(row.en, row.zh) for row in silent], SEMICOLON)
-    as_expected = sum(
-        set(row.expected) <= {answer.watcher for answer in row.answers if answer.told == "tells"}
-        for row in planted
+    counts = drift_counts(found)
+    names = names_or_none([Text(row.en, row.zh) for row in found.plants if is_silent(row)], SEMICOLON)
+    checks = how_many(
+        found.plants, lambda row: is_silent(row) and bool(tellers(row)), "told by a check alone"
+    )
+    as_expected = how_many(
+        found.plants,
+        lambda row: row.is_planted and set(row.expected) <= tellers(row),
+        "told by all who were expected to",
     )
     return Text(
-        f"{len(costly)} of {len(planted)} planted drifts provably cost recall in truth. Of these the alarms "
-        f"are blind to {len(silent)} (a check of the feed tells {len(checks)} of them): {names.en}. "
-        f"In {as_expected} of {len(planted)} everybody who was expected to tell did.",
-        f"{len(planted)} 项植入漂移中有 {len(costly)} 项经证实降低真实召回率；"
-        f"其中告警未能识别 {len(silent)} 项（数据源检查识别 {len(checks)} 项）：{names.zh}。"
-        f"{len(planted)} 项中有 {as_expected} 项，预期应识别者全部识别。",
+        f"{counts.costly} of {counts.planted} planted drifts provably cost recall in truth. Of these the "
+        f"alarms are blind to {counts.silent} (a check of the feed tells {checks} of them): {names.en}. "
+        f"In {as_expected} of {counts.planted} everybody who was expected to tell did.",
+        f"{counts.planted} 项植入漂移中有 {counts.costly} 项经证实降低真实召回率；"
+        f"其中告警未能识别 {counts.silent} 项（数据源检查识别 {checks} 项）：{names.zh}。"
+        f"{counts.planted} 项中有 {as_expected} 项，预期应识别者全部识别。",
     )
 
 

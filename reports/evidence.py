@@ -65,6 +65,31 @@ class WorldSettings(ShownSettings):
     promotions: list[date] = []
 
 
+class Load(ShownSettings):
+    """Requests of one kind that the small service answers, measured by hand."""
+
+    requests_per_second: float
+    p50_ms: float
+    p99_ms: float
+    transactions_per_second: float = 0.0
+
+
+class Scoring(ShownSettings):
+    """One round of scoring by the small service."""
+
+    accounts: int
+    median_seconds: float
+
+
+class ServingCosts(ShownSettings):
+    """What the small service does in a second: benchmarks/results/serve.json."""
+
+    cores: int
+    scoring: Scoring
+    questions_known_alerts: Load
+    posts: Load
+
+
 @dataclass(frozen=True)
 class Evidence:
     """All that the report may speak of: the results of earlier stages and a few parameters."""
@@ -89,6 +114,7 @@ class Evidence:
     ladder: Ladder
     rule_report: RuleReport
     costs: ZooCosts
+    serving: ServingCosts | None
     experiments: Experiments
     money: MoneyAudit
     shap_share: dict[str, float]  # of the explained alerts, by feature

@@ -12,6 +12,7 @@ from reports.audit_figures import Panel, interval_panels
 from reports.comparison import told_apart
 from reports.evidence import in_a_sentence
 from reports.rankings import points, points_range
+from reports.tracing import how_many
 from reports.wording import RANKERS, Text, named, names_or_none, same
 
 ATTRIBUTES = {
@@ -98,7 +99,7 @@ def fair_seen(found: BankKnowledge) -> Text:
             Text(f"{attribute.en} {group.en} ({ranker.en})", f"{attribute.zh} {group.zh}（{ranker.zh}）")
         )
     more, less = (names_or_none(sides[side]) for side in (1, -1))
-    looked = sum(row.true.alerted_gap.low is not None for row in found.fairness)
+    looked = how_many(found.fairness, lambda row: row.true.alerted_gap.low is not None, "compared")
     return Text(
         f"Innocent persons alerted provably more often than all others: {more.en}; less often: {less.en}. "
         f"Of {looked} comparisons at 95 %, one in twenty would stand out by chance.",

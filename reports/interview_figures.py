@@ -22,7 +22,7 @@ from reports.wording import RANKERS, VIEWS, Text, named, percent, shortened
 
 ROW, LEFT, RIGHT = 34.0, 380.0, 850.0  # height of a row; where names end and numbers begin
 LETTERS = 54  # of a name
-LEAST_REACH = 0.05  # of an axis of differences
+REACHES = (0.06, 0.1, 0.2, 0.4, 0.6, 1.0)  # of an axis of differences, so that its ticks are whole points
 FAMILIES = ("random_forest", "svm_linear", "svm_rbf", "logistic", "xgboost", GRAPH, "k_means", "pca")
 
 ShareRow = tuple[Text, Interval, str]  # a name, a share, and whose view it is
@@ -58,7 +58,8 @@ def gap_marks(rows: Sequence[GapRow], title: Text) -> Markup | None:
     if not known:
         return None
     ends = [end for _, gap, _ in known for end in (gap.low, gap.value, gap.high) if end is not None]
-    reach = max(LEAST_REACH, *(abs(end) for end in ends))
+    farthest = max(abs(end) for end in ends)
+    reach = next((one for one in REACHES if one >= farthest), REACHES[-1])
     x, bottom = figures.scale(-reach, reach, LEFT, RIGHT), 6 + ROW * len(known)
     parts = []
     for share in (-reach, -reach / 2, 0.0, reach / 2, reach):
@@ -176,6 +177,24 @@ def of_worlds(evidence: Evidence) -> Markup | None:
     worlds = evidence.experiments.studies.worlds
     return gap_chart(worlds) if worlds is not None else None
 
+
+CAPTIONS = {
+    8: Text(
+        "Blue: what the bank sees. Amber: what is true, and only a simulator knows.",
+        "蓝色：银行所见。琥珀色：真值，仅模拟可知。",
+    ),
+    10: Text(
+        "Each row a turn of the loop: the paired change of every figure in truth, and whether it was kept.",
+        "每行一轮：各指标真值的配对变化，以及是否保留。",
+    ),
+    11: Text(
+        "Each dot a world, the ring the world of this report; blue by the bank’s labels, amber in truth. At "
+        "the right the true spread between worlds and within one world, points.",
+        "每点一个世界，圆圈为本报告的世界；蓝色按银行标签，琥珀色按真值。"
+        "右侧为真值在世界之间与单个世界之内的离散，百分点。",
+    ),
+}
+"""What a picture needs to be read, by the number of its question."""
 
 FIGURES: tuple[Callable[[Evidence], Markup | None], ...] = (
     funnel_figure,

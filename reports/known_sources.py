@@ -14,7 +14,7 @@ from reports.results import Metrics
 from reports.tracing import Imprint, ReadFrom, TracedRows, TracedTable, sourced, traced
 
 CATALOGUE = "artifacts/features/feature_catalogue.parquet"
-COSTS = "benchmarks/results/zoo.json"
+COSTS, SERVED = "benchmarks/results/zoo.json", "benchmarks/results/serve.json"
 CLAIMS = "studies/verdicts.yaml"
 CASES = "artifacts/explain/explained_cases.json"
 
@@ -74,6 +74,7 @@ def with_sources(evidence: Evidence, ledger: Imprint) -> Evidence:
         tuned={name: traced(one, file_of(one, name), ledger) for name, one in evidence.tuned.items()},
         cases=_cases(evidence.cases, ledger),
         costs=traced(evidence.costs, COSTS, ledger),
+        serving=traced(evidence.serving, SERVED, ledger),
         catalogue=_catalogue(evidence.catalogue, ledger),
         experiments=experiments,
     )

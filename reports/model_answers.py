@@ -27,7 +27,6 @@ from reports.steps import (
 )
 from reports.tracing import how_many, how_many_of
 from reports.wording import (
-    COMMA,
     RANKERS,
     SEMICOLON,
     Text,
@@ -254,10 +253,11 @@ def family_answer(evidence: Evidence) -> Answer:
     sides: dict[int, list[Text]] = {1: [], -1: [], 0: []}
     for name in others:
         sides[told_apart(true_gap(evidence, name, REFERENCE))].append(named(RANKERS, name))
-    places = [joined(names, COMMA) if names else None for names in sides.values()]
+    places = [joined(names, SEMICOLON) if names else None for names in sides.values()]
     verdict = places_sentence(named(RANKERS, REFERENCE), *places)
     models = how_many(evidence.truth.metrics, lambda name: name in MODELS, "models")
-    blind = names_or_none([named(RANKERS, name) for name in others if not MODELS[name].is_supervised])
+    unlabelled = [named(RANKERS, name) for name in others if not MODELS[name].is_supervised]
+    blind = names_or_none(unlabelled, SEMICOLON)
     said = Text(
         f"They were all trained: {models} models with the same split, budget and judge, by true recall. "
         f"{verdict.en} Without any label learn {blind.en}; these rank what is unusual, and most who are "
@@ -293,7 +293,7 @@ def family_costs(evidence: Evidence) -> Text | None:
         Text(f"{name.en} {cost.fit_seconds:.1f} s", f"{name.zh} {cost.fit_seconds:.1f} 秒")
         for name, cost in known
     ]
-    told = names_or_none(listed)
+    told = names_or_none(listed, SEMICOLON)
     return Text(
         f"One fit took, on the machine of the benchmark: {told.en}.", f"基准机器上一次拟合用时：{told.zh}。"
     )

@@ -15,6 +15,7 @@ from reports.evidence import GRAPH, Evidence
 from reports.rankings import points, points_range
 from reports.time_figures import alarm_grid, recall_lines
 from reports.time_words import KIND_NAMES, RUNBOOK, RunbookEntry
+from reports.tracing import how_many, how_many_of
 from reports.wording import DASH, RANKERS, Text, named, names_or_none
 
 RULEBOOK_RAN = "rulebook"
@@ -99,12 +100,18 @@ def changes_seen(rows: list[ChangeRow]) -> Text:
         name = Text(f"{row.name.en} {size}", f"{row.name.zh} {size}")
         sides[told_apart(row.found.true)].append(name)
     fell, rose = (names_or_none(sides[side]) for side in (-1, 1))
-    level = len(sides[0])
+    compared, level = (
+        how_many_of(rows, holds, lambda row: row.found.true.low, what)
+        for holds, what in (
+            (lambda _: True, "rankers"),
+            (lambda row: told_apart(row.found.true) == 0, "no difference measured"),
+        )
+    )
     return Text(
         f"From the earlier to the later half of the weeks at work, true recall fell provably for: {fell.en}; "
-        f"it rose provably for: {rose.en}; for {level} of {len(rows)} no change was measured.",
+        f"it rose provably for: {rose.en}; for {level} of {compared} no change was measured.",
         f"由前半段到后半段，真实召回率经证实下降的：{fell.zh}；经证实上升的：{rose.zh}；"
-        f"{len(rows)} 个中有 {level} 个未测得变化。",
+        f"{compared} 个中有 {level} 个未测得变化。",
     )
 
 
@@ -122,17 +129,19 @@ def answer_rows(found: OverTime) -> list[StretchAnswer]:
 
 def answers_seen(found: OverTime) -> Text:
     """How many changes an alarm answers, how often alarms fire at all, and which never did."""
-    told = [row for row in found.events if row.answered]
-    readings = [row for row in found.alarms if row.reading is not None]
-    fires = [row for row in readings if row.fires]
-    silent = [kind for kind in KIND_NAMES if all(row.kind != kind for row in fires)]
+    events = how_many(found.events, lambda _: True, "planned changes")
+    told = how_many(found.events, lambda row: bool(row.answered), "answered")
+    readings = how_many(found.alarms, lambda row: row.reading is not None, "readings")
+    fires = how_many(found.alarms, lambda row: row.reading is not None and bool(row.fires), "fires")
+    fired = {row.kind for row in found.alarms if row.reading is not None and row.fires}
+    silent = [kind for kind in KIND_NAMES if kind not in fired]
     return Text(
-        f"{len(told)} of {len(found.events)} planned changes are followed by an alarm that was silent "
-        f"before; alarms fire in {len(fires)} of {len(readings)} readings, so that "
+        f"{told} of {events} planned changes are followed by an alarm that was silent "
+        f"before; alarms fire in {fires} of {readings} readings, so that "
         f"following is no proof of telling. "
         f"Never fired: {kinds_named(silent).en}.",
-        f"{len(found.events)} 项预设变化中有 {len(told)} 项之后出现了此前未响的告警；"
-        f"{len(readings)} 次读数中告警 {len(fires)} 次，因此先后出现不等于识别。"
+        f"{events} 项预设变化中有 {told} 项之后出现了此前未响的告警；"
+        f"{readings} 次读数中告警 {fires} 次，因此先后出现不等于识别。"
         f"从未告警：{kinds_named(silent).zh}。",
     )
 

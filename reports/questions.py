@@ -14,7 +14,7 @@ from models.results.ladder import Ladder, LadderRanking
 from reports.evidence import Evidence, in_a_sentence
 from reports.explanation_answer import attribution, explained
 from reports.interview import FRAMES
-from reports.interview_figures import FIGURES
+from reports.interview_figures import CAPTIONS, FIGURES
 from reports.interview_frame import Answer, Frame
 from reports.judging_answer import judged_answer
 from reports.loop_answers import convinced, iterated
@@ -26,6 +26,7 @@ from reports.model_answers import (
     library_concluded,
     line_answer,
     recall_answer,
+    sentences,
 )
 from reports.pages import investigators
 from reports.rulebook import rulebook
@@ -188,7 +189,6 @@ class Followed:
 
     asked: Text
     said: Text
-    measured: Text | None
 
 
 @dataclass(frozen=True)
@@ -200,6 +200,7 @@ class Answered:
     frame: Frame
     followed: list[Followed]
     figure: Markup | None = None
+    caption: Text | None = None
 
 
 def answered(number: int, evidence: Evidence, plain: Evidence) -> Answered:
@@ -211,10 +212,12 @@ def answered(number: int, evidence: Evidence, plain: Evidence) -> Answered:
     """
     frame, drawn = FRAMES[number - 1], FIGURES[number - 1]
     followed = [
-        Followed(one.asked, one.said, one.measured(evidence) if one.measured else None)
+        Followed(one.asked, sentences([one.said, one.measured(evidence) if one.measured else None]))
         for one in frame.followed
     ]
-    return Answered(number, ANSWERS[number - 1](evidence), frame, followed, drawn(plain))
+    return Answered(
+        number, ANSWERS[number - 1](evidence), frame, followed, drawn(plain), CAPTIONS.get(number)
+    )
 
 
 def questions(evidence: Evidence, plain: Evidence | None = None) -> list[Answered]:

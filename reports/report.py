@@ -45,18 +45,21 @@ from models.results.truth import TruthView
 from models.results.tuned import Tuned
 from models.zoo import MODELS
 from reports import decisions, experiments
+from reports.adjacent import adjacent_questions
 from reports.cards import card
 from reports.case_choice import QueueRow, queue_rows
 from reports.case_pages import case_pages
 from reports.case_queue import queue_page
 from reports.catalogue import CataloguedFeature
-from reports.evidence import BudgetSettings, Evidence, WorldSettings
+from reports.evidence import BudgetSettings, Evidence, ServingCosts, WorldSettings
 from reports.experiments import Experiments
+from reports.known_sources import metrics_with_sources, with_sources
 from reports.metrics import metrics
 from reports.pages import sections
 from reports.questions import questions
 from reports.results import Metrics
 from reports.site import PAGES, Page, site_files
+from reports.tracing import Imprint, unmarked
 from reports.wording import (
     CHINESE_FROM,
     LONGEST_WORD,
@@ -78,6 +81,7 @@ SITE = "site"  # the folder of the pages
 SIMULATED = "simulate"
 FORMULA_SIGNS = ("=", "+", "-", "@")  # with which a spreadsheet takes words for a formula
 COSTS = Path("benchmarks/results/zoo.json")  # no time is the same twice: measured by hand
+SERVING = Path("benchmarks/results/serve.json")  # likewise
 RULEBOOK = Path("data/rules/rulebook.yaml")  # its cases and the sources of its numbers are shown as written
 
 
@@ -240,6 +244,7 @@ def read_inputs() -> Evidence:
         ladder=pipeline.read_result(Ladder),
         rule_report=pipeline.read_result(RuleReport),
         costs=pipeline.parse(ZooCosts, pipeline.read_yaml(COSTS), str(COSTS)),
+        serving=ServingCosts.model_validate(pipeline.read_yaml(SERVING)),
         experiments=Experiments(
             imbalance=pipeline.read_result(Imbalance),
             curves=pipeline.read_result(LearningCurves),
@@ -272,9 +277,12 @@ class Rendered:
 
 
 def rendered(found: Evidence, result: Metrics) -> Rendered:
-    """The site and its twin."""
-    shown = sections(found, result) | {"queue": queue_page(found), "questions": questions(found)}
-    twin = markdown_environment().get_template("report.md").render(shown)
+    """The site and its twin; what is told of a run is told with the sources of its numbers."""
+    imprint = Imprint()
+    known, figures = with_sources(found, imprint), metrics_with_sources(result, imprint)
+    asked = {"questions": questions(known, found), "adjacent": adjacent_questions(known)}
+    shown = sections(known, figures) | {"queue": queue_page(found)} | asked
+    twin = unmarked(markdown_environment().get_template("report.md").render(shown))
     pages = [
         *PAGES,
         *(
@@ -282,7 +290,7 @@ def rendered(found: Evidence, result: Metrics) -> Rendered:
             for case in case_pages(found)
         ),
     ]
-    site = site_files(environment(), pages, shown)
+    site = site_files(environment(), pages, shown, imprint)
     return Rendered(site | {"queue.csv": table_text(QueueRow, found.queue)}, twin)
 
 

@@ -17,10 +17,12 @@ from pathlib import PurePosixPath
 from jinja2 import Environment
 
 from reports.bank_words import as_a_bank_says
-from reports.finishing import CHINESE, LANGUAGES, finished, in_one_language
+from reports.finishing import CHINESE, LANGUAGES, Language, finished, in_one_language
+from reports.numbers_of_page import PLACE, without_marks
+from reports.tracing import Imprint
 from reports.wording import Text
 
-STYLE, SCRIPT = "style.css", "script.js"
+STYLE, SCRIPT, NUMBERS = "style.css", "script.js", "numbers.html"
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,19 @@ def policy(script: str) -> str:
     )
 
 
-def site_files(environment: Environment, pages: list[Page], shown: Mapping[str, object]) -> dict[str, str]:
+def with_numbers(environment: Environment, html: str, language: Language, imprint: Imprint) -> str:
+    """A page in one language whose prose names its sources, with the list of them at its foot."""
+    found = without_marks(html, imprint)
+    template = environment.get_template(NUMBERS)
+    has_own = 'class="numbers"' in html  # a page of one case lists its own
+    shown = template.render(numbers=found.numbers, files=found.files, has_own=has_own)
+    foot = in_one_language(shown, language)
+    return found.html.replace(PLACE, foot, 1)
+
+
+def site_files(
+    environment: Environment, pages: list[Page], shown: Mapping[str, object], imprint: Imprint
+) -> dict[str, str]:
     """Every file of the site by its name: each page in each language, and the style sheet.
 
     Parameters
@@ -106,6 +120,7 @@ def site_files(environment: Environment, pages: list[Page], shown: Mapping[str, 
     environment : holds the templates
     pages : in the order of the list of pages
     shown : what every template may ask for
+    imprint : what the marks of its numbers stand for
     """
     loaded = environment.loader.get_source if environment.loader else None
     assert loaded is not None
@@ -118,5 +133,6 @@ def site_files(environment: Environment, pages: list[Page], shown: Mapping[str, 
         both = finished(environment.get_template(page.file).render({**shared, **page.more, **around}))
         for language in LANGUAGES:
             told = in_one_language(both, language)
-            files[f"{page.key}{language.ending}"] = as_a_bank_says(told) if language is CHINESE else told
+            said = as_a_bank_says(told) if language is CHINESE else told
+            files[f"{page.key}{language.ending}"] = with_numbers(environment, said, language, imprint)
     return files

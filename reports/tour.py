@@ -100,7 +100,7 @@ def model_stop(metrics: Metrics) -> Stop:
     """The model that the bank would put to work."""
     name = in_a_sentence(metrics.chosen.name)
     figures = metrics.models[metrics.chosen.name]
-    models = how_many(metrics.models, lambda _: True, "models")
+    models = how_many(metrics.models, lambda _: True, "models and the stack")
     true, seen = (worded_interval(side.recall_at_budget) for side in (figures.true, figures.bank))
     return Stop(
         Text("The model", "模型"),

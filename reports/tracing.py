@@ -83,6 +83,11 @@ class Printed:
     form: str
     origin: Origin
 
+    @property
+    def reads(self) -> tuple[ReadFrom, ...]:
+        """Everything that was read for it, each once."""
+        return reads_of(self.origin)
+
 
 @dataclass
 class Imprint:

@@ -1,7 +1,8 @@
 """Other people's data, told apart as they do it and strictly as of the moment; figures beside theirs.
 
 Run by hand from the repository's root: ``make bench DATA=FOLDER`` or ``python -m benchmarks.peers
-FOLDER`` with the folder that holds ``amlsim-paper/`` and ``amlgentex/``. Figures go to
+FOLDER`` with the folder that holds ``amlsim-paper/``, ``amlgentex/``, ``amlworld/`` and ``saml-d/``,
+or some of them. Figures go to
 benchmarks/results/peers.json after every row, so that a run cut short keeps what it has, and the
 page benchmarks/README.md is written from them.
 """
@@ -9,16 +10,22 @@ page benchmarks/README.md is written from them.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pipeline
-from benchmarks.peers import amlgentex, amlsim_paper
+from benchmarks.peers import amlgentex, amlsim_paper, streams
+from benchmarks.peers.page import PAGE, page
 
+Measured = Callable[[Path], Iterator[tuple[str, dict[str, Any]]]]
 RESULT = Path("benchmarks/results/peers.json")
-SETS = {
+SETS: dict[str, tuple[str, Measured]] = {
     "amlsim_paper": ("amlsim-paper", amlsim_paper.measured),
     "amlgentex": ("amlgentex", amlgentex.measured),
+    "amlworld": ("amlworld", partial(streams.measured, name="amlworld")),
+    "saml_d": ("saml-d", partial(streams.measured, name="saml_d")),
 }
 KEYS = {
     "amlsim_paper_ap": ("amlsim_paper", "before_the_day", "average_precision"),
@@ -48,17 +55,19 @@ def with_keys(found: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Measure what the folder holds; keep the figures of sets that it does not hold."""
-    folder = Path(pipeline.argument("folder of amlsim-paper and amlgentex"))
+    folder = Path(pipeline.argument("folder of amlsim-paper, amlgentex, amlworld, saml-d"))
     found = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     for data, (name, measured) in SETS.items():
         if not (folder / name).is_dir():
             pipeline.say(f"{name}: not in {folder}, not run")
             continue
-        found[data] = {}
+        rows: dict[str, Any] = {}
         for row, values in measured(folder / name):
-            found[data][row] = values
+            rows[row] = values
+            found[data] = rows
             pipeline.say(f"{data} {row}: {values.get('average_precision', values)}")
             RESULT.write_text(json.dumps(with_keys(found), indent=2) + "\n", encoding="utf-8")
+    PAGE.write_text(page(json.loads(RESULT.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -168,23 +168,24 @@ def induc_rows(windows: Windows, split: pd.DataFrame) -> Iterator[tuple[str, dic
     """Windows that follow each other; those positive for the first time apart."""
     by_role = dict(iter(split.groupby("split")))
     chosen, test = windows.of_split(by_role["val"]), windows.of_split(by_role["test"])
-    ahead, tables = {}, {}
-    for name, train in ways_to_train(windows, by_role["train"]).items():
-        tables[name] = stacked(train, chosen, test)
-        scores = scored(*tables[name])
-        ahead[name] = float(
-            np.mean([figures(chosen[1], valid, 0.5)["average_precision"] for valid, _ in scores])
-        )
+    tables = {
+        name: stacked(train, chosen, test) for name, train in ways_to_train(windows, by_role["train"]).items()
+    }
+    found = {name: scored(*table) for name, table in tables.items()}
+    ahead = {
+        name: float(np.mean([figures(chosen[1], valid, 0.5)["average_precision"] for valid, _ in scores]))
+        for name, scores in found.items()
+    }
     best = max(ahead, key=lambda name: ahead[name])
     yield "induc_ways_to_train", {name: round(value, 4) for name, value in ahead.items()} | {"chosen": best}
-    table, label, roles = tables[best]
-    scores = scored(table, label, roles)
+    (table, label, roles), scores = tables[best], found[best]
     positive = {role: by_role[role].loc[by_role[role]["is_sar"] == 1, "account"] for role in ("train", "val")}
     earlier_chosen = by_role["val"]["account"].isin(positive["train"]).to_numpy()
     earlier = by_role["test"]["account"].isin(pd.concat(list(positive.values()))).to_numpy()
     everyone = np.ones(len(earlier), bool)
     size = {"features": table.shape[1]}
     yield "induc", row_of(chosen[1], test[1], scores, everyone) | size
+    yield "induc_trained_as_published", row_of(chosen[1], test[1], found["whole_window"], everyone) | size
     yield "induc_first_time", row_of(chosen[1], test[1], scores, ~earlier) | size
     yield "induc_positive_before", row_of(chosen[1], test[1], scores, earlier) | size
     joined = [with_earlier_label(chosen[1], both, earlier_chosen, earlier) for both in scores]
@@ -192,8 +193,8 @@ def induc_rows(windows: Windows, split: pd.DataFrame) -> Iterator[tuple[str, dic
     known = [(earlier_chosen.astype(float), earlier.astype(float))]
     yield "induc_no_model_positive_before", row_of(chosen[1], test[1], known, everyone)
     apart = without_spending_and_balance(table)
-    found = row_of(chosen[1], test[1], scored(apart, label, roles), everyone)
-    yield "induc_without_spending_and_balance", found | {"features": apart.shape[1]}
+    of_apart = row_of(chosen[1], test[1], scored(apart, label, roles), everyone)
+    yield "induc_without_spending_and_balance", of_apart | {"features": apart.shape[1]}
 
 
 def with_earlier_label(

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
-from data.feeds.mapping import Mapping
+from data.feeds.mapping import FileForm
 from parameters import BadInput
 
 UNPACKED_FREE = 2**26  # bytes that no ratio is asked of
@@ -60,7 +60,7 @@ class Text(io.RawIOBase):
         While read: if the file cannot be unpacked, or unpacks to more than the limits allow.
     """
 
-    def __init__(self, path: Path, mapping: Mapping) -> None:
+    def __init__(self, path: Path, mapping: FileForm) -> None:
         self.path, self.limits = path, mapping.limits
         self.line_ends = 0
         self._source, self._is_packed = _unpacked(path)
@@ -150,7 +150,7 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:SHOWN]
 
 
-def blocks_of(path: Path, mapping: Mapping, wanted: list[str]) -> Iterator[Block]:
+def blocks_of(path: Path, mapping: FileForm, wanted: list[str]) -> Iterator[Block]:
     """The file in blocks, whatever its form.
 
     Parameters
@@ -168,7 +168,7 @@ def blocks_of(path: Path, mapping: Mapping, wanted: list[str]) -> Iterator[Block
     return csv_blocks(path, mapping, wanted)
 
 
-def csv_blocks(path: Path, mapping: Mapping, wanted: list[str]) -> Iterator[Block]:
+def csv_blocks(path: Path, mapping: FileForm, wanted: list[str]) -> Iterator[Block]:
     """Blocks of a CSV file; every row is in one of them, as cells or as broken."""
     with Text(path, mapping) as text:
         names, begun = _header(text, mapping)
@@ -221,7 +221,7 @@ class _Joined(io.RawIOBase):
         return len(taken) + (self._rest.readinto(view[len(taken) :]) if len(taken) < len(view) else 0)
 
 
-def _header(text: Text, mapping: Mapping) -> tuple[list[str], bytes]:
+def _header(text: Text, mapping: FileForm) -> tuple[list[str], bytes]:
     """Names of the columns, each once, and the bytes from the first line that says something."""
     begun = text.read(HEADER_BYTES) or b""
     begun = begun.lstrip(b"\r\n")
@@ -274,7 +274,7 @@ def _numbered(
         yield Block(np.zeros(0, np.int64), {name: pa.array([], pa.large_string()) for name in wanted}, broken)
 
 
-def _refused_csv(path: Path, mapping: Mapping, error: pa.ArrowInvalid) -> BadInput:
+def _refused_csv(path: Path, mapping: FileForm, error: pa.ArrowInvalid) -> BadInput:
     found = str(error)
     if "straddling" in found:
         most = mapping.limits.longest_row_bytes
@@ -284,7 +284,7 @@ def _refused_csv(path: Path, mapping: Mapping, error: pa.ArrowInvalid) -> BadInp
     return BadInput(f"{path}: expected a CSV file ({_first_line(error)})")
 
 
-def parquet_blocks(path: Path, mapping: Mapping, wanted: list[str]) -> Iterator[Block]:
+def parquet_blocks(path: Path, mapping: FileForm, wanted: list[str]) -> Iterator[Block]:
     """Blocks of a Parquet file."""
     following = 1
     try:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-WORDS = ("currency", "kind", "typology")
+WORDS = ("currency", "kind", "typology", "own")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Ledger:
 
     ``row``, ``at_us``, ``payer``, ``payee``, ``cents``, ``is_cash``, ``label`` (1, 0, -1 without one),
     ``known_us`` (0 without a label) : shape (n,). ``accounts`` has the names by number, in the
-    order in which the file brings them. ``words`` holds currency, kind, typology and the columns kept.
+    order in which the file brings them. ``words`` holds currency, kind, typology, the own end and the columns
+    kept.
     """
 
     row: np.ndarray

@@ -20,7 +20,7 @@ Rate = Annotated[float, Field(gt=0, le=1e9)]
 # Columns of a batch; a column that is kept as text must not take one of these names.
 BATCH_COLUMNS = (
     "row", "id", "at", "payer", "payee", "amount", "cents", "currency", "kind", "is_cash", "label",
-    "typology", "known_at",
+    "typology", "known_at", "own",
 )  # fmt: skip
 
 
@@ -186,19 +186,12 @@ class FeedLimits(Parameters):
     most_rows: Annotated[int, Field(ge=1)] = 10**9
 
 
-class Mapping(Parameters):
-    """All of a mapping; docs/sources.md explains it by example."""
+class FileForm(Parameters):
+    """How a file is written, whatever it holds; ``header`` names the columns of one without a header."""
 
-    columns: FeedColumns
-    keep: tuple[Column, ...] = ()
     header: tuple[Column, ...] = ()
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     encoding: str = "utf-8"
-    time: FeedTime = FeedTime()
-    direction: FeedDirection | None = None
-    cash: FeedCash = FeedCash()
-    amount: FeedAmount = FeedAmount()
-    label: FeedLabel = FeedLabel()
     limits: FeedLimits = FeedLimits()
 
     @field_validator("encoding")
@@ -220,6 +213,18 @@ class Mapping(Parameters):
         if mark in '\r\n"' or not mark.isascii():
             raise ValueError(f"expected a mark such as , ; | or a tab, found {mark!r}")
         return mark
+
+
+class Mapping(FileForm):
+    """All of a mapping; docs/sources.md explains it by example."""
+
+    columns: FeedColumns
+    keep: tuple[Column, ...] = ()
+    time: FeedTime = FeedTime()
+    direction: FeedDirection | None = None
+    cash: FeedCash = FeedCash()
+    amount: FeedAmount = FeedAmount()
+    label: FeedLabel = FeedLabel()
 
     @model_validator(mode="after")
     def parts_fit(self) -> Mapping:

@@ -122,10 +122,11 @@ def typed(block: Block, mapping: Mapping, repeats: Repeats) -> tuple[pa.Table, l
     columns = mapping.columns
     kind = _words(block, columns.kind)
     is_cash = one_of(kind, mapping.cash.kinds)
-    payer, payee = _ends(block, mapping, is_cash, marks)
+    payer, payee, own = _ends(block, mapping, is_cash, marks)
     amount, cents, currency = _amounts(block, mapping, marks)
     if mapping.amount.negative == "reverse":
         payer, payee = _chosen(amount < 0, payee, payer)
+        own = np.where(amount < 0, ~own, own)
         amount, cents = np.abs(amount), np.abs(cents)
     at = _times(block, mapping, marks)
     label, known = _labels(block, mapping, at, marks)
@@ -133,6 +134,7 @@ def typed(block: Block, mapping: Mapping, repeats: Repeats) -> tuple[pa.Table, l
     values = [
         pa.array(block.rows), ids, _stamps(at), payer, payee, pa.array(amount), pa.array(cents), currency,
         kind, pa.array(is_cash), label, _words(block, columns.typology), known,
+        _own_end(own, mapping),
     ]  # fmt: skip
     kept = {name: texts(block.cells[name], name)[0] for name in mapping.keep}
     table = pa.table([*values, *kept.values()], names=[*BATCH_COLUMNS, *kept])
@@ -162,17 +164,29 @@ def _chosen(swap: np.ndarray, one: pa.Array, other: pa.Array) -> tuple[pa.Array,
     return pc.if_else(is_swapped, one, other), pc.if_else(is_swapped, other, one)
 
 
-def _ends(block: Block, mapping: Mapping, is_cash: np.ndarray, marks: Marks) -> tuple[pa.Array, pa.Array]:
-    """Payer and payee; the end of cash that is no account is the party ``cash``."""
+def _own_end(is_payer: np.ndarray, mapping: Mapping) -> pa.Array:
+    """Which end the statement is of, null where the file is no statement."""
+    if not mapping.columns.is_statement:
+        return pa.nulls(len(is_payer), pa.large_string())
+    return pa.array(np.where(is_payer, "payer", "payee"), pa.large_string())
+
+
+def _ends(
+    block: Block, mapping: Mapping, is_cash: np.ndarray, marks: Marks
+) -> tuple[pa.Array, pa.Array, np.ndarray]:
+    """Payer and payee, and whether the payer is the account that the row is of.
+
+    The end of cash that is no account is the party ``cash``.
+    """
     columns = mapping.columns
     first, second = (_party(block, mapping, end, is_cash, marks) for end in columns.ends)
     if mapping.direction is None:
-        return first, second
+        return first, second, np.ones(len(block.rows), bool)
     words = _words(block, columns.direction)
     came, left = one_of(words, mapping.direction.into), one_of(words, mapping.direction.out)
     expected = " or ".join((*mapping.direction.out, *mapping.direction.into))
     marks.set_aside(~(came ^ left), "direction", columns.direction or "", expected)
-    return _chosen(came, second, first)
+    return *_chosen(came, second, first), ~came
 
 
 def _party(block: Block, mapping: Mapping, end: str, is_cash: np.ndarray, marks: Marks) -> pa.Array:

@@ -42,7 +42,8 @@ class Stream:
 
     Columns: ``row`` in the file from 1, ``id``, ``at`` (UTC), ``payer``, ``payee`` (never null),
     ``amount`` above zero in the file's currency, ``cents`` in the base currency, at least 1,
-    ``currency``, ``kind``, ``is_cash``, ``label``, ``typology``, ``known_at``, and the kept ones as text.
+    ``currency``, ``kind``, ``is_cash``, ``label``, ``typology``, ``known_at``, ``own`` (``payer`` or
+    ``payee``: whose statement the row is of; null in other files), and the kept ones as text.
     ``accounting`` is whole after the last table.
 
     Raises

@@ -21,6 +21,7 @@ from reports.metrics import metrics
 from reports.pages import sections
 from reports.report import environment, read_inputs, table_text
 from reports.site import PAGES, Page, site_files
+from reports.tracing import Imprint
 
 OPEN = "() => document.querySelectorAll('details').forEach(part => part.open = true)"
 CUT_OFF = """[...document.querySelectorAll(".scroll")].filter(
@@ -202,7 +203,7 @@ def hostile(report: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     ]
     folder = tmp_path_factory.mktemp("hostile_cases")
     (folder / "cases").mkdir()
-    for name, text in site_files(environment(), pages, shown).items():
+    for name, text in site_files(environment(), pages, shown, Imprint()).items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "queue.csv").write_text(table_text(QueueRow, found.queue), encoding="utf-8")
     return folder, case.case_id
