@@ -216,7 +216,7 @@ class Race:
 def exponents(spark: Any, folder: Path, base: Race, factor: int) -> dict[str, Any]:
     """How seconds grow with size, of the engines by part."""
     size = base.size["transactions"], base.size["customers"]
-    more = Race(spark, folder / "more", factor * size[0], factor * size[1])
+    more = Race(spark, folder, factor * size[0], factor * size[1])
     more.on_one_machine()
     more.by_processes()
     more.by_spark("kernel")
@@ -232,36 +232,45 @@ def exponents(spark: Any, folder: Path, base: Race, factor: int) -> dict[str, An
     } | {name: {kind: exponent(name, kind) for kind in ("clock", "processor")} for name in more.used}
 
 
+def raced(race: Race) -> dict[str, Any]:
+    """All engines; processes before Spark, where its Java machine does not run yet."""
+    race.on_one_machine()
+    race.by_processes()
+    if race.spark is None:
+        race.spark = session(f"local[{CORES},4]", "3g")
+    race.by_spark("kernel")
+    race.by_spark("spark")
+    race.by_sql()
+    return race.told() | {"peak_mb": race.peaks}
+
+
+def write(result: dict[str, Any], load: float) -> None:
+    """Write what is known so far: a run takes long."""
+    result["cores"] = {"of_each_engine": CORES, "of_the_machine": os.cpu_count()}
+    result["load_before_and_after"] = [round(load, 1), round(os.getloadavg()[0], 1)]
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Measure and write."""
     given = [int(word) for word in sys.argv[1:]]
     transactions, factor = given + [TRANSACTIONS, FACTOR][len(given) :]
     load = os.getloadavg()[0]
     with TemporaryDirectory() as name:
-        folders = [Path(name) / kind for kind in ("few", "more", "sparse")]
-        for folder in folders:
+        folders = {kind: Path(name) / kind for kind in ("few", "sparse", "more")}
+        for folder in folders.values():
             folder.mkdir()
-        race = Race(None, folders[0], transactions, CUSTOMERS)
-        race.on_one_machine()
-        race.by_processes()  # before Spark, whose Java machine would take memory and time
-        race.spark = session(f"local[{CORES},4]", "3g")
-        race.by_spark("kernel")
-        race.by_spark("spark")
-        race.by_sql()
-        result: dict[str, Any] = race.told() | {"peak_mb": race.peaks}
-        result["exponent"] = exponents(race.spark, Path(name), race, factor)
-        sparse = Race(race.spark, folders[2], transactions, SPARSE_CUSTOMERS)
-        sparse.on_one_machine()
-        sparse.by_processes()
-        sparse.by_spark("kernel")
-        sparse.by_spark("spark")
-        sparse.by_sql()
-        result["where_windows_are_short"] = sparse.told()
+        race = Race(None, folders["few"], transactions, CUSTOMERS)
+        result = raced(race)
+        write(result, load)
+        sparse = Race(race.spark, folders["sparse"], transactions, SPARSE_CUSTOMERS)
+        result["where_windows_are_short"] = raced(sparse)
+        write(result, load)
+        if factor > 1:
+            result["exponent"] = exponents(race.spark, folders["more"], race, factor)
+            write(result, load)
         race.spark.stop()
-    result["cores"] = {"of_each_engine": CORES, "of_the_machine": os.cpu_count()}
-    result["load_before_and_after"] = [round(load, 1), round(os.getloadavg()[0], 1)]
     print(json.dumps(result, indent=2))
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

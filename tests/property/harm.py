@@ -16,6 +16,7 @@ from data.parts import windows_of_part
 from data.schema import DAY_US
 
 PAYMENTS, CUSTOMERS, DAYS = 4_000, 300, (1, 7)
+PATIENCE_S = 300
 
 
 def drawn_ends() -> pa.Table:
@@ -34,31 +35,37 @@ def drawn_ends() -> pa.Table:
 
 
 class Harmed:
-    """The kernel of windows; whoever first comes to customer 0 with it is harmed.
+    """The kernel of windows; whoever first comes to customer 0 with it is harmed, the next one is not.
 
-    The first is who creates the file ``mark``, in which the number of the process stands that was killed.
+    The first is who creates the file ``mark``, in which the number of the process stands that was killed;
+    the next one creates the file ``again`` beside it.
     """
 
     def __init__(self, mark: Path, harm: str) -> None:
         self.mark, self.harm = mark, harm
 
     def __call__(self, part: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-        if pc.min(part["ends"].column("customer")).as_py() == 0 and self._is_first():
-            hurt(self.harm, self.mark)
+        if pc.min(part["ends"].column("customer")).as_py() == 0:
+            self._come_to_the_first_customer()
         return {"windows": windows_of_part(part, DAYS)}
 
-    def _is_first(self) -> bool:
+    def _come_to_the_first_customer(self) -> None:
+        again = self.mark.with_name("again")
         try:
             self.mark.touch(exist_ok=False)
         except FileExistsError:
-            return False
-        return True
+            again.touch()
+        else:
+            hurt(self.harm, self.mark)
 
 
 def hurt(harm: str, mark: Path) -> None:
-    """Raise, or kill this process or the Java machine that it works for, whose number goes to ``mark``."""
+    """Raise, kill this process or its Java machine, or sleep till somebody ends what has been overtaken."""
     if harm == "raises":
         raise RuntimeError("a fault that happens once")
+    if harm == "is slow":
+        time.sleep(PATIENCE_S)
+        return
     killed = os.getpid() if harm == "is killed" else java_above(os.getpid())
     mark.write_text(str(killed), encoding="utf-8")
     os.kill(killed, signal.SIGKILL)

@@ -5,12 +5,13 @@ Drawn payments, a fifth of them by one payer, are dealt out to parts, and the ru
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from engines.parts import parts_engine
+from engines.parts import parts_engine, write_part
 from tests.property.dealt import in_folder, written
 from tests.property.harm import Harmed
 
@@ -22,7 +23,7 @@ def test_a_part_whose_process_is_harmed_is_done_again_by_processes(
     kernel = Harmed(tmp_path / "mark", harm)
     with parts_engine(tmp_path / "between", processes=2) as engine:
         rows = written(engine, drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
-    assert (tmp_path / "mark").exists()
+    assert (tmp_path / "again").exists()  # somebody else did the part that was harmed
     assert rows == len(expected_windows)
     assert in_folder(tmp_path / "out/windows", expected_windows.schema).equals(expected_windows)
 
@@ -34,3 +35,10 @@ def test_a_part_that_fails_every_time_is_an_error_and_leaves_no_half_file(
     with parts_engine(tmp_path / "between", processes=2) as engine, pytest.raises(FileNotFoundError):
         written(engine, drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
     assert not list((tmp_path / "out").rglob("*.tmp"))
+
+
+def test_a_part_that_two_write_at_once_is_there_once(expected_windows: pa.Table, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as several:
+        rows = list(several.map(lambda _: write_part(expected_windows, tmp_path, 3), range(8)))
+    assert rows == [len(expected_windows)] * 8
+    assert in_folder(tmp_path, expected_windows.schema).equals(expected_windows)
