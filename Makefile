@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test worlds iterate serve bench docs clean
+.PHONY: report smoke test worlds iterate serve bench docs sample clean
 
 report: .venv/installed
 	@python console.py check
@@ -48,6 +48,10 @@ iterate: .venv/installed
 
 docs: .venv/installed
 	@python console.py docs
+
+sample: .venv/installed
+	@python console.py docs
+	@python console.py sample
 
 clean:
 	rm -rf artifacts .dvc/cache .dvc/tmp

@@ -10,6 +10,7 @@
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render the pages in docs/ that are made from code and results, and the
   finding of both READMEs
+- ``python console.py sample``: make docs/sample from the run in artifacts/
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ import verdicts
 from check import DVC_FILE, laid_over
 from check import module_of as module_of
 from docs_pages import (
+    GLOSSARY,
     MEASURED_PAGE,
     README,
     README_CHINESE,
@@ -41,6 +43,7 @@ from docs_pages import (
     tables_page,
     with_finding,
     with_results,
+    with_terms,
 )
 from parameters import read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, BadInput, Registry
@@ -247,6 +250,7 @@ def docs() -> None:
     TABLES_PAGE.write_text(tables_page(), encoding="utf-8")
     RESULTS_PAGE.write_text(results_page(), encoding="utf-8")
     STUDIES_PAGE.write_text(studies_page(), encoding="utf-8")
+    GLOSSARY.write_text(with_terms(GLOSSARY.read_text(encoding="utf-8")), encoding="utf-8")
     metrics = pipeline.read_result(Metrics)
     MEASURED_PAGE.write_text(
         with_results(MEASURED_PAGE.read_text(encoding="utf-8"), metrics), encoding="utf-8"
@@ -258,6 +262,15 @@ def docs() -> None:
         verdicts.read_verdicts(), metrics.model_dump(mode="json"), verdicts.in_force()
     )
     verdicts.VERDICTS_PAGE.write_text(page, encoding="utf-8")
+
+
+@COMMANDS.register("sample")
+def make_sample() -> None:
+    """Make docs/sample from the run in artifacts/: pages, pictures, and of which run they are."""
+    import sample  # here, for it brings the whole report
+    from reports.report import read_inputs
+
+    sample.write_sample(read_inputs(), pipeline.read_result(Metrics))
 
 
 @COMMANDS.register("fix")

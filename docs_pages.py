@@ -18,6 +18,7 @@ from models.results.judged import Compared
 from models.results.studies import NoveltyStudy, SearchStudy, SeedStudy
 from models.results.tuned import Tuned
 from pipeline import Record, Result, Table
+from reports.bank_words import terms_table
 from reports.comparison import comparison_sentence
 from reports.finding import opening, sureness
 from reports.results import DifferenceOfBoth, Metrics, ModelMetrics, RulesMetrics
@@ -26,8 +27,9 @@ from study_pages import plain, shown
 
 README, README_CHINESE = Path("README.md"), Path("README.zh.md")
 TABLES_PAGE, RESULTS_PAGE = Path("docs/tables.md"), Path("docs/results.md")
-MEASURED_PAGE = Path("docs/benchmarks.md")
+MEASURED_PAGE, GLOSSARY = Path("docs/benchmarks.md"), Path("GLOSSARY.md")
 FINDING_MARK = "finding"
+TERMS_MARK = "terms"
 RESULTS_MARK = "results"
 FOREIGN_MARK = "foreign results"
 PATTERNS_MARK = "foreign patterns"
@@ -189,6 +191,11 @@ def finding_sentences(metrics: Metrics, language: str) -> str:
 def with_finding(readme: str, metrics: Metrics, language: str) -> str:
     """A README whose finding is made anew from the metrics."""
     return marked(readme, FINDING_MARK, finding_sentences(metrics, language))
+
+
+def with_terms(glossary: str) -> str:
+    """The glossary, its table of terms with an official text made anew."""
+    return marked(glossary, TERMS_MARK, terms_table())
 
 
 def with_results(page: str, metrics: Metrics) -> str:

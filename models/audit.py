@@ -210,13 +210,14 @@ def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[s
     contest = judgement.Contest.of(Watch.of(everyone), by_ranker, positives, budget, params)
     found = judgement.judged_rankers(contest, label, least)
     illicit = headline.Illicit.of(tables.split, positives, tables.hits, tables.illicit, starts_at, days)
+    headlines = headline.headlines(contest, illicit)
 
     def recall_by(column: str) -> list[tuple[Any, RankerRecall]]:
         return alerts.recall_by(tables.planted, subjects, raised, column, starts_at, days, least)
 
     return {
         **dict(found),
-        "headlines": headline.headlines(contest, illicit),
+        "headlines": headlines,
         "anomaly_shares": shares_of_budget(tables, contest, by_ranker, params),
         "chosen_by_truth": judgement.leading(found.metrics),
         "least_group": least,
@@ -225,9 +226,7 @@ def against_truth(tables: AuditTables, params: Params, budget: Budget) -> dict[s
             SophisticationRecall(sophistication=int(level), **dict(row))
             for level, row in recall_by("sophistication")
         ],
-        "beyond_rules": alerts.beyond_rules(
-            positives.is_positive, subjects, raised, tables.hits, days, least
-        ),
+        "beyond_rules": alerts.beyond_rules(headlines, least),
         "rule_table": alerts.rules_in_truth(tables.alerts, tables.illicit, days),
         "dispositions": alerts.disposition_errors(tables.dispositions, tables.illicit, days),
     }

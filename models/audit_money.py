@@ -294,7 +294,10 @@ def audit_money(inputs: MoneyInputs, params: Params, budget: Budget, effort: Eff
     spendings = spendings_of(inputs, everyone, views, params, budget)
     usual = {name: next(row for row in rows if row["true"].budget == 1.0) for name, rows in spendings.items()}
     ran = rulebook_as_it_ran(inputs, views, days)
-    as_ran = {name: row.points()[0] for name, row in ledgered(views, [ran], cost).items()}
+    pays_from = {
+        name: break_even(row.points()[0], params.usual_worth)
+        for name, row in ledgered(views, [ran], cost).items()
+    }
     priced = {ranker: ledgered(views, spendings[ranker], cost) for ranker in (RULES, inputs.chosen)}
     return MoneyAudit(
         bank=views["bank"].stakes.size,
@@ -311,6 +314,7 @@ def audit_money(inputs: MoneyInputs, params: Params, budget: Budget, effort: Eff
             for ranker, mine in priced.items()
         ],
         usual_worth=params.usual_worth,
+        rules_pay_from=pays_from,
         advice=[
             AdviceRow(worth=worth, **{name: row.advice(worth) for name, row in priced[inputs.chosen].items()})
             for worth in params.worths
@@ -321,7 +325,7 @@ def audit_money(inputs: MoneyInputs, params: Params, budget: Budget, effort: Eff
             Reviewed.of(inputs.alerts, inputs.below_line, inputs.dispositions, inputs.illicit, days, effort),
             inputs.illicit,
             days,
-            {name: break_even(point, params.usual_worth) for name, point in as_ran.items()},
+            pays_from,
             params.least_judged,
         ),
     )

@@ -12,7 +12,7 @@ from reports.evidence import Evidence
 from reports.scheme_figures import drawing, lasting, step_words
 from reports.wording import Text, count, named, yuan
 
-SIDES = {"illicit": Text("Illicit", "违法"), "look_alike": Text("Innocent look-alike", "形似正常")}
+SIDES = {"illicit": Text("Illicit", "涉案"), "look_alike": Text("Innocent look-alike", "正常对照")}
 
 
 def scheme_summary(scheme: Outline, kind: str) -> Text:

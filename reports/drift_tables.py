@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from models.results.drift_trials import DriftTrials, PlantedDrift, WatcherAnswer
+from reports.audit_figures import drift_grid
 from reports.comparison import told_apart
 from reports.rankings import points, points_range
 from reports.time_words import KIND_NAMES
@@ -45,6 +48,7 @@ class DriftSection:
     found: DriftTrials
     rows: list[DriftRow]
     seen: Text
+    grid: Markup
 
 
 def after(answer: WatcherAnswer) -> Text:
@@ -123,4 +127,6 @@ def drift_seen(found: DriftTrials) -> Text:
 
 def drift_section(found: DriftTrials) -> DriftSection:
     """The whole section."""
-    return DriftSection(found, [drift_row(row) for row in found.plants if row.is_planted], drift_seen(found))
+    planted = [row for row in found.plants if row.is_planted]
+    rows = [drift_row(row) for row in planted]
+    return DriftSection(found, rows, drift_seen(found), drift_grid(planted, WATCHERS))

@@ -19,7 +19,7 @@ from models.results.learning import LearningCurves
 from models.results.over_time import OverTime
 from models.results.penalties import PenaltyPaths
 from models.results.stack import Stack
-from models.results.studies import BestLibraryStudy, HeadsStudy, NoveltyStudy
+from models.results.studies import BestLibraryStudy, HeadsStudy, NoveltyStudy, SearchStudy, SeedStudy
 from models.results.worlds import Worlds
 from provenance import digest
 from verdicts import Verdicts
@@ -32,6 +32,8 @@ class Studies:
     """Results of studies kept in git, and whether some were made from other data than the run's."""
 
     novelty: list[NoveltyStudy]
+    seeds: list[SeedStudy]
+    searches: list[SearchStudy]
     best_library: BestLibraryStudy | None
     heads: HeadsStudy | None
     rules_out: RulesLeftOutStudy | None
@@ -68,19 +70,27 @@ class Experiments:
 
 def read_inputs() -> Studies:
     """Read the studies that are kept and printed; they are stale where the split was another one."""
-    files = sorted(pipeline.result_path(NoveltyStudy, "any").parent.glob("*.json"))
-    novelty = [pipeline.read_result(NoveltyStudy, file.stem) for file in files]
+    novelty = [pipeline.read_result(NoveltyStudy, model) for model in _models_of(NoveltyStudy)]
+    seeds = [pipeline.read_result(SeedStudy, model) for model in _models_of(SeedStudy)]
+    searches = [pipeline.read_result(SearchStudy, model) for model in _models_of(SearchStudy)]
     best = pipeline.read_result(BestLibraryStudy) if _is_kept(BestLibraryStudy) else None
     heads = pipeline.read_result(HeadsStudy) if _is_kept(HeadsStudy) else None
     rules_out = pipeline.read_result(RulesLeftOutStudy) if _is_kept(RulesLeftOutStudy) else None
     age = pipeline.read_result(AgeStudy) if _is_kept(AgeStudy) else None
     doubles = pipeline.read_result(DoublesStudy) if _is_kept(DoublesStudy) else None
-    of_the_run = (*novelty, best, heads, rules_out, age)
+    of_the_run = (*novelty, *seeds, *searches, best, heads, rules_out, age)
     made_of = {one.made_by.data[SPLIT] for one in of_the_run if one is not None}
     is_stale = bool(made_of - {digest(Path(SPLIT))})
     worlds = pipeline.read_result(Worlds) if _is_kept(Worlds) else None
     iterations = pipeline.read_result(Iterations) if _is_kept(Iterations) else None
-    return Studies(novelty, best, heads, rules_out, age, doubles, is_stale, worlds, iterations)
+    return Studies(
+        novelty, seeds, searches, best, heads, rules_out, age, doubles, is_stale, worlds, iterations
+    )
+
+
+def _models_of(kind: type[pipeline.StudyResult]) -> list[str]:
+    """Models of which a study of that kind is kept, in order of their names."""
+    return sorted(file.stem for file in pipeline.result_path(kind, "any").parent.glob("*.json"))
 
 
 def _is_kept(study: type[pipeline.StudyResult]) -> bool:

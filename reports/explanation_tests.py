@@ -132,7 +132,7 @@ def signature_seen(audit: ExplanationAudit) -> Text | None:
         f"{worded_interval(found.look_alike_hit)}.",
         f"在 {found.alerts} 条真实涉案预警中，前 {audit.reasons} 条理由点出该类案件特征类别的占 "
         f"{worded_interval(found.hit)}（事先要求：高于 {percent(found.least, 0)}；{met.zh}）。"
-        f"若换成其他案件的特征类别，同样的页面命中 {worded_interval(found.exchanged)}：{verdict.zh}"
+        f"若换成其他案件的特征类别，同样的页面列中 {worded_interval(found.exchanged)}：{verdict.zh}"
         f"（差值 {points(found.above_exchanged)} 个百分点，区间 {points_range(found.above_exchanged)}）。"
         f"对 {found.look_alikes} 条正常对照预警，该比例为 {worded_interval(found.look_alike_hit)}。",
     )

@@ -38,7 +38,7 @@ def missed_why(place: int | None, contribution: float, shown: int) -> Text:
     if place is None or contribution <= 0:
         return Text(
             "The model did not use it: to it, that family speaks against the alert or says nothing.",
-            "模型并未使用它：该类别对模型而言是反向证据，或没有贡献。",
+            "模型并未使用它：该类别对模型而言是排除因素，或没有贡献。",
         )
     if place > shown:
         return Text(

@@ -14,7 +14,7 @@ def ladder(rungs: list[RankingRow]) -> Markup:
     """Recall at the budget of every rung, with its interval; the bank's dot above the true one."""
     x, top, step = scale(0, 1, 200, 790), 10, 52
     bottom = top + step * len(rungs)
-    title = Text("recall at the alert budget, with 95% interval", "预算内召回率及 95% 置信区间")
+    title = Text("recall at the alert budget, with 95% interval", "固定预警量下的召回率及 95% 置信区间")
     parts = share_axis(x, top, bottom, title)
     for place, row in enumerate(rungs):
         middle = top + step * (place + 0.5)

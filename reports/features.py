@@ -193,7 +193,7 @@ def _of_rows_and_labels(ladder: Ladder, rows: list[FeatureRow]) -> list[Found]:
             Text(
                 f"{len(areas)} models taught meaningless labels: true AUC {spread}, median average precision "
                 f"{shuffle.average_precision or 0:.3f} at a base rate of {shuffle.base_rate or 0:.3f}.",
-                f"用无意义标签训练 {len(areas)} 个模型：真实 AUC {spread}，平均精确率中位数 "
+                f"用无意义标签训练 {len(areas)} 个模型：真实 AUC {spread}，平均精度中位数 "
                 f"{shuffle.average_precision or 0:.3f}，基准占比 {shuffle.base_rate or 0:.3f}。",
             ),
             min(areas) <= CHANCE <= max(areas) if areas else None,

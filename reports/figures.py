@@ -53,7 +53,7 @@ def dumbbell(bank: Judged, truth: Judged, rankers: list[str]) -> Markup:
     """Recall at the budget of each ranker: the bank's dot above, the true one below."""
     x, top, step = scale(0, 1, 132, 700), 14, 58
     bottom = top + step * len(rankers)
-    title = Text("recall at the alert budget, with 95% interval", "预算内召回率及 95% 置信区间")
+    title = Text("recall at the alert budget, with 95% interval", "固定预警量下的召回率及 95% 置信区间")
     parts = share_axis(x, top, bottom, title)
     for place, ranker in enumerate(rankers):
         middle = top + step * (place + 0.5)
@@ -72,7 +72,9 @@ def dumbbell(bank: Judged, truth: Judged, rankers: list[str]) -> Markup:
             (x1, y1), (x2, y2) = ends.values()
             parts.append(line(x1, y1, x2, y2, "link"))
         parts += [dot(*place_of, 6.5, f"dot {view}") for view, place_of in ends.items()]
-    label = Text("Recall at the budget, as the bank sees it and in truth", "预算内召回率：银行所见与真实情况")
+    label = Text(
+        "Recall at the budget, as the bank sees it and in truth", "固定预警量下的召回率：银行所见与真实情况"
+    )
     return figure(parts, bottom + 44, label)
 
 
@@ -152,7 +154,7 @@ def funnel_chart(steps: list[tuple[Text, int]]) -> Markup:
             note = Text(f"{share} of the step before", f"占上一环节 {share}")
             parts.append(words(WIDTH, y + 20, note, "tick", "end"))
         y += 44
-    return figure(parts, y, Text("From rule hits to reports", "从规则命中到上报可疑"))
+    return figure(parts, y, Text("From rule hits to reports", "从规则触发到上报可疑"))
 
 
 def two_lines(text: Text, letters: int) -> list[Text]:

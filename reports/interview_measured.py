@@ -10,7 +10,8 @@ from reports.drift_tables import drift_seen
 from reports.evidence import CONTROL, GRAPH, PRECISION, Evidence, in_a_sentence
 from reports.explanation_answer import attribution, checks_met
 from reports.explanation_tests import reviewers_seen, ring_seen, signature_seen
-from reports.knowledge import fair_seen, reviews_seen
+from reports.fairness_tables import fair_seen
+from reports.knowledge import reviews_seen
 from reports.loop_answers import searched, shown_case
 from reports.loop_pages import turns_seen, turns_told
 from reports.model_answers import LINE_MODEL, PLAIN_NET, compared_in_truth, sentences

@@ -7,31 +7,26 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from data.results import Interval
-from models.results.knowledge import BankKnowledge, Circularity, FairnessRow, LostCase, ReviewAnswer, Swap
+from models.results.knowledge import BankKnowledge, Circularity, LostCase, ReviewAnswer, Swap
+from reports.audit_figures import Panel, interval_panels, swap_bars
 from reports.beyond_tables import BeyondSection, beyond_section
 from reports.comparison import size_of, told_apart
 from reports.evidence import RECALL, Evidence, in_a_sentence
+from reports.fairness_tables import FairRow, fair_chart, fair_rows, fair_seen
 from reports.knowledge_figures import answer_name, answers_chart, answers_shown
 from reports.rankings import points, points_range
+from reports.steps import effect
 from reports.wording import (
     RANKERS,
     SEMICOLON,
     Text,
     joined,
     named,
-    names_or_none,
     percent,
     percent_range,
-    same,
     worded_interval,
 )
 
-ATTRIBUTES = {
-    "gender": Text("gender", "性别"),
-    "age": Text("age", "年龄"),
-    "city": Text("home city, quarter by size", "居住城市，按规模四分"),
-}
-GENDERS = {"female": Text("women", "女"), "male": Text("men", "男")}
 REASONS = {
     "elsewhen": Text(
         "alerted in another week, or silent for an earlier alert", "在其他周预警，或因先前预警而静默"
@@ -109,7 +104,7 @@ def said_aloud(evidence: Evidence) -> Text:
                 f"在 {beyond.customers} 名从未被规则命中的违法客户中，找到 {share}。",
             )
         )
-    parts += oracle_gap(evidence)
+    parts += oracle_gap(evidence) + looked_at(evidence)
     return joined(parts, Text(" ", ""))
 
 
@@ -159,6 +154,25 @@ def oracle_gap(evidence: Evidence) -> list[Text]:
     ]
 
 
+def looked_at(evidence: Evidence) -> list[Text]:
+    """What labels put right would win, and what looking at everybody would; empty without the study."""
+    study = evidence.experiments.studies.rules_out
+    if study is None:
+        return []
+    corrected, looked = (size_of(change, RECALL) for change in (study.corrected_change, study.truth_change))
+    words = [effect(change) for change in (study.corrected_change, study.truth_change)]
+    unseen = study.illicit - study.illicit_spoken_of
+    return [
+        Text(
+            f"Of {study.illicit} illicit customers in its training weeks {unseen} have no label of a rule or "
+            f"a person. Putting every label right: {corrected.en} ({words[0].en}); teaching it besides whom "
+            f"nobody looked at: {looked.en} ({words[1].en}).",
+            f"其训练期 {study.illicit} 名违法客户中，{unseen} 名没有规则或人工的任何标签。"
+            f"标签全部改对：{corrected.zh}（{words[0].zh}）；再教无人看过者：{looked.zh}（{words[1].zh}）。",
+        )
+    ]
+
+
 @dataclass(frozen=True)
 class SwapRow:
     """A swap under the names of both."""
@@ -202,63 +216,14 @@ def lost_by_reason(lost: list[LostCase]) -> list[tuple[Text, int]]:
     return [(word, number) for word, number in counts if number]
 
 
-@dataclass(frozen=True)
-class FairRow:
-    """A group at one ranker's cut, as the table prints it."""
-
-    attribute: Text
-    group: Text
-    ranker: Text
-    found: FairnessRow
-    bank_gap: str
-    bank_gap_range: str
-    true_gap: str
-    true_gap_range: str
-    caught_gap: str
-    caught_gap_range: str
-
-
-def group_name(row: FairnessRow) -> Text:
-    """A group's own name."""
-    return GENDERS.get(row.group) or same(row.group)
-
-
-def fair_rows(found: BankKnowledge) -> list[FairRow]:
-    """Group by group, the rules beside the chosen model."""
-    return [
-        FairRow(
-            attribute=ATTRIBUTES[row.attribute],
-            group=group_name(row),
-            ranker=named(RANKERS, row.ranker),
-            found=row,
-            bank_gap=points(row.bank.alerted_gap),
-            bank_gap_range=points_range(row.bank.alerted_gap),
-            true_gap=points(row.true.alerted_gap),
-            true_gap_range=points_range(row.true.alerted_gap),
-            caught_gap=points(row.true.caught_gap),
-            caught_gap_range=points_range(row.true.caught_gap),
-        )
-        for row in sorted(found.fairness, key=lambda row: list(ATTRIBUTES).index(row.attribute))
-    ]
-
-
-def fair_seen(found: BankKnowledge) -> Text:
-    """Which groups of innocent persons are provably alerted more, or less, often than all others."""
-    sides: dict[int, list[Text]] = {1: [], -1: [], 0: []}
-    for row in found.fairness:
-        group, ranker = group_name(row), in_a_sentence(row.ranker)
-        attribute = ATTRIBUTES[row.attribute]
-        sides[told_apart(row.true.alerted_gap)].append(
-            Text(f"{attribute.en} {group.en} ({ranker.en})", f"{attribute.zh} {group.zh}（{ranker.zh}）")
-        )
-    more, less = (names_or_none(sides[side]) for side in (1, -1))
-    looked = sum(row.true.alerted_gap.low is not None for row in found.fairness)
-    return Text(
-        f"Innocent persons alerted provably more often than all others: {more.en}; less often: {less.en}. "
-        f"Of {looked} comparisons at 95 %, one in twenty would stand out by chance.",
-        f"经证实比其他人更常被误报的无辜者：{more.zh}；更少的：{less.zh}。"
-        f"共 {looked} 项比较，按 95 % 每二十项约有一项会偶然突出。",
+def circular_chart(rows: list[CircularRow]) -> Markup | None:
+    """How far the bank overrates each ranker."""
+    title = Text(
+        "apparent less true recall, points, 95% interval; filled: zero left out",
+        "表观减真实召回率，百分点，95% 区间；实心点表示区间不含零",
     )
+    panel = Panel(Text("overrated by", "高估幅度"), "true", [row.found.apparent_less_true for row in rows])
+    return interval_panels([row.name for row in rows], [panel], title)
 
 
 @dataclass(frozen=True)
@@ -298,8 +263,11 @@ class KnownSection:
     recaptured: list[RecapturedRow]
     said: Text
     circular: list[CircularRow]
+    circular_chart: Markup | None
     swaps: list[SwapRow]
+    swap_chart: Markup
     fair: list[FairRow]
+    fair_chart: Markup | None
     fair_seen: Text
     beyond: BeyondSection
 
@@ -308,6 +276,16 @@ def knowledge_section(evidence: Evidence) -> KnownSection:
     """The whole section."""
     found = evidence.experiments.knowledge
     by_ranker = {row.ranker: row for row in found.circularity}
+    circular = [
+        CircularRow(
+            named(RANKERS, ranker),
+            by_ranker[ranker],
+            points(by_ranker[ranker].apparent_less_true),
+            points_range(by_ranker[ranker].apparent_less_true),
+        )
+        for ranker in evidence.rankers
+        if ranker in by_ranker
+    ]
     return KnownSection(
         found=found,
         chosen=named(RANKERS, found.chosen),
@@ -329,18 +307,12 @@ def knowledge_section(evidence: Evidence) -> KnownSection:
             for row in found.recaptured
         ],
         said=said_aloud(evidence),
-        circular=[
-            CircularRow(
-                named(RANKERS, ranker),
-                by_ranker[ranker],
-                points(by_ranker[ranker].apparent_less_true),
-                points_range(by_ranker[ranker].apparent_less_true),
-            )
-            for ranker in evidence.rankers
-            if ranker in by_ranker
-        ],
+        circular=circular,
+        circular_chart=circular_chart(circular),
         swaps=swap_rows(found),
+        swap_chart=swap_bars(found.swaps),
         fair=fair_rows(found),
+        fair_chart=fair_chart(found),
         fair_seen=fair_seen(found),
         beyond=beyond_section(evidence),
     )

@@ -21,7 +21,7 @@ from reports.wording import (
 ALERT_RATE = "rule_alerts_per_thousand_customers_month"  # the target whose source speaks of alerts
 CASES_SOURCE = Text(
     "95 in 1,000 alerts, from 40 reports and 42% of cases reported [D]",
-    "每千条预警 95 件，由 40 件上报与 42% 立案上报率推算 [D]",
+    "每千条预警 95 件，由 40 件上报与 42% 深度甄别后上报率推算 [D]",
 )
 REPORTS_SOURCE = Text("40 in 1,000 alerts, BPI [V2]", "每千条预警 40 件，BPI [V2]")
 
@@ -48,7 +48,7 @@ def level_rows(evidence: Evidence) -> list[LevelRow]:
     )
     found = (
         (Text("alerts", "预警"), funnel.alerts, funnel.alerts_per_thousand_customers_month),
-        (Text("looked into", "立案调查"), funnel.cases, funnel.cases_per_thousand_customers_month),
+        (Text("looked into", "进入深度甄别"), funnel.cases, funnel.cases_per_thousand_customers_month),
         (Text("reported", "上报可疑"), funnel.reports, funnel.reports_per_thousand_customers_month),
     )
     return [

@@ -18,7 +18,7 @@ from reports.rankings import points, points_range
 from reports.tracing import how_many
 from reports.wording import RANKERS, SEMICOLON, Text, count, joined, named, names_or_none
 
-REACH = "rules_reach"
+REACH, FALSE_ALARMS = "rules_reach", "false_alarms"
 FIGURES = {
     REACH: Text("Reach of the rules, whole run", "规则触达（全程）"),
     "false_alarms": Text("false alarms of the slice", "该切片的误报"),
@@ -122,15 +122,34 @@ def why_of(turn: Iteration) -> Text:
     return joined(reasons, SEMICOLON)
 
 
-def turn_said(turn: Iteration) -> Text:
-    """What a turn did to its slice, to the alerts of all rules, and to whom they reach."""
+def aim_said(turn: Iteration) -> Text:
+    """What a turn did to what it aimed at, and what followed, in a few words."""
     before, after = turn.slice_before, turn.slice_after
+    aimed = next((row for row in turn.true if row.figure == turn.aim), None)
+    told = Text(
+        f"False alarms {count(before.false_alarms)} → {count(after.false_alarms)}, alerts on the illicit "
+        f"{count(before.illicit)} → {count(after.illicit)}",
+        f"误报 {count(before.false_alarms)} → {count(after.false_alarms)}，"
+        f"违法者预警 {count(before.illicit)} → {count(after.illicit)}",
+    )
+    if aimed is not None:
+        name, size = figure_name(turn.aim), f"{points(aimed.change)} ({points_range(aimed.change)})"
+        told = Text(f"{name.en}: {size} points", f"{name.zh}：{size} 个百分点")
+    return joined([told, why_of(turn)], SEMICOLON)
+
+
+def turn_said(turn: Iteration) -> Text:
+    """What a turn did to its slice, or to the figure that it aimed at, and to whom all rules reach."""
+    before, after = turn.slice_before, turn.slice_after
+    if turn.aim not in (FALSE_ALARMS, REACH):
+        said = aim_said(turn)
+        return Text(f"{said.en}.", f"{said.zh}。")
     reach = next((row for row in turn.true if row.figure == REACH), None)
     told = Text(
         f"False alarms of its slice went from {count(before.false_alarms)} to {count(after.false_alarms)}, "
         f"its alerts on the truly illicit from {count(before.illicit)} to {count(after.illicit)}",
         f"该切片误报由 {count(before.false_alarms)} 变为 {count(after.false_alarms)}，"
-        f"其中真实违法的预警由 {count(before.illicit)} 变为 {count(after.illicit)}",
+        f"其中真实涉案的预警由 {count(before.illicit)} 变为 {count(after.illicit)}",
     )
     if reach is None or reach.change.value is None:
         return Text(f"{told.en}.", f"{told.zh}。")
@@ -264,8 +283,8 @@ def replay_said(rows: list[PastCases], chosen: str, is_judged: bool = True) -> T
         f"that only the model picks {count(model.illicit)}.",
         f"盲测回放 {count(row.cases)} 个历史案例：甄别人员上报 {count(row.reported)} 个，"
         f"{name.zh} 选取同样数量，其中重合 {count(row.both.cases)} 个。"
-        f"仅人工上报的 {count(people.cases)} 个中真实违法 {count(people.illicit)} 个，"
-        f"仅模型选取的 {count(model.cases)} 个中真实违法 {count(model.illicit)} 个。",
+        f"仅人工上报的 {count(people.cases)} 个中真实涉案 {count(people.illicit)} 个，"
+        f"仅模型选取的 {count(model.cases)} 个中真实涉案 {count(model.illicit)} 个。",
     )
     return joined([told, who_decides(row)], Text(" ", "")) if is_judged else told
 

@@ -140,7 +140,7 @@ def rule_alerts(evidence: Evidence) -> Text:
         "they bring, and so do alerts on which rules agree. "
         f"Of {count(whole)} alerts most name {told.en} (an alert may name several rules). The levers are the "
         "line and these rules’ thresholds.",
-        "预警线（alert.line）按银行人手在训练期划定；其后各周视实际情况产生预警，多条规则同时命中的预警也不受其限。"
+        "预警线（alert.line）按银行人手在训练期划定；其后各周视实际情况产生预警，多条规则同时触发的预警也不受其限。"
         f"{count(whole)} 条预警中，占比最高的规则为 {told.zh}（一条预警可含多条规则）。"
         "可调整的是预警线与这些规则的阈值。",
     )
@@ -161,7 +161,7 @@ def rule_precision(evidence: Evidence) -> Text:
         "the same rules; their number is an assumption (simulate.look_alikes_per_scheme) and the strongest "
         "lever.",
         f"预警最多的规则，其真实正确率为：{'、'.join(told)}。{count(found.schemes)} 个案件对应 "
-        f"{count(found.look_alikes)} 个会触发同样规则的形似场景；其数量是本项目假设"
+        f"{count(found.look_alikes)} 个会触发同样规则的正常对照；其数量是本项目假设"
         "（simulate.look_alikes_per_scheme），影响最大。",
     )
 
@@ -180,9 +180,9 @@ def rule_recall(evidence: Evidence) -> Text:
         f"Of {whole} schemes {hidden} had no member hit by any rule in time; most hidden: "
         + ", ".join(f"{name.en} ({part})" for name, part in told)
         + ". A hit still counts only where its alert was raised in time for that customer.",
-        f"{whole} 个案件中有 {hidden} 个的成员从未被及时命中，最隐蔽的是："
+        f"{whole} 个案件中有 {hidden} 个的成员从未被及时触发，最隐蔽的是："
         + "、".join(f"{name.zh}（{part}）" for name, part in told)
-        + "。命中还须在时限内形成该客户的预警才算召回。",
+        + "。触发还须在时限内形成该客户的预警才算召回。",
     )
 
 
@@ -196,7 +196,7 @@ def planted(evidence: Evidence) -> Text:
         f"tell 60 % from 80 % recall needs about 60 illicit customers; this run has {count(test)} in the "
         "test. With the target’s share a bank of this size would have too few to measure anything.",
         f"{count(customers)} 名客户中植入 {count(found.schemes)} 个案件。要区分 60% 与 80% 的召回率，"
-        f"测试期约需 60 名违法客户；本次有 {count(test)} 名。"
+        f"测试期约需 60 名涉案客户；本次有 {count(test)} 名。"
         "若按目标占比，这样规模的银行样本太少，无法衡量。",
     )
 
@@ -224,7 +224,7 @@ def patternless(evidence: Evidence) -> Text:
         f"The others of {count(world.illicit_transactions)} illicit payments are part of a typology’s "
         "shape. In AMLworld proceeds also run through the launderers’ ordinary payments; here only members "
         "who are customers of this bank can be seen spending them.",
-        f"{count(world.illicit_transactions)} 笔违法交易中，其余均属于某一类型的固定形态。"
+        f"{count(world.illicit_transactions)} 笔涉案交易中，其余均属于某一类型的固定形态。"
         "AMLworld 中赃款还会混入洗钱者的日常支付；此处只能看到本行客户如何花费。",
     )
 
@@ -241,7 +241,7 @@ def widest(histogram: Histogram, shown: Callable[[float], Text]) -> Text:
     return Text(
         f"The two curves part most between {low.en} and {high.en}: {illicit} of the schemes’ side against "
         f"{double} of the look-alikes’. What lies there is told apart without any behaviour.",
-        f"两条曲线在 {low.zh} 至 {high.zh} 之间差距最大：案件侧 {illicit}，形似场景侧 {double}。"
+        f"两条曲线在 {low.zh} 至 {high.zh} 之间差距最大：案件侧 {illicit}，正常对照侧 {double}。"
         "此处无需观察行为即可区分。",
     )
 

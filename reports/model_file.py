@@ -16,7 +16,7 @@ from models.zoo import MODELS
 from reports.cards import LIMITS, CardRow, card_use, with_ends
 from reports.comparison import comparison_sentence
 from reports.evidence import Evidence, in_a_sentence
-from reports.loop_pages import NOT_RUN, turn_said, verdict_of
+from reports.loop_pages import NOT_RUN, aim_said, verdict_of
 from reports.results import Metrics
 from reports.rulebook import SampleRow
 from reports.several_worlds import worlds_seen
@@ -160,7 +160,7 @@ def trigger_rows(evidence: Evidence) -> list[TriggerRow]:
 def below_said(below: SampleRow) -> Text:
     """One sentence on what lies below the rules' line."""
     if not below.alerts:
-        return Text("Nothing lies below the line.", "线下无命中。")
+        return Text("Nothing lies below the line.", "预警线以下无触发。")
     at_most = percent(below.at_most)
     verdict = (
         Text("The sample excludes one report in a hundred.", "样本可排除百分之一的上报率。")
@@ -170,7 +170,7 @@ def below_said(below: SampleRow) -> Text:
     return Text(
         f"Of {count(below.alerts)} would-be alerts below the rules’ line {count(below.reviewed)} were "
         f"reviewed and {count(below.reported)} reported; the sample allows up to {at_most}. {verdict.en}",
-        f"规则线下共 {count(below.alerts)} 条，抽样甄别 {count(below.reviewed)} 条，"
+        f"规则预警线以下共 {count(below.alerts)} 条，抽样甄别 {count(below.reviewed)} 条，"
         f"上报 {count(below.reported)} 条；样本所允许的最高上报率为 {at_most}。{verdict.zh}",
     )
 
@@ -196,7 +196,7 @@ def unknown_said(part: RankerRecall | None) -> Text | None:
         return None
     return Text(
         f"Of {part.customers} illicit customers whom no rule ever hit it catches {part.caught}.",
-        f"在 {part.customers} 名从未被规则命中的违法客户中，捕获 {part.caught} 名。",
+        f"在 {part.customers} 名从未触发规则的涉案客户中，识别 {part.caught} 名。",
     )
 
 
@@ -204,7 +204,7 @@ def change_log(evidence: Evidence) -> list[TriedChange]:
     """The turns of the feedback loop."""
     found = evidence.experiments.studies.iterations
     return [
-        TriedChange(Text(turn.title_en, turn.title_zh), verdict_of(turn), turn_said(turn))
+        TriedChange(Text(turn.title_en, turn.title_zh), verdict_of(turn), aim_said(turn))
         for turn in (found.iterations if found else [])
     ]
 

@@ -17,7 +17,9 @@ from models.results.money import (
     RankerReach,
     Reached,
     RuleVerdict,
+    RuleWorth,
 )
+from reports.audit_figures import Panel, interval_panels
 from reports.comparison import size_of, told_apart
 from reports.drawing import WIDTH, figure
 from reports.evidence import RECALL, Evidence
@@ -45,7 +47,7 @@ class ReachCells:
     over: str
     over_range: str
     clubs: Interval
-    waits: list[str]
+    waits: list[Interval]
     median: str
 
     @classmethod
@@ -57,7 +59,7 @@ class ReachCells:
             points(found.money_over_rules),
             points_range(found.money_over_rules),
             found.clubs,
-            [percent(point.alerted.value, 0) for point in found.delays],
+            [point.alerted for point in found.delays],
             DASH if found.median_days is None else f"{found.median_days:.0f}",
         )
 
@@ -237,6 +239,43 @@ def verdicts_seen(rows: list[VerdictRow]) -> Text:
     )
 
 
+def judged_precision(worth: RuleWorth) -> Interval:
+    """The precision that a verdict stands on; nothing where too little is known."""
+    return Interval() if worth.verdict == "unknown" else worth.precision
+
+
+def verdict_chart(rows: list[VerdictRow], money: MoneyAudit) -> Markup | None:
+    """Precision of each rule in both views beside the precision from which an alert pays."""
+    names = [Text(f"{row.rule_id} {row.name.en}", f"{row.rule_id} {row.name.zh}") for row in rows]
+    panels = [
+        Panel(
+            name,
+            view,
+            [judged_precision(row.found.bank if view == "bank" else row.found.true) for row in rows],
+            money.rules_pay_from.get(view),
+        )
+        for name, view in ((Text("reported", "上报率"), "bank"), (Text("illicit", "违法率"), "true"))
+    ]
+    title = Text(
+        "share of the rule’s alerts, percent, 95% interval; line: break-even, filled: wholly on one side",
+        "占该规则预警的比例（%），95% 区间；竖线为盈亏平衡点，实心点表示区间在其一侧",
+    )
+    return interval_panels(names, panels, title)
+
+
+def pays_from_said(money: MoneyAudit) -> Text | None:
+    """The precision that rules are judged by in both views; None where nothing pays or nobody is caught."""
+    bank, true = (money.rules_pay_from.get(view) for view in ("bank", "true"))
+    if bank is None or true is None:
+        return None
+    shown = percent(bank), percent(true)
+    return Text(
+        f"An alert of the rulebook as it ran pays from a precision of {shown[0]} on by the bank’s figures, "
+        f"of {shown[1]} in truth.",
+        f"按规则库实际运行，预警自精确率 {shown[0]}（银行口径）、{shown[1]}（真实口径）起划算。",
+    )
+
+
 @dataclass(frozen=True)
 class MoneySection:
     """Everything that the template of the section needs."""
@@ -253,8 +292,10 @@ class MoneySection:
     advice_seen: Text
     chosen: Text
     worth: str
+    pays_from: Text | None
     verdicts: list[VerdictRow]
     verdicts_seen: Text
+    verdict_chart: Markup | None
 
 
 def money_section(evidence: Evidence) -> MoneySection:
@@ -273,6 +314,8 @@ def money_section(evidence: Evidence) -> MoneySection:
         advice_seen=advice_seen(money),
         chosen=named(RANKERS, money.chosen),
         worth=f"¥{money.usual_worth:g}",
+        pays_from=pays_from_said(money),
         verdicts=verdicts,
         verdicts_seen=verdicts_seen(verdicts),
+        verdict_chart=verdict_chart(verdicts, money),
     )

@@ -11,7 +11,9 @@ from data.results import Interval
 from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES, STACK
 from reports import figures, trial_figures
+from reports.bank_words import TERMS
 from reports.broke import BROKE
+from reports.broke_checked import CHECKED
 from reports.difficulty import difficulty
 from reports.drawn_schemes import drawn_schemes
 from reports.evidence import GRAPH, SAID, Evidence, headline
@@ -34,6 +36,7 @@ from reports.model_tables import (
 )
 from reports.money_tables import money_section
 from reports.over_time import time_section
+from reports.page_figures import calendar, claim_marks, claims_chart, defects_chart, rules_chart
 from reports.results import Metrics
 from reports.rulebook import rulebook_page
 from reports.several_worlds import worlds_page
@@ -99,9 +102,9 @@ def funnel_figure(evidence: Evidence) -> Markup:
     """The way from hits to reports, as the bank counts it."""
     counts = evidence.bank.funnel
     steps = [
-        (Text("rule hits", "规则命中"), counts.rule_hits),
+        (Text("rule hits", "规则触发"), counts.rule_hits),
         (Text("alerts", "预警"), counts.alerts),
-        (Text("looked into", "立案调查"), counts.cases),
+        (Text("looked into", "进入深度甄别"), counts.cases),
         (Text("reported", "上报可疑"), counts.reports),
     ]
     return figures.funnel_chart(steps)
@@ -201,6 +204,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
     """Everything that the templates need but the cases and the questions."""
     rankers = evidence.rankers
     bank, truth = evidence.bank.metrics[RULES], evidence.truth.metrics[RULES]
+    book = rulebook_page(evidence)
     tables = zoo_section(evidence, metrics.headline) | tried_sections(evidence, metrics)
     return tables | {
         "known": knowledge_section(evidence),
@@ -222,7 +226,11 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "opening": opening(metrics),
         "sureness": sureness(metrics),
         "stops": tour(evidence, metrics),
-        "broke": BROKE,
+        "broke": (*BROKE, CHECKED),
+        "broke_chart": defects_chart((*BROKE, CHECKED)),
+        "calendar": calendar(evidence.bank.periods),
+        "claims_chart": claims_chart(claim_marks(evidence, metrics)),
+        "official_terms": TERMS,
         "known_unknown": known_unknown_bars(metrics),
         "base_rate": truth.base_rate,
         "bank_base_rate": bank.base_rate,
@@ -231,7 +239,8 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "periods": period_rows(evidence),
         "typologies": laundering_rows(evidence),
         "drawn_schemes": drawn_schemes(evidence),
-        "rulebook": rulebook_page(evidence),
+        "rulebook": book,
+        "rules_chart": rules_chart(book.rules),
         "difficulty": difficulty(evidence),
         "features": features(evidence),
         "funnel": evidence.bank.funnel,

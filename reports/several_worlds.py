@@ -92,7 +92,7 @@ def recall_chart(found: Worlds) -> Markup | None:
             for view, spread in (("bank", row.bank), ("true", row.true))
         )
         rows.append(MarkRow(named(RANKERS, row.ranker), (marks,), _spread_words(row.true)))
-    title = Text("recall at the budget", "预算内召回率")
+    title = Text("recall at the budget", "固定预警量下的召回率")
     return marks_chart(rows, [NO_NAME], title, is_share=True)
 
 
@@ -110,7 +110,7 @@ def gap_chart(found: Worlds) -> Markup | None:
             for view, spread in (("bank", row.bank), ("true", row.true))
         )
         rows.append(MarkRow(pair_name(row.first, row.second), (marks,), _spread_words(row.true)))
-    title = Text("difference of recall at the budget, points", "预算内召回率之差，百分点")
+    title = Text("difference of recall at the budget, points", "固定预警量下的召回率之差，百分点")
     return marks_chart(rows, [NO_NAME], title, is_share=False)
 
 

@@ -16,7 +16,8 @@ from pathlib import PurePosixPath
 
 from jinja2 import Environment
 
-from reports.finishing import LANGUAGES, finished, in_one_language
+from reports.bank_words import as_a_bank_says
+from reports.finishing import CHINESE, LANGUAGES, finished, in_one_language
 from reports.wording import Text
 
 STYLE, SCRIPT = "style.css", "script.js"
@@ -116,5 +117,6 @@ def site_files(environment: Environment, pages: list[Page], shown: Mapping[str, 
         around = {"page": page, "previous": previous, "following": following, "root": page.root}
         both = finished(environment.get_template(page.file).render({**shared, **page.more, **around}))
         for language in LANGUAGES:
-            files[f"{page.key}{language.ending}"] = in_one_language(both, language)
+            told = in_one_language(both, language)
+            files[f"{page.key}{language.ending}"] = as_a_bank_says(told) if language is CHINESE else told
     return files

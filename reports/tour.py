@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reports.case_choice import curated, known_cases
 from reports.evidence import Evidence, in_a_sentence
 from reports.finding import counted, unseen
 from reports.results import Metrics
@@ -134,20 +135,22 @@ def gap_stop(metrics: Metrics) -> Stop | None:
 
 
 def case_stop(evidence: Evidence) -> Stop | None:
-    """The first case of the queue; None without a case."""
+    """The first of the cases to read first; None without a case."""
     if not evidence.cases:
         return None
-    case, cases = evidence.cases[0], how_many(evidence.cases, lambda _: True, "cases")
+    stories = curated(known_cases(evidence.cases, evidence.members))
+    case = next((known.case for _, known in stories if known is not None), evidence.cases[0])
+    cases = how_many(evidence.cases, lambda _: True, "cases")
     people = how_many(case.parties, lambda _: True, "alerted customers")
     return Stop(
         Text("The case", "案例"),
         Text(f"case {case.case_id}", f"案例 {case.case_id}"),
         Text(
-            f"{cases} cases have a page. The first joins {people} alerted "
+            f"{cases} cases have a page. This one joins {people} alerted "
             f"{'customer' if people == 1 else 'customers'}: facts first, then reasons, then what speaks "
             "against them; a person decides, and the truth stands folded away at the end.",
-            f"{cases} 个案例各有一页。首个案例涉及 {people} 名被预警客户：先事实，再理由，"
-            "再列反向证据；由人决定，真值折叠在末尾。",
+            f"{cases} 个案例各有一页。此案涉及 {people} 名被预警客户：先事实，再理由，"
+            "再列排除因素；由人决定，真值折叠在末尾。",
         ),
         f"cases/{case.case_id}",
     )

@@ -147,7 +147,7 @@ def search_chart(tuned: dict[str, Tuned]) -> Markup | None:
         parts.append(words(x(tick), bottom + 16, percent(tick, 0), "tick", "middle"))
     title = Text(
         "recall at the budget, judged folds together; hollow: given up after the first fold",
-        "预算内召回率，各评判折合计；空心：首折后放弃",
+        "固定预警量下的召回率，各评判折合计；空心：首折后放弃",
     )
     parts.append(words(x(0.5), bottom + 36, title, "axis", "middle"))
     for place, (name, trials) in enumerate(shown.items()):
@@ -205,5 +205,5 @@ def caught_map(rows: list[TypologyRecall], rankers: list[str], names: dict[str, 
                 )
             parts.append(words(x + width / 2 - 1, y + 16, str(row.caught), "small", "middle"))
     return figure(
-        parts, HEAD + ROW * len(values) + 4, Text("Caught by typology and ranker", "按类型与方法的捕获数")
+        parts, HEAD + ROW * len(values) + 4, Text("Caught by typology and ranker", "按类型与方法的识别数")
     )

@@ -25,6 +25,7 @@ from reports.lesson_tables import (
 from reports.novelty_tables import novelty_section
 from reports.penalty_figures import penalty_curves
 from reports.results import Metrics
+from reports.seed_tables import seeds_section
 from reports.steps import REFERENCE, Step, recall_ladder, steps_seen
 from reports.trial_tables import (
     ClaimRow,
@@ -144,6 +145,7 @@ def tried_sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "taught": taught_section(evidence),
         "novelty": novelty_section(evidence),
         "ways": ways_section(evidence),
+        "seeds": seeds_section(evidence),
         "penalties": penalties,
         "penalty_curves": penalty_curves(penalties),
     }

@@ -31,10 +31,10 @@ RANKERS = {RULES: Text("Rules", "规则"), STACK: Text("Stack of models", "模�
 }
 
 METRICS = {
-    "recall_at_budget": Text("Recall at the budget", "预算内召回率"),
-    "precision_at_budget": Text("Precision at the budget", "预算内精确率"),
-    "precision_ceiling": Text("Precision ceiling", "精确率上限"),
-    "average_precision": Text("Average precision", "平均精确率"),
+    "recall_at_budget": Text("Recall at the budget", "固定预警量下的查全率（召回率）"),
+    "precision_at_budget": Text("Precision at the budget", "预警准确率"),
+    "precision_ceiling": Text("Precision ceiling", "预警准确率上限"),
+    "average_precision": Text("Average precision", "平均精度"),
     "base_rate": Text("Base rate", "基准占比"),
 }
 
@@ -44,7 +44,7 @@ PROBABILITY = {
     "calibration_slope": Text("Slope", "斜率"),
 }
 
-VIEWS = {"bank": Text("Bank sees", "银行所见"), "true": Text("True", "真实")}
+VIEWS = {"bank": Text("Bank sees", "银行所见"), "true": Text("True", "真值")}
 
 ROLES = {name: PERIOD_NAMES[name] for name in ("train", "validation", "test")}
 
@@ -62,7 +62,7 @@ PARTIES = {
     "lender": "放贷机构",
     "broker": "证券公司",
     "insurer": "保险公司",
-    "exchange": "虚拟币交易所",
+    "exchange": "虚拟货币交易平台",
     "overseas": "境外收款人",
     "wallet": "支付机构",
     "bank": "本行",
@@ -71,8 +71,8 @@ PARTIES = {
 
 KINDS = {
     "licit": Text("Licit life", "正常"),
-    "look_alike": Text("Innocent look-alike", "形似正常"),
-    "illicit": Text("Illicit", "违法"),
+    "look_alike": Text("Innocent look-alike", "正常对照"),
+    "illicit": Text("Illicit", "涉案"),
 }
 
 DIRECTIONS = {"high": Text("high", "偏高"), "low": Text("low", "偏低")}

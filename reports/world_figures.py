@@ -76,8 +76,8 @@ def volume(weeks: list[Week], periods: list[Period], marks: list[MarkedDay]) -> 
         return None
     panels: list[tuple[str, Text, tuple[str, ...]]] = [
         ("bank", Text("Bank sees: payments a week", "银行所见：每周交易笔数"), tuple(KINDS)),
-        ("look_alike", Text("True: of innocent look-alikes", "真实：其中形似正常的交易"), ("look_alike",)),
-        ("true", Text("True: illicit", "真实：其中违法的交易"), ("illicit",)),
+        ("look_alike", Text("True: of innocent look-alikes", "真值：其中正常对照的交易"), ("look_alike",)),
+        ("true", Text("True: illicit", "真值：其中涉案的交易"), ("illicit",)),
     ]
     first = date.fromisoformat(weeks[0].starts_at)
     x = scale(0, len(weeks), 60, WIDTH)

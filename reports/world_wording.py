@@ -50,19 +50,19 @@ GOALS = {
         "Planned payments without ordinary ones like them", "没有同类日常交易的编排交易占比"
     ),
     "illicit_payment_auc": Text(
-        "AUC: illicit payment from all others, among like payments", "AUC：同类交易中区分违法交易与其他交易"
+        "AUC: illicit payment from all others, among like payments", "AUC：同类交易中区分涉案交易与其他交易"
     ),
     "illicit_payment_auc_unstratified": Text("The same among all payments", "同上，在全部交易中"),
     "illicit_payment_lift": Text(
-        "Average precision over base rate, among like payments", "同类交易中平均精确率与基准占比之比"
+        "Average precision over base rate, among like payments", "同类交易中平均精度与基准占比之比"
     ),
     "illicit_payment_lift_unstratified": Text("The same among all payments", "同上，在全部交易中"),
     "cell_lookup_recall": Text(
         "Recall at the budget of a lookup of channel, purpose and parties",
-        "按渠道、用途与双方类型查表：预算内召回率",
+        "按渠道、用途与双方类型查表：固定预警量下的召回率",
     ),
     "cell_lookup_ap_over_base": Text(
-        "Its average precision over base rate", "该查表的平均精确率与基准占比之比"
+        "Its average precision over base rate", "该查表的平均精度与基准占比之比"
     ),
     "cells_mostly_planned": Text(
         "Cells of that lookup that ordinary life hardly uses", "该表中日常交易很少使用的单元格数"
@@ -73,22 +73,22 @@ GOALS = {
     "digits_auc_of_like_sums": Text("The same among sums of one size", "同上，在同一数量级的金额中"),
     "artefact_probe_auc": Text("AUC: the artefact probe by customer", "AUC：按客户的痕迹检验"),
     "organiser_oracle_recall": Text(
-        "Recall at the budget of a model taught who organises", "已知组织者身份的模型：预算内召回率"
+        "Recall at the budget of a model taught who organises", "已知组织者身份的模型：固定预警量下的召回率"
     ),
     "look_alike_amounts_auc": Text(
-        "AUC: scheme from look-alike, amounts alone", "AUC：仅凭金额区分案件与形似场景"
+        "AUC: scheme from look-alike, amounts alone", "AUC：仅凭金额区分案件与正常对照"
     ),
     "look_alike_payments_auc": Text(
-        "AUC: scheme from look-alike, one payment", "AUC：凭单笔交易区分案件与形似场景"
+        "AUC: scheme from look-alike, one payment", "AUC：凭单笔交易区分案件与正常对照"
     ),
 }
 
 # A calibrated figure: its name, its unit, and who can measure it.
 CALIBRATION = {
-    "illicit_transaction_share": (Text("Illicit share of payments", "违法交易占比"), "share", "true"),
-    "illicit_customers_per_year": (Text("Customers illicit in a year", "年度违法客户占比"), "share", "true"),
+    "illicit_transaction_share": (Text("Illicit share of payments", "涉案交易占比"), "share", "true"),
+    "illicit_customers_per_year": (Text("Customers illicit in a year", "年度涉案客户占比"), "share", "true"),
     "patternless_illicit_share": (
-        Text("Illicit payments outside fixed patterns", "不属于固定模式的违法交易"),
+        Text("Illicit payments outside fixed patterns", "不属于固定模式的涉案交易"),
         "share",
         "true",
     ),
@@ -97,7 +97,11 @@ CALIBRATION = {
         "",
         "bank",
     ),
-    "rule_precision": (Text("True precision of the rules’ alerts", "规则预警的真实精确率"), "share", "true"),
+    "rule_precision": (
+        Text("True precision of the rules’ alerts", "规则预警的真实预警准确率"),
+        "share",
+        "true",
+    ),
     "rule_recall": (
         Text("True recall of the rules by customer", "规则的真实召回率（按客户）"),
         "share",
@@ -131,7 +135,7 @@ CALIBRATION = {
         "bank",
     ),
     "amount_overlap": (
-        Text("Amounts of schemes and look-alikes, shared area", "案件与形似场景金额分布的重叠"),
+        Text("Amounts of schemes and look-alikes, shared area", "案件与正常对照金额分布的重叠"),
         "share",
         "true",
     ),

@@ -131,5 +131,9 @@ class MoneyAudit(Result):
     chosen: str = Field(description="model that the bank would put to work")
     curves: list[CostCurve] = Field(description="of the rules and the chosen model")
     usual_worth: float = Field(description="worth of a yuan reached that rules are judged by; an assumption")
+    rules_pay_from: dict[str, float | None] = Field(
+        default_factory=dict,
+        description="by view, bank and true: precision from which an alert of the rulebook as it ran pays",
+    )
     advice: list[AdviceRow] = Field(description="of the chosen model, by worth of a yuan reached")
     rules: list[RuleVerdict] = Field(description="one row a rule that raises alerts and is applied")

@@ -221,10 +221,15 @@ class TruthView(Judged, Result):
     anomaly_shares: list[AnomalyShare] = Field(description="one row an anomaly score and share")
     chosen_by_truth: str = Field(description="the model with the highest true recall at the budget")
     least_group: int = Field(description="customers or schemes below which no share is given")
-    by_typology: list[TypologyRecall] = Field(description="one row a typology and ranker")
-    by_sophistication: list[SophisticationRecall] = Field(description="one row a level of care and ranker")
+    by_typology: list[TypologyRecall] = Field(
+        description="one row a typology and ranker; Wilson for schemes of equal size"
+    )
+    by_sophistication: list[SophisticationRecall] = Field(
+        description="one row a level of care and ranker; Wilson for schemes of equal size"
+    )
     beyond_rules: list[RankerRecall] = Field(
-        description="one row a ranker, of illicit customers whom no rule that raises alerts ever hit"
+        description="one row a ranker, of illicit customers whom no rule that raises alerts ever hit; "
+        "interval by scheme"
     )
     rule_table: list[RuleTruth] = Field(description="one row a rule that raised an alert")
     dispositions: InvestigatorErrors = Field(description="how people decided")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,13 @@ import pandas as pd
 
 from data.asof import happened_within
 from data.schema import DECIDED
-from models.intervals import group_share, wilson
+from models.intervals import UNMEASURED, wilson
 from models.positives import Positives
+from models.results.headline import Headline
 from models.results.judged import RankerRecall
 from models.results.truth import AlertsInTruth, InvestigatorErrors, RuleTruth
-from models.truth.illicit import concerned
+from models.truth.few_schemes import share_of_schemes
+from models.truth.illicit import concerned, scheme_groups
 
 
 def recall_by(
@@ -28,50 +31,48 @@ def recall_by(
     """Share of the customers illicit in the test who are alerted while so, by one property.
 
     The test begins at ``starts_at``. Groups of fewer than ``least`` such customers are
-    counted, and have no share. Returns pairs of a value of ``column`` and a ranker's recall.
+    counted, and have no share. The interval counts as many schemes of equal size as say as much
+    as those of the group. Returns pairs of a value of ``column`` and a ranker's recall.
     """
     rows = []
     illicit = planted[planted["is_illicit"]]
+    group = scheme_groups(subjects["customer_id"].to_numpy(), illicit)
     for value, moments in illicit.groupby(column):
         customer = subjects["customer_id"].to_numpy()
         whole = Positives.of(customer, *concerned(subjects, moments, starts_at, days))
         active = subjects[whole.is_positive]
-        size = active["customer_id"].nunique()
-        if not size:  # all of it lies before the test
+        who, first = np.unique(active["customer_id"], return_index=True)
+        if not len(who):  # all of it lies before the test
             continue
         for ranker, mine in alerts.groupby("ranker"):
-            caught = active[active["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-            rows.append((value, ranker_recall(str(ranker), caught, size, least)))
+            caught = active[active["subject_id"].isin(mine["subject_id"])]["customer_id"]
+            rows.append(
+                (
+                    value,
+                    _ranker_recall(str(ranker), np.isin(who, caught), group[whole.is_positive][first], least),
+                )
+            )
     return rows
 
 
-def ranker_recall(ranker: str, caught: int, customers: int, least: int) -> RankerRecall:
-    """Whom of a group a ranker catches; no share of a group of fewer than ``least``."""
-    share = group_share(caught, customers, least)
-    return RankerRecall(ranker=ranker, customers=customers, caught=caught, recall=share)
+def _ranker_recall(ranker: str, is_caught: np.ndarray, group: np.ndarray, least: int) -> RankerRecall:
+    """Whom of a group a ranker catches; both arrays (customers,), no share of fewer than ``least``."""
+    share = share_of_schemes(is_caught, group) if len(group) >= least else UNMEASURED
+    return RankerRecall(ranker=ranker, customers=len(group), caught=int(is_caught.sum()), recall=share)
 
 
-def beyond_rules(
-    is_illicit: np.ndarray,
-    subjects: pd.DataFrame,
-    alerts: pd.DataFrame,
-    hits: pd.DataFrame,
-    days: int,
-    least: int,
-) -> list[RankerRecall]:
-    """Recall among illicit customers whom no rule hit in any window in which they were illicit."""
-    moments = hits.rename(columns={"hit_at": "at"})[["customer_id", "at"]]
-    # A hit carries the as_of of its indicators, so one at this very moment counts as well.
-    is_hit = happened_within(moments, subjects["customer_id"], subjects["as_of"], days, at_now=True)
-    illicit = subjects[is_illicit]
-    seen = set(illicit["customer_id"][is_hit[is_illicit]])
-    unseen = illicit[~illicit["customer_id"].isin(seen)]
-    size = unseen["customer_id"].nunique()
-    rows = []
-    for ranker, mine in alerts.groupby("ranker"):
-        caught = unseen[unseen["subject_id"].isin(mine["subject_id"])]["customer_id"].nunique()
-        rows.append(ranker_recall(str(ranker), caught, size, least))
-    return rows
+def beyond_rules(rows: Iterable[Headline], least: int) -> list[RankerRecall]:
+    """Recall among illicit customers whom no rule hit while they were; no share of fewer than ``least``."""
+    return [
+        RankerRecall(
+            ranker=row.ranker,
+            customers=part.customers,
+            caught=part.caught,
+            recall=part.recall if part.customers >= least else UNMEASURED,
+        )
+        for row in rows
+        for part in [row.parts.beyond_rules]
+    ]
 
 
 def audited_alerts(

@@ -22,6 +22,11 @@ def test_results_page_equals_the_classes() -> None:
     assert docs_pages.RESULTS_PAGE.read_text(encoding="utf-8") == docs_pages.results_page(), "run: make docs"
 
 
+def test_the_glossary_has_the_terms_with_an_official_text() -> None:
+    glossary = docs_pages.GLOSSARY.read_text(encoding="utf-8")
+    assert glossary == docs_pages.with_terms(glossary), "run: make docs"
+
+
 def test_every_record_and_every_key_of_a_result_says_what_it_is() -> None:
     results = [result for room in pipeline.ROOMS for result in docs_pages.results_of(room)]
     assert {"BankView", "TruthView", "LabelAudit", "Tuned", "Metrics"} <= {one.__name__ for one in results}

@@ -8,6 +8,7 @@ import pytest
 from models.intervals import drawn, mean_by_group
 from models.truth.beyond import chao, three_lists
 from models.truth.delays import WaitingCurve
+from models.truth.few_schemes import share_of_schemes
 from models.truth.unseen import jackknife
 from tests.spec.catching import catches_of
 
@@ -41,6 +42,20 @@ def test_the_jackknife_by_scheme_holds_where_schemes_are_few() -> None:
         found = jackknife(*simulated_test(25, rng))
         held += found.low <= RECALL <= found.high
     assert 0.92 <= held / TESTS <= 0.97
+
+
+@pytest.mark.parametrize("schemes", [3, 8, 20])
+def test_the_share_of_a_few_schemes_holds_the_truth_in_95_of_100_tests_and_more(schemes: int) -> None:
+    """Drawn schemes hold it less often: of three that nobody caught, every draw catches nobody."""
+    rng, held, by_draws = np.random.default_rng(12), 0, 0
+    for _ in range(TESTS):
+        value, group = simulated_test(schemes, rng)
+        found = share_of_schemes(value > 0, group)
+        held += found.low <= RECALL <= found.high
+        drawn_ones = mean_by_group(value, group, drawn(schemes, 100, rng))
+        by_draws += drawn_ones.low <= RECALL <= drawn_ones.high
+    assert held / TESTS >= 0.95
+    assert by_draws < held
 
 
 def test_a_paired_difference_of_equals_leaves_zero_out_in_5_of_100_tests() -> None:

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from models.intervals import UNMEASURED, group_share, wilson
+from models.results.headline import Headline, PartRecall, Parts
 from models.results.judged import RankerRecall
 from models.truth.alerts import beyond_rules, recall_by
+from models.truth.few_schemes import share_of_schemes
 from reports.report import environment
 from reports.wording import Text, share_or_count
 
@@ -34,6 +36,7 @@ def a_bank() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         {
             "customer_id": customer,
             "at": AS_OF - pd.Timedelta(days=1),
+            "scheme_id": customer,
             "is_illicit": True,
             "typology": ["cycle"] * 6 + ["stack"] * 2,
         }
@@ -59,12 +62,27 @@ def test_recall_by_typology_is_of_those_who_went_on_in_the_test() -> None:
     assert (rows["cycle"].customers, rows["cycle"].caught) == (4, 0)
 
 
+def test_the_interval_of_a_typology_counts_schemes_and_not_their_members() -> None:
+    """Two schemes of three in a cycle of six: as much is known as of two customers."""
+    planted, subjects, alerts = a_bank()
+    planted["scheme_id"] = planted["customer_id"] // 3
+    alone = dict(recall_by(*a_bank(), "typology", TEST_STARTS, 28, 1))["cycle"].recall
+    found = dict(recall_by(planted, subjects, alerts, "typology", TEST_STARTS, 28, 1))["cycle"].recall
+    assert found.value == alone.value
+    assert found.low < alone.low and found.high > alone.high
+    whole = share_of_schemes(np.array([True] * 3 + [False] * 3), np.arange(6) // 3)
+    assert whole == wilson(1, 2)
+
+
 def test_recall_beyond_the_rules_obeys_the_same_size() -> None:
-    _, subjects, alerts = a_bank()
-    hits = pd.DataFrame({"customer_id": [0, 1, 2], "hit_at": AS_OF - pd.Timedelta(hours=1)})
-    rows = [beyond_rules(np.ones(8, bool), subjects, alerts, hits, 28, least)[0] for least in (5, 6)]
-    assert [row.customers for row in rows] == [5, 5]
-    assert [row.recall for row in rows] == [wilson(1, 5), UNMEASURED]
+    part = PartRecall(customers=5, caught=1, recall=wilson(1, 5))
+    parts = Parts(**dict.fromkeys(Parts.model_fields, part))
+    row = Headline(
+        ranker="gnn", parts=parts, recall_at_rule_alerts=UNMEASURED, alert_share_at_rule_recall=UNMEASURED
+    )
+    rows = [beyond_rules([row], least)[0] for least in (5, 6)]
+    assert [(each.customers, each.caught) for each in rows] == [(5, 1), (5, 1)]
+    assert [each.recall for each in rows] == [wilson(1, 5), UNMEASURED]
 
 
 def test_the_page_shows_what_was_counted_of_a_small_group_and_a_dash_for_its_share() -> None:

@@ -26,7 +26,8 @@ from models.truth.unseen import (
     reviews_dealt,
     strata_sizes,
 )
-from reports.knowledge import fair_seen, reviews_seen, swap_verdict
+from reports.fairness_tables import fair_seen
+from reports.knowledge import reviews_seen, swap_verdict
 from tests.spec.judging.rankings import budget
 from tests.spec.records import partial
 
