@@ -34,9 +34,11 @@ def files_of(folder: Path) -> list[Path]:
 
 
 OPEN = "() => document.querySelectorAll('details').forEach(part => part.open = true)"
-# Each line that a reader sees of the page and of its drawings; code is the same in every language.
+# Each line that a reader sees of the page and of its drawings; code is the same in every language, and so
+# are the two forms of a report, each of which goes to an authority that reads one.
 LINES = """() => {
-    const isCode = (node) => node.parentElement.closest("code, script, style, summary code, a.language");
+    const isCode = (node) => node.parentElement.closest(
+        "code, script, style, summary code, a.language, [data-form]");
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const lines = new Map();
     while (walker.nextNode()) {
