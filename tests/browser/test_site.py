@@ -307,8 +307,10 @@ def with_long_accounts(cases: list[ExplainedCase]) -> list[ExplainedCase]:
     found = []
     for case in cases:
         long, lead = "BANK/" + "7" * 200, case.parties[0]
+        inside = {f"customer {one.customer_name}" for one in case.parties}
+        outside = [row.name for row in lead.counterparties if row.name not in inside]
         case = renamed(case, f"customer {lead.customer_name}", f"customer {long}")
-        case = renamed(case, lead.counterparties[0].name, f"person {long}")
+        case = renamed(case, outside[0], f"person {long}") if outside else case
         named = case.parties[0].model_copy(update={"customer_name": long})
         found.append(case.model_copy(update={"parties": [named, *case.parties[1:]]}))
     return found
