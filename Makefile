@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test worlds iterate serve bench docs sample clean
+.PHONY: report smoke test worlds iterate serve bench docs sample pdf clean
 
 report: .venv/installed
 	@python console.py check
@@ -48,6 +48,9 @@ iterate: .venv/installed
 
 docs: .venv/installed
 	@python console.py docs
+
+pdf: .venv/installed
+	@python console.py pdf
 
 sample: .venv/installed
 	@python console.py docs

@@ -10,6 +10,7 @@
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render the pages in docs/ that are made from code and results, and the
   finding of both READMEs
+- ``python console.py pdf``: print the report's pages, one PDF a language; needs a Chromium
 - ``python console.py sample``: make docs/sample from the run in artifacts/
 """
 
@@ -271,6 +272,17 @@ def make_sample() -> None:
     from reports.report import read_inputs
 
     sample.write_sample(read_inputs(), pipeline.read_result(Metrics))
+
+
+@COMMANDS.register("pdf")
+def print_report() -> None:
+    """Print the report in artifacts/ as PDF."""
+    import paper  # here, for it brings the whole report
+
+    site = ARTIFACTS / "reports" / "site"
+    pages = {file.name: file.read_text(encoding="utf-8") for file in sorted(site.glob("*.*"))}
+    for target in paper.write_paper(pages):
+        print(target.resolve())
 
 
 @COMMANDS.register("fix")
