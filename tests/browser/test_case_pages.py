@@ -161,7 +161,7 @@ def poisoned(case: ExplainedCase) -> ExplainedCase:
     known = {lead.customer_name: HOSTILE, f"customer {lead.customer_name}": f"customer {HOSTILE}"}
     inside = {f"customer {one.customer_name}" for one in case.parties}
     outside = [row.name for row in lead.counterparties if row.name not in inside]
-    known |= {name: f"person {HOSTILE}" for name in outside[:1]}
+    known |= dict.fromkeys(outside[:1], f"person {HOSTILE}")
     known |= {row.purpose: HOSTILE for row in lead.payments} | {row.value: HOSTILE for row in lead.tags}
     drafts = [*case.drafts.narrative, *case.drafts.report]
     known |= {line: HOSTILE for section in drafts for line in section.text}
