@@ -246,7 +246,8 @@ def case_page(evidence: Evidence, known: KnownCase, pages: PagesOf) -> CasePage:
     """The page of one case."""
     case, edges = known.case, tying(known.case)
     parties = [party_page(case, one, pages) for one in case.parties]
-    families = dict.fromkeys(hit.documents for page in parties for hit in (*page.hits, *page.recorded))
+    by_rules = [row.documents for page in parties for row in (*page.hits, *page.recorded)]
+    by_reasons = [row.documents for page in parties for row in page.reasons]
     return CasePage(
         case_id=case.case_id,
         title=Text(f"Case {case.case_id}", f"案例 {case.case_id}"),
@@ -260,7 +261,7 @@ def case_page(evidence: Evidence, known: KnownCase, pages: PagesOf) -> CasePage:
         ring_edges=len(edges),
         innocent=innocent_rows(parties),
         steps=NEXT_STEPS,
-        documents=list(families) or [DOCUMENTS["volume"]],
+        documents=list(dict.fromkeys(by_rules + by_reasons)) or [DOCUMENTS["volume"]],
         narrative=case.drafts.narrative,
         form=chinese_form(case.drafts.report),
         reader=reader_row(evidence.decisions.get(case.case_id), case),

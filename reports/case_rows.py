@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.words import REASON_NAMES, STREAM_NAMES, UNITS
+from data.words import FAMILIES, REASON_NAMES, UNITS
 from explain.results.cases import (
     CaseParty,
     PeopleDecision,
@@ -12,11 +12,12 @@ from explain.results.cases import (
     RuleCheck,
     WhatIf,
 )
-from reports.case_words import DOCUMENTS, FOUND_BY_WORDS, TAG_WORDS
+from reports.case_words import DOCUMENTS, FOUND_BY_WORDS, STREAM_WORDS, TAG_WORDS
 from reports.decisions import DECISION_OUTCOMES
 from reports.wording import DASH, FACTS, Text, chinese, count, joined, named, same
 
 NOTHING = "−0.00"  # a contribution that is none in print
+FAMILY_OF = {words.en: family for family, words in FAMILIES.items()}
 YES_NO = {"yes": Text("yes", "有"), "no": Text("no", "无")}
 RATINGS = {"low": Text("low", "低"), "medium": Text("medium", "中"), "high": Text("high", "高")}
 
@@ -77,6 +78,12 @@ class ReasonRow:
     shown: str
     rarity: str
     bar: str
+    documents: Text
+
+
+def documents_for(family: str) -> Text:
+    """What would clear a look-alike that meets a rule or reason of a family."""
+    return DOCUMENTS.get(family, DOCUMENTS["volume"])
 
 
 def reason_rows(one: CaseParty) -> tuple[list[ReasonRow], list[ReasonRow]]:
@@ -90,6 +97,7 @@ def reason_rows(one: CaseParty) -> tuple[list[ReasonRow], list[ReasonRow]]:
             shown=f"{row.contribution:+.2f}".replace("-", "−"),
             rarity=f"{row.rarity:.0%}",
             bar=f"{abs(row.contribution) / longest * 100:.1f}",
+            documents=documents_for(FAMILY_OF.get(row.family_en, "")),
         )
         for row in sorted(one.reasons, key=lambda row: row.rank)
     ]
@@ -145,7 +153,7 @@ def hit_rows(one: CaseParty) -> list[HitRow]:
             checks=[check_row(check) for check in row.checks],
             flags=both_of(row.red_flags),
             innocent=both_of(row.innocent),
-            documents=DOCUMENTS.get(row.family, DOCUMENTS["volume"]),
+            documents=documents_for(row.family),
         )
         for row in sorted(one.rule_hits, key=lambda row: not row.is_line)
     ]
@@ -224,7 +232,7 @@ def decision_rows(rows: list[PeopleDecision]) -> list[DecisionRow]:
         DecisionRow(
             row.known_at,
             named(DECISION_OUTCOMES, row.outcome),
-            named(STREAM_NAMES, row.stream),
+            named(STREAM_WORDS, row.stream),
             named(REASON_NAMES, row.reason),
         )
         for row in rows

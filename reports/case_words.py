@@ -75,6 +75,11 @@ TIE_WORDS = {
     "paid_by": Text("paid the customer", "向本客户付款"),
     "shared_payee": Text("paid the same party", "向同一收款人付款"),
 }
+STREAM_WORDS = {  # why people looked: the bank's own alert, or a sample
+    "alert": Text("alert", "预警"),
+    "below_line": Text("sample below the line", "预警线以下抽样"),
+    "random": Text("random review", "随机抽查"),
+}
 STATE_WORDS = {
     "caught": Text("caught", "识别"),
     "wrong": Text("wrongly alerted", "误报"),
@@ -96,7 +101,7 @@ NEXT_STEPS = (
     ),
     Text(
         "Ask for the documents named above; note what was seen and what was missing.",
-        "收集下列材料，并记录已见与缺失的内容。",
+        "收集上列材料，并记录已见与缺失的内容。",
     ),
     Text(
         "Decide, write down the reason, and have a second person review a report or a closed case.",

@@ -160,7 +160,9 @@ def poisoned(case: ExplainedCase) -> ExplainedCase:
     """A case whose customer, largest counterparty, purposes, tags and drafts bear a hostile name."""
     lead = case.parties[0]
     known = {lead.customer_name: HOSTILE, f"customer {lead.customer_name}": f"customer {HOSTILE}"}
-    known |= {row.name: f"person {HOSTILE}" for row in lead.counterparties[:1] if row.name not in known}
+    inside = {f"customer {one.customer_name}" for one in case.parties}
+    outside = [row.name for row in lead.counterparties if row.name not in inside]
+    known |= dict.fromkeys(outside[:1], f"person {HOSTILE}")
     known |= {row.purpose: HOSTILE for row in lead.payments} | {row.value: HOSTILE for row in lead.tags}
     drafts = [*case.drafts.narrative, *case.drafts.report]
     known |= {line: HOSTILE for section in drafts for line in section.text}

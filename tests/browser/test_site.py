@@ -34,9 +34,11 @@ def files_of(folder: Path) -> list[Path]:
 
 
 OPEN = "() => document.querySelectorAll('details').forEach(part => part.open = true)"
-# Each line that a reader sees of the page and of its drawings; code is the same in every language.
+# Each line that a reader sees of the page and of its drawings; code is the same in every language, and so
+# are the two forms of a report, each of which goes to an authority that reads one.
 LINES = """() => {
-    const isCode = (node) => node.parentElement.closest("code, script, style, summary code, a.language");
+    const isCode = (node) => node.parentElement.closest(
+        "code, script, style, summary code, a.language, [data-form]");
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const lines = new Map();
     while (walker.nextNode()) {
@@ -311,8 +313,10 @@ def with_long_accounts(cases: list[ExplainedCase]) -> list[ExplainedCase]:
     found = []
     for case in cases:
         long, lead = "BANK/" + "7" * 200, case.parties[0]
+        inside = {f"customer {one.customer_name}" for one in case.parties}
+        outside = [row.name for row in lead.counterparties if row.name not in inside]
         case = renamed(case, f"customer {lead.customer_name}", f"customer {long}")
-        case = renamed(case, lead.counterparties[0].name, f"person {long}")
+        case = renamed(case, outside[0], f"person {long}") if outside else case
         named = case.parties[0].model_copy(update={"customer_name": long})
         found.append(case.model_copy(update={"parties": [named, *case.parties[1:]]}))
     return found
