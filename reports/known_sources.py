@@ -43,12 +43,12 @@ def _catalogue(labels: Labels, ledger: Imprint) -> Labels:
 
 
 def _cases(cases: list[ExplainedCase], ledger: Imprint) -> list[ExplainedCase]:
-    """The cases as a list that can be counted, and so the parties of the first."""
-    found = TracedRows(cases).read_in(CASES, "cases", ledger)
-    if found:
-        parties = TracedRows(found[0].parties).read_in(CASES, "cases[0].parties", ledger)
-        found[0] = found[0].model_copy(update={"parties": parties})
-    return found
+    """The cases as a list that can be counted, and so the parties of each."""
+    found = []
+    for place, case in enumerate(cases):
+        parties = TracedRows(case.parties).read_in(CASES, f"cases[{place}].parties", ledger)
+        found.append(case.model_copy(update={"parties": parties}))
+    return TracedRows(found).read_in(CASES, "cases", ledger)
 
 
 def _parts(value: Any, ledger: Imprint) -> Any:

@@ -258,6 +258,12 @@ def test_without_scripts_both_languages_can_be_reached_and_all_is_printed(browse
     context.close()
 
 
+@pytest.mark.parametrize("ending", [language.ending for language in LANGUAGES])
+def test_the_model_file_is_two_pages_to_print(page: Any, report: Path, ending: str) -> None:
+    page.goto((report.parent / f"model-file{ending}").as_uri())
+    assert len(re.findall(rb"/Type\s*/Page(?!s)", page.pdf(format="A4"))) == 2
+
+
 def test_a_table_sorts_by_the_heading_that_is_pressed(page: Any, report: Path) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto((report.parent / "models.html").as_uri())
