@@ -90,7 +90,7 @@ def rules_chart(rows: Sequence[RuleRow]) -> Markup | None:
     most = 1.1 * max(most_precise(points), tick)
     low, high = (log10(found(point.hours for point in points)) for found in (min, max))
     x = scale(low - 0.05, max(high, low + 0.1) + 0.05, 70, WIDTH - 56)
-    y = scale(0, most, 330, 16)
+    y = scale(0, most, 330, 28)
     parts: list[str] = []
     names: list[str] = []
     for share in (tick * step for step in range(6) if tick * step <= most):
@@ -98,14 +98,14 @@ def rules_chart(rows: Sequence[RuleRow]) -> Markup | None:
         parts.append(words(62, y(share) + 4, percent(share, 0), "tick", "end"))
     for hours in (1, 3, 10, 30, 100, 300, 1000, 3000):
         if low <= log10(hours) <= high:
-            parts.append(line(x(log10(hours)), 16, x(log10(hours)), 330, "grid"))
+            parts.append(line(x(log10(hours)), 28, x(log10(hours)), 330, "grid"))
             parts.append(words(x(log10(hours)), 348, f"{hours:,}", "tick", "middle"))
     for point in sorted(points, key=lambda one: -one.alone):
         across, up = x(log10(point.hours)), y(point.precision)
         parts.append(dot(across, up, 4 + 4 * sqrt(point.alone), "bubble"))
         beside = across + 7 + 4 * sqrt(point.alone)
         names.append(words(beside, up + 4, point.rule_id, "tiny halo"))
-    parts.append(words(2, 12, Text("truly illicit", "真实涉案占比"), "axis"))
+    parts.append(words(2, 18, Text("truly illicit", "真实涉案占比"), "axis"))
     title = Text("hours of review in the whole run (logarithmic)", "全程甄别工时（对数刻度）")
     parts.append(words((70 + WIDTH - 56) / 2, 370, title, "axis", "middle"))
     return figure([*parts, *names], 378, Text("Precision of rules against their hours", "各规则准确率与工时"))
