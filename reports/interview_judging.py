@@ -184,7 +184,7 @@ FAMILY = Frame(
             Text(
                 "It is not shown to be better than several others here. It is chosen for missing values, "
                 "mixed columns, speed and exact attributions.",
-                "此处并未显示它优于其他数种。选它是因为能处理缺失与混合特征、速度快、归因精确。",
+                "此处并未显示它比其他数种更好。选它是因为能处理缺失与混合特征、速度快、归因精确。",
             ),
             against_others,
         ),

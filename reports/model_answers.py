@@ -131,7 +131,7 @@ def line_answer(evidence: Evidence) -> tuple[Text, Text | None]:
         concluded(
             windows,
             Text("Yes to windows over the single payment", "相对单笔交易，时间窗有效"),
-            Text("Windows are not shown to beat the single payment", "未显示时间窗优于单笔交易"),
+            Text("Windows are not shown to beat the single payment", "未显示时间窗比单笔交易更好"),
             Text("Windows are worse than the single payment", "时间窗不如单笔交易"),
         ),
         concluded(

@@ -27,6 +27,8 @@ UNORDERED_SQL = re.compile(r"\b(ORDER BY|LIMIT|ROW_NUMBER|ANY_VALUE|ARG_MAX|ARG_
 EXEMPT = {
     ("benchmarks/windows.py", "pl.DataFrame"): "a peer is run as its users do; windows treat ties alike",
     ("benchmarks/windows.py", "ORDER BY"): "the same: a window's order, ties fall into one frame",
+    ("benchmarks/spark.py", ".sort_by"): "its keys name one row each",
+    ("benchmarks/spark.py", "ORDER BY moment RANGE"): "a frame of time holds all ties",
 }
 
 # What numpy has loops for by width; scipy.special and math ask the C library instead.

@@ -121,6 +121,6 @@ def test_what_is_not_measurable_is_a_dash() -> None:
 def test_the_page_is_written_in_both_languages() -> None:
     template = environment().get_template("label_models.html")
     page = template.render(label_page=label_page(evidence("noisy_or", 0.1)))
-    for words in ("looked into", "立案调查", "Noisy-OR", "Cohen’s kappa 0.44", "2025-09-28"):
+    for words in ("looked into", "进入深度甄别", "Noisy-OR", "Cohen’s kappa 0.44", "2025-09-28"):
         assert words in page
     assert page.count('class="en"') == page.count('class="zh"')
