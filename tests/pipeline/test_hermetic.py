@@ -82,7 +82,7 @@ def test_no_declared_dep_can_be_taken_away(name: str, made: Made, tmp_path: Path
     needless = []
     tried = [dep for dep in stage["deps"] if not is_code(dep)]  # code: told by a law, from what it imports
     for first in range(0, len(tried), AT_ONCE):
-        children = []
+        children: list[tuple[str, Path, Any]] = []
         for dep in tried[first : first + AT_ONCE]:
             folder = tmp_path / str(first + len(children))
             lay_out(folder, stage, folder_of_all, without=dep)
