@@ -221,10 +221,10 @@ def iteration_of(
     turn: PlannedTurn, kept: Sequence[PlannedTurn], before: WorldRun, after: WorldRun, params: Params
 ) -> Iteration:
     """One turn, compared with the run before it."""
-    counts = [slice_count(run.slices, turn.slice) for run in (before, after)]
+    first, second = (slice_count(run.slices, turn.slice) for run in (before, after))
     true = [true_change(name, before, after, params) for name in (REACH, *params.rankers)]
     bank = [bank_change(name, before, after, params) for name in params.rankers]
-    reasons = faults(turn, *counts, true, params)
+    reasons = faults(turn, first, second, true, params)
     reviews = [
         ReviewCount(
             reviewed=run.rules.reviewed,
@@ -245,15 +245,15 @@ def iteration_of(
         aim=turn.aim,
         slice_rules=turn.slice.rules,
         slice_occupations=turn.slice.occupations,
-        slice_before=counts[0],
-        slice_after=counts[1],
+        slice_before=first,
+        slice_after=second,
         reviews_before=reviews[0],
         reviews_after=reviews[1],
         true=true,
         bank=bank,
         is_kept=not reasons,
         reasons=reasons,
-        bank_would_keep=not faults(turn, *counts, bank, params),
+        bank_would_keep=not faults(turn, first, second, bank, params),
     )
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import console
 import pipeline
+from check import laid_over
 from models.results.world_run import WorldRun
 from parameters import BadInput, parse_text, read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, STUDIES
@@ -132,7 +133,7 @@ def change_params(folder: Path, changes: dict[str, Any]) -> None:
     file = folder / PARAMS_FILE
     values = read_yaml(file)
     _refuse_new(values, changes, "")
-    write_yaml(file, console.laid_over(values, changes))
+    write_yaml(file, laid_over(values, changes))
 
 
 def _refuse_new(values: Any, changes: Any, place: str) -> None:
