@@ -48,6 +48,8 @@ SAID = {
     "虚拟币交易所": "虚拟货币交易平台",
     "虚拟币出金": "虚拟货币变现",
     "虚拟币": "虚拟货币",
+    # A reviewer's reason that stands in one language only where it is drawn.
+    "unusual, yet explained by documents": "异常但有材料可以解释",
     # Measures.
     "预算内召回率": "固定预警量下的召回率",
     "预算内精确率": "预警准确率",
