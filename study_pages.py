@@ -18,11 +18,12 @@ from models.results.studies import (
     SearchStudy,
     SeedStudy,
 )
-from models.results.tuned import Choice, TunedTrial
+from models.results.tuned import Choice
 from models.results.worlds import Worlds, WorldSpread
 from parameters import parse_text
 from pipeline import StudyResult
 from provenance import LOCK, changes, locked
+from reports.seed_tables import best_of
 
 STUDIES_PAGE = Path("docs/studies.md")
 Kept = TypeVar("Kept", bound=StudyResult)
@@ -54,7 +55,7 @@ def kept_studies(kind: type[Kept]) -> list[Kept]:
 
 def search_lines(study: SearchStudy) -> list[str]:
     """The choice of a search, and what its hyper-parameters matter."""
-    best = max((trial for trial in study.trials if not trial.is_pruned), key=_worth_of)
+    best = best_of(study.trials)
     pruned = sum(trial.is_pruned for trial in study.trials)
     lines = [
         f"{len(study.trials)} trials, {pruned} given up after the first fold. Best: trial {best.number}, "
@@ -183,10 +184,6 @@ def iteration_lines(study: Iterations) -> list[str]:
         cells = [turn.title_en, alarms, *(shown(row.change) for row in turn.true), verdict]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
-
-
-def _worth_of(trial: TunedTrial) -> float:
-    return (trial.recall or 0.0) + (trial.average_precision or 0.0) / 1_000
 
 
 def _choice_words(choice: Choice) -> str:

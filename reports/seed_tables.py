@@ -18,6 +18,7 @@ class SeedRow:
     model: Text
     mean: str
     spread: str
+    apart: int  # seeds that are told apart from the first
     by_seed: list[SeedWorth]
 
 
@@ -50,31 +51,30 @@ def seed_row(study: SeedStudy) -> SeedRow:
         model=named(RANKERS, study.model),
         mean=percent(study.true_recall_mean),
         spread="–" if spread is None else f"{spread * 100:.1f}",
+        apart=sum(told_apart(one.worth.true_gain) != 0 for one in study.seeds[1:]),
         by_seed=study.seeds,
     )
 
 
-def seeds_seen(studies: list[SeedStudy]) -> Text:
+def seeds_seen(rows: list[SeedRow]) -> Text:
     """How far apart the seeds of each model lie, and whether one of them differs from the first."""
-    told = []
-    for study, row in zip(studies, map(seed_row, studies), strict=True):
-        apart = sum(told_apart(one.worth.true_gain) != 0 for one in study.seeds[1:])
-        told.append(
-            Text(
-                f"{row.model.en}: {row.spread} points between the best and the worst of "
-                f"{len(study.seeds)} seeds, {apart} of them told apart from the first",
-                f"{row.model.zh}：{len(study.seeds)} 个种子中最好与最差相差 {row.spread} 个百分点，"
-                f"其中 {apart} 个与第一个有可证差异",
-            )
+    told = [
+        Text(
+            f"{row.model.en}: {row.spread} points between the best and the worst of "
+            f"{len(row.by_seed)} seeds, {row.apart} of them told apart from the first",
+            f"{row.model.zh}：{len(row.by_seed)} 个种子中最好与最差相差 {row.spread} 个百分点，"
+            f"其中 {row.apart} 个与第一个有可证差异",
         )
+        for row in rows
+    ]
     line = joined(told, SEMICOLON)
     return Text(f"{line.en}.", f"{line.zh}。")
 
 
 def best_of(trials: list[TunedTrial]) -> TunedTrial:
-    """The trial that is chosen: best by recall over all folds, then by average precision."""
+    """The best of the trials that were judged on every fold, by what the search maximises."""
     judged = [trial for trial in trials if not trial.is_pruned]
-    return max(judged, key=lambda trial: (trial.recall or 0.0, trial.average_precision or 0.0))
+    return max(judged, key=lambda trial: (trial.recall or 0.0) + (trial.average_precision or 0.0) / 1_000)
 
 
 def search_row(study: SearchStudy, default: list[TunedTrial]) -> SearchRow:
@@ -112,14 +112,15 @@ def seeds_section(evidence: Evidence) -> SeedsSection | None:
     studies = evidence.experiments.studies
     if not studies.seeds and not studies.searches:
         return None
-    rows = [
+    seeds = [seed_row(study) for study in studies.seeds]
+    searches = [
         search_row(study, evidence.tuned[study.model].trials)
         for study in studies.searches
         if study.model in evidence.tuned
     ]
     return SeedsSection(
-        seeds=[seed_row(study) for study in studies.seeds],
-        seeds_seen=seeds_seen(studies.seeds),
-        searches=rows,
-        searches_seen=searches_seen(rows),
+        seeds=seeds,
+        seeds_seen=seeds_seen(seeds),
+        searches=searches,
+        searches_seen=searches_seen(searches),
     )

@@ -20,6 +20,15 @@ def report(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
+def run_folder(report: Path) -> Path:
+    """The folder of the run whose report is under test; without what the report was made of, a skip."""
+    root = report.parents[3]
+    if not (root / "params.yaml").exists() or not (root / "artifacts/models/truth_view.json").exists():
+        pytest.skip("what the report was made of is not beside it")
+    return root
+
+
+@pytest.fixture(scope="session")
 def browser(report: Path) -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]

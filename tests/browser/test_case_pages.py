@@ -170,13 +170,10 @@ def poisoned(case: ExplainedCase) -> ExplainedCase:
 
 
 @pytest.fixture(scope="module")
-def hostile(report: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def hostile(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The queue and one case of the report under test, made anew with hostile names; and that case."""
-    root = report.parents[3]
-    if not (root / "params.yaml").exists() or not (report.parents[2] / "models/truth_view.json").exists():
-        pytest.skip("what the report was made of is not beside it")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
+        patch.chdir(run_folder)
         found = read_inputs()
         if not found.cases:
             pytest.skip("the run has no case")

@@ -323,13 +323,10 @@ def with_long_accounts(cases: list[ExplainedCase]) -> list[ExplainedCase]:
 
 
 @pytest.fixture(scope="module")
-def hostile(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report under test made anew from its own inputs, with a hostile name for a typology."""
-    root = report.parents[3]
-    if not (root / "params.yaml").exists() or not (report.parents[2] / "models/truth_view.json").exists():
-        pytest.skip("what the report was made of is not beside it")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(root)
+        patch.chdir(run_folder)
         found = read_inputs()
         name = found.truth.by_typology[0].typology
         found = replace(

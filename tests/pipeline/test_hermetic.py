@@ -89,10 +89,12 @@ def test_no_declared_dep_can_be_taken_away(name: str, made: Made, tmp_path: Path
             child = server.Process(target=attempt, args=(folder, stage["cmd"]))
             child.start()
             children.append((dep, folder, child))
-        for dep, folder, child in children:
+        ended = []
+        for _, _, child in children:
             child.join(timeout=LONGEST_TRY)
-            exitcode = child.exitcode
+            ended.append(child.exitcode)
             child.kill()  # a hung one would run on beside the other tests
+        for (dep, folder, _), exitcode in zip(children, ended, strict=True):
             assert exitcode is not None, f"{name} hangs without {dep}"
             if exitcode == 0 and outs_alike(stage, folder, folder_of_all):
                 needless.append(dep)
