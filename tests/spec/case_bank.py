@@ -70,8 +70,7 @@ def local(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
 def files_of(drawn: Any, **more: Any) -> Files:
     """The files of a drawn bank; ``more`` are tables beside customers, accounts and devices."""
     devices = drawn.devices if hasattr(drawn, "devices") else NO_DEVICES
-    if len(devices) and devices["valid_from"].dt.tz is not None:
-        devices = local(devices, "valid_from", "valid_to")
+    devices = local(devices, "valid_from", "valid_to")
     given: dict[str, Any] = {
         "tags": NO_TAGS,
         "rules": RULES,
