@@ -110,9 +110,7 @@ class Side:
 
 
 @njit(cache=True, nogil=True)
-def _running_sums(
-    order: np.ndarray, log: np.ndarray, amount: np.ndarray, previous: np.ndarray
-) -> np.ndarray:
+def _running_sums(order: np.ndarray, log: np.ndarray, amount: np.ndarray, previous: np.ndarray) -> np.ndarray:
     sums = np.zeros((len(order) + 1, 4))
     for k in range(len(order)):
         one = order[k]
