@@ -94,21 +94,22 @@ def _key(is_simulated: bool, width: float) -> list[str]:
 def queue_seen(marks: Sequence[QueueMark], model: Text, is_simulated: bool) -> Text:
     """What to see in the picture: how the alerts ended, and where the illicit ones stand."""
     first = [mark for mark in marks if mark.rank <= FIRST]
-    decided = {
-        outcome: count(sum(mark.outcome == outcome for mark in marks)) for outcome in (REPORTED, CLEARED)
-    }
-    nobody = count(sum(not mark.outcome for mark in marks))
+    everyone, nobody = count(len(marks)), count(sum(not mark.outcome for mark in marks))
+    reported, cleared = (
+        count(sum(mark.outcome == outcome for mark in marks)) for outcome in (REPORTED, CLEARED)
+    )
     said = Text(
-        f"Of {count(len(marks))} alerts of {model.en} people later reported {decided[REPORTED]} and cleared "
-        f"{decided[CLEARED]}; on {nobody} nobody decided",
-        f"{model.zh} 的 {count(len(marks))} 条预警中，其后上报 {decided[REPORTED]} 条、排除 {decided[CLEARED]} 条，"
+        f"Of {everyone} alerts of {model.en} people later reported {reported} and cleared {cleared}; "
+        f"on {nobody} nobody decided",
+        f"{model.zh} 的 {everyone} 条预警中，其后上报 {reported} 条、排除 {cleared} 条，"
         f"其余 {nobody} 条尚无甄别结论",
     )
     if not is_simulated:
         return Text(f"{said.en}.", f"{said.zh}。")
     illicit, early = (count(sum(mark.is_illicit for mark in of)) for of in (marks, first))
     return Text(
-        f"{said.en}. In truth {illicit} are illicit, {early} of them among the {count(len(first))} that stood "
-        f"in the first {FIRST} places of a week.",
-        f"{said.zh}。真实涉案 {illicit} 条，其中 {early} 条位于各周前 {FIRST} 名（共 {count(len(first))} 条）。",
+        f"{said.en}. In truth {illicit} are illicit, {early} of them among the {count(len(first))} "
+        f"that stood in the first {FIRST} places of a week.",
+        f"{said.zh}。真实涉案 {illicit} 条，其中 {early} 条位于各周前 {FIRST} 名"
+        f"（共 {count(len(first))} 条）。",
     )
