@@ -10,8 +10,9 @@ they stand for; every other training payment is learnt from.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pandas as pd
 
 import pipeline
 from benchmarks.peers.amlsim_limits import errors_of, payments_without_label
-from benchmarks.peers.judging import SEEDS, Figures, Roles, best_threshold, figures, judged, over_seeds
+from benchmarks.peers.judging import SEEDS, Figures, Roles, best_threshold, figures, over_seeds
 from benchmarks.peers.rhythm import rhythm_features, same_day_counts
 from benchmarks.peers.rolling import rolling_features
 from benchmarks.peers.suspects import Learning, score_features
@@ -104,27 +105,42 @@ def banks_of(folder: Path, accounts: list[str], payments: Payments) -> pd.DataFr
     )
 
 
-def two_steps(
-    features: pd.DataFrame, payments: Payments, roles: Roles, seed: int, ahead: int
-) -> tuple[Figures, np.ndarray]:
-    """Figures and scores (n,) of a booster that also knows what a first one thought of the ends' others."""
-    started = time.perf_counter()
+def scored(values: np.ndarray, payments: Payments, roles: Roles, seed: int) -> np.ndarray:
+    """Scores (n,) of the rows that choose and are judged, 0 elsewhere; ``values`` (n, columns)."""
+    score, asked = np.zeros(len(values)), roles.chosen | roles.test
     learning = Learning(roles.learnt, roles.weight, payments.day)
-    values = features.to_numpy(np.float32)
-    first = learning.first_scores(values, payments.label, seed)
-    company = score_features(*payments.ends, first, payments.parties, ahead)
-    values = np.concatenate([values, company.to_numpy(np.float32)], axis=1)
-    score = np.zeros(len(values))
-    asked = roles.chosen | roles.test
     score[asked] = learning.fitted(values, payments.label, seed).predict(values[asked])
-    found = figures_of(payments.label, score, roles)
-    return found | {"seconds": time.perf_counter() - started, "features": values.shape[1]}, score
+    return score
+
+
+def in_two_steps(values: np.ndarray, payments: Payments, roles: Roles, seed: int, ahead: int) -> np.ndarray:
+    """As ``scored``, of a booster that also knows what a first one thought of the ends' other payments."""
+    learning = Learning(roles.learnt, roles.weight, payments.day)
+    first = learning.first_scores(values, payments.label, seed)
+    company = score_features(*payments.ends, first, payments.parties, ahead).to_numpy(np.float32)
+    return scored(np.concatenate([values, company], axis=1), payments, roles, seed)
 
 
 def figures_of(label: np.ndarray, score: np.ndarray, roles: Roles, kept: np.ndarray | None = None) -> Figures:
     """Figures of the test rows, ``kept`` (n,) alone where given, at the threshold of the validation rows."""
     chosen, test = (role if kept is None else role & kept for role in (roles.chosen, roles.test))
     return figures(label[test], score[test], best_threshold(label[chosen], score[chosen]))
+
+
+Scored = Callable[[np.ndarray, Payments, Roles, int], np.ndarray]
+
+
+def row_of(
+    features: pd.DataFrame, payments: Payments, roles: Roles, way: Scored
+) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """Figures over seeds, and the scores of each seed."""
+    values, scores, runs = features.to_numpy(np.float32), [], []
+    for seed in SEEDS:
+        started = time.perf_counter()
+        scores.append(way(values, payments, roles, seed))
+        seconds = time.perf_counter() - started
+        runs.append(figures_of(payments.label, scores[-1], roles) | {"seconds": seconds})
+    return over_seeds(runs) | {"features": features.shape[1]}, scores
 
 
 def measured(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -138,35 +154,21 @@ def measured(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     rolling, rhythm = payments.rolling(), rhythm_features(*payments.ends, payments.parties)
     roles = payments.roles((rolling["pair_count"] == 0).to_numpy())
     told = pd.concat([rolling, rhythm], axis=1)
-    yield from _before_the_day(folder, ledger, payments, roles, told)
+    found, scores = row_of(told, payments, roles, partial(in_two_steps, ahead=0))
+    yield "before_the_day", found
+    lacking = payments_without_label(folder, ledger.accounts, payments)
+    runs = [figures_of(payments.label, score, roles, ~lacking) for score in scores]
+    yield "before_the_day_labelled_alerts_alone", over_seeds(runs)
+    yield "errors", errors_of(payments, lacking, scores, roles)
+    today = same_day_counts(*payments.ends, payments.parties)
+    whole = pd.concat([rhythm, payments.rolling(1).add_prefix("whole_day_"), today], axis=1)
+    yield "end_of_day", row_of(whole, payments, roles, partial(in_two_steps, ahead=1))[0]
     known = [name for name in told if any(word in name for word in SHORTCUT)]
     for name, features in (
         ("before_the_day_one_step", told),
         ("before_the_day_without_first_seen_pairs", told.drop(columns=known)),
         ("before_the_day_with_banks", told.join(banks_of(folder, ledger.accounts, payments))),
         ("rolling_before_the_day", rolling),
+        ("network_before_the_day", payments.network()),
     ):
-        yield name, _one_step(features, payments, roles)
-    today = same_day_counts(*payments.ends, payments.parties)
-    whole = pd.concat([told, payments.rolling(1).add_prefix("whole_day_"), today], axis=1)
-    runs = [two_steps(whole, payments, roles, seed, 1)[0] for seed in SEEDS]
-    yield "end_of_day", over_seeds(runs)
-    yield "network_before_the_day", _one_step(payments.network(), payments, roles)
-
-
-def _one_step(features: pd.DataFrame, payments: Payments, roles: Roles) -> dict[str, Any]:
-    runs = [judged(features, payments.label, roles, seed, {})[0] for seed in SEEDS]
-    return over_seeds(runs) | {"features": features.shape[1]}
-
-
-def _before_the_day(
-    folder: Path, ledger: Ledger, payments: Payments, roles: Roles, told: pd.DataFrame
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The row in question, the same without the payments that lack their label, and its errors."""
-    pairs = [two_steps(told, payments, roles, seed, 0) for seed in SEEDS]
-    yield "before_the_day", over_seeds([run for run, _ in pairs])
-    lacking = payments_without_label(folder, ledger.accounts, payments)
-    scores = [score for _, score in pairs]
-    runs = [figures_of(payments.label, score, roles, ~lacking) for score in scores]
-    yield "before_the_day_labelled_alerts_alone", over_seeds(runs)
-    yield "errors", errors_of(payments, lacking, scores, roles)
+        yield name, row_of(features, payments, roles, scored)[0]
