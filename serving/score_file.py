@@ -73,7 +73,8 @@ def model_for(
         return load_file_model(kept)
     if folder.resolve() != pipeline.ARTIFACTS.resolve():
         raise BadInput(
-            f"{folder}: expected a saved model for files, or {pipeline.ARTIFACTS} of a finished run"
+            f"{folder}: expected {pipeline.ARTIFACTS} of this checkout after a finished run, or the "
+            f"folder of one saved model for files (with {CARD})"
         )
     print("no model for such files yet: fitting one on the run's own payments, once", file=sys.stderr)
     made = fit_file_model(read_bank(facts, settings.model.learner, engine), settings.model)

@@ -98,7 +98,9 @@ def _aim(rows: Rows, row: str, name: str, wanted: float) -> str:
 
 
 def _amlsim_words(rows: Rows) -> list[str]:
-    """What helped, what did not, and what the errors are."""
+    """What helped, what did not, and what the errors are, of a run that was not cut short."""
+    if not {"before_the_day", "end_of_day", "errors"} <= set(rows):
+        return []
     errors = rows["errors"]
     return [
         "Of the aims, means over seeds: strictly before the day PR-AUC "
