@@ -25,7 +25,8 @@ from models.intervals import drawn
 from models.judgement import watched_scores
 from models.results.bank import BankView
 from models.results.bounds import Learner, LimitsStudy
-from models.results.tuned import Tuned
+from models.results.studies import Provenance
+from models.results.tuned import Choice, Tuned
 from models.schema import RULES
 from models.truth import fixed_trees, limits, yardstick
 from models.truth.fixed_trees import Trees
@@ -90,36 +91,46 @@ class LimitsInputs:
         return found
 
 
-def fixed(inputs: LimitsInputs, taught: Examples, trees: Trees, seed: int) -> np.ndarray:
+def fixed_margins(inputs: LimitsInputs, taught: Examples, trees: Trees, seed: int) -> np.ndarray:
     """Margins of the watched subjects by the fixed trees."""
     booster = fixed_trees.fit(taught.features.to_numpy(), taught.label, taught.weight, trees, seed)
     return fixed_trees.margins(booster, inputs.judge.values)
 
 
-def of_champion(inputs: LimitsInputs, champion: str, seed: int) -> np.ndarray:
-    """Margins by the champion's family with its own settings and needs, taught the truth."""
-    model = MODELS[champion]
-    taught = inputs.earlier if LIBRARY in model.needs else replace(inputs.earlier, library=None)
-    settings, choice = (
-        pipeline.params(f"models.{champion}", model.settings),
-        pipeline.read_result(Tuned, champion).choice,
-    )
-    whole = pd.DataFrame(inputs.judge.values, columns=taught.features.columns, copy=False)
-    judged = replace(taught, features=whole, library=None)
-    return model.fit(taught, choice, settings, seed).scores(judged)
+@dataclass(frozen=True)
+class Champion:
+    """The model that the bank chose: its name, section of parameters and hyper-parameters."""
+
+    name: str
+    settings: object
+    choice: Choice
+
+    def taught_truth(self, inputs: LimitsInputs, seed: int) -> np.ndarray:
+        """Margins of the watched subjects by a fit of its own, with its library if it has one."""
+        model = MODELS[self.name]
+        taught = inputs.earlier if LIBRARY in model.needs else replace(inputs.earlier, library=None)
+        whole = pd.DataFrame(inputs.judge.values, columns=taught.features.columns, copy=False)
+        judged = replace(taught, features=whole, library=None)
+        return model.fit(taught, self.choice, self.settings, seed).scores(judged)
 
 
-def learners(inputs: LimitsInputs, champion: str, trees: Trees, params: Params) -> LimitsStudy:
+def learners(
+    inputs: LimitsInputs, champion: Champion, trees: Trees, params: Params, made_by: Provenance
+) -> LimitsStudy:
     """Every learner in turn, most of them fitted with several seeds."""
     judge, exam, seeds = inputs.judge, inputs.exam, params.seeds
-    bank = [fixed(inputs, judge.train, trees, seed) for seed in pipeline.progress(seeds, "bank", "fit")]
+    bank = [
+        fixed_margins(inputs, judge.train, trees, seed) for seed in pipeline.progress(seeds, "bank", "fit")
+    ]
     alone = replace(inputs.earlier, library=None)
     scores: dict[Learner, list[np.ndarray]] = {
-        "champion": [inputs.by_ranker[champion]],
+        "champion": [inputs.by_ranker[champion.name]],
         "bank": bank,
-        "oracle": [fixed(inputs, alone, trees, seed) for seed in pipeline.progress(seeds, "oracle", "fit")],
+        "oracle": [
+            fixed_margins(inputs, alone, trees, seed) for seed in pipeline.progress(seeds, "oracle", "fit")
+        ],
         "oracle_of_champion": [
-            of_champion(inputs, champion, seed) for seed in pipeline.progress(seeds, "champion", "fit")
+            champion.taught_truth(inputs, seed) for seed in pipeline.progress(seeds, "champion", "fit")
         ],
         "hindsight": [
             inputs.in_hindsight(judge.values, trees, seed)
@@ -129,8 +140,8 @@ def learners(inputs: LimitsInputs, champion: str, trees: Trees, params: Params) 
     beside = exam.spending(scores["champion"])
     ranked = {BANK: bank[0], TUNED: inputs.by_ranker[TUNED]}
     return LimitsStudy(
-        made_by=made_now(DATA, ("audit_injection", f"models.{champion}", "budget", "learn"), "audit_limits"),
-        champion=champion,
+        made_by=made_by,
+        champion=champion.name,
         seeds=len(seeds),
         folds=params.folds,
         customers={part: int(exam.parts[part].sum()) for part in limits.PARTS},
@@ -184,7 +195,7 @@ def read_inputs(budget: Budget, rows: Learnt, params: Params) -> LimitsInputs:
         by_ranker=by_ranker,
         earlier=learnable(replace(earlier, library=nobody.library)),
         further=further_rows(judge, illicit, days, rows),
-        fold=limits.dealt(group, params.folds, params.seeds[0]),
+        fold=limits.dealt_groups(group, params.folds, params.seeds[0]),
     )
 
 
@@ -192,8 +203,15 @@ def main() -> None:
     """Write the study."""
     params, budget = study_params("audit_limits", Params), pipeline.params("budget", Budget)
     trees = pipeline.params("audit_injection.trees", Trees)
+    name = pipeline.read_result(BankView).chosen.name
+    section = f"models.{name}"
+    settings, choice = (
+        pipeline.params(section, MODELS[name].settings),
+        pipeline.read_result(Tuned, name).choice,
+    )
+    made_by = made_now(DATA, ("audit_injection", section, "budget", "learn"), "audit_limits")
     inputs = read_inputs(budget, pipeline.params("learn", Learnt), params)
-    pipeline.write_result(learners(inputs, pipeline.read_result(BankView).chosen.name, trees, params))
+    pipeline.write_result(learners(inputs, Champion(name, settings, choice), trees, params, made_by))
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def reach(exam: Exam, learner: Learner, scores: list[np.ndarray], champion: Spen
     )
 
 
-def dealt(group: np.ndarray, folds: int, seed: int) -> np.ndarray:
+def dealt_groups(group: np.ndarray, folds: int, seed: int) -> np.ndarray:
     """A fold for each row; rows of one group, numbered from 0, have the same."""
     order = np.random.default_rng(seed).permutation(int(group.max(initial=-1)) + 1)
     return np.asarray(order[group] % folds)
