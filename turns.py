@@ -28,7 +28,7 @@ from iterate import PLAN, RULEBOOK, Change, PlannedTurn, PlannedTurns, changed_b
 from models.results.iterations import Iteration, Iterations
 from parameters import BadInput, parse, read_yaml, write_yaml
 from pipeline import ARTIFACTS, PARAMS_FILE, STUDIES
-from provenance import LOCK, changes
+from provenance import LOCK, as_json, changes
 from replays import changed_params
 
 FOLDER = STUDIES / "turn"  # of an experiment: its figures, and what names them to DVC
@@ -36,7 +36,7 @@ FIGURES = FOLDER / "figures.json"
 NAMED = f"# What `dvc exp show` prints of a turn.\nmetrics:\n  - {FIGURES.name}\n"
 FIRST = "turn-00-before"
 WRITTEN_BY_RUNS = (str(ARTIFACTS), str(LOCK), str(STUDIES / "results"), str(STUDIES / LOCK), "docs")
-AUTHOR = {  # the same commit whoever makes it, so that DVC knows it again
+AUTHOR = {  # whoever makes it, named in git or not
     f"GIT_{role}_{key}": value
     for role in ("AUTHOR", "COMMITTER")
     for key, value in (("NAME", "experiments"), ("EMAIL", "experiments@localhost"))
@@ -63,17 +63,22 @@ class Written:
         self._form.width, self._form.preserve_quotes = 10**6, True
         self._form.indent(mapping=2, sequence=4, offset=2)
         self._tree = self._form.load(self.text)
+        self._told = {as_json(self.values): self.text}  # texts by their values
 
     def with_values(self, values: Any) -> str:
         """The text of the file with these values."""
-        if values == self.values:
-            return self.text
-        told = StringIO()
-        self._form.dump(_laid_into(deepcopy(self._tree), values), told)
-        # Two readers of YAML differ on a few spellings: what this one writes must be read alike.
+        key = as_json(values)
+        if key not in self._told:
+            told = StringIO()
+            self._form.dump(_laid_into(deepcopy(self._tree), values), told)
+            self._told[key] = self._read_alike(told.getvalue(), values)
+        return self._told[key]
+
+    def _read_alike(self, text: str, values: Any) -> str:
+        """The text, where `read_yaml` reads these values in it; two readers differ on a few spellings."""
         with tempfile.TemporaryDirectory() as place:
             aside = Path(place) / self.path.name
-            aside.write_text(told.getvalue(), encoding="utf-8")
+            aside.write_text(text, encoding="utf-8")
             if read_yaml(aside) != values:
                 write_yaml(aside, values)
             return aside.read_text(encoding="utf-8")
@@ -172,8 +177,9 @@ def _range(found: Interval) -> str:
 # --------------------------------------------------------------------- git
 
 
-def _git(*words: str, told: str = "", index: str | None = None, moment: str = "") -> str:
-    dated = {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment} if moment else {}
+def _git(*words: str, told: str = "", index: str | None = None, second: int | None = None) -> str:
+    moment = f"{second} +0000"
+    dated = {} if second is None else {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
     surroundings = os.environ | AUTHOR | dated | ({"GIT_INDEX_FILE": index} if index else {})
     done = subprocess.run(
         ["git", *words], input=told.encode(), capture_output=True, check=True, env=surroundings
@@ -201,8 +207,11 @@ def head_commit() -> str:
     return head
 
 
-def commit_of(experiment: Experiment, files: dict[str, str], head: str) -> str:
-    """Put the files of an experiment into the repository as a commit on top of ``head``; its digest."""
+def commit_of(experiment: Experiment, files: dict[str, str], head: str, second: int) -> str:
+    """Put the files of an experiment into the repository as a commit on top of ``head``; its digest.
+
+    The moment is ``second`` of the epoch: the same commit whenever it is made, so that DVC knows it again.
+    """
     with tempfile.TemporaryDirectory() as place:
         index = str(Path(place) / "index")
         _git("read-tree", head, index=index)
@@ -210,9 +219,8 @@ def commit_of(experiment: Experiment, files: dict[str, str], head: str) -> str:
             stored = _git("hash-object", "-w", "--stdin", told=text)
             _git("update-index", "--add", "--cacheinfo", f"100644,{stored},{name}", index=index)
         tree = _git("write-tree", index=index)
-    moment = _git("show", "--no-patch", "--format=%cI", head)
     words = f"{experiment.name}: {experiment.words}\n"
-    return _git("commit-tree", "-p", head, tree, told=words, moment=moment)
+    return _git("commit-tree", "-p", head, tree, told=words, second=second)
 
 
 def save_turns() -> None:
@@ -224,9 +232,12 @@ def save_turns() -> None:
     # A log that is not committed yet goes along, so that `dvc exp apply` does not take it away.
     result = pipeline.result_path(Iterations)
     log = {str(result): result.read_text(encoding="utf-8")}
+    begun = int(_git("show", "--no-patch", "--format=%ct", head))
     commits = {
-        experiment.name: commit_of(experiment, files_of(experiment, params, rules) | log, head)
-        for experiment in made
+        experiment.name: commit_of(
+            experiment, files_of(experiment, params, rules) | log, head, begun + number
+        )
+        for number, experiment in enumerate(made)
     }
     place = f"refs/exps/{head[:2]}/{head[2:]}/"
     known = _git("for-each-ref", "--format=%(refname)", "refs/exps").splitlines()
@@ -240,7 +251,7 @@ def save_turns() -> None:
     last = made[-1].name
     print(f"{len(made)} experiments of DVC, kept on commit {head[:7]}")
     print(f"one beside another: dvc exp diff {FIRST} {last}")
-    print("all in one table, which takes DVC a minute the first time: dvc exp show --only-changed")
+    print("all in one table, for which DVC reads a minute the first time: dvc exp show --only-changed")
     print(f"its files into this folder, after make report: dvc exp apply {last}")
 
 
