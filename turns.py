@@ -53,7 +53,7 @@ class Experiment:
     figures: dict[str, Any]
 
 
-class Written:
+class YamlText:
     """A YAML file as people wrote it, and the same with other values in its order and with its comments."""
 
     def __init__(self, path: Path) -> None:
@@ -122,7 +122,7 @@ def experiments_of(
     return made
 
 
-def files_of(experiment: Experiment, params: Written, rules: Written) -> dict[str, str]:
+def files_of(experiment: Experiment, params: YamlText, rules: YamlText) -> dict[str, str]:
     """Text of every file in which an experiment may differ from the commit below it, by path."""
     values = params.values
     for change in experiment.changes:
@@ -226,7 +226,7 @@ def commit_of(experiment: Experiment, files: dict[str, str], head: str, second: 
 def save_turns() -> None:
     """Make every turn of the log an experiment; one of the same name is replaced."""
     head = head_commit()
-    study, params, rules = pipeline.read_result(Iterations), Written(PARAMS_FILE), Written(RULEBOOK)
+    study, params, rules = pipeline.read_result(Iterations), YamlText(PARAMS_FILE), YamlText(RULEBOOK)
     plan = parse(PlannedTurns, read_yaml(PLAN), str(PLAN))
     made = experiments_of(study, plan.iterations, params.values, rules.values)
     # A log that is not committed yet goes along, so that `dvc exp apply` does not take it away.

@@ -99,7 +99,7 @@ def test_an_experiment_lays_the_turn_over_the_files_in_their_own_form(repository
 
 
 def test_a_changed_file_keeps_its_order_and_its_comments(tmp_path: Path) -> None:
-    written = turns.Written(pipeline.PARAMS_FILE)
+    written = turns.YamlText(pipeline.PARAMS_FILE)
     values = replays.changed_params(written.values, {"simulate": {"customers": 24_000}})
     text = written.with_values(values)
     (tmp_path / "params.yaml").write_text(text, encoding="utf-8")
