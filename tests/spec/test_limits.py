@@ -64,7 +64,7 @@ def test_hindsight_never_learns_from_the_fold_that_it_scores(monkeypatch: pytest
     monkeypatch.setattr(fixed_trees, "margins", margins)
     nothing = dict.fromkeys(LimitsInputs.__dataclass_fields__)
     earlier = dict.fromkeys(Examples.__dataclass_fields__)
-    earlier |= {"features": pd.DataFrame([[-1.0]]), "label": np.zeros(1), "weight": np.ones(1)}  # type: ignore[dict-item]
+    earlier |= {"features": pd.DataFrame([[-1.0]]), "label": np.zeros(1), "weight": np.ones(1)}
     further = pd.DataFrame({"label": 1.0, "weight": 1.0}, index=[0, 2, 3, 5])
     given = {
         "earlier": Examples(**cast("dict[str, Any]", earlier)),
