@@ -70,7 +70,7 @@ def patterned_said(evidence: Evidence, figures: HeadlineFigures) -> Text | None:
 
 
 @dataclass(frozen=True)
-class ReachRow:
+class LearnerRow:
     """One learner on the goals; ``gaps`` are its differences from the champion in points, with ranges."""
 
     name: Text
@@ -83,17 +83,17 @@ class ReachRow:
 class LimitsSection:
     """What the template needs."""
 
-    rows: list[ReachRow]
+    rows: list[LearnerRow]
     wanted: float
     seeds: int
     folds: int
     seen: Text
 
 
-def reach_row(found: Reach) -> ReachRow:
+def learner_row(found: Reach) -> LearnerRow:
     """One line of the table."""
     gaps = (found.over_champion, found.over_champion_unknown, found.over_champion_patterned)
-    return ReachRow(
+    return LearnerRow(
         name=named(LEARNERS, found.learner),
         found=found,
         budget="–" if found.budget_for_unknown is None else f"{found.budget_for_unknown:g} ×",
@@ -157,5 +157,5 @@ def limits_section(evidence: Evidence) -> LimitsSection | None:
     by_name: dict[str, Reach] = {str(name): row for name, row in rows.items()}
     told = [unknown_said(study, by_name), alerts_said(by_name), shape_said(by_name)]
     seen = joined([one for one in told if one is not None], Text(" ", ""))
-    listed = [reach_row(row) for row in study.rows]
+    listed = [learner_row(row) for row in study.rows]
     return LimitsSection(listed, study.wanted_unknown, study.seeds, study.folds, seen)
