@@ -172,7 +172,8 @@ def iteration_lines(study: Iterations) -> list[str]:
     lines = [
         f"A bank of {study.customers:,} customers. Kept by a rule that was fixed before: false alarms of the "
         f"slice fall by {study.least_fewer:.0%} or the aimed recall rises provably, and of "
-        f"{', '.join(study.guards)} none falls provably or by more than {study.most_lost:.0%}. True recall, "
+        f"{', '.join(study.guards)} none falls provably or by more than "
+        f"{100 * study.most_lost:.0f} points. True recall, "
         "paired by scheme.",
         "",
         "| turn | false alarms of its slice | "
