@@ -134,7 +134,8 @@ def held_out_seen(rows: list[HeldOutRow], chosen: Text) -> Text:
         f"them illicit, of whom no labelling rule hits {beyond}. Of the illicit, {chosen.en} catches {mine}, "
         f"the rules {rules}.{power.en}",
         f"从未参与标注的规则（{names.zh}）标出测试期客户 {flagged} 人次，其中涉案 {illicit} 人次，"
-        f"{beyond} 人次未被任何标注规则命中。涉案客户中，{chosen.zh} 捕获 {mine}，规则捕获 {rules}。{power.zh}",
+        f"{beyond} 人次未被任何标注规则命中。涉案客户中，"
+        f"{chosen.zh} 捕获 {mine}，规则捕获 {rules}。{power.zh}",
     )
 
 
