@@ -316,7 +316,7 @@ def doubles_lines(study: DoublesStudy) -> list[str]:
 
 
 def _timed(kind: type[Any]) -> list[str]:
-    name = {Worlds: "worlds", Iterations: "iterations"}.get(kind)
+    name = "worlds" if kind is Worlds else "iterations" if kind is Iterations else None
     known = json.loads(REPLAYS_TIMED.read_text(encoding="utf-8")) if REPLAYS_TIMED.is_file() else {}
     if name not in known:
         return []

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import replays
 from parameters import BadInput
+from replays import RUNS
 
 
 def test_minutes_are_those_between_the_begin_and_the_runs_in_order_of_time() -> None:
@@ -32,7 +33,7 @@ def test_the_newest_folder_of_a_study_is_measured_and_other_studies_stay(
     replays.RESULT.write_text('{"worlds": {"runs": 5}}', encoding="utf-8")
     now = time.time()
     for mark, minutes in (("older", (1, 2)), ("newer", (3, 5))):
-        runs = tmp_path / "artifacts/studies/iterations" / mark / replays.RUNS
+        runs = tmp_path / "artifacts/studies/iterations" / mark / RUNS
         runs.mkdir(parents=True)
         for minute in minutes:
             (runs / f"{minute}.json").touch()
