@@ -37,9 +37,9 @@ def speed_lines(found: Figures | None) -> list[str]:
         _row("scored", whole["scored"], ""),
         _row("together", whole["read_told_and_scored"], f"peak {whole['peak_gb']:.2f} GB"),
         "",
-        f"Aims: {AIM_SECONDS // 60} minutes and {AIM_GB} GB for all, {kept(is_fast)}; {AIM_RATE:,} payments a second for "
-        f"the features, {kept(rate >= AIM_RATE)}; reading below {AIM_READ_GB} GB, "
-        f"{kept(read['peak_gb'] < AIM_READ_GB)}.",
+        f"Aims: {AIM_SECONDS // 60} minutes and {AIM_GB} GB for all, {kept(is_fast)}; "
+        f"{AIM_RATE:,} payments a second for the features, {kept(rate >= AIM_RATE)}; "
+        f"reading below {AIM_READ_GB} GB, {kept(read['peak_gb'] < AIM_READ_GB)}.",
         "",
     ]
     return lines + _beside(found["small_set"])
