@@ -28,7 +28,8 @@ def speed_lines(found: Figures | None) -> list[str]:
         *title,
         f"{command} draws {whole['rows']:,} payments of {whole['accounts']:,} accounts "
         f"({found['bytes'] / 1e6:,.0f} MB) and measures on {found['cores']} cores. What a model makes of "
-        "drawn labels says nothing; speed and memory are all that is measured.",
+        "drawn labels says nothing; speed and memory are all that is measured. Seconds on the clock hold what "
+        "else the machine did, those of the processors do not.",
         "",
         "| part | seconds | of the processors | |",
         "|---|---|---|---|",
@@ -70,7 +71,7 @@ def _beside(small: Figures) -> list[str]:
         + " | ".join(spread.format(**ratio[key]) for key in ("seconds", "processor_seconds", "peak_gb"))
         + " |",
         "",
-        "ExSTraQt is no package that installs, and its features look at the whole graph, later payments "
+        "ExSTraQt is no package of PyPI, and its features look at the whole graph, later payments "
         "included; it is not timed here.",
         "",
     ]
