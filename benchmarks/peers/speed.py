@@ -28,8 +28,8 @@ def speed_lines(found: Figures | None) -> list[str]:
         *title,
         f"{command} draws {whole['rows']:,} payments of {whole['accounts']:,} accounts "
         f"({found['bytes'] / 1e6:,.0f} MB) and measures on {found['cores']} cores. What a model makes of "
-        "drawn labels says nothing; speed and memory are all that is measured. Seconds on the clock hold what "
-        "else the machine did, those of the processors do not.",
+        "drawn labels says nothing; speed and memory are all that is measured. Seconds on the clock hold "
+        "what else the machine did, those of the processors do not.",
         "",
         "| part | seconds | of the processors | |",
         "|---|---|---|---|",
