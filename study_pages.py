@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from provenance import LOCK, changes, locked
 from reports.seed_tables import best_of
 
 STUDIES_PAGE = Path("docs/studies.md")
+REPLAYS_TIMED = Path("benchmarks/results/replays.json")
 Kept = TypeVar("Kept", bound=StudyResult)
 
 
@@ -43,7 +45,7 @@ def studies_page() -> str:
         for study in kept_studies(kind):
             of_model = f": {study.model}" if hasattr(study, "model") else ""
             lines += ["", f"## {title}{of_model}", "", *told(study)]
-            lines += ["", _made(changes(study.made_by, outs, values))]
+            lines += [*_timed(kind), "", _made(changes(study.made_by, outs, values))]
     return "\n".join(lines) + "\n"
 
 
@@ -171,7 +173,8 @@ def iteration_lines(study: Iterations) -> list[str]:
     lines = [
         f"A bank of {study.customers:,} customers. Kept by a rule that was fixed before: false alarms of the "
         f"slice fall by {study.least_fewer:.0%} or the aimed recall rises provably, and of "
-        f"{', '.join(study.guards)} none falls provably or by more than {study.most_lost:.0%}. True recall, "
+        f"{', '.join(study.guards)} none falls provably or by more than "
+        f"{100 * study.most_lost:.0f} points. True recall, "
         "paired by scheme.",
         "",
         "| turn | false alarms of its slice | "
@@ -310,6 +313,20 @@ def doubles_lines(study: DoublesStudy) -> list[str]:
         areas = (row.amounts.auc, row.payments.auc)
         lines.append(f"| {' | '.join(map(str, counts))} | {' | '.join(shown(one) for one in areas)} |")
     return lines
+
+
+def _timed(kind: type[Any]) -> list[str]:
+    name = "worlds" if kind is Worlds else "iterations" if kind is Iterations else None
+    known = json.loads(REPLAYS_TIMED.read_text(encoding="utf-8")) if REPLAYS_TIMED.is_file() else {}
+    if name not in known:
+        return []
+    found = known[name]
+    return [
+        "",
+        f"Measured once, from its begin to its end on {found['cores']} cores: {found['minutes']:.0f} minutes "
+        f"for {found['runs']} runs, each of {found['least_minutes_a_run']:.1f} to "
+        f"{found['most_minutes_a_run']:.1f} (`{REPLAYS_TIMED}`). Cut off, it goes on where it was.",
+    ]
 
 
 def _made(changed: list[str]) -> str:
