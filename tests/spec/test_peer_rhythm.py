@@ -77,7 +77,7 @@ def test_no_feature_changes_when_the_day_itself_or_later_days_become_others(seed
     # Rows of the day are asked of the same ends, so that only what is known of them can differ.
     ends = [np.append(column[day < cut], column[day == cut]) for column in (payer, payee)]
     whole = rhythm_features(payer, payee, day, PARTIES)[told_of]
-    alone = rhythm_features(*ends, day[told_of], PARTIES)
+    alone = rhythm_features(ends[0], ends[1], day[told_of], PARTIES)
     pd.testing.assert_frame_equal(whole, alone)
     before = day < cut
     pd.testing.assert_frame_equal(whole[before[told_of]], rhythm_features(*changed, day, PARTIES)[before])
