@@ -85,9 +85,14 @@ def on_one_machine(file: Path, out: Path) -> None:
     on_cores(answer, CORES)
 
 
+def parts_of(file: Path) -> int:
+    """Into how many parts the ends of a file are dealt."""
+    return math.ceil(parquet.read_metadata(file).num_rows / ENDS_A_PART)
+
+
 def by_part(engine: Engine, file: Path, out: Path) -> None:
     """Windows of all customers by an engine."""
-    parts = math.ceil(parquet.read_metadata(file).num_rows / ENDS_A_PART)
+    parts = parts_of(file)
     schema = kernel({"ends": parquet.read_schema(file).empty_table()})["windows"].schema
     engine.table("bank", file)
     asked = f"SELECT {Dealing(parts).of('customer')} AS part, * FROM bank"
@@ -176,7 +181,7 @@ class Race:
 
     def by_spark(self, writer: Writer) -> None:
         """Clock Spark, with the kernel or Spark itself as the writer."""
-        engine = SparkEngine(self.spark, CORES, writer)
+        engine = SparkEngine(self.spark, parts_of(self.file), writer)
         self.run(f"spark_{writer}_writes", lambda out: by_part(engine, self.file, out))
 
     def by_sql(self) -> None:

@@ -136,7 +136,8 @@ def given_to_network(dealing: Dealing) -> dict[str, str]:
         "ties": f"""SELECT CASE WHEN departs THEN {payers} ELSE {payees} END AS part, {columns} FROM told t
             CROSS JOIN (SELECT TRUE AS departs UNION ALL SELECT FALSE AS departs) sides
             WHERE CASE WHEN departs THEN payer ELSE payee END < {OUTSIDE} UNION ALL
-            SELECT c.part, {columns} FROM ({concerned}) c JOIN told t ON t.transaction_id = c.transaction_id""",
+            SELECT c.part, {columns} FROM ({concerned}) c
+            JOIN told t ON t.transaction_id = c.transaction_id""",
         "rings": f"SELECT {dealing.of('member')} AS part, * FROM rings WHERE member < {OUTSIDE}",
         "subjects": f"""SELECT {dealing.of("customer_id")} AS part, customer_id AS customer,
             unix_micros(as_of) AS moment FROM weekly_indicators

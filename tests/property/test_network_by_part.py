@@ -12,13 +12,12 @@ import pipeline
 from data import schema
 from data.asof import Parties
 from data.observe import Params as ObserveParams
-from data.schema import HOLDER_KINDS
 from data.sources import Whole
 from engines.network import NetworkAsked, measure_network
 from engines.network.customers import NETWORK_NAMES
 from engines.network.passes import TABLE
 from engines.parts import parts_engine
-from engines.passes import BANK, open_bank
+from engines.passes import open_bank
 from engines.relations import Dealing
 from features import build, network
 from features.network.graph import POOLED
@@ -36,7 +35,7 @@ def network_asked(observe_params: ObserveParams) -> NetworkAsked:
 
 @pytest.fixture(scope="module")
 def entangled(small_world: Whole) -> pd.DataFrame:
-    """Payments of the small bank, many of them among a few accounts and of amounts that could continue others."""
+    """The small bank's payments, some of them among few accounts and of amounts that continue others."""
     rng = np.random.default_rng(5)
     payments, accounts = small_world.transactions.copy(), small_world.accounts
     own = accounts[~accounts["holder"].isin(POOLED)]
