@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from reports.case_choice import CLEARED, REPORTED, KnownCase, QueueRow, curated, known_cases
 from reports.case_pages import case_sentence, reader_row
 from reports.case_rows import with_minus
 from reports.case_words import STATE_WORDS
 from reports.decisions import DECISION_OUTCOMES
 from reports.evidence import Evidence
-from reports.wording import FACTS, Text, named
+from reports.queue_figure import QueueMark, queue_chart, queue_seen
+from reports.wording import FACTS, RANKERS, Text, named
 
 WHOM_RULES_MET = {True: Text("met a rule", "触发规则"), False: Text("no rule", "未触发规则")}
 
@@ -52,11 +55,31 @@ class Story:
 class QueuePage:
     """All that the page of the queue shows."""
 
+    seen: Text
+    chart: Markup | None
     stories: list[Story]
     lines: list[QueueLine]
     alerts: int
     pages: int
     readers: int
+
+
+def queue_marks(evidence: Evidence) -> list[QueueMark]:
+    """The alerts as the picture shows them."""
+    return [
+        QueueMark(
+            row.as_of,
+            row.rank,
+            "cleared" if row.outcome in CLEARED else row.outcome,
+            is_in_a_scheme(evidence, row.subject_id),
+        )
+        for row in evidence.queue
+    ]
+
+
+def is_in_a_scheme(evidence: Evidence, subject_id: int) -> bool:
+    """Whether an alerted subject took part in a scheme, not only in what looks like one."""
+    return any(not name.startswith("like_") for name in evidence.schemes.get(subject_id, "").split())
 
 
 def bank_states(outcome: str, rules: str) -> list[str]:
@@ -69,8 +92,7 @@ def queue_line(evidence: Evidence, row: QueueRow, by_case: dict[str, KnownCase])
     """One alert."""
     known = by_case.get(row.case_id)
     reader = reader_row(evidence.decisions.get(row.case_id), known.case) if known else None
-    schemes = evidence.schemes.get(row.subject_id, "").split()
-    state = "caught" if any(not name.startswith("like_") for name in schemes) else "wrong"
+    state = "caught" if is_in_a_scheme(evidence, row.subject_id) else "wrong"
     return QueueLine(
         case_id=row.case_id,
         has_page=row.has_page,
@@ -120,8 +142,11 @@ def queue_page(evidence: Evidence) -> QueuePage:
     known = known_cases(evidence.cases, evidence.members)
     by_case = {one.case.case_id: one for one in known}
     lines = [queue_line(evidence, row, by_case) for row in evidence.queue]
+    marks, is_simulated = queue_marks(evidence), evidence.is_simulated
     lines += [below_line(evidence, one) for one in known if one.lead.found_by == "below_cut"]
     return QueuePage(
+        seen=queue_seen(marks, named(RANKERS, evidence.faithfulness.model), is_simulated),
+        chart=queue_chart(marks, is_simulated),
         stories=[
             Story(
                 title,
@@ -132,7 +157,7 @@ def queue_page(evidence: Evidence) -> QueuePage:
             )
             for title, one in curated(known)
         ]
-        if evidence.is_simulated
+        if is_simulated
         else [],
         lines=lines,
         alerts=len(evidence.queue),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from markupsafe import Markup, escape
@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from reports.wording import Text, same
 
 WIDTH = 940
+PHONE = 380  # width of a drawing made for a phone
 
 
 def number(value: float) -> str:
@@ -69,6 +70,17 @@ def figure(parts: Iterable[str], height: float, label: Text, width: float = WIDT
     named = f"{label.en} / {label.zh}"  # one drawing serves both languages
     head = attributes(viewBox=f"0 0 {number(width)} {number(height)}", role="img", aria_label=named)
     return Markup(f"<svg {head}>{''.join(parts)}</svg>")
+
+
+def at_both_widths(drawn: Callable[[float], Markup | None]) -> Markup | None:
+    """A drawing made twice, for a desk and for a phone; the style sheet shows the one that fits.
+
+    ``drawn`` makes it at a width, or says None where there is nothing to draw.
+    """
+    wide, narrow = drawn(WIDTH), drawn(PHONE)
+    if wide is None or narrow is None:
+        return None
+    return Markup('<div class="on-desk">{}</div><div class="on-phone">{}</div>').format(wide, narrow)
 
 
 def apart(places: list[float], gap: float, lowest: float) -> list[float]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from models.schema import RULES, STACK
 from reports.comparison import claim_of_both
-from reports.drawing import WIDTH, box, figure, line, words
+from reports.drawing import PHONE, at_both_widths, box, figure, line, words
 from reports.evidence import GRAPH, RECALL, in_a_sentence
 from reports.results import KnownAndUnknown, Metrics
 from reports.steps import REFERENCE
@@ -101,35 +101,40 @@ def known_unknown_bars(metrics: Metrics) -> Markup | None:
     counts = metrics.counts
     if counts is None or not counts.known + counts.unknown:
         return None
-    names = drawn_rankers(metrics)
-    room = WIDTH - NAME_WIDTH - GAP
-    a_customer = room / (counts.known + counts.unknown)
+    return at_both_widths(lambda width: _bars(metrics, counts, width))
+
+
+def _bars(metrics: Metrics, counts: KnownAndUnknown, width: float) -> Markup:
+    """On a phone each ranker's name stands above its bars."""
+    is_phone = width == PHONE
+    names, left, above = drawn_rankers(metrics), (2 if is_phone else NAME_WIDTH), (18 if is_phone else 0)
+    a_customer = (width - left - GAP) / (counts.known + counts.unknown)
     wide = (counts.known * a_customer, counts.unknown * a_customer)
-    starts = (float(NAME_WIDTH), NAME_WIDTH + wide[0] + GAP)
+    starts = (float(left), left + wide[0] + GAP)
+    unknown = "never recognised" if is_phone else "whom the bank’s labels never recognised"
     heads = (
         Text(f"{counts.known} known", f"已认出 {counts.known} 名"),
-        Text(
-            f"{counts.unknown} whom the bank’s labels never recognised",
-            f"银行标签从未认出的 {counts.unknown} 名",
-        ),
+        Text(f"{counts.unknown} {unknown}", f"银行标签从未认出的 {counts.unknown} 名"),
     )
     colours, parts = ("bank", "true"), []
     for start, head, view in zip(starts, heads, colours, strict=True):
         parts.append(words(start, 16, head, f"{view} strong"))
     for place, name in enumerate(names):
-        top = 32.0 + STEP * place
+        top = 32.0 + above + (STEP + above / 2) * place
         label = shortened(named(RANKERS, name), NAME_LENGTH)
         weight = "name strong" if name == metrics.chosen.name else "name"
-        parts.append(words(NAME_WIDTH - 12, top + BAR * 0.7, label, weight, "end"))
+        at = (left, top - 6) if is_phone else (left - 12, top + BAR * 0.7)
+        parts.append(words(*at, label, weight, "start" if is_phone else "end"))
         found = (counts.caught[name].known, counts.caught[name].unknown)
         for start, whole, caught, view in zip(starts, wide, found, colours, strict=True):
             end = start + caught * a_customer
             parts.append(box(start, top, whole, BAR, f"party {view}"))
             parts.append(box(start, top, caught * a_customer, BAR, f"fill {view}"))
             parts.append(words(end + 7, top + BAR * 0.7, count(caught), f"{view} strong halo"))
-    bottom = 32.0 + STEP * len(names) - STEP + BAR
-    parts.append(line(starts[1] - GAP / 2, 4, starts[1] - GAP / 2, bottom, "mark"))
-    return figure(parts, bottom + 8, picture_words(metrics, counts))
+    bottom = 32.0 + above + (STEP + above / 2) * (len(names) - 1) + BAR
+    if not is_phone:  # where names stand above the bars it would cross them
+        parts.append(line(starts[1] - GAP / 2, 4, starts[1] - GAP / 2, bottom, "mark"))
+    return figure(parts, bottom + 8, picture_words(metrics, counts), width)
 
 
 def picture_words(metrics: Metrics, counts: KnownAndUnknown) -> Text:

@@ -26,7 +26,8 @@ from reports.novelty_tables import novelty_section
 from reports.penalty_figures import penalty_curves
 from reports.results import Metrics
 from reports.seed_tables import seeds_section
-from reports.steps import REFERENCE, Step, recall_ladder, steps_seen
+from reports.step_figures import steps_chart
+from reports.steps import REFERENCE, Step, recall_ladder, steps_counted
 from reports.trial_tables import (
     ClaimRow,
     CutRow,
@@ -48,6 +49,7 @@ class Tried:
 
     steps: list[Step]
     steps_seen: Text
+    steps_chart: Markup | None
     reference: Text
     forest: Markup | None
     handlings: list[HandlingRow]
@@ -84,7 +86,8 @@ def tried_section(evidence: Evidence, metrics: Metrics) -> Tried:
     curves, verdicts = found.curves, found.verdicts
     return Tried(
         steps=steps,
-        steps_seen=steps_seen(steps),
+        steps_seen=steps_counted(steps),
+        steps_chart=steps_chart(steps),
         reference=named(RANKERS, REFERENCE),
         forest=reference_forest(evidence),
         handlings=handling_rows(evidence),

@@ -1,0 +1,73 @@
+"""Pictures of the queue and of the steps show what was decided, what is true, and what is proven."""
+
+from __future__ import annotations
+
+import re
+
+from data.results import Interval
+from reports.drawing import PHONE, WIDTH
+from reports.queue_figure import QueueMark, queue_chart, queue_seen
+from reports.step_figures import steps_chart
+from reports.steps import Step, steps_counted
+from reports.wording import Text
+
+MODEL = Text("the model", "模型")
+MARKS = [
+    QueueMark("2026-01-05", 1, "reported", True),
+    QueueMark("2026-01-05", 2, "cleared", True),
+    QueueMark("2026-01-05", 11, "", True),
+    QueueMark("2026-01-12", 1, "", False),
+]
+
+
+def step(name: str, gap: Interval | None) -> Step:
+    both = Text(name, name)
+    return Step(both, Text("the base", "基准"), None, None, None, None, gap)
+
+
+def test_the_queue_is_drawn_for_a_desk_and_for_a_phone() -> None:
+    drawn = str(queue_chart(MARKS, is_simulated=True))
+    assert re.findall(r'viewBox="0 0 (\d+) ', drawn) == [str(WIDTH), str(PHONE)]
+
+
+def test_the_queue_marks_what_people_decided_and_beside_it_what_is_true() -> None:
+    drawn = str(queue_chart(MARKS, is_simulated=True)).split("</svg>")[0]
+    a_key = 1  # each colour once more in the key
+    assert drawn.count('class="fill bank"') == 1 + a_key
+    assert drawn.count('class="fill bank pale"') == 1 + a_key
+    assert drawn.count('class="fill true"') == 3 + a_key
+
+
+def test_the_queue_of_a_world_without_truth_shows_none() -> None:
+    assert "fill true" not in str(queue_chart(MARKS, is_simulated=False))
+    assert "truth" not in queue_seen(MARKS, MODEL, is_simulated=False).en
+    assert queue_chart([], is_simulated=True) is None
+
+
+def test_the_sentence_counts_decisions_and_the_illicit_of_the_first_places() -> None:
+    said = queue_seen(MARKS, MODEL, is_simulated=True)
+    assert re.findall(r"\d+", said.en) == ["4", "1", "1", "2", "3", "2", "3", "10"]
+    assert re.findall(r"\d+", said.zh) == ["4", "1", "1", "2", "3", "2", "10", "3"]
+
+
+PROVEN = Interval(value=0.1, low=0.02, high=0.2)
+UNPROVEN = Interval(value=0.1, low=-0.02, high=0.2)
+LOWERED = Interval(value=-0.1, low=-0.2, high=-0.02)
+
+
+def test_only_a_step_whose_interval_leaves_out_zero_is_drawn_in_colour() -> None:
+    drawn = str(steps_chart([step("unproven", UNPROVEN), step("proven", PROVEN), step("lowered", LOWERED)]))
+    desk = drawn.split("</svg>")[0]
+    assert desk.count('class="dot true"') == 2
+    assert desk.count('class="dot"') == 1
+    places = [desk.index(f">{name}<") for name in ("unproven", "lowered")]
+    assert places == sorted(places)  # the best first
+
+
+def test_a_step_without_an_interval_is_not_drawn() -> None:
+    assert steps_chart([step("start", None), step("bare", Interval(value=0.1))]) is None
+
+
+def test_steps_are_counted_by_what_they_prove() -> None:
+    steps = [step("start", None), step("a", PROVEN), step("b", UNPROVEN), step("c", LOWERED)]
+    assert re.findall(r"\d+", steps_counted(steps).en) == ["3", "1", "1", "1"]
