@@ -15,6 +15,7 @@ from data.parts import OUTSIDE, components_of_trails, trail_edges
 from data.parts.bank import Tables
 from data.parts.trails import EDGES, MEMBERS
 from data.schema import HOLDER_KINDS
+from engines.network.around import given_of_standing, stand_around
 from engines.network.customers import NETWORK, network_of_part
 from engines.network.patterns import (
     ATTACHED,
@@ -139,9 +140,7 @@ def given_to_network(dealing: Dealing) -> dict[str, str]:
             SELECT c.part, {columns} FROM ({concerned}) c
             JOIN told t ON t.transaction_id = c.transaction_id""",
         "rings": f"SELECT {dealing.of('member')} AS part, * FROM rings WHERE member < {OUTSIDE}",
-        "subjects": f"""SELECT {dealing.of("customer_id")} AS part, customer_id AS customer,
-            unix_micros(as_of) AS moment FROM weekly_indicators
-            WHERE payer_count_30d > 0 OR payee_count_30d > 0""",
+        **given_of_standing(dealing),
     }
 
 
@@ -151,6 +150,7 @@ def prepare_network(engine: Engine, asked: NetworkAsked, dealing: Dealing) -> No
     follow_ties(engine, dealing, asked)
     find_fans(engine, asked.limits)
     tell_ties(engine)
+    stand_around(engine, asked.limits)
 
 
 def network_features_of_part(part: Tables, limits: Limits) -> Mapping[str, Any]:
@@ -168,6 +168,7 @@ def measure_network(
     weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if None
     """
     engine.table("weekly_indicators", weekly or pipeline.table_path(schema.WeeklyIndicators))
+    engine.table("dispositions", pipeline.table_path(schema.Dispositions))
     prepare_network(engine, asked, dealing)
     kernel = partial(network_features_of_part, limits=asked.limits)
     return engine.write(folder, kernel, given_to_network(dealing), {TABLE: NETWORK})

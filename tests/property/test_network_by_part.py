@@ -24,6 +24,7 @@ from features.network.graph import POOLED
 from tests.property.dealt import differing, in_one
 
 CROWD, WANDERERS = 60, 20  # accounts among which one payment of so many runs to and fro
+REVIEWS = 30
 KEYS = ["customer_id", "as_of"]
 
 
@@ -53,8 +54,32 @@ def entangled(small_world: Whole) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def filed(small_world: Whole) -> pd.DataFrame:
+    """Reports on some customers, known at one moment or another, and reviews that ended otherwise."""
+    rng = np.random.default_rng(9)
+    customers = rng.choice(small_world.customers["customer_id"], REVIEWS)
+    starts, ends = (small_world.periods[name].astype("int64") for name in ("starts_at", "ends_at"))
+    known_at = pd.to_datetime(rng.integers(starts.min(), ends.max(), REVIEWS), unit="us", utc=True)
+    return (
+        schema.Dispositions.empty()
+        .reindex(range(REVIEWS))
+        .assign(
+            disposition_id=np.arange(REVIEWS),
+            customer_id=customers,
+            event_at=known_at,
+            known_at=known_at.where(rng.random(REVIEWS) < 0.9),
+            outcome=rng.choice(["reported", "case"], REVIEWS, p=[0.8, 0.2]),
+            stream="alert",
+            propensity=1.0,
+            reason="",
+        )
+    )
+
+
+@pytest.fixture(scope="module")
 def whole_network(
     entangled: pd.DataFrame,
+    filed: pd.DataFrame,
     small_world: Whole,
     whole_indicators: dict[str, pd.DataFrame],
     network_asked: NetworkAsked,
@@ -64,17 +89,16 @@ def whole_network(
     parties = Parties.of(small_world.customers["customer_id"], small_world.accounts)
     active = weekly[(weekly["payer_count_30d"] > 0) | (weekly["payee_count_30d"] > 0)]
     subjects = active.sort_values(["as_of", "customer_id"], ignore_index=True)[KEYS]
-    nothing_filed = schema.Dispositions.empty()
     found = network.network_features(
         subjects,
         network.multigraph(entangled, parties, 1),
         parties,
         weekly,
-        network.Ties.of(parties, small_world.customers, small_world.devices, nothing_filed),
+        network.Ties.of(parties, small_world.customers, small_world.devices, filed),
         network_asked.limits,
         network_asked.observe.trails,
     )
-    found = pd.concat([subjects, found[NETWORK_NAMES]], axis=1)
+    found = pd.concat([subjects, found], axis=1)
     return found.sort_values(KEYS, ignore_index=True)
 
 
@@ -82,12 +106,14 @@ def whole_network(
 def test_network_features_are_the_same_to_the_byte_however_parties_and_components_are_dealt(
     dealing: Dealing,
     entangled: pd.DataFrame,
+    filed: pd.DataFrame,
     whole_network: pd.DataFrame,
     whole_indicators: dict[str, pd.DataFrame],
     network_asked: NetworkAsked,
     written_bank: Path,
 ) -> None:
     pipeline.write(schema.Transactions, entangled.copy())
+    pipeline.write(schema.Dispositions, filed.copy())
     name = pipeline.table_name(schema.WeeklyIndicators)
     pipeline.write(schema.WeeklyIndicators, whole_indicators[name].copy())
     with parts_engine(written_bank / "between", processes=0) as engine:
