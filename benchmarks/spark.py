@@ -1,9 +1,9 @@
 """What it costs to measure windows by part: processes, Spark and plain Spark SQL beside one machine.
 
 Run by hand from the repository's root: ``python -m benchmarks.spark [engines] [sql] [exponent]``, all three
-where none is named; the result goes to benchmarks/results/spark.json. Every engine reads both ends of drawn payments from one Parquet
-file and writes the 18 window columns of `benchmarks.windows` to Parquet; all may use two cores. An engine
-runs once to warm up (machine code, workers), then `REPEATS` times, of which the best counts; Spark SQL,
+where none is named; the result goes to benchmarks/results/spark.json. Every engine reads both ends of drawn
+payments from one Parquet file and writes the 18 window columns of `benchmarks.windows` to Parquet; all may use
+two cores. An engine runs once to warm up (machine code, workers), then `REPEATS` times, of which the best counts; Spark SQL,
 which takes minutes, is warmed by fewer payments and clocked once. The answers are compared with those of
 one machine, row by row. Exponents are of the seconds from `TRANSACTIONS` to `FACTOR` times as many payments
 and customers.
