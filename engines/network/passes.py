@@ -57,7 +57,8 @@ def deal_ties(engine: Engine, dealing: Dealing) -> None:
     pooled = ", ".join(str(HOLDER_KINDS.index(name)) for name in POOLED)
     engine.once(
         "ties",
-        f"""SELECT {TIE} FROM payments WHERE payer <> payee
+        # As a difference, for a planner may take an inequality for a join of all parties with all others.
+        f"""SELECT {TIE} FROM payments WHERE payer - payee <> 0
             AND payer_holder NOT IN ({pooled}) AND payee_holder NOT IN ({pooled})""",
     )
     payers, payees = dealing.of("payer"), dealing.of("payee")
