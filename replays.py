@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ STUDY_FILE = STUDIES / "dvc.yaml"
 WORLD_STAGE = "audit_world"
 RUNS = "runs"  # folder of the finished runs
 COPY = "copy"  # folder of the scratch copy
+SECONDS_A_MINUTE = 60
 
 Prepare = Callable[[Path], None]
 
@@ -96,9 +98,13 @@ class Replay:
         """
         file = self.folder / RUNS / f"{name}.json"
         if not file.is_file():
+            begun = time.monotonic()
             self._lay_out()
             prepare(self.copy)
             self._repro()
+            print(
+                f"  run {name} took {(time.monotonic() - begun) / SECONDS_A_MINUTE:.1f} minutes", flush=True
+            )
             file.parent.mkdir(parents=True, exist_ok=True)
             aside = file.with_suffix(".part")
             shutil.copy2(self.copy / pipeline.result_path(WorldRun), aside)
@@ -131,9 +137,14 @@ class Replay:
 def change_params(folder: Path, changes: dict[str, Any]) -> None:
     """Lay values over params.yaml of a folder, section by section; a new key is bad input."""
     file = folder / PARAMS_FILE
-    values = read_yaml(file)
+    write_yaml(file, changed_params(read_yaml(file), changes))
+
+
+def changed_params(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Parameters with values laid over them, section by section; a new key is bad input."""
     _refuse_new(values, changes, "")
-    write_yaml(file, laid_over(values, changes))
+    changed: dict[str, Any] = laid_over(values, changes)
+    return changed
 
 
 def _refuse_new(values: Any, changes: Any, place: str) -> None:
