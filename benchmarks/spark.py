@@ -4,9 +4,9 @@ Run by hand from the repository's root: ``python -m benchmarks.spark [engines] [
 where none is named; the result goes to benchmarks/results/spark.json. Every engine reads both ends of drawn
 payments from one Parquet file and writes the 18 window columns of `benchmarks.windows` to Parquet; each may
 use two cores. An engine runs once to warm up (machine code, workers), then `REPEATS` times, of which the best
-counts: the start of processes and of Spark's session is not in the seconds. Spark's
-writer and Spark SQL take longer, and are warmed by fewer payments and clocked once. The answers are compared with those of one machine, row by row.
-Exponents are of the seconds from `TRANSACTIONS` to `FACTOR` times as many payments and customers.
+counts: the start of processes and of Spark's session is not in the seconds. Spark's writer and Spark SQL take
+longer, and are warmed by fewer payments and clocked once. The answers are compared with those of one machine,
+row by row. Exponents are of the seconds from `TRANSACTIONS` to `FACTOR` times as many payments and customers.
 
 Beside the seconds of the clock stand those of the processor, all processes together: other work on the
 machine lengthens the first far more than the second. Spark ends idle workers unseen, so that the second can
