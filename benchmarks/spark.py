@@ -267,7 +267,7 @@ def main() -> None:
     asked = sys.argv[1:] or ["engines", "sql", "exponent"]
     load = os.getloadavg()[0]
     with TemporaryDirectory() as name:
-        spark = None
+        spark: Any = None
         for what in asked:
             folder = Path(name) / what
             folder.mkdir()
