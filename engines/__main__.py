@@ -31,7 +31,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--memory", default="2g", help="of DuckDB, or of Spark's driver")
     parser.add_argument("--master", default="local[2,4]", help="of Spark: cores, and attempts at a task")
     parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help="of engine spark")
-    parser.add_argument("--network", action="store_true", help="measure network features too; tried on engine parts")
+    parser.add_argument(
+        "--network", action="store_true", help="measure network features too; tried on engine parts"
+    )
     return parser.parse_args()
 
 
