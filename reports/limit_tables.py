@@ -121,8 +121,8 @@ def unlabelled_said(study: LimitsStudy, rows: dict[str, Reach]) -> Text:
         f"({gap.en}): such labels {able.en}; {alerts.en}. The test’s other schemes taught too, the fixed "
         f"trees go from {trees} to {late}.",
         f"标签未知者，要求 {wanted}：银行所选模型识别 {worded_interval(mine.unknown)}。"
-        f"若由测试期前各周真值学习，为 {worded_interval(taught.unknown)}（{gap.zh}）：{able.zh}；{alerts.zh}。"
-        f"再学习测试期其他案件，固定树模型由 {trees} 变为 {late}。",
+        f"若由测试期前各周真值学习，为 {worded_interval(taught.unknown)}（{gap.zh}）：{able.zh}；"
+        f"{alerts.zh}。再学习测试期其他案件，固定树模型由 {trees} 变为 {late}。",
     )
 
 
