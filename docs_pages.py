@@ -238,8 +238,8 @@ def report_sentence() -> str:
     found = json.loads((FOREIGN / "report.json").read_text(encoding="utf-8"))
     return (
         f"The report of {found['cases']} cases, each with a page in both languages, takes "
-        f"{found['processor_seconds']:.0f} processor seconds ({found['wall_seconds']:.0f} s of the wall on a "
-        f"machine that other work shared) and {found['peak_mb']} MB of memory, in one process. Its folder "
+        f"{found['processor_seconds']:.0f} processor seconds in one process and {found['peak_mb']} MB of "
+        f"memory. Its folder "
         f"holds {found['files']} files, {found['site_mb']:.1f} MB together; a page of a case has "
         f"{found['case_page_kb']:.0f} kB."
     )

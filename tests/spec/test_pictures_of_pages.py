@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from data.results import Interval
-from reports.drawing import PHONE, WIDTH
+from reports.drawing import PHONE, WIDTH, boxes
 from reports.queue_figure import QueueMark, queue_chart, queue_seen
+from reports.site import packed
 from reports.step_figures import steps_chart
 from reports.steps import Step, steps_counted
 from reports.wording import Text
@@ -71,3 +72,13 @@ def test_a_step_without_an_interval_is_not_drawn() -> None:
 def test_steps_are_counted_by_what_they_prove() -> None:
     steps = [step("start", None), step("a", PROVEN), step("b", UNPROVEN), step("c", LOWERED)]
     assert re.findall(r"\d+", steps_counted(steps).en) == ["3", "1", "1", "1"]
+
+
+def test_bars_of_one_class_are_one_path_and_bars_of_no_size_are_none() -> None:
+    assert boxes([(1, 2, 3, 4), (5, 6, 7, 0)], "money-in") == '<path d="M1 2h3v4h-3z" class="money-in"/>'
+    assert boxes([(5, 6, 0, 7)], "money-in") == ""
+
+
+def test_a_packed_script_loses_its_comments_and_nothing_else() -> None:
+    script = '/* What it does. */\nif (a) {\n  b("/* kept */");\n}\n  /* More. */\n\nc();\n'
+    assert packed(script) == 'if (a) {\nb("/* kept */");\n}\nc();'
