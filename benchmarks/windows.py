@@ -84,22 +84,9 @@ def both_ends(payments: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_engine(payments: pd.DataFrame) -> pd.DataFrame:
-    """The pipeline's own kernels, on every core: order the events, then ask a `Past` at each of them."""
+    """The pipeline's own kernels, on every core, as a table."""
     payer, payee, at, cents = (payments[name].to_numpy() for name in ("payer", "payee", "at", "cents"))
-    customers = int(max(payer.max(), payee.max())) + 1
-    everybody = np.ones(customers, bool)
-    ends = ends_in_order(payer, payee, at, np.arange(len(at)), cents, everybody, customers, CORES)
-    found = Flows.empty(len(DAYS), len(ends.at))
-    cuts = np.searchsorted(ends.starts, np.linspace(0, len(ends.at), CORES + 1))
-
-    def answer(core: int) -> None:
-        """Ask for a core's share of the customers."""
-        first, end = ends.starts[cuts[core]], ends.starts[cuts[core + 1]]
-        events = history(ends, cuts[core], cuts[core + 1])
-        past = Past(events, events.customer, events.at, {}, {}, {})
-        past.flows(*DAYS, into=found.part(first, end))
-
-    on_cores(answer, CORES)
+    ends, found = engine_flows(payer, payee, at, cents, DAYS)
     columns = {"at": ends.at, "is_credit": ends.is_credit}
     for number, days in enumerate(DAYS):
         for way, name in enumerate(WAYS):
@@ -107,6 +94,27 @@ def by_engine(payments: pd.DataFrame) -> pd.DataFrame:
             columns[f"sum_{name}_{days}d"] = found.total[number, way]
             columns[f"distinct_{name}_{days}d"] = found.distinct[number, way]
     return pd.DataFrame(columns, copy=False)
+
+
+def engine_flows(
+    payer: np.ndarray, payee: np.ndarray, at: np.ndarray, cents: np.ndarray, days: tuple[int, ...]
+) -> tuple[Ends, Flows]:
+    """Order the events, then ask a `Past` at each of them, on every core."""
+    customers = int(max(payer.max(), payee.max())) + 1
+    everybody = np.ones(customers, bool)
+    ends = ends_in_order(payer, payee, at, np.arange(len(at)), cents, everybody, customers, CORES)
+    found = Flows.empty(len(days), len(ends.at))
+    cuts = np.searchsorted(ends.starts, np.linspace(0, len(ends.at), CORES + 1))
+
+    def answer(core: int) -> None:
+        """Ask for a core's share of the customers."""
+        first, end = ends.starts[cuts[core]], ends.starts[cuts[core + 1]]
+        events = history(ends, cuts[core], cuts[core + 1])
+        past = Past(events, events.customer, events.at, {}, {}, {})
+        past.flows(*days, into=found.part(first, end))
+
+    on_cores(answer, CORES)
+    return ends, found
 
 
 def history(ends: Ends, customer: int, until: int) -> Events:

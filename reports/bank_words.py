@@ -50,6 +50,8 @@ SAID = {
     "虚拟币": "虚拟货币",
     # A reviewer's reason that stands in one language only where it is drawn.
     "unusual, yet explained by documents": "异常但有材料可以解释",
+    # 代购 buys abroad for others with their quotas of foreign currency; who shops for neighbours is meant.
+    "代购人员": "跑腿代买人员",
     # Measures.
     "预算内召回率": "固定预警量下的召回率",
     "预算内精确率": "预警准确率",

@@ -1,10 +1,9 @@
 """Other people's data, told apart as they do it and strictly as of the moment; figures beside theirs.
 
 Run by hand from the repository's root: ``make bench DATA=FOLDER`` or ``python -m benchmarks.peers
-FOLDER`` with the folder that holds ``amlsim-paper/``, ``amlgentex/``, ``amlworld/`` and ``saml-d/``,
-or some of them. Figures go to
-benchmarks/results/peers.json after every row, so that a run cut short keeps what it has, and the
-page benchmarks/README.md is written from them.
+FOLDER`` with the folder that holds ``amlsim-paper/``, ``amlgentex/``, ``amlworld/``, ``saml-d/`` and
+``elliptic/``, or some of them. Figures go to benchmarks/results/peers.json after every row, so that a
+run cut short keeps what it has, and the page benchmarks/README.md is written from them.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pipeline
-from benchmarks.peers import amlgentex, amlsim_paper, streams
+from benchmarks.peers import amlgentex, amlsim_paper, elliptic, streams
 from benchmarks.peers.page import PAGE, page
 
 Measured = Callable[[Path], Iterator[tuple[str, dict[str, Any]]]]
@@ -26,6 +25,7 @@ SETS: dict[str, tuple[str, Measured]] = {
     "amlgentex": ("amlgentex", amlgentex.measured),
     "amlworld": ("amlworld", partial(streams.measured, name="amlworld")),
     "saml_d": ("saml-d", partial(streams.measured, name="saml_d")),
+    "elliptic": ("elliptic", elliptic.measured),
 }
 KEYS = {
     "amlsim_paper_ap": ("amlsim_paper", "before_the_day", "average_precision"),
@@ -55,7 +55,7 @@ def with_keys(found: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Measure what the folder holds; keep the figures of sets that it does not hold."""
-    folder = Path(pipeline.argument("folder of amlsim-paper, amlgentex, amlworld, saml-d"))
+    folder = Path(pipeline.argument("folder of amlsim-paper, amlgentex, amlworld, saml-d, elliptic"))
     found = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     for data, (name, measured) in SETS.items():
         if not (folder / name).is_dir():

@@ -7,12 +7,14 @@ a score at the end of the day. Only what came strictly before that moment counts
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numba import njit, prange
 
+from benchmarks.peers.sides import Pairs, Side
 from data.schema import DAY_US
 
 WINDOWS = (1, 3, 7, 14, 28, 91)  # days
@@ -22,45 +24,9 @@ NEAR = 0.02  # amounts that differ by less are called near
 BY_WINDOW = ("count", "sum", "mean", "spread", "new_pairs")
 OF_LATEST = ("others", "largest", "smallest", "equal", "near", "closest", "share_of_last", "partners_again")
 OF_ALL = ("days_since", "ever", "ever_mean", "surprise", "age_days", "last_amount_ratio")
-
-
-@dataclass(frozen=True)
-class Side:
-    """The payments that parties made (or got), party after party, in order of time.
-
-    ``start`` (parties + 1,) bounds; ``at``, ``amount``, ``other`` (n,) of the events, and ``before``
-    (n,), the place of the pair's previous event, -1 at its first; ``sums`` (4, n + 1) running sums of
-    amounts' logarithms, their squares, pairs first seen, and amounts.
-    """
-
-    start: np.ndarray
-    at: np.ndarray
-    amount: np.ndarray
-    other: np.ndarray
-    before: np.ndarray
-    sums: np.ndarray
-
-    @classmethod
-    def of(
-        cls,
-        party: np.ndarray,
-        other: np.ndarray,
-        at: np.ndarray,
-        amount: np.ndarray,
-        previous: np.ndarray,
-        parties: int,
-    ) -> Side:
-        """From payments in order of time; ``amount`` in units, ``previous`` as ``Pairs`` has it."""
-        is_new = previous < 0
-        order = np.argsort(party, kind="stable")
-        counts = np.bincount(party, minlength=parties)
-        log = np.log1p(amount[order])
-        columns = np.stack([log, log * log, is_new[order].astype(float), amount[order]])
-        sums = np.zeros((4, len(order) + 1))
-        np.cumsum(columns, axis=1, out=sums[:, 1:])
-        start = np.concatenate([[0], np.cumsum(counts)])
-        before = _before(order, previous)
-        return cls(start, at[order], amount[order].astype(np.float32), other[order], before, sums)
+OF_PAIR = ("count", "days_since", "ratio", "age_days")
+OF_BACK = OF_PAIR[:2]  # of the pair the other way round
+NEIGHBOURHOODS = 1 << 16  # of parties that are asked for one after the other, for the cache's sake
 
 
 def side_names() -> list[str]:
@@ -68,20 +34,7 @@ def side_names() -> list[str]:
     return [f"{name}_{days}d" for days in WINDOWS for name in BY_WINDOW] + [*OF_LATEST, *OF_ALL]
 
 
-@njit(cache=True)
-def _before(order: np.ndarray, previous: np.ndarray) -> np.ndarray:
-    """The place in a side of each event's previous one of its pair, -1 where there is none."""
-    place = np.empty(len(order), np.int64)
-    for k in range(len(order)):
-        place[order[k]] = k
-    before = np.empty(len(order), np.int64)
-    for k in range(len(order)):
-        earlier = previous[order[k]]
-        before[k] = place[earlier] if earlier >= 0 else -1
-    return before
-
-
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _first_from(at: np.ndarray, low: int, high: int, moment: int) -> int:
     """The first place in [low, high) whose moment is not before ``moment``."""
     while low < high:
@@ -101,6 +54,7 @@ def _told(
     others: np.ndarray,
     before: np.ndarray,
     sums: np.ndarray,
+    order: np.ndarray,
     party: np.ndarray,
     partner: np.ndarray,
     until: np.ndarray,
@@ -108,8 +62,10 @@ def _told(
     windows: np.ndarray,
     result: np.ndarray,
 ) -> None:
-    """Fill ``result`` (columns, queries) with what is told of each query's party."""
-    for q in prange(len(party)):
+    """Fill ``result`` (queries, columns) with what is told of each query's party."""
+    for k in prange(len(order)):
+        q = order[k]
+        row = result[q]
         first, end = start[party[q]], start[party[q] + 1]
         high = _first_from(at, first, end, until[q])
         low = high
@@ -118,18 +74,18 @@ def _told(
         for w in range(len(windows)):
             low = _first_from(at, first, low, until[q] - windows[w])
             count = high - low
-            result[column, q] = count
-            result[column + 1, q] = sums[3, high] - sums[3, low]
+            row[column] = count
+            row[column + 1] = sums[high, 3] - sums[low, 3]
             if count:
-                mean = (sums[0, high] - sums[0, low]) / count
-                spread = (sums[1, high] - sums[1, low]) / count - mean * mean
-                result[column + 2, q] = own - mean
-                result[column + 3, q] = np.sqrt(max(spread, 0.0))
-                result[column + 4, q] = sums[2, high] - sums[2, low]
+                mean = (sums[high, 0] - sums[low, 0]) / count
+                spread = (sums[high, 1] - sums[low, 1]) / count - mean * mean
+                row[column + 2] = own - mean
+                row[column + 3] = np.sqrt(max(spread, 0.0))
+                row[column + 4] = sums[high, 2] - sums[low, 2]
             else:
-                result[column + 2, q] = np.nan
-                result[column + 3, q] = np.nan
-                result[column + 4, q] = 0
+                row[column + 2] = np.nan
+                row[column + 3] = np.nan
+                row[column + 4] = 0
             column += 5
         bound = max(first, high - LATEST)
         month = _first_from(at, bound, high, until[q] - windows[4])
@@ -145,108 +101,56 @@ def _told(
             near += ratio < NEAR
             again += others[e] == partner[q]
             distinct += before[e] < month
-        result[column, q] = distinct
-        result[column + 1, q] = amount[q] / largest if largest > 0 else np.nan
-        result[column + 2, q] = amount[q] / smallest if largest > 0 else np.nan
-        result[column + 3, q] = equal
-        result[column + 4, q] = near
-        result[column + 5, q] = closest
-        result[column + 6, q] = amount[q] / amounts[high - 1] if high > first else np.nan
-        result[column + 7, q] = again
+        row[column] = distinct
+        row[column + 1] = amount[q] / largest if largest > 0 else np.nan
+        row[column + 2] = amount[q] / smallest if largest > 0 else np.nan
+        row[column + 3] = equal
+        row[column + 4] = near
+        row[column + 5] = closest
+        row[column + 6] = amount[q] / amounts[high - 1] if high > first else np.nan
+        row[column + 7] = again
         column += 8
         ever = high - first
-        result[column + 1, q] = ever
+        row[column + 1] = ever
         if ever:
-            mean = (sums[0, high] - sums[0, first]) / ever
-            spread = (sums[1, high] - sums[1, first]) / ever - mean * mean
-            result[column, q] = (until[q] - at[high - 1]) / DAY_US
-            result[column + 2, q] = mean
-            result[column + 3, q] = (own - mean) / (np.sqrt(max(spread, 0.0)) + 0.05)
-            result[column + 4, q] = (until[q] - at[first]) / DAY_US
-            result[column + 5, q] = (sums[2, high] - sums[2, first]) / ever
+            mean = (sums[high, 0] - sums[first, 0]) / ever
+            spread = (sums[high, 1] - sums[first, 1]) / ever - mean * mean
+            row[column] = (until[q] - at[high - 1]) / DAY_US
+            row[column + 2] = mean
+            row[column + 3] = (own - mean) / (np.sqrt(max(spread, 0.0)) + 0.05)
+            row[column + 4] = (until[q] - at[first]) / DAY_US
+            row[column + 5] = (sums[high, 2] - sums[first, 2]) / ever
         else:
-            result[column, q] = np.nan
-            for k in range(2, 6):
-                result[column + k, q] = np.nan
-
-
-def told(
-    side: Side, party: np.ndarray, partner: np.ndarray, until: np.ndarray, amount: np.ndarray
-) -> np.ndarray:
-    """What is told of each query's party, (columns, queries), float32."""
-    windows = np.array(WINDOWS, np.int64) * DAY_US
-    result = np.empty((len(side_names()), len(party)), np.float32)
-    _told(
-        side.start,
-        side.at,
-        side.amount,
-        side.other,
-        side.before,
-        side.sums,
-        party,
-        partner,
-        until,
-        amount,
-        windows,
-        result,
-    )
-    return result
-
-
-@njit(cache=True)
-def _previous(pair: np.ndarray, order: np.ndarray) -> np.ndarray:
-    previous = np.full(len(pair), -1, np.int64)
-    for k in range(1, len(order)):
-        if pair[order[k]] == pair[order[k - 1]]:
-            previous[order[k]] = order[k - 1]
-    return previous
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """The payments of each pair of payer and payee, pair after pair, in order of time.
-
-    ``key``, ``at``, ``amount`` (n,); ``previous`` (n,) belongs to the payments in their own order: the
-    number of the pair's payment before, -1 at its first.
-    """
-
-    key: np.ndarray
-    at: np.ndarray
-    amount: np.ndarray
-    previous: np.ndarray
-
-    @classmethod
-    def of(
-        cls, payer: np.ndarray, payee: np.ndarray, at: np.ndarray, amount: np.ndarray, parties: int
-    ) -> Pairs:
-        """From payments in order of time."""
-        key = payer.astype(np.int64) * parties + payee
-        order = np.argsort(key, kind="stable")
-        return cls(key[order], at[order], amount[order], _previous(key, order))
+            row[column] = np.nan
+            for other in range(2, 6):
+                row[column + other] = np.nan
 
 
 @njit(cache=True, parallel=True)
 def _of_pairs(
-    key: np.ndarray,
+    start: np.ndarray,
+    payees: np.ndarray,
     at: np.ndarray,
     amounts: np.ndarray,
-    asked: np.ndarray,
+    order: np.ndarray,
+    payer: np.ndarray,
+    payee: np.ndarray,
     until: np.ndarray,
     amount: np.ndarray,
     result: np.ndarray,
 ) -> None:
-    """Payments of the asked pair before ``until``: how many, days since, ratio to the last, days known."""
-    for q in prange(len(asked)):
-        first = _first_from(key, 0, len(key), asked[q])
-        end = _first_from(key, first, len(key), asked[q] + 1)
+    """Payments of the asked pair before ``until``: ``OF_PAIR``, or as many of them as ``result`` has."""
+    for k in prange(len(order)):
+        q = order[k]
+        first = _first_from(payees, start[payer[q]], start[payer[q] + 1], payee[q])
+        end = _first_from(payees, first, start[payer[q] + 1], payee[q] + 1)
         high = _first_from(at, first, end, until[q])
-        result[0, q] = high - first
-        if high > first:
-            result[1, q] = (until[q] - at[high - 1]) / DAY_US
-            result[2, q] = amount[q] / amounts[high - 1]
-            result[3, q] = (until[q] - at[first]) / DAY_US
-        else:
-            result[1, q] = result[2, q] = result[3, q] = np.nan
+        known = high > first
+        result[q, 0] = high - first
+        result[q, 1] = (until[q] - at[high - 1]) / DAY_US if known else np.nan
+        if result.shape[1] > 2:
+            result[q, 2] = amount[q] / amounts[high - 1] if known else np.nan
+            result[q, 3] = (until[q] - at[first]) / DAY_US if known else np.nan
 
 
 @dataclass(frozen=True)
@@ -269,28 +173,58 @@ class Past:
         return cls(made, got, pairs, parties)
 
     def told(
-        self, payer: np.ndarray, payee: np.ndarray, until: np.ndarray, amount: np.ndarray
+        self,
+        payer: np.ndarray,
+        payee: np.ndarray,
+        until: np.ndarray,
+        amount: np.ndarray,
+        more: Mapping[str, np.ndarray] | None = None,
     ) -> pd.DataFrame:
-        """One row a payment asked for, from what came strictly before ``until`` (microseconds), (n,)."""
-        columns: dict[str, np.ndarray] = {}
-        for whose, party, partner in (("payer", payer, payee), ("payee", payee, payer)):
-            for what, side in (("made", self.made), ("got", self.got)):
-                block = told(side, party, partner, until, amount)
-                names = [f"{whose}_{what}_{name}" for name in side_names()]
-                columns |= dict(zip(names, block, strict=True))
-        for name, one, other, labels in (
-            ("pair", payer, payee, ("count", "days_since", "ratio", "age_days")),
-            ("back", payee, payer, ("count", "days_since")),
-        ):
-            asked = one.astype(np.int64) * self.parties + other
-            block = np.empty((4, len(asked)), np.float32)
-            pairs = self.pairs
-            _of_pairs(pairs.key, pairs.at, pairs.amount, asked, until, amount, block)
-            columns |= {f"{name}_{label}": values for label, values in zip(labels, block, strict=False)}
-        columns["amount"] = np.log1p(amount).astype(np.float32)
-        columns["cents_end"] = (np.round(amount * 100) % 100).astype(np.float32)
-        columns["is_self"] = (payer == payee).astype(np.float32)
-        return pd.DataFrame(columns, copy=False)
+        """One row a payment asked for, from what came strictly before ``until``, all columns float32.
+
+        Parameters
+        ----------
+        payer, payee, until, amount : shape (n,); ``until`` in microseconds
+        more : columns (n,) that shall stand behind those of the past
+        """
+        last = {
+            "amount": np.log1p(amount),
+            "cents_end": np.round(amount * 100) % 100,
+            "is_self": payer == payee,
+            **(more or {}),
+        }
+        names = [*self._names(), *last]
+        result = np.empty((len(payer), len(names)), np.float32)
+        orders = {end: self._near(party) for end, party in (("payer", payer), ("payee", payee))}
+        windows, width, begin = np.array(WINDOWS, np.int64) * DAY_US, len(side_names()), 0
+        for end, party, partner in (("payer", payer, payee), ("payee", payee, payer)):
+            for side in (self.made, self.got):
+                _told(
+                    side.start, side.at, side.amount, side.other, side.before, side.sums, orders[end],
+                    party, partner, until, amount, windows, result[:, begin : begin + width],
+                )  # fmt: skip
+                begin += width
+        pairs = self.pairs
+        for end, one, other, asked in (("payer", payer, payee, OF_PAIR), ("payee", payee, payer, OF_BACK)):
+            _of_pairs(
+                pairs.start, pairs.payee, pairs.at, pairs.amount, orders[end], one, other, until, amount,
+                result[:, begin : begin + len(asked)],
+            )  # fmt: skip
+            begin += len(asked)
+        for column, values in enumerate(last.values(), begin):
+            result[:, column] = values
+        return pd.DataFrame(result, columns=names, copy=False)
+
+    @staticmethod
+    def _names() -> list[str]:
+        sides = [f"{end}_{what}" for end in ("payer", "payee") for what in ("made", "got")]
+        told = [f"{side}_{name}" for side in sides for name in side_names()]
+        return [*told, *(f"pair_{name}" for name in OF_PAIR), *(f"back_{name}" for name in OF_BACK)]
+
+    def _near(self, party: np.ndarray) -> np.ndarray:
+        """An order of queries in which near parties follow each other: their events are in the cache."""
+        part = party.astype(np.int64) * NEIGHBOURHOODS // max(self.parties, 1)
+        return np.argsort(part.astype(np.uint16), kind="stable")
 
 
 def rolling_features(

@@ -95,10 +95,10 @@ class Told:
         """One row for each of the payments, from what came strictly before its moment."""
         ledger = self.ledger
         at = ledger.at_us[places]
-        table = self.past.told(ledger.payer[places], ledger.payee[places], at, ledger.cents[places] / 100)
-        more = {name: ledger.words[name].codes[places].astype(np.float32) for name in ("kind", "currency")}
-        more["hour"] = (at % DAY_US / (DAY_US / 24)).astype(np.float32)
-        return pd.concat([table, pd.DataFrame(more)], axis=1)
+        more = {name: ledger.words[name].codes[places] for name in ("kind", "currency")}
+        more["hour"] = at % DAY_US / (DAY_US / 24)
+        amount = ledger.cents[places] / 100
+        return self.past.told(ledger.payer[places], ledger.payee[places], at, amount, more)
 
 
 def ends_of(ledger: Ledger, form: Form) -> tuple[int, int]:
