@@ -12,7 +12,7 @@ export DVC_NO_ANALYTICS := 1
 WITHOUT_GIT = { echo "no git repository here: DVC runs without (core.no_scm in .dvc/config.local)"; \
 	dvc config --local core.no_scm true; }
 
-.PHONY: report smoke test worlds iterate serve bench docs sample pdf clean
+.PHONY: report smoke test worlds iterate experiments serve bench docs sample pdf clean
 
 report: .venv/installed
 	@python console.py check
@@ -45,6 +45,9 @@ bench: .venv/installed
 iterate: .venv/installed
 	@python console.py check
 	@python console.py iterate
+
+experiments: .venv/installed
+	@python console.py experiments
 
 docs: .venv/installed
 	@python console.py docs

@@ -7,6 +7,7 @@
 - ``python console.py low``: likewise, on the world of low prevalence
 - ``python console.py worlds``: the headline in several worlds, from where a run before ended
 - ``python console.py iterate``: the iterations of studies/iterations.yaml, likewise
+- ``python console.py experiments``: the iterations that have run, as experiments of DVC
 - ``python console.py fix``: put the hash of the configuration in force into studies/verdicts.yaml
 - ``python console.py docs``: render the pages in docs/ that are made from code and results, and the
   finding of both READMEs
@@ -179,6 +180,18 @@ def iterations() -> None:
 
     compile_kernels()
     iterate.run_iterations()
+    try:
+        keep_experiments()
+    except BadInput as error:  # the log is written: what is left waits for `make experiments`
+        print(f"no experiments of DVC: {error}")
+
+
+@COMMANDS.register("experiments")
+def keep_experiments() -> None:
+    """Make every iteration that has run an experiment of DVC; nothing is run."""
+    import turns  # here, for it imports this module
+
+    turns.save_turns()
 
 
 def run_world(changes_file: Path) -> None:

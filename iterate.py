@@ -81,25 +81,34 @@ def apply(folder: Path, changes: Sequence[Change]) -> None:
     """Lay changes over params.yaml and the rulebook of a folder, one after the other."""
     for change in changes:
         change_params(folder, change.params)
-    book = read_yaml(folder / RULEBOOK)
+    if any(change.rules for change in changes):
+        write_yaml(folder / RULEBOOK, changed_book(read_yaml(folder / RULEBOOK), changes))
+
+
+def changed_book(book: dict[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
+    """A rulebook with changes laid over its entries; the one that is given stays as it is."""
+    rules = list(book["rules"])
     for change in changes:
         for rule, entry in change.rules.items():
-            places = [place for place, one in enumerate(book["rules"]) if one["id"] == rule]
+            places = [place for place, one in enumerate(rules) if one["id"] == rule]
             if not places:
                 raise BadInput(f"{PLAN}: {rule} is no rule of {RULEBOOK}")
-            book["rules"][places[0]] = laid_over(book["rules"][places[0]], entry)
-    if any(change.rules for change in changes):
-        write_yaml(folder / RULEBOOK, book)
+            rules[places[0]] = laid_over(rules[places[0]], entry)
+    return book | {"rules": rules}
 
 
-def changed_values(change: Change, before: Sequence[Change]) -> list[str]:
-    """Every value that a change lays over, with what it was after the changes ``before``."""
-    values = read_yaml(PARAMS_FILE)
-    book = {rule["id"]: rule for rule in read_yaml(RULEBOOK)["rules"]}
+def changed_values(
+    change: Change, before: Sequence[Change], values: dict[str, Any], book: dict[str, Any]
+) -> list[str]:
+    """Every value that a change lays over, with what it was after the changes ``before``.
+
+    ``values`` are those of params.yaml and ``book`` the rulebook, before any change.
+    """
+    entries = {rule["id"]: rule for rule in book["rules"]}
     for one in before:
-        values, book = laid_over(values, one.params), laid_over(book, one.rules)
+        values, entries = laid_over(values, one.params), laid_over(entries, one.rules)
     told = [f"params.yaml {line}" for line in _differences(values, change.params, "")]
-    return told + [f"rulebook {line}" for line in _differences(book, change.rules, "")]
+    return told + [f"rulebook {line}" for line in _differences(entries, change.rules, "")]
 
 
 def _differences(old: Any, new: Any, place: str) -> list[str]:
@@ -241,7 +250,9 @@ def iteration_of(
         hypothesis_en=turn.hypothesis.en,
         hypothesis_zh=turn.hypothesis.zh,
         base=[one.name for one in kept],
-        change=changed_values(turn.change, [one.change for one in kept]),
+        change=changed_values(
+            turn.change, [one.change for one in kept], read_yaml(PARAMS_FILE), read_yaml(RULEBOOK)
+        ),
         aim=turn.aim,
         slice_rules=turn.slice.rules,
         slice_occupations=turn.slice.occupations,

@@ -131,9 +131,14 @@ class Replay:
 def change_params(folder: Path, changes: dict[str, Any]) -> None:
     """Lay values over params.yaml of a folder, section by section; a new key is bad input."""
     file = folder / PARAMS_FILE
-    values = read_yaml(file)
+    write_yaml(file, changed_params(read_yaml(file), changes))
+
+
+def changed_params(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Parameters with values laid over them, section by section; a new key is bad input."""
     _refuse_new(values, changes, "")
-    write_yaml(file, laid_over(values, changes))
+    changed: dict[str, Any] = laid_over(values, changes)
+    return changed
 
 
 def _refuse_new(values: Any, changes: Any, place: str) -> None:

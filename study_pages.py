@@ -183,6 +183,17 @@ def iteration_lines(study: Iterations) -> list[str]:
         verdict = "kept" if turn.is_kept else f"taken back: {', '.join(turn.reasons)}"
         cells = [turn.title_en, alarms, *(shown(row.change) for row in turn.true), verdict]
         lines.append("| " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        "`make experiments` makes every turn an experiment of DVC on the last commit, by name, without "
+        "running anything: `dvc exp list` names them, `dvc exp diff turn-00-before "
+        "turn-02-contractors_exempt` sets two side by side, `dvc exp show --only-changed` all of them (DVC "
+        "reads about a minute the first time), and `dvc exp apply turn-02-contractors_exempt` lays one "
+        "turn's params.yaml and rulebook over yours. In a clone that has run nothing, the last one ends "
+        "with DVC's complaint about missing tables; the files are laid all the same. The figures are in "
+        "`studies/turn/figures.json` of each experiment; the metrics of the pipeline beside them are those "
+        "of the commit.",
+    ]
     return lines
 
 
