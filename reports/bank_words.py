@@ -68,12 +68,16 @@ UNSAID = re.compile(
 )
 
 _SAID = re.compile("|".join(map(re.escape, sorted((*KEPT, *SAID), key=len, reverse=True))))
+_GAP = re.compile(r"） (?=[\u3400-\u9fff])")
 _KEPT = re.compile("|".join(map(re.escape, KEPT)))
 
 
 def as_a_bank_says(page: str) -> str:
-    """Chinese text in the words of a mainland bank; text without such words is left as it is."""
-    return _SAID.sub(lambda found: SAID.get(found[0], found[0]), page)
+    """Chinese text in the words of a mainland bank; text without such words is left as it is.
+
+    After a wide bracket Chinese goes on without a blank.
+    """
+    return _GAP.sub("）", _SAID.sub(lambda found: SAID.get(found[0], found[0]), page))
 
 
 def unsaid_words(page: str) -> list[str]:
