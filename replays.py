@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ STUDY_FILE = STUDIES / "dvc.yaml"
 WORLD_STAGE = "audit_world"
 RUNS = "runs"  # folder of the finished runs
 COPY = "copy"  # folder of the scratch copy
+SECONDS_A_MINUTE = 60
 
 Prepare = Callable[[Path], None]
 
@@ -96,9 +98,13 @@ class Replay:
         """
         file = self.folder / RUNS / f"{name}.json"
         if not file.is_file():
+            begun = time.monotonic()
             self._lay_out()
             prepare(self.copy)
             self._repro()
+            print(
+                f"  run {name} took {(time.monotonic() - begun) / SECONDS_A_MINUTE:.1f} minutes", flush=True
+            )
             file.parent.mkdir(parents=True, exist_ok=True)
             aside = file.with_suffix(".part")
             shutil.copy2(self.copy / pipeline.result_path(WorldRun), aside)

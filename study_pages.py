@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import pipeline
 from data.results import Interval
 from models.results.audit_studies import AgeStudy, DoublesStudy, RulesLeftOutStudy
+from models.results.bounds import LimitsStudy, StackStudy
 from models.results.iterations import Iterations
 from models.results.studies import (
     BestLibraryStudy,
@@ -26,6 +28,7 @@ from provenance import LOCK, changes, locked
 from reports.seed_tables import best_of
 
 STUDIES_PAGE = Path("docs/studies.md")
+REPLAYS_TIMED = Path("benchmarks/results/replays.json")
 Kept = TypeVar("Kept", bound=StudyResult)
 
 
@@ -42,7 +45,7 @@ def studies_page() -> str:
         for study in kept_studies(kind):
             of_model = f": {study.model}" if hasattr(study, "model") else ""
             lines += ["", f"## {title}{of_model}", "", *told(study)]
-            lines += ["", _made(changes(study.made_by, outs, values))]
+            lines += [*_timed(kind), "", _made(changes(study.made_by, outs, values))]
     return "\n".join(lines) + "\n"
 
 
@@ -170,7 +173,8 @@ def iteration_lines(study: Iterations) -> list[str]:
     lines = [
         f"A bank of {study.customers:,} customers. Kept by a rule that was fixed before: false alarms of the "
         f"slice fall by {study.least_fewer:.0%} or the aimed recall rises provably, and of "
-        f"{', '.join(study.guards)} none falls provably or by more than {study.most_lost:.0%}. True recall, "
+        f"{', '.join(study.guards)} none falls provably or by more than "
+        f"{100 * study.most_lost:.0f} points. True recall, "
         "paired by scheme.",
         "",
         "| turn | false alarms of its slice | "
@@ -240,6 +244,60 @@ def age_study_lines(study: AgeStudy) -> list[str]:
     return lines
 
 
+def stack_lines(study: StackStudy) -> list[str]:
+    """What the best weights in hindsight win over the best part, and what they win crosswise."""
+    needed = study.schemes_needed
+    lines = [
+        "An oracle: the truth of the judged weeks chooses the weights. True recall at the budget less that "
+        "of the best part, paired by scheme; crosswise, one half of the schemes chooses and the other is "
+        f"judged, mean of {study.halvings} halvings. The stack as it was fitted: {shown(study.stack_lead)}"
+        + (f"; were it real, about {needed} schemes would show it." if needed else "."),
+        "",
+        "| weeks | schemes | parts | best part | weighed | all together, a budget each | one budget shared "
+        "out | equal weights | best in hindsight | crosswise | over the part chosen alike |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in study.rows:
+        parts = ", ".join(one.part for one in row.parts)
+        for blend in row.blends:
+            gaps = (
+                row.together_lead,
+                row.shared_lead,
+                blend.equal_lead,
+                blend.hindsight_lead,
+                blend.crossed_lead,
+                blend.crossed_over_chosen,
+            )
+            cells = [row.role, str(row.groups), parts, row.best_part, blend.scale, *map(shown, gaps)]
+            lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def limits_lines(study: LimitsStudy) -> list[str]:
+    """What learners that are taught the truth reach on the goals."""
+    lines = [
+        f"Oracles beside the bank's model, {study.champion}: mean of {study.seeds} fits each. Illicit "
+        "customers of the test: "
+        + ", ".join(f"{size} {part.replace('_', ' ')}" for part, size in study.customers.items())
+        + f". LightGBM with searched settings less the fixed trees on the same labels, true recall: "
+        f"{shown(study.tuned.true_gain)}.",
+        "",
+        "| learner | recall | of the unknown | of the patterned | beyond the rules | alerts for the rules' "
+        "recall | unknown at twice the budget | at three times | budget for "
+        f"{study.wanted_unknown:.0%} of the unknown | recall over the champion | of the unknown "
+        "| of the patterned |",
+        "|---" * 12 + "|",
+    ]
+    for row in study.rows:
+        recalls = (row.everyone, row.unknown, row.patterned, row.beyond_rules, row.alert_share)
+        cells = [shown(one) for one in (*recalls, row.unknown_at_twice, row.unknown_at_thrice)]
+        cells.append("not three times" if row.budget_for_unknown is None else f"{row.budget_for_unknown:g}")
+        gaps = (row.over_champion, row.over_champion_unknown, row.over_champion_patterned)
+        learner = row.learner.replace("_", " ")
+        lines.append(f"| {' | '.join([learner, *cells, *map(shown, gaps)])} |")
+    return lines
+
+
 def doubles_lines(study: DoublesStudy) -> list[str]:
     """Typologies whose schemes can be told from their look-alikes."""
     lines = [
@@ -255,6 +313,20 @@ def doubles_lines(study: DoublesStudy) -> list[str]:
         areas = (row.amounts.auc, row.payments.auc)
         lines.append(f"| {' | '.join(map(str, counts))} | {' | '.join(shown(one) for one in areas)} |")
     return lines
+
+
+def _timed(kind: type[Any]) -> list[str]:
+    name = "worlds" if kind is Worlds else "iterations" if kind is Iterations else None
+    known = json.loads(REPLAYS_TIMED.read_text(encoding="utf-8")) if REPLAYS_TIMED.is_file() else {}
+    if name not in known:
+        return []
+    found = known[name]
+    return [
+        "",
+        f"Measured once, from its begin to its end on {found['cores']} cores: {found['minutes']:.0f} minutes "
+        f"for {found['runs']} runs, each of {found['least_minutes_a_run']:.1f} to "
+        f"{found['most_minutes_a_run']:.1f} (`{REPLAYS_TIMED}`). Cut off, it goes on where it was.",
+    ]
 
 
 def _made(changed: list[str]) -> str:
@@ -282,6 +354,8 @@ PAGE: dict[type[Any], tuple[str, Callable[[Any], list[str]]]] = {
     NoveltyStudy: ("One typology left out", novelty_lines),
     BestLibraryStudy: ("A library with the figures of the world", library_lines),
     HeadsStudy: ("Other ways to learn from the library", way_lines),
+    StackStudy: ("Weights of a stack, chosen by the truth", stack_lines),
+    LimitsStudy: ("What limits the goals", limits_lines),
     RulesLeftOutStudy: ("One rule left out, and labels put right", rules_out_lines),
     AgeStudy: ("Age left out", age_study_lines),
     DoublesStudy: ("Schemes and their doubles, many of each", doubles_lines),

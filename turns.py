@@ -4,7 +4,8 @@ DVC keeps an experiment as a commit under ``refs/exps``, on top of the commit it
 knows it by name. Here each turn of studies/results/iterations.json becomes one: its change laid
 over params.yaml and the rulebook, its figures in ``studies/turn``. Nothing is run, and neither
 files nor branches nor the index of the repository are touched. ``dvc exp save`` is not asked: in
-a clone that has run nothing it misses the tables of every stage.
+a clone that has run nothing it misses the tables of every stage, and it commits a scratch file of
+its own (findings/dvc-exp-save-commits-its-own-scratch-file.sh).
 """
 
 from __future__ import annotations

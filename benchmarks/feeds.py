@@ -1,9 +1,9 @@
 """A whole file in AMLworld's form read, told of and scored: seconds and peak memory; features beside polars.
 
 Run by hand from the repository's root: ``python -m benchmarks.feeds [rows]``, on a machine that does
-nothing else; the result goes to benchmarks/results/feeds.json, from five million rows on. The file is
-drawn by ``benchmarks.feed_form`` and deleted afterwards. Each measurement is a process of its own, so
-that its peak is its own, and takes two cores.
+nothing else; from five million rows on the result goes to benchmarks/results/feeds.json and the page
+benchmarks/README.md. The file is drawn by ``benchmarks.feed_form`` and deleted afterwards. Each
+measurement is a process of its own, so that its peak is its own, and takes two cores.
 
 The whole path: the file read and put in order, all columns of ``benchmarks.peers.streams`` worked out
 for every payment strictly as of its moment, and every payment scored by a booster. The booster is
@@ -34,6 +34,7 @@ import numpy as np
 
 from benchmarks.feed_form import write_file
 from benchmarks.feed_windows import ENGINES, NAMES, Payments
+from benchmarks.peers import page
 from benchmarks.peers.judging import BOOSTER, ROUNDS
 from benchmarks.peers.rolling import Past
 from benchmarks.peers.streams import PIECE, Told, learnt_places
@@ -47,7 +48,7 @@ TURNS = 3
 SAMPLE = 1_000  # payments whose values must be equal
 CORES = 2
 WARM_UP = 2_000
-KIB_OF_GIB = 2**20
+BYTES_OF_KIB, BYTES_OF_GB = 1024, 1e9
 
 Figures = dict[str, Any]
 
@@ -69,10 +70,10 @@ def added(one: Figures, other: Figures) -> Figures:
     return {name: one[name] + other[name] for name in one}
 
 
-def peak_gib() -> float:
+def peak_gb() -> float:
     """The most memory that this process held; unlike getrusage's, not that of who started it."""
     line = next(line for line in STATUS.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
-    return round(int(line.split()[1]) / KIB_OF_GIB, 2)
+    return round(int(line.split()[1]) * BYTES_OF_KIB / BYTES_OF_GB, 2)
 
 
 def read(path: Path) -> Ledger:
@@ -102,7 +103,7 @@ def whole_path(path: Path) -> Figures:
     payer, payee, at, cents = drawn(WARM_UP)
     Past.of(payer, payee, at, cents / 100, 50).told(payer, payee, at, cents / 100)  # numba compiles
     ledger, reading = timed(lambda: read(path))
-    peak_of_reading = peak_gib()
+    peak_of_reading = peak_gb()
     told, features = timed(lambda: Told.of(ledger))
     booster, fitting = timed(lambda: fit(told))
     scoring, columns = dict.fromkeys(features, 0.0), 0
@@ -118,13 +119,13 @@ def whole_path(path: Path) -> Figures:
         "rows": len(ledger),
         "accounts": len(ledger.accounts),
         "columns": columns,
-        "read": rounded(reading) | {"peak_gib": peak_of_reading},
+        "read": rounded(reading) | {"peak_gb": peak_of_reading},
         "features": rounded(features),
         "scored": rounded(scoring),
         "read_told_and_scored": rounded(added(added(reading, features), scoring)),
         "fitted_apart": rounded(fitting),
         "features_payments_a_second": round(len(ledger) / features["seconds"]),
-        "peak_gib": peak_gib(),
+        "peak_gb": peak_gb(),
     }
 
 
@@ -140,10 +141,10 @@ def beside(engine: str, payments: Payments, values: Path) -> Figures:
     few = payer != payee
     ENGINES[engine](Payments(payer[few], payee[few], at[few] // DAY_US, cents[few]))
     answers, took = timed(lambda: ENGINES[engine](payments))
-    peak = peak_gib()
+    peak = peak_gb()
     np.save(values, answers(sampled(payments)).astype(np.int64))
     rate = round(len(payments) / took["seconds"])
-    return {"payments": len(payments), **rounded(took), "payments_a_second": rate, "peak_gib": peak}
+    return {"payments": len(payments), **rounded(took), "payments_a_second": rate, "peak_gb": peak}
 
 
 def apart(*arguments: object) -> Figures:
@@ -166,22 +167,24 @@ def race(path: Path, folder: Path) -> Figures:
     found: Figures = {"columns_an_end": len(NAMES), "turns": TURNS}
     for name, runs in turns.items():
         found[name] = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-        found[name]["seconds_of_turns"] = [run["seconds"] for run in runs]
     if "polars" in engines:
         ours, theirs = (np.load(folder / f"{name}.npy") for name in ("ours", "polars"))
         np.testing.assert_array_equal(ours, theirs)
         found |= {
             "equal_values": int(ours.size),
             "polars_version": importlib.metadata.version("polars"),
-            "polars_to_ours_seconds": _ratio(found, "seconds"),
-            "polars_to_ours_processor_seconds": _ratio(found, "processor_seconds"),
-            "polars_to_ours_peak": _ratio(found, "peak_gib"),
+            "polars_to_ours": {
+                key: ratios(turns["polars"], turns["ours"], key)
+                for key in ("seconds", "processor_seconds", "peak_gb")
+            },
         }
     return found
 
 
-def _ratio(found: Figures, key: str) -> float:
-    return round(found["polars"][key] / max(found["ours"][key], 0.01), 2)
+def ratios(theirs: list[Figures], ours: list[Figures], key: str) -> Figures:
+    """How many times ours theirs are, turn by turn: the median, the least and the most."""
+    of = [one[key] / max(other[key], 0.01) for one, other in zip(theirs, ours, strict=True)]
+    return {"median": round(statistics.median(of), 2), "least": round(min(of), 2), "most": round(max(of), 2)}
 
 
 def measured(rows: int) -> Figures:
@@ -208,6 +211,7 @@ def main() -> None:
     print(text)
     if rows >= ROWS:
         RESULT.write_text(text + "\n", encoding="utf-8")
+        page.main()
 
 
 if __name__ == "__main__":

@@ -127,14 +127,15 @@ def held_out_seen(rows: list[HeldOutRow], chosen: Text) -> Text:
     if illicit < LEAST_TOLD:
         power = Text(
             " So few illicit customers prove nothing: in this world the test has no power.",
-            "违法者过少，不能说明问题：在这个世界里，该检验没有效力。",
+            "涉案客户过少，不能说明问题：在这个世界里，该检验没有效力。",
         )
     return Text(
         f"Rules that never labelled anybody ({names.en}) flag {flagged} customers of the test, {illicit} of "
         f"them illicit, of whom no labelling rule hits {beyond}. Of the illicit, {chosen.en} catches {mine}, "
         f"the rules {rules}.{power.en}",
-        f"从未参与标注的规则（{names.zh}）标出测试期客户 {flagged} 人次，其中违法 {illicit} 人次，"
-        f"{beyond} 人次未被任何标注规则命中。违法者中，{chosen.zh} 捕获 {mine}，规则捕获 {rules}。{power.zh}",
+        f"从未参与标注的规则（{names.zh}）标出测试期客户 {flagged} 人次，其中涉案 {illicit} 人次，"
+        f"{beyond} 人次未被任何标注规则命中。涉案客户中，"
+        f"{chosen.zh} 捕获 {mine}，规则捕获 {rules}。{power.zh}",
     )
 
 
@@ -166,7 +167,7 @@ def study_seen(study: RulesLeftOutStudy) -> Text:
         f"or a person.{limit.en} With one rule left out after the other, recall of those whom it hit "
         f"changes by {together.en} ({effect(study.together).en}).",
         f"同一固定模型，用银行标签学习：{worded_interval(study.recall)}。{told.zh}。训练期 {study.illicit} 名"
-        f"违法客户中，{study.illicit_spoken_of} 名有规则或人工的任何标签。{limit.zh}逐一去除规则，"
+        f"涉案客户中，{study.illicit_spoken_of} 名有规则或人工的任何标签。{limit.zh}逐一去除规则，"
         f"其所命中者的召回率变化 {together.zh}（{effect(study.together).zh}）。",
     )
 
@@ -179,7 +180,7 @@ def lists_seen(found: Beyond) -> Text | None:
     return Text(
         f"Three lists ({names.en}) by Chao’s estimate: {found.lists.estimated:.0f} illicit customers in all, "
         f"{percent(found.lists.claimed)} of them found; in truth {worded_interval(found.lists.true)}.",
-        f"三份名单（{names.zh}）按 Chao 估计：违法客户共 {found.lists.estimated:.0f} 名，"
+        f"三份名单（{names.zh}）按 Chao 估计：涉案客户共 {found.lists.estimated:.0f} 名，"
         f"已找到 {percent(found.lists.claimed)}；真实为 {worded_interval(found.lists.true)}。",
     )
 
@@ -196,7 +197,8 @@ def rules_out(study: RulesLeftOutStudy) -> list[RuleOutRow]:
             row.hit.recall,
             row.hit_left_out.recall,
             points(row.hit_change),
-            points_range(row.hit_change),
+            # Of a few who are all alike every draw is the same: no interval.
+            points_range(row.hit_change) if row.hit_change.low != row.hit_change.high else "",
         )
         for row in study.rows
     ]

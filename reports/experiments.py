@@ -8,6 +8,7 @@ from pathlib import Path
 import pipeline
 from models.results.audit_studies import AgeStudy, DoublesStudy, RulesLeftOutStudy
 from models.results.beyond import Beyond
+from models.results.bounds import LimitsStudy, StackStudy
 from models.results.calibration import Calibration
 from models.results.drift_trials import DriftTrials
 from models.results.graph_honesty import GraphHonesty
@@ -39,6 +40,8 @@ class Studies:
     rules_out: RulesLeftOutStudy | None
     age: AgeStudy | None
     doubles: DoublesStudy | None
+    stack: StackStudy | None
+    limits: LimitsStudy | None
     are_stale: bool
     worlds: Worlds | None = None  # of worlds of their own: never stale by the run's data
     iterations: Iterations | None = None
@@ -78,13 +81,27 @@ def read_inputs() -> Studies:
     rules_out = pipeline.read_result(RulesLeftOutStudy) if _is_kept(RulesLeftOutStudy) else None
     age = pipeline.read_result(AgeStudy) if _is_kept(AgeStudy) else None
     doubles = pipeline.read_result(DoublesStudy) if _is_kept(DoublesStudy) else None
-    of_the_run = (*novelty, *seeds, *searches, best, heads, rules_out, age)
+    stack = pipeline.read_result(StackStudy) if _is_kept(StackStudy) else None
+    limits = pipeline.read_result(LimitsStudy) if _is_kept(LimitsStudy) else None
+    of_the_run = (*novelty, *seeds, *searches, best, heads, rules_out, age, stack, limits)
     made_of = {one.made_by.data[SPLIT] for one in of_the_run if one is not None}
     is_stale = bool(made_of - {digest(Path(SPLIT))})
     worlds = pipeline.read_result(Worlds) if _is_kept(Worlds) else None
     iterations = pipeline.read_result(Iterations) if _is_kept(Iterations) else None
     return Studies(
-        novelty, seeds, searches, best, heads, rules_out, age, doubles, is_stale, worlds, iterations
+        novelty=novelty,
+        seeds=seeds,
+        searches=searches,
+        best_library=best,
+        heads=heads,
+        rules_out=rules_out,
+        age=age,
+        doubles=doubles,
+        stack=stack,
+        limits=limits,
+        are_stale=is_stale,
+        worlds=worlds,
+        iterations=iterations,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ PANEL_NAMES = {  # above a panel there is room for few letters
 EVEN = 0.5
 MOST_REASONS = 3  # that a cell names
 SOURCE = ".source: "  # of a number: who wished it stands in the hypothesis
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 FIRMS = Text("firms", "企业")
 NOT_RUN = Text(
     "Not run: no change was tried and judged. The command make iterate runs the loop.",
@@ -112,14 +114,27 @@ def verdict_of(turn: Iteration) -> Text:
 def why_of(turn: Iteration) -> Text:
     """Why a turn was taken back; of one that is kept, that nothing spoke against it."""
     if turn.is_kept:
-        return Text("its aim is reached and no guarded figure fell", "达到目标，且护栏指标未下降")
+        return Text(
+            "its aim is reached and no guarded figure lost more than is allowed",
+            "达到目标，且护栏指标的降幅均在容许范围内",
+        )
     reasons = [
-        Text("its aim is not reached", "未达到目标")
-        if reason == "aim"
-        else Text(f"{figure_name(reason).en} fell", f"{figure_name(reason).zh} 下降")
+        Text("its aim is not reached", "未达到目标") if reason == "aim" else fell_said(turn, reason)
         for reason in turn.reasons
     ]
     return joined(reasons, SEMICOLON)
+
+
+def fell_said(turn: Iteration, figure: str) -> Text:
+    """A guarded figure that speaks against a turn: fallen provably, or only by more than is allowed."""
+    name = figure_name(figure)
+    row = next((one for one in turn.true if one.figure == figure), None)
+    if row is not None and told_apart(row.change) < 0:
+        return Text(f"{name.en} fell", f"{name.zh} 下降")
+    return Text(
+        f"{name.en} lost more than is allowed, though no fall is shown",
+        f"{name.zh} 的降幅超过容许值（下降未经证实）",
+    )
 
 
 def aim_said(turn: Iteration) -> Text:
@@ -130,7 +145,7 @@ def aim_said(turn: Iteration) -> Text:
         f"False alarms {count(before.false_alarms)} → {count(after.false_alarms)}, alerts on the illicit "
         f"{count(before.illicit)} → {count(after.illicit)}",
         f"误报 {count(before.false_alarms)} → {count(after.false_alarms)}，"
-        f"违法者预警 {count(before.illicit)} → {count(after.illicit)}",
+        f"涉案者预警 {count(before.illicit)} → {count(after.illicit)}",
     )
     if aimed is not None:
         name, size = figure_name(turn.aim), f"{points(aimed.change)} ({points_range(aimed.change)})"
@@ -205,9 +220,14 @@ def turn_row(turn: Iteration, look_alikes: dict[str, Text]) -> TurnRow:
             most_of(turn.slice_before.look_alikes, look_alikes),
             most_of(turn.slice_after.look_alikes, look_alikes),
         ),
-        change=[line for line in turn.change if SOURCE not in line],
+        change=[_in_letters(line) for line in turn.change if SOURCE not in line],
         cells=change_cells(turn),
     )
+
+
+def _in_letters(line: str) -> str:
+    """A line of the log whose JSON escapes what is no ASCII, as people read it."""
+    return ESCAPED.sub(lambda match: chr(int(match[1], 16)), line)
 
 
 def turns_chart(found: Iterations, view: str) -> Markup | None:
@@ -236,8 +256,8 @@ def turns_seen(found: Iterations) -> Text:
         turns, lambda turn: turn.is_kept != turn.bank_would_keep, "the bank would end otherwise"
     )
     return Text(
-        f"Of {total} changes that somebody wished for, {kept} were kept and {back} taken back, by one rule "
-        f"written down before; judged by the bank’s own figures, {otherwise} would have ended otherwise.",
+        f"Of {total} changes that somebody wished for, one rule that was written down before keeps {kept} "
+        f"and takes {back} back; judged by the bank’s own figures, {otherwise} would have ended otherwise.",
         f"{total} 项改动诉求按事先写定的规则，保留 {kept} 项，撤回 {back} 项；"
         f"若只看银行自身数字，有 {otherwise} 项结论会不同。",
     )

@@ -144,14 +144,16 @@ def worlds_seen(found: Worlds) -> Text:
 def _gap_said(row: GapSpread, worlds: int) -> Text:
     name, size = pair_name(row.first, row.second), f"{points(row.true.mean)} ({points_range(row.true.mean)})"
     word = {
-        1: Text("more in truth", "真实更高"),
-        0: Text("no difference shown in truth", "真实未显示差异"),
-        -1: Text("less in truth", "真实更低"),
+        1: Text("above zero", "大于零"),
+        0: Text("not shown to differ from zero", "未显示异于零"),
+        -1: Text("below zero", "小于零"),
     }[told_apart(row.true.mean)]
     above = row.true.above_zero
     return Text(
-        f"{name.en} is {size} points, {word.en}, and in {above} of {worlds} worlds provably above zero",
-        f"{name.zh} 为 {size} 个百分点，{word.zh}，单独看有 {above}/{worlds} 个世界经证实大于零",
+        f"{name.en} is {size} points of true recall, {word.en} over the worlds, and provably above zero "
+        f"in {above} of {worlds} worlds on their own",
+        f"{name.zh} 的真实召回率差为 {size} 个百分点，各世界平均{word.zh}，"
+        f"单独看有 {above}/{worlds} 个世界经证实大于零",
     )
 
 

@@ -147,6 +147,19 @@ def label_step(evidence: Evidence) -> Step | None:
     )
 
 
+def tuning_step(evidence: Evidence) -> Step | None:
+    """Settings that a search found, against the fixed ones; None without the study or where it is stale."""
+    studies = evidence.experiments.studies
+    if studies.limits is None or studies.are_stale:
+        return None
+    name = named(RANKERS, REFERENCE)
+    return trial_step(
+        Text(f"{name.en}: settings searched on folds in time", f"{name.zh}：按时间折搜索参数"),
+        Text("fixed trees, the same labels", "固定树模型，标签相同"),
+        studies.limits.tuned,
+    )
+
+
 def model_pairs(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Models against what they are to improve on, as far as both were ranked."""
     best_part = next((name for name in evidence.models if name in evidence.experiments.stack_parts), None)
@@ -207,6 +220,7 @@ def recall_ladder(evidence: Evidence) -> list[Step]:
         *learning_steps(evidence),
         *lesson_steps(evidence),
         label_step(evidence),
+        tuning_step(evidence),
         *(model_step(evidence, *pair) for pair in model_pairs(evidence)),
         anomaly_step(evidence),
     ]

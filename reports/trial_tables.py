@@ -187,6 +187,12 @@ def claim_rows(evidence: Evidence, metrics: Metrics) -> list[ClaimRow]:
 def claims_seen(rows: list[ClaimRow]) -> Text:
     """How many claims came out how."""
     counts = {row.verdict: sum(other.verdict == row.verdict for other in rows) for row in rows}
-    told = [Text(f"{number} {verdict.en}", f"{verdict.zh} {number} 项") for verdict, number in counts.items()]
+    told = [
+        Text(
+            f"{number} {'hold' if verdict.en == 'holds' and number > 1 else verdict.en}",
+            f"{verdict.zh} {number} 项",
+        )
+        for verdict, number in counts.items()
+    ]
     shown = joined(told, COMMA) if told else same("–")
     return Text(f"Of {len(rows)} claims: {shown.en}.", f"共 {len(rows)} 项判断：{shown.zh}。")

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from models.results.graph_honesty import FewPayments, GraphHonesty
 from models.results.injection import Injection
 from reports import trial_figures
+from reports.bound_tables import bound_section
 from reports.evidence import Evidence
 from reports.lesson_tables import (
     CoverageRow,
@@ -149,6 +150,7 @@ def tried_sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "novelty": novelty_section(evidence),
         "ways": ways_section(evidence),
         "seeds": seeds_section(evidence),
+        "bounds": bound_section(evidence),
         "penalties": penalties,
         "penalty_curves": penalty_curves(penalties),
     }

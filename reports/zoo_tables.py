@@ -12,6 +12,7 @@ from models.schema import RULES, STACK
 from models.zoo import MODELS
 from reports.evidence import Evidence
 from reports.headline import HeadlineFigures, HeadlineGoal, headline_of
+from reports.limit_tables import limits_section, patterned_said
 from reports.rankings import points, points_range
 from reports.wording import DASH, RANKERS, Text, named
 
@@ -158,5 +159,7 @@ def zoo_section(evidence: Evidence, figures: HeadlineFigures) -> dict[str, objec
         "zoo": zoo_rows(evidence),
         "costs": evidence.costs,
         "goals": wanted_table(figures),
+        "goal_of_patterned": patterned_said(evidence, figures),
+        "limits": limits_section(evidence),
         "shares": share_rows(evidence),
     }

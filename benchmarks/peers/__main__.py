@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pipeline
-from benchmarks.peers import amlgentex, amlsim_paper, elliptic, streams
-from benchmarks.peers.page import PAGE, page
+from benchmarks.peers import amlgentex, amlsim_paper, elliptic, page, streams
 
 Measured = Callable[[Path], Iterator[tuple[str, dict[str, Any]]]]
 RESULT = Path("benchmarks/results/peers.json")
@@ -67,7 +66,7 @@ def main() -> None:
             found[data] = rows
             pipeline.say(f"{data} {row}: {values.get('average_precision', values)}")
             RESULT.write_text(json.dumps(with_keys(found), indent=2) + "\n", encoding="utf-8")
-    PAGE.write_text(page(json.loads(RESULT.read_text(encoding="utf-8"))), encoding="utf-8")
+    page.main()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
+import pipeline
 from benchmarks.peers.judging import (
     BOOSTER,
     ROUNDS,
@@ -25,7 +26,7 @@ from benchmarks.peers.judging import (
     over_seeds,
     resampled_interval,
 )
-from data.feeds.elliptic import EllipticGraph, read_elliptic
+from data.feeds.elliptic import FEATURES, EllipticGraph, read_elliptic
 from parameters import BadInput
 
 FIRST_CHOSEN, FIRST_TEST = 30, 35  # steps
@@ -84,6 +85,9 @@ def _parts(step: np.ndarray) -> list[tuple[str, np.ndarray]]:
 
 def measured(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """What was read, and the figures of each set of columns."""
+    if not (folder / FEATURES).exists():
+        pipeline.say(f"{folder}: no file {FEATURES}, not run")
+        return
     graph = read_elliptic(folder)
     counts = {name: int((graph.label == value).sum()) for name, value in (("illicit", 1), ("licit", 0))}
     yield "data", {"transactions": len(graph.label), **counts, "notes": graph.notes}

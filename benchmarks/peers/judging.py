@@ -82,7 +82,11 @@ def figures(label: np.ndarray, score: np.ndarray, threshold: float) -> Figures:
 def over_seeds(runs: list[Figures]) -> dict[str, dict[str, float]]:
     """Each figure's mean over the seeds, with the least and the largest."""
     return {
-        name: {"mean": round(v.mean(), 4), "least": round(v.min(), 4), "most": round(v.max(), 4)}
+        name: {
+            "mean": round(float(v.mean()), 4),
+            "least": round(float(v.min()), 4),
+            "most": round(float(v.max()), 4),
+        }
         for name, v in pd.DataFrame(runs).items()
     }
 

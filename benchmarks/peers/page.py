@@ -15,10 +15,12 @@ from benchmarks.peers.published import (
     ELLIPTIC,
     SAML_D,
 )
+from benchmarks.peers.speed import speed_lines
 from benchmarks.peers.streams import FORMS
 from data.feeds.elliptic import CLASSES, EDGES, FEATURES
 
 PAGE = Path("benchmarks/README.md")
+RESULTS = Path("benchmarks/results")
 NOT_RUN = "not run"
 AP, F1 = "average_precision", "f1_at_validation_threshold"
 
@@ -230,8 +232,8 @@ def _elliptic(rows: Rows) -> list[str]:
     ]
 
 
-def page(found: dict[str, Any]) -> str:
-    """The whole page."""
+def page(found: dict[str, Any], file_speed: dict[str, Any] | None = None) -> str:
+    """The whole page; ``file_speed``: what ``benchmarks.feeds`` measured."""
     lines = [
         "# Other people's data, other people's figures",
         "",
@@ -247,14 +249,19 @@ def page(found: dict[str, Any]) -> str:
         lines += _amlsim_paper(found["amlsim_paper"])
     if "amlgentex" in found:
         lines += _amlgentex(found["amlgentex"])
-    lines += [*_not_here(found), *_elliptic(found.get("elliptic", {}))]
+    lines += [*_not_here(found), *_elliptic(found.get("elliptic", {})), *speed_lines(file_speed)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def read_results(name: str) -> dict[str, Any] | None:
+    """Results as they are kept, or nothing."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def main() -> None:
     """Write the page from the results as they are kept."""
-    kept = json.loads(Path("benchmarks/results/peers.json").read_text(encoding="utf-8"))
-    PAGE.write_text(page(kept), encoding="utf-8")
+    PAGE.write_text(page(read_results("peers") or {}, read_results("feeds")), encoding="utf-8")
 
 
 if __name__ == "__main__":

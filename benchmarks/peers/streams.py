@@ -18,6 +18,7 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
+import pipeline
 from benchmarks.peers.judging import BOOSTER, ROUNDS, SEEDS, best_threshold, figures, over_seeds
 from benchmarks.peers.rolling import Past
 from data.feeds import Ledger, gather_stream, read_transactions, shipped
@@ -178,7 +179,10 @@ def judged_rows(told: Told, form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
 def measured(folder: Path, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Figures of each file of the set ``name``, one set of columns after another."""
     form = FORMS[name]
-    for path in sorted(folder.glob(form.files)):
+    paths = sorted(folder.glob(form.files))
+    if not paths:
+        pipeline.say(f"{folder}: no file {form.files}, not run")
+    for path in paths:
         digest = checked(path, form)
         stream = read_transactions(path, shipped(form.mapping))
         ledger = gather_stream(stream)

@@ -84,6 +84,13 @@ def test_turns_are_experiments_of_dvc_and_the_repository_stays_as_it_was(reposit
     assert [figures["verdict"][end] for end in ("old", "new")] == ["kept", "taken back: aim"]
     assert figures["true.lightgbm"]["old"] == log[0].true[2].after
     assert figures["false_alarms.before"]["old"] == 20
+    head, ref = git("rev-parse", "HEAD"), first.split()[2]
+    held = git("diff", "--name-only", head, ref).splitlines()
+    assert held == [
+        "params.yaml",
+        str(turns.FOLDER / "dvc.yaml"),
+        str(turns.FIGURES),
+    ]  # and nothing of DVC's own
     rows = {row["Experiment"]: row for row in exp_show()}
     assert set(NAMES) < set(rows)
     assert [rows[name]["true.lightgbm"] for name in NAMES[1:]] == [turn.true[2].after for turn in log]

@@ -234,7 +234,7 @@ def test_a_claim_is_shown_with_its_bound_and_its_outcome_in_both_languages() -> 
     assert [row.verdict.en for row in rows] == ["holds", "not shown", "failed", "not measured"]
     assert [row.is_kept for row in rows] == [True, False, False, False]
     assert rows[0].bound == Text("above 0", "高于 0")
-    assert claims_seen([rows[0], rows[0], rows[2]]).en == "Of 3 claims: 2 holds, 1 failed."
+    assert claims_seen([rows[0], rows[0], rows[2]]).en == "Of 3 claims: 2 hold, 1 failed."
 
 
 def test_the_handling_that_validation_takes_is_said_with_what_it_is_worth_in_truth() -> None:
