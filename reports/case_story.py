@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+import pandas as pd
 
 from explain.results.cases import CaseParty, CasePayment
 from reports.wording import Text, count, party
@@ -34,9 +36,9 @@ class Burst:
         return sum(row.yuan for row in self.payments)
 
     @property
-    def ends(self) -> tuple[datetime, datetime]:
+    def ends(self) -> tuple[pd.Timestamp, pd.Timestamp]:
         """The moments of the first and of the last payment."""
-        return moment(self.payments[0]), moment(self.payments[-1])
+        return paid_at(self.payments[0]), paid_at(self.payments[-1])
 
     @property
     def hours(self) -> int:
@@ -45,15 +47,15 @@ class Burst:
         return max(-(-int((last - first).total_seconds()) // 3600), 1)
 
 
-def moment(row: CasePayment) -> datetime:
+def paid_at(row: CasePayment) -> pd.Timestamp:
     """When a payment was made."""
-    return datetime.fromisoformat(row.at)
+    return pd.Timestamp(row.at)
 
 
 def largest_burst(payments: Sequence[CasePayment]) -> Burst | None:
     """The stretch of the window's length with the most money; None without a payment."""
     bursts = [
-        Burst([row for row in payments[place:] if moment(row) - moment(first) <= WINDOW])
+        Burst([row for row in payments[place:] if paid_at(row) - paid_at(first) <= WINDOW])
         for place, first in enumerate(payments)
     ]
     best = max(bursts, key=lambda burst: burst.yuan, default=None)
