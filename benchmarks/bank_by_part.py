@@ -1,9 +1,10 @@
 """What it costs to measure every indicator of a bank by part, and whether the answers are the same.
 
 Run by hand from the repository's root where the pipeline has run: ``python -m benchmarks.bank_by_part
-[parts|spark]``; the result goes to benchmarks/results/bank_by_part.json, one entry an engine. The bank in
+[parts|spark|network]``; the result goes to benchmarks/results/bank_by_part.json, one entry each. The bank in
 ``artifacts/`` is measured once by two processes; every column is compared to the byte with what stage
-``observe`` wrote, whose own seconds and memory stand beside, as the run recorded them.
+``observe`` wrote, whose own seconds and memory stand beside, as the run recorded them. ``network`` has two
+processes find the network features by part and compares them with those that stage ``build`` wrote.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -24,13 +26,18 @@ import pyarrow.parquet as parquet
 import pipeline
 from benchmarks.processes import peak_mib, processor_seconds
 from benchmarks.windows import CORES
+from engines.network import NetworkAsked, measure_network
+from engines.network.customers import NETWORK_NAMES
+from engines.network.passes import TABLE as NETWORK_TABLE
 from engines.parts import parts_engine
-from engines.passes import Asked, indicator_schemas, prepare_bank, write_indicators
+from engines.passes import Asked, indicator_schemas, open_bank, prepare_bank, write_indicators
 from engines.relations import Dealing, Engine
 from engines.spark import SparkEngine, session
+from features import schema as feature_schema
 
 RESULT = Path("benchmarks/results/bank_by_part.json")
 OBSERVED = Path("artifacts/runs/observe.json")
+BUILT = Path("artifacts/runs/build.json")
 PAYMENTS_A_PART = 400_000
 MIB = 2**20
 KEYS = ["customer_id", "as_of"]
@@ -105,6 +112,44 @@ def by_spark(asked: Asked, dealing: Dealing, out: Path) -> dict[str, Any]:
     return found | {"mb_shuffled": round(shuffled / MIB)}
 
 
+def network_by_processes(out: Path, between: Path, dealing: Dealing) -> dict[str, Any]:
+    """Network features by part, from the weekly indicators of stage ``observe``."""
+    asked = NetworkAsked.read()
+    with parts_engine(between, CORES) as engine:
+        started, used = time.perf_counter(), processor_seconds()
+        open_bank(engine, asked.observe.high_risk_countries)
+        rows = measure_network(engine, asked, dealing, out)
+        return {
+            "rows": dict(rows),
+            "seconds": round(time.perf_counter() - started, 1),
+            "processor_seconds": {"all": round(processor_seconds() - used, 1)},
+            "peak_mb_of_a_process": peak_mib(),
+            "peak_mb_of_this_process": round(getrusage(RUSAGE_SELF).ru_maxrss / 1024),
+            "mb_of_answers": mib_under(out),
+            "mb_between_passes": mib_under(between),
+        }
+
+
+def differing_network(out: Path) -> list[str]:
+    """Network features that are not those of the feature matrix to the byte, one at a time."""
+    subjects = pipeline.read(feature_schema.Subjects, columns=["customer_id", "as_of"])
+    moment, customer = subjects["as_of"].astype("int64").to_numpy(), subjects["customer_id"].to_numpy()
+    order = np.lexsort((moment, customer))
+    files = sorted((out / NETWORK_TABLE).glob("part-*.parquet"))
+    keys = pa.concat_tables([parquet.read_table(file, columns=KEYS) for file in files])
+    ours = sorted_by_keys(keys)
+    for name, expected in zip(KEYS, (customer, moment), strict=True):
+        np.testing.assert_array_equal(keys[name].to_numpy()[ours], expected[order])
+    bad = []
+    for name in NETWORK_NAMES:
+        found = pa.concat_tables([parquet.read_table(file, columns=[name]) for file in files])
+        wanted = parquet.read_table(pipeline.table_path(feature_schema.FeatureMatrix), columns=[name])
+        one, other = (np.asarray(table[name].to_numpy()) for table in (found, wanted))
+        if one[ours].tobytes() != other[order].tobytes():
+            bad.append(name)
+    return bad
+
+
 def main() -> None:
     """Measure, compare and write."""
     name = sys.argv[1] if len(sys.argv) > 1 else "parts"
@@ -116,14 +161,21 @@ def main() -> None:
     dealing = Dealing(max(2 * CORES, payments // PAYMENTS_A_PART))
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out"
-        if name == "parts":
+        if name == "network":
+            observed = json.loads(BUILT.read_text(encoding="utf-8"))
+            found = network_by_processes(out, Path(folder) / "between", dealing)
+        elif name == "parts":
             found = by_processes(asked, dealing, out, Path(folder) / "between")
         else:
             found = by_spark(asked, dealing, out)
-        bad = {
-            table: differing(out / table, pipeline.ARTIFACTS / "data" / f"{table}.parquet")
-            for table in indicator_schemas()
-        }
+        bad = (
+            {NETWORK_TABLE: differing_network(out)}
+            if name == "network"
+            else {
+                table: differing(out / table, pipeline.ARTIFACTS / "data" / f"{table}.parquet")
+                for table in indicator_schemas()
+            }
+        )
     found |= {
         "parts": dealing.parts,
         "payments": payments,

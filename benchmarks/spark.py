@@ -1,12 +1,12 @@
 """What it costs to measure windows by part: processes, Spark and plain Spark SQL beside one machine.
 
-Run by hand from the repository's root: ``python -m benchmarks.spark [transactions] [factor]``; the result
-goes to benchmarks/results/spark.json. Every engine reads both ends of drawn payments from one Parquet
-file and writes the 18 window columns of `benchmarks.windows` to Parquet; all may use two cores. An engine
-runs once to warm up (machine code, workers), then `REPEATS` times, of which the best counts; Spark SQL,
-which takes minutes, is warmed by fewer payments and clocked once. The answers are compared with those of
-one machine, row by row. Exponents are of the seconds from ``transactions`` to ``factor`` times as many
-payments and customers.
+Run by hand from the repository's root: ``python -m benchmarks.spark [engines] [sql] [exponent]``, all three
+where none is named; the result goes to benchmarks/results/spark.json. Every engine reads both ends of drawn
+payments from one Parquet file and writes the 18 window columns of `benchmarks.windows` to Parquet; each may
+use two cores. An engine runs once to warm up (machine code, workers), then `REPEATS` times, of which the best
+counts: the start of processes and of Spark's session is not in the seconds. Spark's writer and Spark SQL take
+longer, and are warmed by fewer payments and clocked once. The answers are compared with those of one machine,
+row by row. Exponents are of the seconds from `TRANSACTIONS` to `FACTOR` times as many payments and customers.
 
 Beside the seconds of the clock stand those of the processor, all processes together: other work on the
 machine lengthens the first far more than the second. Spark ends idle workers unseen, so that the second can
@@ -44,6 +44,7 @@ from engines.spark import SparkEngine, Writer, session
 
 RESULT = Path("benchmarks/results/spark.json")
 TRANSACTIONS, FACTOR = 10_000_000, 4
+SQL_TRANSACTIONS = 2_000_000  # of which plain Spark SQL takes minutes
 WARM_UP = 20_000
 REPEATS = 2
 ENDS_A_PART = 250_000
@@ -56,6 +57,11 @@ class Used:
 
     clock: float
     processor: float
+
+
+def customers_of(transactions: int) -> int:
+    """As many customers as leave each of them as many payments as in the draw beside Spark SQL."""
+    return CUSTOMERS * transactions // SQL_TRANSACTIONS
 
 
 def lay_out(transactions: int, customers: int, file: Path) -> Path:
@@ -85,9 +91,14 @@ def on_one_machine(file: Path, out: Path) -> None:
     on_cores(answer, CORES)
 
 
+def parts_of(file: Path) -> int:
+    """Into how many parts the ends of a file are dealt."""
+    return math.ceil(parquet.read_metadata(file).num_rows / ENDS_A_PART)
+
+
 def by_part(engine: Engine, file: Path, out: Path) -> None:
     """Windows of all customers by an engine."""
-    parts = math.ceil(parquet.read_metadata(file).num_rows / ENDS_A_PART)
+    parts = parts_of(file)
     schema = kernel({"ends": parquet.read_schema(file).empty_table()})["windows"].schema
     engine.table("bank", file)
     asked = f"SELECT {Dealing(parts).of('customer')} AS part, * FROM bank"
@@ -111,16 +122,20 @@ def in_sql(spark: Any, file: Path, out: Path) -> None:
 
 
 def check(ours: Path, expected: Path) -> None:
-    """Raise where the rows of an engine are not those of one machine."""
-    keys = [("transaction_id", "ascending"), ("is_credit", "ascending")]
-    found, wanted = (
-        pa.concat_tables(
-            [parquet.read_table(file, partitioning=None) for file in sorted(folder.rglob("*.parquet"))]
-        ).sort_by(keys)
-        for folder in (ours, expected)
-    )
-    for name in wanted.column_names:
-        one, other = found[name].to_numpy(), wanted[name].to_numpy()
+    """Raise where the rows of an engine are not those of one machine; a column at a time."""
+    files = [sorted(folder.rglob("*.parquet")) for folder in (ours, expected)]
+
+    def both(*names: str) -> list[pa.Table]:
+        columns = list(names)
+        return [
+            pa.concat_tables([parquet.read_table(file, partitioning=None, columns=columns) for file in some])
+            for some in files
+        ]
+
+    keys = ("transaction_id", "is_credit")
+    orders = [np.lexsort([table[name].to_numpy() for name in reversed(keys)]) for table in both(*keys)]
+    for name in parquet.read_schema(files[1][0]).names:
+        one, other = (t[name].to_numpy()[order] for t, order in zip(both(name), orders, strict=True))
         if name.startswith("total"):  # the order of sums is theirs
             np.testing.assert_allclose(one, other, rtol=1e-12, err_msg=name)
         else:
@@ -176,8 +191,10 @@ class Race:
 
     def by_spark(self, writer: Writer) -> None:
         """Clock Spark, with the kernel or Spark itself as the writer."""
-        engine = SparkEngine(self.spark, CORES, writer)
-        self.run(f"spark_{writer}_writes", lambda out: by_part(engine, self.file, out))
+        engine = SparkEngine(self.spark, parts_of(self.file), writer)
+        few = lay_out(WARM_UP, self.size["customers"], self.folder / "few.parquet")
+        warm = {"kernel": None, "spark": lambda: by_part(engine, few, self.folder / "warm")}
+        self.run(f"spark_{writer}_writes", lambda out: by_part(engine, self.file, out), warm[writer])
 
     def by_sql(self) -> None:
         """Clock plain Spark SQL, once."""
@@ -201,38 +218,29 @@ class Race:
         """Size, seconds, processors' seconds and ratios."""
         bytes_in = self.file.stat().st_size
         bytes_out = sum(file.stat().st_size for file in (self.folder / "parts").rglob("*.parquet"))
-        return self.size | {
-            "seconds": {name: round(used.clock, 2) for name, used in self.used.items()},
-            "processor_seconds": {name: round(used.processor, 2) for name, used in self.used.items()},
-            "mb_in": round(bytes_in / MIB),
-            "mb_out": round(bytes_out / MIB),
-            "parts_ratio_to_one_machine": self.ratio("parts"),
-            "ratio_to_one_machine": self.ratio("spark_kernel_writes"),
-            "ratio_to_one_machine_spark_writes": self.ratio("spark_spark_writes"),
+        return (
+            self.size
+            | {
+                "seconds": {name: round(used.clock, 2) for name, used in self.used.items()},
+                "processor_seconds": {name: round(used.processor, 2) for name, used in self.used.items()},
+                "mb_in": round(bytes_in / MIB),
+                "mb_out": round(bytes_out / MIB),
+                "parts_ratio_to_one_machine": self.ratio("parts"),
+                "ratio_to_one_machine": self.ratio("spark_kernel_writes"),
+                "ratio_to_one_machine_spark_writes": self.ratio("spark_spark_writes"),
+            }
+            | (self.beside_sql() if "spark_sql" in self.used else {})
+        )
+
+    def beside_sql(self) -> dict[str, Any]:
+        """How many times our seconds plain Spark SQL takes."""
+        return {
             "ratio_to_spark_sql": self.ratio("spark_sql", "spark_kernel_writes"),
             "ratio_to_spark_sql_spark_writes": self.ratio("spark_sql", "spark_spark_writes"),
         }
 
 
-def exponents(spark: Any, folder: Path, base: Race, factor: int) -> dict[str, Any]:
-    """How seconds grow with size, of the engines by part."""
-    size = base.size["transactions"], base.size["customers"]
-    more = Race(spark, folder, factor * size[0], factor * size[1])
-    more.on_one_machine()
-    more.by_processes()
-    more.by_spark("kernel")
-
-    def exponent(name: str) -> float:
-        return round(math.log(more.used[name].clock / base.used[name].clock) / math.log(factor), 2)
-
-    return {
-        "to_transactions": factor * size[0],
-        "seconds": {name: round(used.clock, 2) for name, used in more.used.items()},
-        "peak_mb": more.peaks,
-    } | {name: exponent(name) for name in more.used}
-
-
-def raced(race: Race) -> dict[str, Any]:
+def raced(race: Race, with_sql: bool) -> dict[str, Any]:
     """All engines; processes before Spark, where its Java machine does not run yet."""
     race.on_one_machine()
     race.by_processes()
@@ -240,37 +248,68 @@ def raced(race: Race) -> dict[str, Any]:
         race.spark = session(f"local[{CORES},4]", "3g")
     race.by_spark("kernel")
     race.by_spark("spark")
-    race.by_sql()
+    if with_sql:
+        race.by_sql()
     return race.told() | {"peak_mb": race.peaks}
 
 
 def write(result: dict[str, Any], load: float) -> None:
-    """Write what is known so far: a run takes long."""
-    result["cores"] = {"of_each_engine": CORES, "of_the_machine": os.cpu_count()}
-    result["load_before_and_after"] = [round(load, 1), round(os.getloadavg()[0], 1)]
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    """Write what is known so far, beside what an earlier run found: a run takes long."""
+    known = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
+    found = known | result
+    found["cores"] = {"of_each_engine": CORES, "of_the_machine": os.cpu_count()}
+    found["load_before_and_after"] = [round(load, 1), round(os.getloadavg()[0], 1)]
+    RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     """Measure and write."""
-    given = [int(word) for word in sys.argv[1:]]
-    transactions, factor = given + [TRANSACTIONS, FACTOR][len(given) :]
+    asked = sys.argv[1:] or ["engines", "sql", "exponent"]
     load = os.getloadavg()[0]
     with TemporaryDirectory() as name:
-        folders = {kind: Path(name) / kind for kind in ("few", "sparse", "more")}
-        for folder in folders.values():
+        spark: Any = None
+        for what in asked:
+            folder = Path(name) / what
             folder.mkdir()
-        race = Race(None, folders["few"], transactions, CUSTOMERS)
-        result = raced(race)
-        write(result, load)
-        sparse = Race(race.spark, folders["sparse"], transactions, SPARSE_CUSTOMERS)
-        result["where_windows_are_short"] = raced(sparse)
-        write(result, load)
-        if factor > 1:
-            result["exponent"] = exponents(race.spark, folders["more"], race, factor)
-            write(result, load)
-        race.spark.stop()
-    print(json.dumps(result, indent=2))
+            spark = PARTS[what](spark, folder, load)
+        spark.stop()
+
+
+def engines(spark: Any, folder: Path, load: float) -> Any:
+    """Our engines beside one machine; the session."""
+    race = Race(spark, folder, TRANSACTIONS, customers_of(TRANSACTIONS))
+    write(raced(race, with_sql=False), load)
+    return race.spark
+
+
+def sql(spark: Any, folder: Path, load: float) -> Any:
+    """The same beside plain Spark SQL, with long windows and with short ones; the session."""
+    for customers in (CUSTOMERS, SPARSE_CUSTOMERS):
+        race = Race(spark, folder, SQL_TRANSACTIONS, customers)
+        write({f"beside_spark_sql_{customers}_customers": raced(race, with_sql=True)}, load)
+        spark = race.spark
+    return spark
+
+
+def exponent(spark: Any, folder: Path, load: float) -> Any:
+    """How seconds grow with size, of one machine and the engines by part; the session."""
+    size = FACTOR * TRANSACTIONS
+    race = Race(spark, folder, size, customers_of(size))
+    race.on_one_machine()
+    race.by_processes()
+    race.spark = race.spark or session(f"local[{CORES},4]", "3g")
+    race.by_spark("kernel")
+    fewer = json.loads(RESULT.read_text(encoding="utf-8"))["seconds"]
+    found = {
+        name: round(math.log(used.clock / fewer[name]) / math.log(FACTOR), 2)
+        for name, used in race.used.items()
+    }
+    seconds = {name: round(used.clock, 2) for name, used in race.used.items()}
+    write({"exponent": {"to_transactions": size, "seconds": seconds, "peak_mb": race.peaks} | found}, load)
+    return race.spark
+
+
+PARTS: dict[str, Callable[[Any, Path, float], Any]] = {"engines": engines, "sql": sql, "exponent": exponent}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Measure every indicator of the bank in ``artifacts/`` by part.
 
 ``python -m engines parts OUT`` runs processes over Parquet parts, ``python -m engines spark OUT`` Apache
-Spark; both write the tables of stage ``observe`` to OUT, in files of whole parts. See docs/scale.md.
+Spark; both write the tables of stage ``observe`` to OUT, in files of whole parts, and with ``--network`` the
+network's columns of the feature matrix, by customer and moment. See docs/scale.md.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pipeline
+from data import schema
+from engines.network import NetworkAsked, measure_network
 from engines.parts import parts_engine
 from engines.passes import Asked, measure_bank
-from engines.relations import Dealing
+from engines.relations import Dealing, Engine
 from engines.spark import spark_engine
 
 
@@ -28,24 +31,37 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--memory", default="2g", help="of DuckDB, or of Spark's driver")
     parser.add_argument("--master", default="local[2,4]", help="of Spark: cores, and attempts at a task")
     parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help="of engine spark")
+    parser.add_argument(
+        "--network", action="store_true", help="measure network features too; tried on engine parts"
+    )
     return parser.parse_args()
+
+
+def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
+    """Write what is asked for; rows by table."""
+    asked, dealing = Asked.read(), Dealing(given.parts)
+    asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))  # processes use the cores
+    rows = dict(measure_bank(engine, asked, dealing, given.out))
+    if given.network:
+        weekly = pipeline.table_name(schema.WeeklyIndicators)
+        written = f"answer={weekly}" if given.engine == "spark" and given.writer == "spark" else weekly
+        files = given.out / written / "part-*.parquet"
+        rows |= measure_network(engine, NetworkAsked.read(), dealing, given.out, files)
+    return rows
 
 
 def main() -> None:
     """Run the engine that is asked for and say how many rows it wrote."""
     given = arguments()
-    asked = Asked.read()
-    asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))  # processes use the cores
-    dealing = Dealing(given.parts)
     if given.engine == "spark":
         with spark_engine(given.master, given.parts, given.writer, given.memory) as engine:
-            rows = measure_bank(engine, asked, dealing, given.out)
+            rows = measured(engine, given)
     else:
         with (
             TemporaryDirectory(dir=given.out.parent) as between,
             parts_engine(Path(between), given.processes, given.memory.upper() + "B") as engine,
         ):
-            rows = measure_bank(engine, asked, dealing, given.out)
+            rows = measured(engine, given)
     for name, count in rows.items():
         print(f"{name}: {count:,} rows")
 

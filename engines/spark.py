@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 # pandera imports all of pyspark.pandas where it can, in every worker: seconds for nothing.
 sys.modules.setdefault("pyspark.pandas", None)  # type: ignore[arg-type]
@@ -32,6 +33,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # Beside the environment and not in it: see `load_pyspark`.
 SPARK_SITE = Path(sys.prefix) / "spark"
 VERSION = "4.3.0"
+# Rows come and go in masses and nobody waits for an answer: throughput, not short pauses. Arrow's Java
+# checks every bound at every value, which took a third of the way from Java to Python.
+JAVA = "-XX:+UseParallelGC -Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
 RELATION = "relation"  # of a row of several relations that travel together
 COUNTS = pa.schema({"answer": pa.string(), "rows": pa.int64()})
 Writer = Literal["kernel", "spark"]
@@ -81,12 +85,16 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
     os.environ["PYTHONWARNINGS"] = "ignore::FutureWarning"
     chosen = {
         "spark.driver.memory": memory,
+        "spark.driver.extraJavaOptions": JAVA,
+        "spark.executor.extraJavaOptions": JAVA,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # as everybody else writes them
         "spark.executorEnv.PYTHONPATH": str(ROOT),
         "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
+        # Any other bound has the batch's bytes counted anew at every row: half of the way to Python.
+        "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
         "spark.sql.shuffle.partitions": "32",
     }
     builder = pyspark.sql.SparkSession.builder.master(master).appName("bank")
@@ -98,7 +106,7 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
 
 
 class _Grouped:
-    """A kernel as Spark calls it: with the key, and one table or two.
+    """A kernel as Spark calls it with two tables of a part.
 
     The second table holds all relations but the first, told apart by `RELATION`.
     """
@@ -108,16 +116,42 @@ class _Grouped:
     ):
         self.columns, self.finish = columns, finish
 
-    def __call__(self, key: tuple[pa.Scalar, ...], first: pa.Table, rest: pa.Table | None) -> pa.Table:
+    def __call__(self, key: tuple[pa.Scalar, ...], first: pa.Table, rest: pa.Table) -> pa.Table:
         tables: dict[str, pa.Table] = {}
         for name, columns in self.columns.items():
             if not tables:
                 tables[name] = first.select(columns).combine_chunks()
             else:
-                assert rest is not None
-                mine = pa.compute.equal(rest.column(RELATION), name)
+                mine = pc.equal(rest.column(RELATION), name)
                 tables[name] = rest.filter(mine).select(columns).combine_chunks()
         return self.finish(key[0].as_py(), tables)
+
+
+class _Whole:
+    """A kernel as Spark calls it with a whole partition, which may hold several parts or none.
+
+    Spark would sort the rows by part first; here they are told apart by columns, or not at all where
+    there is one part.
+    """
+
+    def __init__(
+        self, name: str, schema: pa.Schema, finish: Callable[[int, dict[str, pa.Table]], pa.Table]
+    ) -> None:
+        self.name, self.schema, self.finish = name, schema, finish
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        found = list(batches)
+        if not found:
+            return
+        rows = pa.Table.from_batches(found)
+        found.clear()
+        part = rows.column("part")
+        rows = rows.drop_columns("part")
+        parts = pc.unique(part).sort().to_pylist()
+        for number in parts:
+            mine = rows if len(parts) == 1 else rows.filter(pc.equal(part, number))
+            answer = self.finish(number, {self.name: mine.combine_chunks()})
+            yield from answer.select(self.schema.names).cast(self.schema).to_batches()
 
 
 class _Returned:
@@ -139,6 +173,17 @@ class _Written:
     def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:
         rows = {name: write_part(t, self.folder / name, part) for name, t in self.kernel(tables).items()}
         return pa.table([list(rows), list(rows.values())], schema=COUNTS)
+
+
+class _Only:
+    """The one table that a kernel answers, for Spark's writer."""
+
+    def __init__(self, kernel: Measured) -> None:
+        self.kernel = kernel
+
+    def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:  # noqa: ARG002
+        [answer] = self.kernel(tables).values()
+        return answer
 
 
 class _Joined:
@@ -171,13 +216,15 @@ class SparkEngine:
     Parameters
     ----------
     spark : the session
-    parts : into how many partitions what is dealt once is put
+    parts : into how many partitions what is dealt is put; as many as there are parts, or a partition
+        holds several of them in memory
     writer : who writes the answers, see the module
     """
 
     def __init__(self, spark: SparkSession, parts: int, writer: Writer = "kernel") -> None:
         self._spark, self._parts, self._writer = spark, parts, writer
         self._kept: list[DataFrame] = []
+        self._dealt: set[str] = set()  # relations whose parts lie in one partition each
 
     def table(self, name: str, file: Path) -> None:
         """Name a Parquet file."""
@@ -192,6 +239,7 @@ class SparkEngine:
         found = self._spark.sql(sql)
         if "part" in found.columns:
             found = found.repartition(self._parts, "part")
+            self._dealt.add(name)
         self._keep(name, found)
 
     def _keep(self, name: str, found: DataFrame) -> None:
@@ -208,8 +256,8 @@ class SparkEngine:
         schema: pa.Schema,
         finish: Callable[[int, dict[str, pa.Table]], pa.Table],
     ) -> DataFrame:
-        """What ``finish`` makes of each part: one table is grouped, several are grouped together."""
-        from pyspark.sql.functions import lit
+        """What ``finish`` makes of each part: one table is dealt out, several are grouped together."""
+        from pyspark.sql.functions import lit, pmod
         from pyspark.sql.pandas.types import from_arrow_schema
 
         frames = {name: self._asked(relation) for name, relation in given.items()}
@@ -218,9 +266,12 @@ class SparkEngine:
         }
         called, answer = _Grouped(columns, finish), from_arrow_schema(schema)
         first, *others = frames
-        grouped = frames[first].groupBy("part")
         if not others:
-            return grouped.applyInArrow(lambda key, table: called(key, table, None), answer)
+            dealt = frames[first]
+            if given[first] not in self._dealt:
+                dealt = dealt.repartitionById(self._parts, pmod(dealt["part"], lit(self._parts)))
+            return dealt.mapInArrow(_Whole(first, schema, finish), answer)
+        grouped = frames[first].groupBy("part")
         tagged = [frames[name].withColumn(RELATION, lit(name)) for name in others]
         rest = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), tagged)
         both = grouped.cogroup(rest.groupBy("part"))
@@ -245,11 +296,14 @@ class SparkEngine:
         for name in schemas:
             shutil.rmtree(folder / name, ignore_errors=True)
         if self._writer == "kernel":
-            counted = self._apply(given, COUNTS, _Written(kernel, folder))
-            rows = {
-                row["answer"]: row["sum(rows)"] for row in counted.groupBy("answer").sum("rows").collect()
-            }
+            counted = self._apply(given, COUNTS, _Written(kernel, folder)).collect()  # a row a part and table
+            rows = {name: sum(row["rows"] for row in counted if row["answer"] == name) for name in schemas}
             sweep(folder)
+        elif len(schemas) == 1:
+            [(name, schema)] = schemas.items()
+            target = str(folder / f"answer={name}")
+            self._apply(given, schema, _Only(kernel)).write.mode("overwrite").parquet(target)
+            rows = {name: self._spark.read.parquet(target).count()}
         else:
             schema = joint_schema(schemas)
             found = self._apply(given, schema, _Joined(kernel, schema))

@@ -101,7 +101,7 @@ def learner_row(found: Reach) -> LearnerRow:
     )
 
 
-def unknown_said(study: LimitsStudy, rows: dict[str, Reach]) -> Text:
+def unlabelled_said(study: LimitsStudy, rows: dict[str, Reach]) -> Text:
     """What keeps the recall of those whom labels do not know: labels, the test's own schemes, alerts."""
     mine, oracle, late = rows["champion"], rows["oracle"], rows["hindsight"]
     able = REACHED[side_of(oracle.unknown, study.wanted_unknown)]
@@ -155,7 +155,7 @@ def limits_section(evidence: Evidence) -> LimitsSection | None:
         return None
     rows = {row.learner: row for row in study.rows}
     by_name: dict[str, Reach] = {str(name): row for name, row in rows.items()}
-    told = [unknown_said(study, by_name), alerts_said(by_name), shape_said(by_name)]
+    told = [unlabelled_said(study, by_name), alerts_said(by_name), shape_said(by_name)]
     seen = joined([one for one in told if one is not None], Text(" ", ""))
     listed = [learner_row(row) for row in study.rows]
     return LimitsSection(listed, study.wanted_unknown, study.seeds, study.folds, seen)

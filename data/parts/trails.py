@@ -69,14 +69,14 @@ def components_of_trails(part: Tables) -> pa.Table:
     return pa.table([numbers, component.astype(np.int64)], schema=MEMBERS)
 
 
-def _trails(graph: Multigraph, number: np.ndarray, edges: pa.Table) -> Trails:
+def trails_of_edges(number: np.ndarray, edges: pa.Table) -> Trails:
     """Trails of edges given by numbers of transfers; ``number`` (n,) is that of each edge of the graph."""
     by_number = np.argsort(number, kind="stable")
     later, earlier = (
         by_number[np.searchsorted(number[by_number], column(edges, name))] for name in EDGES.names
     )
     order = np.lexsort((-earlier, later))  # latest first
-    first = np.searchsorted(later[order], np.arange(len(graph) + 1))
+    first = np.searchsorted(later[order], np.arange(len(number) + 1))
     return Trails(first, earlier[order].astype(np.int32))
 
 
@@ -94,7 +94,7 @@ def followed_money(part: Tables, params: LedgerParams) -> pa.Table:
     keys = keys_of(part, {"transfers": PARTIES})
     graph = _graph(transfers, keys)
     number = column(transfers, "transaction_id")[graph.row]
-    trails = _trails(graph, number, part["edges"])
+    trails = trails_of_edges(number, part["edges"])
     back = params.trails.cycles(graph, trails, 1).closing_through(ROUND_TRIP_HOPS)
     party, last = quick_chains(graph, trails, params.chain_hours * HOUR_US, params.chain_kept)
     customer = np.concatenate([keys[graph.payee[back]], keys[party]])

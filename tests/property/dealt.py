@@ -17,9 +17,9 @@ PARTS = 6
 def gathered(folder: Path) -> pa.Table:
     """All that lies in a folder, hidden and half-written files as well: nobody may have left any.
 
-    Sums of what Hadoop writes are no data.
+    Sums of what Hadoop writes are no data, nor is its sign that all is written.
     """
-    files = [file for file in sorted(folder.iterdir()) if file.suffix != ".crc"]
+    files = [file for file in sorted(folder.iterdir()) if file.suffix != ".crc" and file.name != "_SUCCESS"]
     return pa.concat_tables([parquet.read_table(file, partitioning=None) for file in files])
 
 

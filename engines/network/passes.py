@@ -1,0 +1,175 @@
+"""The passes of the network features; see `engines.network`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pipeline
+from data import schema
+from data.observe import Params as ObserveParams
+from data.parts import OUTSIDE, components_of_trails, trail_edges
+from data.parts.bank import Tables
+from data.parts.trails import EDGES, MEMBERS
+from data.schema import HOLDER_KINDS
+from engines.network.around import given_of_standing, stand_around
+from engines.network.customers import NETWORK, network_of_part
+from engines.network.patterns import (
+    ATTACHED,
+    JOINED,
+    LINKED,
+    MOVERS,
+    RINGS,
+    SCATTERED,
+    arrivals_of_departures,
+    chains_of_components,
+    rings_of_components,
+    scatter_gathers_of_part,
+    scattered_of_part,
+)
+from engines.relations import Dealing, Engine
+from features.build import Params as BuildParams
+from features.network import Limits
+from features.network.graph import POOLED
+
+TABLE = "network_features"
+TIE = "transaction_id, moment, cents, payer, payee"
+
+
+@dataclass(frozen=True)
+class NetworkAsked:
+    """Section ``observe``, which bounds trails, and ``build.network``."""
+
+    observe: ObserveParams
+    limits: Limits
+
+    @classmethod
+    def read(cls) -> NetworkAsked:
+        """Read them from params.yaml."""
+        return cls(pipeline.params("observe", ObserveParams), pipeline.params("build", BuildParams).network)
+
+
+def deal_ties(engine: Engine, dealing: Dealing) -> None:
+    """Payments between parties in their own right, dealt by both parties."""
+    pooled = ", ".join(str(HOLDER_KINDS.index(name)) for name in POOLED)
+    engine.once(
+        "ties",
+        # As a difference, for a planner may take an inequality for a join of all parties with all others.
+        f"""SELECT {TIE} FROM payments WHERE payer - payee <> 0
+            AND payer_holder NOT IN ({pooled}) AND payee_holder NOT IN ({pooled})""",
+    )
+    payers, payees = dealing.of("payer"), dealing.of("payee")
+    engine.once(
+        "ties_by_party",
+        f"""SELECT CASE WHEN departs THEN {payers} ELSE {payees} END AS part, departs,
+            NOT departs OR {payers} = {payees} AS arrives, {payees} AS target, {TIE} FROM ties
+            CROSS JOIN (SELECT TRUE AS departs UNION ALL SELECT FALSE AS departs) sides
+            WHERE departs OR {payers} <> {payees}""",
+    )
+
+
+def follow_ties(engine: Engine, dealing: Dealing, asked: NetworkAsked) -> None:
+    """Chains, what moves on, and cycles: trails by party, then walks by connected component."""
+    edges = partial(trail_edges, params=asked.observe)
+    engine.by_part("tie_edges", edges, {"transfers": "ties_by_party"}, EDGES)
+    # One task for all: in an ordinary bank there is one edge to fifteen payments, of two numbers.
+    engine.by_part(
+        "tie_members", components_of_trails, {"edges": "SELECT 0 AS part, * FROM tie_edges"}, MEMBERS
+    )
+    component = dealing.of("m.component")
+    engine.once(
+        "tied",
+        f"""SELECT {component} AS part, t.* FROM ties t
+            JOIN tie_members m ON m.transaction_id = t.transaction_id""",
+    )
+    engine.once(
+        "tied_edges",
+        f"""SELECT {component} AS part, e.later, e.earlier FROM tie_edges e
+            JOIN tie_members m ON m.transaction_id = e.later""",
+    )
+    given = {"ties": "tied", "edges": "tied_edges"}
+    engine.by_part("linked", partial(chains_of_components, limits=asked.observe.trails), given, LINKED)
+    engine.by_part("rings", partial(rings_of_components, limits=asked.observe.trails), given, RINGS)
+
+
+def find_fans(engine: Engine, limits: Limits) -> None:
+    """Gather-scatters by payer; scatter-gathers by payee, to whose payments arrivals are attached."""
+    own = {"ties": "ties_by_party"}
+    engine.by_part("scattered", partial(scattered_of_part, limits=limits), own, SCATTERED)
+    engine.by_part("attached", partial(arrivals_of_departures, limits=limits), own, ATTACHED)
+    given = {
+        "ties": f"SELECT part, {TIE} FROM ties_by_party WHERE arrives",
+        "attached": f"SELECT DISTINCT target AS part, {TIE} FROM attached",
+    }
+    engine.by_part("joined", partial(scatter_gathers_of_part, limits=limits), given, JOINED)
+
+
+def tell_ties(engine: Engine) -> None:
+    """What each payment completes, beside the payment."""
+    movers = ", ".join(f"coalesce(l.{name}, -1) AS {name}" for name in MOVERS)
+    engine.once(
+        "told",
+        f"""SELECT t.*, coalesce(l.chain_hops, 1) AS chain_hops, {movers}, coalesce(s.scatter, 0) AS scatter,
+            coalesce(j.joins, 0) AS joins, coalesce(j.middles, 0) AS middles, coalesce(j.source, -1) AS source
+            FROM ties t LEFT JOIN linked l ON l.transaction_id = t.transaction_id
+            LEFT JOIN scattered s ON s.transaction_id = t.transaction_id
+            LEFT JOIN joined j ON j.transaction_id = t.transaction_id""",
+    )
+
+
+def given_to_network(dealing: Dealing) -> dict[str, str]:
+    """What the kernel of the network features is given of each part, in SQL; see `network_of_part`."""
+    columns = f"t.{TIE.replace(', ', ', t.')}, t.chain_hops, t.scatter, t.joins, t.middles, t.source"
+    columns += "".join(f", t.{name}" for name in MOVERS)
+    payers, payees = dealing.of("payer"), dealing.of("payee")
+    moved = " UNION ALL ".join(
+        f"SELECT {payees} AS part, {name} AS transaction_id FROM told WHERE {name} >= 0 AND payee < {OUTSIDE}"
+        for name in MOVERS
+    )
+    concerned = f"""SELECT DISTINCT part, transaction_id FROM (
+        SELECT {dealing.of("source")} AS part, transaction_id FROM told
+        WHERE joins > 0 AND source < {OUTSIDE} UNION ALL
+        SELECT {dealing.of("member")} AS part, transaction_id FROM rings WHERE member < {OUTSIDE} UNION ALL
+        {moved}) others"""
+    return {
+        "ties": f"""SELECT CASE WHEN departs THEN {payers} ELSE {payees} END AS part, {columns} FROM told t
+            CROSS JOIN (SELECT TRUE AS departs UNION ALL SELECT FALSE AS departs) sides
+            WHERE CASE WHEN departs THEN payer ELSE payee END < {OUTSIDE} UNION ALL
+            SELECT c.part, {columns} FROM ({concerned}) c
+            JOIN told t ON t.transaction_id = c.transaction_id""",
+        "rings": f"SELECT {dealing.of('member')} AS part, * FROM rings WHERE member < {OUTSIDE}",
+        **given_of_standing(dealing),
+    }
+
+
+def prepare_network(engine: Engine, asked: NetworkAsked, dealing: Dealing) -> None:
+    """All passes before customers can be measured; the bank must be open, see `engines.passes.open_bank`."""
+    deal_ties(engine, dealing)
+    follow_ties(engine, dealing, asked)
+    find_fans(engine, asked.limits)
+    tell_ties(engine)
+    stand_around(engine, asked.limits)
+
+
+def network_features_of_part(part: Tables, limits: Limits) -> Mapping[str, Any]:
+    """The table of `network_of_part` by its name."""
+    return {TABLE: network_of_part(part, limits)}
+
+
+def measure_network(
+    engine: Engine, asked: NetworkAsked, dealing: Dealing, folder: Path, weekly: Path | None = None
+) -> Mapping[str, int]:
+    """Write network features of the whole bank to ``folder``; rows by table.
+
+    Parameters
+    ----------
+    weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if None
+    """
+    engine.table("weekly_indicators", weekly or pipeline.table_path(schema.WeeklyIndicators))
+    engine.table("dispositions", pipeline.table_path(schema.Dispositions))
+    prepare_network(engine, asked, dealing)
+    kernel = partial(network_features_of_part, limits=asked.limits)
+    return engine.write(folder, kernel, given_to_network(dealing), {TABLE: NETWORK})
