@@ -31,10 +31,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--memory", default="2g", help="of DuckDB, or of Spark's driver")
     parser.add_argument("--master", default="local[2,4]", help="of Spark: cores, and attempts at a task")
     parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help="of engine spark")
-    parser.add_argument(
-        "--network", action="store_true", help="measure network features too; tried on engine parts"
-    )
-    return parser.parse_args()
+    parser.add_argument("--network", action="store_true", help="network features too, of engine parts")
+    given = parser.parse_args()
+    if given.network and given.engine == "spark":
+        parser.error("--network: engine parts finds network features, engine spark does not yet")
+    return given
 
 
 def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
@@ -44,8 +45,7 @@ def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
     rows = dict(measure_bank(engine, asked, dealing, given.out))
     if given.network:
         weekly = pipeline.table_name(schema.WeeklyIndicators)
-        written = f"answer={weekly}" if given.engine == "spark" and given.writer == "spark" else weekly
-        files = given.out / written / "part-*.parquet"
+        files = given.out / weekly / "part-*.parquet"
         rows |= measure_network(engine, NetworkAsked.read(), dealing, given.out, files)
     return rows
 
