@@ -10,13 +10,14 @@ import pytest
 
 from data.results import Interval
 from models.audit_limits import LimitsInputs
+from models.results.bounds import Reach
 from models.results.trials import TrialWorth
 from models.truth import fixed_trees
 from models.truth.headline import TRIED, Spending
 from models.truth.limits import at_budget, budget_for, dealt_groups
 from models.zoo import Examples
 from reports.experiments import Experiments, Studies
-from reports.limit_tables import patterned_said, side_of
+from reports.limit_tables import limits_section, patterned_said, side_of
 from reports.steps import tuning_step
 from tests.spec.evidence import evidence_of
 from verdicts import Claim
@@ -137,3 +138,29 @@ def test_the_search_is_a_step_of_the_ladder_while_its_study_is_of_this_run(is_st
     assert (step is None) == is_stale
     if step is not None:
         assert step.true_gain == gain
+
+
+def test_what_limits_the_goals_is_told_by_the_choices_own_family_taught_the_truth() -> None:
+    """A recall below 85 % of what that family reaches is called short, whatever the run's oracle says."""
+    nothing: dict[str, Any] = dict.fromkeys(Reach.model_fields, Interval())
+    nothing |= {"silent": 0.0, "budget_for_unknown": None}
+
+    def row(learner: str, recall: float) -> Reach:
+        found = Interval(value=recall, low=recall - 0.05, high=recall + 0.05)
+        return Reach.model_validate(
+            nothing | {"learner": learner, "everyone": found, "patterned": found, "unknown": found}
+        )
+
+    def said(taught: float) -> str:
+        rows = [row(name, 0.3) for name in ("champion", "bank", "oracle", "hindsight")]
+        study = Told(rows=[*rows, row("oracle_of_champion", taught)], wanted_unknown=0.45, seeds=3, folds=4)
+        studies = dict.fromkeys(Studies.__dataclass_fields__) | {"limits": study}
+        found = limits_section(
+            evidence_of(experiments=experiments(studies=Studies(**cast("dict[str, Any]", studies))))
+        )
+        assert found is not None
+        return found.seen.en
+
+    assert "short of the goal" in said(0.39) and "would miss it as well" in said(0.39)
+    assert "enough by this measure" in said(0.34)
+    assert "would reach it" in said(0.55)
