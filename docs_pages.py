@@ -33,6 +33,7 @@ TERMS_MARK = "terms"
 RESULTS_MARK = "results"
 FOREIGN_MARK = "foreign results"
 PATTERNS_MARK = "foreign patterns"
+REPORT_MARK = "report"
 FOREIGN = Path("benchmarks/results")  # metrics.json of a run on each foreign data set, by source
 
 OF_A_MODEL = (Tuned, SearchStudy, SeedStudy, NoveltyStudy)  # results of which there is one a model
@@ -204,6 +205,7 @@ def with_results(page: str, metrics: Metrics) -> str:
         RESULTS_MARK: results_table(metrics),
         FOREIGN_MARK: foreign_table(),
         PATTERNS_MARK: patterns_table(),
+        REPORT_MARK: report_sentence(),
     }
     for mark, table in tables.items():
         page = marked(page, mark, table)
@@ -229,6 +231,18 @@ def foreign_table() -> str:
             ]
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def report_sentence() -> str:
+    """What the report of many cases costs."""
+    found = json.loads((FOREIGN / "report.json").read_text(encoding="utf-8"))
+    return (
+        f"The report of {found['cases']} cases, each with a page in both languages, takes "
+        f"{found['processor_seconds']:.0f} processor seconds in one process and {found['peak_mb']} MB of "
+        f"memory. Its folder "
+        f"holds {found['files']} files, {found['site_mb']:.1f} MB together; a page of a case has "
+        f"{found['case_page_kb']:.0f} kB."
+    )
 
 
 def patterns_table() -> str:

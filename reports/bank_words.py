@@ -50,6 +50,8 @@ SAID = {
     "虚拟币": "虚拟货币",
     # A reviewer's reason that stands in one language only where it is drawn.
     "unusual, yet explained by documents": "异常但有材料可以解释",
+    # 代购 buys abroad for others with their quotas of foreign currency; who shops for neighbours is meant.
+    "代购人员": "跑腿代买人员",
     # Measures.
     "预算内召回率": "固定预警量下的召回率",
     "预算内精确率": "预警准确率",
@@ -66,12 +68,16 @@ UNSAID = re.compile(
 )
 
 _SAID = re.compile("|".join(map(re.escape, sorted((*KEPT, *SAID), key=len, reverse=True))))
+_GAP = re.compile(r"） (?=[\u3400-\u9fff])")
 _KEPT = re.compile("|".join(map(re.escape, KEPT)))
 
 
 def as_a_bank_says(page: str) -> str:
-    """Chinese text in the words of a mainland bank; text without such words is left as it is."""
-    return _SAID.sub(lambda found: SAID.get(found[0], found[0]), page)
+    """Chinese text in the words of a mainland bank; text without such words is left as it is.
+
+    After a wide bracket Chinese goes on without a blank.
+    """
+    return _GAP.sub("）", _SAID.sub(lambda found: SAID.get(found[0], found[0]), page))
 
 
 def unsaid_words(page: str) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from explain.results.cases import DayOfMoney, FlowEdge, MonthOfMoney
-from reports.drawing import WIDTH, box, element, figure, line, number, words
+from reports.drawing import WIDTH, box, boxes, element, figure, line, number, words
 from reports.wording import Text, party, shortened, yuan
 
 BOX, ROW = 178, 60
@@ -70,6 +70,8 @@ def timeline(days: list[DayOfMoney], as_of: str, span: int) -> Markup:
         shown = Text(f"{day.day} {day:%b}", f"{day.month}月{day.day}日")
         anchor = "end" if week == span else "middle" if week else "start"
         parts.append(words(x, middle + half + 20, shown, "tick", anchor))
+    bars: dict[str, list[tuple[float, float, float, float]]] = {"in": [], "out": []}
+    labels = []
     for row in days:
         x = left + (date.fromisoformat(row.day) - start).days * width
         for sign, side, money in ((-1, "in", row.money_in), (1, "out", row.money_out)):
@@ -77,11 +79,12 @@ def timeline(days: list[DayOfMoney], as_of: str, span: int) -> Markup:
             if amount <= 0:
                 continue
             size = max(amount / largest * half, 1.0)
-            parts.append(box(x + 3, middle - size if sign < 0 else middle, width - 6, size, f"money-{side}"))
+            bars[side].append((x + 3, middle - size if sign < 0 else middle, width - 6, size))
             if amount >= 0.25 * largest and not crowded(days, row, side):
                 at = middle + sign * size + (-5 if sign < 0 else 13)
-                parts.append(words(x + width / 2, at, short(amount), "tick halo", "middle"))
-    return figure(parts, middle + half + 28, Text("Money in and out by day", "每日资金进出"))
+                labels.append(words(x + width / 2, at, short(amount), "tick halo centred"))
+    parts += [boxes(places, f"money-{side}") for side, places in bars.items()]
+    return figure([*parts, *labels], middle + half + 28, Text("Money in and out by day", "每日资金进出"))
 
 
 def when(moments: list[str]) -> Text:
@@ -154,14 +157,13 @@ def ribbon(x1: float, y1: float, x2: float, y2: float, width: float, class_: str
 
 
 def party_box(x: float, y: float, name: str, bundle: PairBundle) -> list[str]:
-    """Who, how much, how often and when."""
+    """Who, how much, how often and when; the box itself is drawn with all others of a flow."""
     times = bundle.payments
     often = Text(f" in {times} payments", f"，{times} 笔") if times > 1 else Text("", "")
     amount = yuan(bundle.yuan)
     if bundle.whole > bundle.yuan:  # a payment on that is larger than what it can have carried on
         often = Text(f" of {yuan(bundle.whole)} paid", f"，原付款 {yuan(bundle.whole)}")
     return [
-        box(x, y - 26, BOX, 52, "party"),
         words(x + 9, y - 10, shortened(party(name), NAME_LETTERS), "small strong"),
         words(x + 9, y + 5, Text(amount + often.en, amount + often.zh), "small"),
         words(x + 9, y + 19, bundle.when, "tiny"),
@@ -173,9 +175,9 @@ def own_box(x: float, middle: float, who: str, totals: list[float]) -> list[str]
     center, (money_in, paid) = x + BOX / 2, (yuan(total) for total in totals)
     return [
         box(x, middle - 32, BOX, 64, "party self"),
-        words(center, middle - 12, shortened(party(f"customer {who}"), 22), "strong", "middle"),
-        words(center, middle + 6, Text(f"in {money_in}", f"转入 {money_in}"), "small money-in", "middle"),
-        words(center, middle + 23, Text(f"out {paid}", f"转出 {paid}"), "small money-out", "middle"),
+        words(center, middle - 12, shortened(party(f"customer {who}"), 22), "strong centred"),
+        words(center, middle + 6, Text(f"in {money_in}", f"转入 {money_in}"), "small money-in centred"),
+        words(center, middle + 23, Text(f"out {paid}", f"转出 {paid}"), "small money-out centred"),
     ]
 
 
@@ -205,29 +207,34 @@ def flow(edges: list[FlowEdge], who: str) -> Markup:
         return max(bundle.yuan / largest * WIDEST, 0.8)
 
     parts = [
-        words(x + BOX / 2, 14, name, "axis", "middle")
+        words(x + BOX / 2, 14, name, "axis centred")
         for x, name, shown in zip(columns, HEADS, (incoming, True, outgoing, onward), strict=True)
         if shown
     ]
-    boxes: list[str] = []
+    names: list[str] = []
+    places: list[tuple[float, float]] = []  # left and middle of each box
     for place, bundle in enumerate(incoming):
         y = level(place, len(incoming))
         parts.append(ribbon(columns[0] + BOX, y, columns[1], middle, thick(bundle), "money-in"))
-        boxes += party_box(columns[0], y, bundle.payer, bundle)
+        places.append((columns[0], y))
+        names += party_box(columns[0], y, bundle.payer, bundle)
     at = {}
     for place, bundle in enumerate(outgoing):
         y = at[bundle.payee] = level(place, len(outgoing))
         parts.append(ribbon(columns[1] + BOX, middle, columns[2], y, thick(bundle), "money-out"))
-        boxes += party_box(columns[2], y, bundle.payee, bundle)
+        places.append((columns[2], y))
+        names += party_box(columns[2], y, bundle.payee, bundle)
     for place, bundle in enumerate(onward):
         y = level(place, len(onward))
         source = at.get(bundle.payer, middle)
         parts.append(ribbon(columns[2] + BOX, source, columns[3], y, thick(bundle), "money-out"))
-        boxes += party_box(columns[3], y, bundle.payee, bundle)
+        places.append((columns[3], y))
+        names += party_box(columns[3], y, bundle.payee, bundle)
     totals = [sum(bundle.yuan for bundle in step) for step in (incoming, outgoing)]
-    boxes += own_box(columns[1], middle, who, totals)
+    names += own_box(columns[1], middle, who, totals)
+    drawn = boxes([(x, y - 26, BOX, 52) for x, y in places], "party")
     return figure(
-        [*parts, *boxes], head + height + 4, Text("Money flow around the customer", "客户资金流向图")
+        [*parts, drawn, *names], head + height + 4, Text("Money flow around the customer", "客户资金流向图")
     )
 
 
@@ -240,11 +247,13 @@ def months(rows: list[MonthOfMoney]) -> Markup:
     for sign, side, name in ((-1, "in", Text("in", "转入")), (1, "out", Text("out", "转出"))):
         parts.append(words(left - 8, middle + sign * half + 4, yuan(largest), "tick", "end"))
         parts.append(words(left - 8, middle + sign * half / 2 + 4, name, f"money-{side} strong", "end"))
+    bars: dict[str, list[tuple[float, float, float, float]]] = {"in": [], "out": []}
     for place, row in enumerate(rows):
         x, end = left + place * width, date.fromisoformat(row.ends)
         for sign, side, amount in ((-1, "in", row.money_in), (1, "out", row.money_out)):
             size = amount / largest * half
-            parts.append(box(x + 8, middle - size if sign < 0 else middle, width - 16, size, f"money-{side}"))
+            bars[side].append((x + 8, middle - size if sign < 0 else middle, width - 16, size))
         shown = Text(f"to {end.day} {end:%b}", f"至{end.month}月{end.day}日")
-        parts.append(words(x + width / 2, middle + half + 20, shown, "tick", "middle"))
+        parts.append(words(x + width / 2, middle + half + 20, shown, "tick centred"))
+    parts += [boxes(places, f"money-{side}") for side, places in bars.items()]
     return figure(parts, middle + half + 28, Text("Money in and out by month", "每月资金进出"))

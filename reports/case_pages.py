@@ -35,6 +35,7 @@ from reports.case_rows import (
     what_if_row,
     with_minus,
 )
+from reports.case_story import burst_sentence, plain_headline
 from reports.case_words import DOCUMENTS, NEXT_STEPS, STATE_WORDS, TIE_WORDS
 from reports.decisions import DECISION_OUTCOMES, DECISION_REASONS, ReaderDecision
 from reports.evidence import Evidence
@@ -101,7 +102,7 @@ def party_page(case: ExplainedCase, one: CaseParty, pages: PagesOf) -> PartyPage
         name=one.customer_name,
         also=[case_id for case_id in pages[one.customer_name] if case_id != case.case_id],
         facts=header(one),
-        sentence=both_of(one.headline),
+        sentence=plain_headline(both_of(one.headline)),
         score=with_minus(one.score),
         files=file_rows(one),
         hits=[row for row in hits if row.is_line],
@@ -216,8 +217,9 @@ class CasePage:
 
 
 def case_sentence(case: ExplainedCase) -> Text:
-    """The case in one sentence: that of its leading party, who else is in it, and what ties them."""
-    lead, others = both_of(case.parties[0].headline), [one.customer_name for one in case.parties[1:]]
+    """The case in short: what its leading party did, who else is in it, and what ties them."""
+    lead = burst_sentence(case.parties[0]) or plain_headline(both_of(case.parties[0].headline))
+    others = [one.customer_name for one in case.parties[1:]]
     if not others:
         return lead
     edges = tying(case)

@@ -93,7 +93,7 @@ def outer_band(
     told = Text(f"{sums} · {bundle.when.en}", f"{sums} · {bundle.when.zh}")
     lift = width / 2 + 4
     if not is_only:
-        return band, words((left + right) / 2, sum(ends) / 2 - lift, told, "tiny halo", "middle")
+        return band, words((left + right) / 2, sum(ends) / 2 - lift, told, "tiny halo centred")
     x, y, anchor = (left + 6, ends[0], "start") if side == 0 else (right - 6, ends[1], "end")
     return band, words(x, y - lift, told, "tiny halo", anchor)
 
@@ -109,7 +109,7 @@ def in_order_of(bundles: list[PairBundle], own: str, other: str, order: list[str
 def name_box(x: float, y: float, name: str, class_: str) -> list[str]:
     """A party of a ring, by name alone."""
     shown = shortened(party(name), NAME_LETTERS)
-    return [box(x, y - 20, BOX, 40, class_), words(x + BOX / 2, y + 5, shown, "small strong", "middle")]
+    return [box(x, y - 20, BOX, 40, class_), words(x + BOX / 2, y + 5, shown, "small strong centred")]
 
 
 def inner_band(y1: float, y2: float, width: float, bundle: PairBundle) -> tuple[str, list[str]]:
@@ -173,7 +173,7 @@ def ring(edges: list[FlowEdge], names: list[str]) -> Markup:
         bands.append(band)
         labels += told
     top = [
-        words(x + BOX / 2, 14, name, "axis", "middle")
+        words(x + BOX / 2, 14, name, "axis centred")
         for x, name, column in zip(RING_COLUMNS, RING_HEADS, at, strict=True)
         if column
     ]

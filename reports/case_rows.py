@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from data.words import FAMILIES, REASON_NAMES, UNITS
 from explain.results.cases import (
     CaseParty,
+    CaseReason,
     PeopleDecision,
     Phrase,
     RuleCheck,
@@ -16,6 +17,7 @@ from reports.case_words import DOCUMENTS, FOUND_BY_WORDS, STREAM_WORDS, TAG_WORD
 from reports.decisions import DECISION_OUTCOMES
 from reports.wording import DASH, FACTS, Text, chinese, count, joined, named, same
 
+OCCUPATION = "Occupation (ordered by typical income)"  # a feature whose value is a place in an order
 NOTHING = "−0.00"  # a contribution that is none in print
 FAMILY_OF = {words.en: family for family, words in FAMILIES.items()}
 YES_NO = {"yes": Text("yes", "有"), "no": Text("no", "无")}
@@ -86,6 +88,14 @@ def documents_for(family: str) -> Text:
     return DOCUMENTS.get(family, DOCUMENTS["volume"])
 
 
+def reason_text(one: CaseParty, row: CaseReason) -> Text:
+    """A reason in words; an occupation by its name rather than by its place in the order of incomes."""
+    if row.text_en.startswith(OCCUPATION) and one.occupation:
+        name = named(FACTS, one.occupation)
+        return Text(f"Occupation on file: {name.en}", f"登记职业：{name.zh}")
+    return Text(row.text_en, chinese(row.text_zh))
+
+
 def reason_rows(one: CaseParty) -> tuple[list[ReasonRow], list[ReasonRow]]:
     """Reasons for the score and evidence against it."""
     longest = max((abs(row.contribution) for row in one.reasons), default=1.0) or 1.0
@@ -93,7 +103,7 @@ def reason_rows(one: CaseParty) -> tuple[list[ReasonRow], list[ReasonRow]]:
         ReasonRow(
             rank=row.rank,
             family=Text(row.family_en, row.family_zh),
-            text=Text(row.text_en, chinese(row.text_zh)),
+            text=reason_text(one, row),
             shown=f"{row.contribution:+.2f}".replace("-", "−"),
             rarity=f"{row.rarity:.0%}",
             bar=f"{abs(row.contribution) / longest * 100:.1f}",

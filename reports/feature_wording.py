@@ -60,4 +60,4 @@ def window(code: str) -> Text:
     if code == "day":
         return Text("as of the day", "当日")
     number, unit = code[:-1], {"d": ("days", "天"), "h": ("hours", "小时")}[code[-1]]
-    return Text(f"{number} {unit[0]}", f"{number} {unit[1]}")
+    return Text(f"{number} {unit[0].removesuffix('s') if number == '1' else unit[0]}", f"{number} {unit[1]}")

@@ -8,6 +8,7 @@ from html import escape, unescape
 from html.parser import HTMLParser
 
 VOID = {"br", "hr", "img", "input", "link", "meta", "wbr", "col", "source"}
+UNSAID = {"td", "th", "tr"}  # HTML lets their ends go without saying; a page of many rows is a tenth shorter
 INDEX = "index.html"
 
 
@@ -139,7 +140,8 @@ class _OneLanguage(HTMLParser):
             return
         if tag == "thead":
             self.is_head = False
-        self.parts.append(f"</{tag}>")
+        if tag not in UNSAID:
+            self.parts.append(f"</{tag}>")
 
     def _kept(self, text: str) -> None:
         if not self.skipped:
@@ -163,7 +165,7 @@ def in_one_language(html: str, language: Language) -> str:
 
     Elements of the class of another language are left out; links between pages lead to the files
     in the same language, but those that say with ``hreflang`` that they lead to another; headings
-    of tables say what they are the heading of.
+    of tables say what they are the heading of; ends of cells and rows go without saying.
     """
     parser = _OneLanguage(language)
     parser.feed(html)

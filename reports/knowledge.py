@@ -205,7 +205,7 @@ def swap_verdict(row: Swap) -> Text:
     word = {
         1: Text("the challenger finds more", "挑战者找到更多"),
         0: Text("no difference shown", "未显示差异"),
-        -1: Text("the champion finds more", "在任者找到更多"),
+        -1: Text("the champion finds more", "冠军模型找到更多"),
     }[side]
     return Text(f"{word.en} ({size.en})", f"{word.zh}（{size.zh}）")
 

@@ -107,6 +107,13 @@ def changes_seen(rows: list[ChangeRow]) -> Text:
             (lambda row: told_apart(row.found.true) == 0, "no difference measured"),
         )
     )
+    if level == compared:
+        return Text(
+            "From the earlier to the later half of the weeks at work no ranker’s true recall is shown to "
+            f"have changed ({level} of {compared} compared).",
+            f"由前半段到后半段，没有一种方法的真实召回率显示出变化（比较 {compared} 种，"
+            f"{level} 种未测得变化）。",
+        )
     return Text(
         f"From the earlier to the later half of the weeks at work, true recall fell provably for: {fell.en}; "
         f"it rose provably for: {rose.en}; for {level} of {compared} no change was measured.",

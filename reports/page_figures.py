@@ -29,6 +29,7 @@ ROLE_OF_A_PERIOD = {
     "test": Text("judged, by the bank and in truth", "评判：银行所见与真值"),
 }
 BAND = 30  # height of a period's bar
+LETTER = 6.2  # width of a small letter, on the average
 
 
 def calendar(periods: Sequence[Period]) -> Markup | None:
@@ -44,15 +45,18 @@ def calendar(periods: Sequence[Period]) -> Markup | None:
         right = x(date.fromisoformat(row.ends_at).toordinal())
         view = "true" if row.name == "test" else "bank" if row.name in ("train", "validation") else "ink"
         depth = 66 + 36 * (len(periods) - 1 - place)
-        parts.append(line(places[place], 20 + BAND, places[place], depth + 4, "leader"))
         parts.append(box(left, 20, max(right - left - 2, 2), BAND, f"fill {view}"))
         parts.append(words(left, 13, row.starts_at, "tiny"))
         weeks = round((date.fromisoformat(row.ends_at) - days[place]).days / 7)
         name, told = named(PERIOD_NAMES, row.name), named(ROLE_OF_A_PERIOD, row.name)
         said = Text(f"{name.en}, {weeks} weeks: {told.en}", f"{name.zh}，{weeks} 周：{told.zh}")
-        anchor = "end" if left > WIDTH / 2 else "start"
-        shift = -6 if anchor == "end" else 6
-        parts.append(words(places[place] + shift, depth, said, "small halo", anchor))
+        # A name stands right of its line, where later lines are shorter; the last ones, for which
+        # there is no room, end with the drawing and need no line.
+        if places[place] + 6 + LETTER * len(said.en) <= WIDTH:
+            parts.append(line(places[place], 20 + BAND, places[place], depth + 4, "leader"))
+            parts.append(words(places[place] + 6, depth, said, "small halo"))
+        else:
+            parts.append(words(WIDTH - 4, depth, said, "small halo", "end"))
     title = Text("The calendar of the run", "运行日历")
     return figure(parts, 74 + 36 * (len(periods) - 1), title)
 
@@ -65,6 +69,9 @@ class RulePoint:
     hours: float
     precision: float
     alone: int
+
+
+NAME_WIDE, NAME_TALL, NAME_STEP = 26, 10, 4  # of a rule's number beside its disc; one step of moving it
 
 
 def rule_points(rows: Sequence[RuleRow]) -> list[RulePoint]:
@@ -81,6 +88,29 @@ def most_precise(points: Sequence[RulePoint]) -> float:
     return max(point.precision for point in points)
 
 
+def clear_of_each_other(names: Sequence[tuple[float, float, str]]) -> list[float]:
+    """Heights of names, each given by its left, its height and its letters, moved until none covers another.
+
+    A name moves by a step up or down, the nearest free place first; the first ones stay.
+    """
+    taken: list[tuple[float, float]] = []
+    for left, height, _ in names:
+        moves = (step * side for step in range(12) for side in (1, -1))
+        free = next(
+            (
+                height + NAME_STEP * move
+                for move in moves
+                if all(
+                    abs(left - other) > NAME_WIDE or abs(height + NAME_STEP * move - at) > NAME_TALL
+                    for other, at in taken
+                )
+            ),
+            height,
+        )
+        taken.append((left, free))
+    return [height for _, height in taken]
+
+
 def rules_chart(rows: Sequence[RuleRow]) -> Markup | None:
     """True precision of each rule's alerts by the hours they cost; discs by schemes found by no other."""
     points = rule_points(rows)
@@ -92,7 +122,7 @@ def rules_chart(rows: Sequence[RuleRow]) -> Markup | None:
     x = scale(low - 0.05, max(high, low + 0.1) + 0.05, 70, WIDTH - 56)
     y = scale(0, most, 330, 28)
     parts: list[str] = []
-    names: list[str] = []
+    names: list[tuple[float, float, str]] = []
     for share in (tick * step for step in range(6) if tick * step <= most):
         parts.append(line(70, y(share), WIDTH - 56, y(share), "grid"))
         parts.append(words(62, y(share) + 4, percent(share, 0), "tick", "end"))
@@ -104,11 +134,18 @@ def rules_chart(rows: Sequence[RuleRow]) -> Markup | None:
         across, up = x(log10(point.hours)), y(point.precision)
         parts.append(dot(across, up, 4 + 4 * sqrt(point.alone), "bubble"))
         beside = across + 7 + 4 * sqrt(point.alone)
-        names.append(words(beside, up + 4, point.rule_id, "tiny halo"))
+        names.append((beside, up + 4, point.rule_id))
     parts.append(words(2, 18, Text("truly illicit", "真实涉案占比"), "axis"))
     title = Text("hours of review in the whole run (logarithmic)", "全程甄别工时（对数刻度）")
     parts.append(words((70 + WIDTH - 56) / 2, 370, title, "axis", "middle"))
-    return figure([*parts, *names], 378, Text("Precision of rules against their hours", "各规则准确率与工时"))
+    heights = clear_of_each_other(names)
+    labels = [
+        words(across, height, rule_id, "tiny halo")
+        for (across, _, rule_id), height in zip(names, heights, strict=True)
+    ]
+    return figure(
+        [*parts, *labels], 378, Text("Precision of rules against their hours", "各规则准确率与工时")
+    )
 
 
 @dataclass(frozen=True)

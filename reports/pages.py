@@ -12,6 +12,7 @@ from data.words import LABEL_SOURCE_NAMES, PERIOD_NAMES, SOPHISTICATION_NAMES
 from models.schema import RULES, STACK
 from reports import figures, trial_figures
 from reports.bank_words import TERMS
+from reports.blind_spots import blind_spots
 from reports.broke import BROKE
 from reports.broke_checked import CHECKED
 from reports.difficulty import difficulty
@@ -210,6 +211,7 @@ def sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "known": knowledge_section(evidence),
         "loop_page": loop_page(evidence),
         "several": worlds_page(evidence),
+        "blind": blind_spots(evidence),
         "file": model_file(evidence, metrics),
         "metric_names": METRICS,
         "ranker_names": {ranker: named(RANKERS, ranker) for ranker in rankers},

@@ -286,7 +286,7 @@ def rendered(found: Evidence, result: Metrics) -> Rendered:
     pages = [
         *PAGES,
         *(
-            Page(f"cases/{case.case_id}", case.title, "pages/case.html", {"case": case}, False)
+            Page(f"cases/{case.case_id}", case.title, "pages/case.html", {"case": case}, False, "form.js")
             for case in case_pages(found)
         ),
     ]

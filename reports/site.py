@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -36,6 +37,7 @@ class Page:
     template : of the page; by default that of its key
     more : what the template needs beside what all pages have
     is_listed : whether the list of pages, and previous and next, lead to it
+    script : template of what the page's script does beside what all pages' does
     """
 
     key: str
@@ -43,6 +45,7 @@ class Page:
     template: str = ""
     more: Mapping[str, object] = field(default_factory=dict)
     is_listed: bool = True
+    script: str = ""
 
     @property
     def file(self) -> str:
@@ -59,7 +62,7 @@ PAGES = (
     Page("index", Text("The finding", "主要发现")),
     Page("tour", Text("Ten minutes", "十分钟导览")),
     Page("questions", Text("Eleven questions", "十一个问题")),
-    Page("cases", Text("Cases", "案例")),
+    Page("cases", Text("Cases", "案例"), script="queue.js"),
     Page("rules", Text("Rules", "规则")),
     Page("labels", Text("Labels", "标签")),
     Page("features", Text("Features", "特征")),
@@ -89,7 +92,7 @@ def around_page(page: Page, pages: list[Page]) -> tuple[Page | None, Page | None
 
 
 def policy(script: str) -> str:
-    """The content security policy of every page: its own style sheet, and this one script.
+    """The content security policy of a page: its own style sheet, and this one script.
 
     A page that is opened from a folder has no origin; ``file:`` lets it have its style sheet.
     """
@@ -98,6 +101,12 @@ def policy(script: str) -> str:
         "default-src 'none'; style-src 'self' file:; img-src 'self' file: data:; "
         f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     )
+
+
+def packed(script: str) -> str:
+    """A script without its comments, each of which fills lines of its own, and without indentation."""
+    lines = (line.strip() for line in re.sub(r"^ */\*.*?\*/$", "", script, flags=re.M).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def with_numbers(environment: Environment, html: str, language: Language, imprint: Imprint) -> str:
@@ -124,13 +133,17 @@ def site_files(
     """
     loaded = environment.loader.get_source if environment.loader else None
     assert loaded is not None
-    script, style = (loaded(environment, name)[0] for name in (SCRIPT, STYLE))
-    shared = {**shown, "pages": pages, "script": script, "policy": policy(script)}
-    files = {STYLE: style}
+    files = {STYLE: loaded(environment, STYLE)[0]}
+    scripts = {
+        more: packed("\n".join(loaded(environment, name)[0] for name in (SCRIPT, more) if name))
+        for more in dict.fromkeys(page.script for page in pages)
+    }
     for page in pages:
         previous, following = around_page(page, pages)
         around = {"page": page, "previous": previous, "following": following, "root": page.root}
-        both = finished(environment.get_template(page.file).render({**shared, **page.more, **around}))
+        script = scripts[page.script]
+        safe = {"pages": pages, "script": script, "policy": policy(script)}
+        both = finished(environment.get_template(page.file).render({**shown, **safe, **page.more, **around}))
         for language in LANGUAGES:
             told = in_one_language(both, language)
             said = as_a_bank_says(told) if language is CHINESE else told

@@ -57,16 +57,20 @@ def rule_stop(evidence: Evidence) -> Stop | None:
         return None
     rule = max(rules, key=lambda row: (row.seen.reported, row.seen.rule_id))
     seen = rule.seen
+    reviewed = (
+        Text("every one was reviewed", "全部甄别")
+        if seen.reviewed == seen.alerts
+        else Text(f"{count(seen.reviewed)} were reviewed", f"甄别 {count(seen.reviewed)} 条")
+    )
     return Stop(
         Text("The rule", "规则"),
         Text(f"{seen.rule_id}: {count(seen.hits)} hits", f"{seen.rule_id}：触发 {count(seen.hits)} 次"),
         Text(
-            f"“{rule.name.en}” is a sentence, then a predicate over indicators. Of {count(seen.alerts)} "
-            f"alerts "
-            f"{count(seen.reviewed)} were reviewed and {count(seen.reported)} reported; in truth "
+            f"“{rule.name.en}” is a sentence, then a predicate over indicators. Of its {count(seen.alerts)} "
+            f"alerts {reviewed.en} and {count(seen.reported)} reported; in truth "
             f"{worded_interval(rule.precision)} are illicit.",
-            f"“{rule.name.zh}”先是业务语言，再写成指标上的判断条件。{count(seen.alerts)} 条预警中甄别 "
-            f"{count(seen.reviewed)} 条、上报 {count(seen.reported)} 条；真实涉案占 "
+            f"“{rule.name.zh}”先是业务语言，再写成指标上的判断条件。{count(seen.alerts)} 条预警"
+            f"{reviewed.zh}、上报 {count(seen.reported)} 条；真实涉案占 "
             f"{worded_interval(rule.precision)}。",
         ),
         "rules",

@@ -198,7 +198,7 @@ def hostile(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     (page,) = case_pages(found)
     pages = [
         *(one for one in PAGES if one.key == "cases"),
-        Page(f"cases/{case.case_id}", page.title, "pages/case.html", {"case": page}, False),
+        Page(f"cases/{case.case_id}", page.title, "pages/case.html", {"case": page}, False, "form.js"),
     ]
     folder = tmp_path_factory.mktemp("hostile_cases")
     (folder / "cases").mkdir()

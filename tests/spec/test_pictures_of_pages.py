@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from data.results import Interval
-from reports.drawing import PHONE, WIDTH
+from models.results.bank import Period
+from reports.drawing import PHONE, WIDTH, boxes
+from reports.page_figures import LETTER, NAME_TALL, calendar, clear_of_each_other
 from reports.queue_figure import QueueMark, queue_chart, queue_seen
+from reports.site import packed
 from reports.step_figures import steps_chart
 from reports.steps import Step, steps_counted
 from reports.wording import Text
+from tests.spec.records import partial
 
 MODEL = Text("the model", "模型")
 MARKS = [
@@ -71,3 +75,34 @@ def test_a_step_without_an_interval_is_not_drawn() -> None:
 def test_steps_are_counted_by_what_they_prove() -> None:
     steps = [step("start", None), step("a", PROVEN), step("b", UNPROVEN), step("c", LOWERED)]
     assert re.findall(r"\d+", steps_counted(steps).en) == ["3", "1", "1", "1"]
+
+
+def test_bars_of_one_class_are_one_path_and_bars_of_no_size_are_none() -> None:
+    assert boxes([(1, 2, 3, 4), (5, 6, 7, 0)], "money-in") == '<path d="M1 2h3v4h-3z" class="money-in"/>'
+    assert boxes([(5, 6, 0, 7)], "money-in") == ""
+
+
+def test_a_packed_script_loses_its_comments_and_nothing_else() -> None:
+    script = '/* What it does. */\nif (a) {\n  b("/* kept */");\n}\n  /* More. */\n\nc();\n'
+    assert packed(script) == 'if (a) {\nb("/* kept */");\n}\nc();'
+
+
+def test_names_of_a_chart_move_until_none_covers_another() -> None:
+    heights = clear_of_each_other([(10, 50, "R1"), (12, 50, "R2"), (200, 50, "R3"), (11, 52, "R4")])
+    assert heights[0] == 50
+    assert heights[2] == 50  # far from the others
+    near = sorted([heights[0], heights[1], heights[3]])
+    assert min(near[1] - near[0], near[2] - near[1]) > NAME_TALL
+
+
+def test_every_period_of_the_calendar_stands_within_it() -> None:
+    days = ["2025-01-06", "2025-04-07", "2025-08-04", "2025-09-29", "2025-11-17", "2026-02-02"]
+    names = ["warm_up", "train", "embargo", "validation", "test"]
+    periods = [
+        partial(Period, name=name, starts_at=first, ends_at=last)
+        for name, first, last in zip(names, days, days[1:], strict=False)
+    ]
+    drawn = str(calendar(periods))
+    starts = re.findall(r'<text x="([\d.]+)" y="[\d.]+" class="small halo en">([^<]+)', drawn)
+    assert len(starts) + drawn.count('text-anchor="end" class="small halo en"') == len(names)
+    assert all(float(x) + LETTER * len(said) <= WIDTH for x, said in starts)
