@@ -281,8 +281,8 @@ def page(found: dict[str, Any], file_speed: dict[str, Any] | None = None) -> str
         "",
         "Rendered from [results/peers.json](results/peers.json) by `python -m benchmarks.peers FOLDER` "
         "(`make bench DATA=FOLDER`), which measures the sets that the folder holds and keeps the figures of "
-        "those that it does not. Ours: LightGBM without a search (AMLSim's settings are the best of a few that "
-        "were tried on validation rows), three seeds; the "
+        "those that it does not. Ours: LightGBM without a search (AMLSim's settings are the best of a few "
+        "that were tried on validation rows), three seeds; the "
         "mean stands with the least and the largest. Thresholds are chosen on validation rows. Others' "
         "figures: published, or from their own code on the same files (benchmarks/peers/published.py says "
         "which).",
