@@ -93,7 +93,7 @@ def by_polars(payments: Payments) -> Answers:
             pl.col(f"sum_{way}").sum(),
             pl.col(f"distinct_{way}").explode().drop_nulls().n_unique(),
         ]
-    daily = ends.group_by("customer", "day").agg(of_day).sort("customer", "day")
+    daily = ends.group_by("customer", "day").agg(of_day).sort("customer", "day", maintain_order=True)
     told = [daily.select("customer", "day")]
     for days in DAYS:
         windows = daily.rolling("day", period=f"{days}i", closed="left", group_by="customer")

@@ -13,17 +13,18 @@ from reports.steps import signed
 from reports.wording import Text, joined, named, percent, worded_interval
 from verdicts import OUTCOMES_ZH, Claim, outcome
 
+CHOICE, TREES, HINDSIGHT = "champion", "oracle", "hindsight"  # learners of the study
 TAUGHT = "oracle_of_champion"  # the champion's family with perfect labels
 PATTERNED = "headline.recall_patterned"  # figure of the claim that repeats an earlier world's goal
 LEARNERS = {
-    "champion": Text("the bank’s choice, as it ran", "银行所选模型（实际运行）"),
+    CHOICE: Text("the bank’s choice, as it ran", "银行所选模型（实际运行）"),
     "bank": Text("fixed trees, the bank’s labels", "固定树模型，银行标签"),
-    "oracle": Text("fixed trees, the truth of every earlier week", "固定树模型，此前各周真值"),
-    "oracle_of_champion": Text(
+    TREES: Text("fixed trees, the truth of every earlier week", "固定树模型，此前各周真值"),
+    TAUGHT: Text(
         "the choice’s own settings and library, the truth of every earlier week",
         "所选模型的参数与类型库，此前各周真值",
     ),
-    "hindsight": Text(
+    HINDSIGHT: Text(
         "fixed trees, the truth of the test’s other schemes too", "固定树模型，另加测试期其他案件真值"
     ),
 }
@@ -105,7 +106,7 @@ def learner_row(found: Reach) -> LearnerRow:
 
 def unlabelled_said(study: LimitsStudy, rows: dict[str, Reach]) -> Text:
     """What keeps the recall of those whom labels do not know: labels, alerts, the test's own schemes."""
-    mine, taught = rows["champion"], rows[TAUGHT]
+    mine, taught = rows[CHOICE], rows[TAUGHT]
     able, wanted = REACHED[side_of(taught.unknown, study.wanted_unknown)], percent(study.wanted_unknown, 0)
     more = taught.budget_for_unknown
     alerts = (
@@ -113,7 +114,7 @@ def unlabelled_said(study: LimitsStudy, rows: dict[str, Reach]) -> Text:
         if more is None
         else Text(f"with {more:g} times the alerts they do", f"以 {more:g} 倍预警可以达到")
     )
-    trees, late = (worded_interval(rows[name].unknown) for name in ("oracle", "hindsight"))
+    trees, late = (worded_interval(rows[name].unknown) for name in (TREES, HINDSIGHT))
     gap = signed(taught.over_champion_unknown)
     return Text(
         f"Unknown to the labels, {wanted} wanted: the bank’s choice finds {worded_interval(mine.unknown)}. "
@@ -128,7 +129,7 @@ def unlabelled_said(study: LimitsStudy, rows: dict[str, Reach]) -> Text:
 
 def alerts_said(rows: dict[str, Reach]) -> Text:
     """What keeps the alerts that the rules' recall takes."""
-    mine, taught = rows["champion"].alert_share, rows[TAUGHT].alert_share
+    mine, taught = rows[CHOICE].alert_share, rows[TAUGHT].alert_share
     able = REACHED[side_of(taught, ALERT_SHARE, at_most=True)]
     return Text(
         f"The rules’ recall with {percent(ALERT_SHARE, 0)} of their alerts wanted: the bank’s choice needs "
@@ -140,7 +141,7 @@ def alerts_said(rows: dict[str, Reach]) -> Text:
 
 def stricter_said(rows: dict[str, Reach]) -> Text | None:
     """The choice's recall over that of its own family taught the truth; None where nobody is found."""
-    mine, taught = rows["champion"], rows[TAUGHT]
+    mine, taught = rows[CHOICE], rows[TAUGHT]
     shares = [
         None if one.value is None or not other.value else one.value / other.value
         for one, other in ((mine.everyone, taught.everyone), (mine.patterned, taught.patterned))
@@ -153,7 +154,7 @@ def stricter_said(rows: dict[str, Reach]) -> Text | None:
         if everyone >= OF_ORACLE
         else Text("short of the goal by this stricter measure", "按此更严的衡量未达标")
     )
-    wanted, trees = percent(OF_ORACLE, 0), worded_interval(rows["oracle"].everyone)
+    wanted, trees = percent(OF_ORACLE, 0), worded_interval(rows[TREES].everyone)
     return Text(
         f"The choice’s own family, settings and library taught the truth finds "
         f"{worded_interval(taught.everyone)} of everyone; the fixed trees of the run’s oracle find {trees} "
