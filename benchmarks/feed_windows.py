@@ -105,7 +105,9 @@ def by_polars(payments: Payments) -> Answers:
     )
 
     def of(asked: np.ndarray) -> np.ndarray:
-        found = whole.filter(pl.col("payment").is_in(asked.tolist())).sort("payment", "is_credit")
+        found = whole.filter(pl.col("payment").is_in(asked.tolist())).sort(
+            "payment", "is_credit", maintain_order=True
+        )
         return found.select(NAMES).to_numpy().reshape(len(asked), 2, -1)
 
     return of
