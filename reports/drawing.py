@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from reports.wording import Text, same
 
 WIDTH = 940
-PHONE = 380  # width of a drawing made for a phone
+PHONE = 340  # width of a drawing made for a phone: what its margins leave of 390
 
 
 def number(value: float) -> str:
