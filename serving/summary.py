@@ -35,6 +35,18 @@ class ScoringSummary(Record):
     drifted_most: list[str] = Field(description="the ten most drifted of them, by name")
 
 
+def no_alert_said(accounts: int, alerts: int, per_thousand_week: float) -> list[str]:
+    """Why a file has no alert though its accounts are ranked; nothing where it has some."""
+    if alerts:
+        return []
+    due = per_thousand_week * accounts / 1000
+    share = f", {due:.2g} a week among the {accounts:,} here" if due < 1 else ""
+    return [
+        f"no alert: the bank's budget is {per_thousand_week:g} a thousand accounts and week{share}; "
+        "scores.csv ranks every account all the same"
+    ]
+
+
 def summary_of(
     file: str,
     rows: tuple[int, int],
@@ -47,17 +59,19 @@ def summary_of(
 ) -> ScoringSummary:
     """The summary; ``rows`` are those read and those kept."""
     drifted = [one.feature for one in verdicts.drift if one.is_drifted]
+    accounts, alerts = int(verdicts.scores["account"].nunique()), len(verdicts.alerts)
+    budget = model.card.alerts_per_thousand_customers_week
     return ScoringSummary(
         file=file,
         rows_read=rows[0],
         rows_kept=rows[1],
         rows_set_aside=sum(set_aside.values()),
         set_aside=dict(sorted(set_aside.items())),
-        notes=notes,
+        notes=[*notes, *no_alert_said(accounts, alerts, budget)],
         facts=sorted(facts),
         moments=verdicts.moments,
-        accounts=int(verdicts.scores["account"].nunique()),
-        alerts=len(verdicts.alerts),
+        accounts=accounts,
+        alerts=alerts,
         features=model.card.features,
         left_out=model.card.left_out,
         gaps=verdicts.gaps,

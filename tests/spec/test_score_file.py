@@ -24,6 +24,7 @@ from serving.ledger import CASH, HOUR, narrowed
 from serving.measure import every_feature, weekly_moments, why_missing
 from serving.pages import cost_in_words
 from serving.score_file import main, safe_cell
+from serving.summary import no_alert_said
 from tests.spec import strangers
 
 HISTORY = 400
@@ -277,6 +278,14 @@ def test_no_difference_is_claimed_whose_interval_holds_zero() -> None:
 
     assert cost_in_words(cost(-0.1, 0.3))[0].endswith("not told apart.")
     assert "not told apart" not in cost_in_words(cost(0.05, 0.3))[0]
+
+
+def test_a_file_without_an_alert_says_what_the_budget_allows() -> None:
+    (small,) = no_alert_said(30, 0, 2.1)
+    assert "2.1 a thousand accounts and week, 0.063 a week among the 30 here;" in small
+    (large,) = no_alert_said(5_000, 0, 2.1)
+    assert "among" not in large
+    assert no_alert_said(5_000, 3, 2.1) == []
 
 
 def test_a_text_that_begins_like_a_formula_is_none_in_a_spreadsheet() -> None:
