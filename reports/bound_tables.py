@@ -25,7 +25,7 @@ LEADS = {
     0: Text(
         "not even weights told by the truth are shown to beat the best part beyond the schemes that "
         "chose them",
-        "即使权重由真值确定，对未参与选择的案件也未显示优于最佳组成模型",
+        "即使权重由真值确定，对未参与选择的案件也未显示高于最佳组成模型",
     ),
     -1: Text(
         "even weights told by the truth lose beyond the schemes that chose them",

@@ -326,4 +326,4 @@ def test_the_section_renders_from_a_result_with_little_in_it() -> None:
         runbook=RUNBOOK,
     )
     page = environment().get_template("over_time.html").render(time=section)
-    assert "no change was measured" in section.seen.en and "处置手册" in page
+    assert "no ranker’s true recall is shown to have changed" in section.seen.en and "处置手册" in page
