@@ -260,15 +260,8 @@ def stack_lines(study: StackStudy) -> list[str]:
     for row in study.rows:
         parts = ", ".join(one.part for one in row.parts)
         for blend in row.blends:
-            gaps = (
-                row.together_lead,
-                row.shared_lead,
-                blend.equal_lead,
-                blend.hindsight_lead,
-                blend.crossed_lead,
-                blend.crossed_over_chosen,
-            )
-            cells = [row.role, str(row.groups), parts, row.best_part, blend.scale, *map(shown, gaps)]
+            cells = [row.role, str(row.groups), parts, row.best_part, blend.scale]
+            cells += map(shown, row.leads(blend))
             lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -292,9 +285,8 @@ def limits_lines(study: LimitsStudy) -> list[str]:
         recalls = (row.everyone, row.unknown, row.patterned, row.beyond_rules, row.alert_share)
         cells = [shown(one) for one in (*recalls, row.unknown_at_twice, row.unknown_at_thrice)]
         cells.append("not three times" if row.budget_for_unknown is None else f"{row.budget_for_unknown:g}")
-        gaps = (row.over_champion, row.over_champion_unknown, row.over_champion_patterned)
         learner = row.learner.replace("_", " ")
-        lines.append(f"| {' | '.join([learner, *cells, *map(shown, gaps)])} |")
+        lines.append(f"| {' | '.join([learner, *cells, *map(shown, row.over)])} |")
     return lines
 
 

@@ -38,11 +38,11 @@ from benchmarks.peers import page
 from benchmarks.peers.judging import BOOSTER, ROUNDS
 from benchmarks.peers.rolling import Past
 from benchmarks.peers.streams import PIECE, Told, learnt_places
+from benchmarks.processes import peak_kib
 from data.feeds import Ledger, gather_stream, read_transactions, shipped
 from data.schema import DAY_US
 
 RESULT = Path("benchmarks/results/feeds.json")
-STATUS = Path("/proc/self/status")
 ROWS = 5_000_000
 TURNS = 3
 SAMPLE = 1_000  # payments whose values must be equal
@@ -71,9 +71,8 @@ def added(one: Figures, other: Figures) -> Figures:
 
 
 def peak_gb() -> float:
-    """The most memory that this process held; unlike getrusage's, not that of who started it."""
-    line = next(line for line in STATUS.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
-    return round(int(line.split()[1]) * BYTES_OF_KIB / BYTES_OF_GB, 2)
+    """The most memory that this process held."""
+    return round(peak_kib() * BYTES_OF_KIB / BYTES_OF_GB, 2)
 
 
 def read(path: Path) -> Ledger:

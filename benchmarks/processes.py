@@ -48,6 +48,18 @@ def processor_seconds() -> float:
     return ticks / TICKS
 
 
+def peak_kib(process: int | str = "self") -> int:
+    """The most memory that a process has ever held, in KiB; unlike getrusage's, not that of who started it.
+
+    Raises
+    ------
+    OSError
+        If the process has ended.
+    """
+    lines = (PROC / str(process) / "status").read_text("utf-8").splitlines()
+    return max((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), default=0)
+
+
 def peak_mib() -> dict[str, int]:
     """The most memory that one process of the family has ever held, in MiB, by kind; without this process."""
     peaks: dict[str, int] = {}
@@ -55,9 +67,8 @@ def peak_mib() -> dict[str, int]:
         if number == os.getpid():
             continue
         try:
-            lines = (PROC / str(number) / "status").read_text("utf-8").splitlines()
+            held = peak_kib(number)
         except OSError:
             continue
-        kib = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
-        peaks[kind] = max(peaks.get(kind, 0), round(max(kib, default=0) / MIB_OF_KIB))
+        peaks[kind] = max(peaks.get(kind, 0), round(held / MIB_OF_KIB))
     return peaks

@@ -60,14 +60,6 @@ class BoundSection:
 
 def blend_row(found: BlendedParts, blend: Blend) -> BlendRow:
     """One line of the table."""
-    gaps = (
-        found.together_lead,
-        found.shared_lead,
-        blend.equal_lead,
-        blend.hindsight_lead,
-        blend.crossed_lead,
-        blend.crossed_over_chosen,
-    )
     told = [
         Text(f"{named(RANKERS, name).en} {weight:.2f}", f"{named(RANKERS, name).zh} {weight:.2f}")
         for name, weight in blend.weights.items()
@@ -80,7 +72,7 @@ def blend_row(found: BlendedParts, blend: Blend) -> BlendRow:
         best=named(RANKERS, found.best_part),
         found=found,
         blend=blend,
-        differences=[(points(gap), points_range(gap)) for gap in gaps],
+        differences=[(points(gap), points_range(gap)) for gap in found.leads(blend)],
         weights=joined(told, AND),
         verdict=effect(blend.crossed_lead),
     )

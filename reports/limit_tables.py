@@ -95,12 +95,11 @@ class LimitsSection:
 
 def learner_row(found: Reach) -> LearnerRow:
     """One line of the table."""
-    gaps = (found.over_champion, found.over_champion_unknown, found.over_champion_patterned)
     return LearnerRow(
         name=named(LEARNERS, found.learner),
         found=found,
         budget="–" if found.budget_for_unknown is None else f"{found.budget_for_unknown:g} ×",
-        gaps=[(points(gap), points_range(gap)) for gap in gaps],
+        gaps=[(points(gap), points_range(gap)) for gap in found.over],
     )
 
 
@@ -173,8 +172,7 @@ def limits_section(evidence: Evidence) -> LimitsSection | None:
     study: LimitsStudy | None = evidence.experiments.studies.limits
     if study is None:
         return None
-    rows = {row.learner: row for row in study.rows}
-    by_name: dict[str, Reach] = {str(name): row for name, row in rows.items()}
+    by_name: dict[str, Reach] = {row.learner: row for row in study.rows}
     told = [stricter_said(by_name), unlabelled_said(study, by_name), alerts_said(by_name)]
     seen = joined([one for one in told if one is not None], Text(" ", ""))
     listed = [learner_row(row) for row in study.rows]

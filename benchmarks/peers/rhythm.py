@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numba import njit, prange
 
+from benchmarks.peers.sides import by_party, first_from
+
 LAGS = 8  # days back that are counted one by one
 REACH = 64  # days back in which a rhythm of days is looked for
 PERIODS = 14  # the longest rhythm of days that is looked for
@@ -51,8 +53,7 @@ class Line:
     @classmethod
     def of(cls, party: np.ndarray, other: np.ndarray, day: np.ndarray, parties: int) -> Line:
         """From payments in order of days, each array of shape (n,)."""
-        order = np.argsort(party, kind="stable")
-        start = np.concatenate([[0], np.cumsum(np.bincount(party, minlength=parties))])
+        start, order = by_party(party, parties)
         day, other = day[order].astype(np.int64), other[order].astype(np.int64)
         pair = party[order].astype(np.int64) * parties + other
         by_pair = np.argsort(pair, kind="stable")
@@ -63,18 +64,6 @@ class Line:
         is_new = np.empty(len(pair), np.int64)
         is_new[by_pair] = day[by_pair] == day[by_pair][first]
         return cls(start, day, other, before, is_new)
-
-
-@njit(cache=True)
-def first_from(day: np.ndarray, low: int, high: int, asked: int) -> int:
-    """The first place in [low, high) whose day is not before ``asked``."""
-    while low < high:
-        middle = (low + high) // 2
-        if day[middle] < asked:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @njit(cache=True, parallel=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numba import njit, prange
 
-from benchmarks.peers.sides import Pairs, Side
+from benchmarks.peers.sides import Pairs, Side, first_from
 from data.schema import DAY_US
 
 WINDOWS = (1, 3, 7, 14, 28, 91)  # days
@@ -32,18 +32,6 @@ NEIGHBOURHOODS = 1 << 16  # of parties that are asked for one after the other, f
 def side_names() -> list[str]:
     """Names of a side's columns, in the order in which ``told`` has them."""
     return [f"{name}_{days}d" for days in WINDOWS for name in BY_WINDOW] + [*OF_LATEST, *OF_ALL]
-
-
-@njit(cache=True, inline="always")
-def _first_from(at: np.ndarray, low: int, high: int, moment: int) -> int:
-    """The first place in [low, high) whose moment is not before ``moment``."""
-    while low < high:
-        middle = (low + high) // 2
-        if at[middle] < moment:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @njit(cache=True, parallel=True)
@@ -67,12 +55,12 @@ def _told(
         q = order[k]
         row = result[q]
         first, end = start[party[q]], start[party[q] + 1]
-        high = _first_from(at, first, end, until[q])
+        high = first_from(at, first, end, until[q])
         low = high
         column = 0
         own = np.log1p(amount[q])
         for w in range(len(windows)):
-            low = _first_from(at, first, low, until[q] - windows[w])
+            low = first_from(at, first, low, until[q] - windows[w])
             count = high - low
             row[column] = count
             row[column + 1] = sums[high, 3] - sums[low, 3]
@@ -88,7 +76,7 @@ def _told(
                 row[column + 4] = 0
             column += 5
         bound = max(first, high - LATEST)
-        month = _first_from(at, bound, high, until[q] - windows[4])
+        month = first_from(at, bound, high, until[q] - windows[4])
         largest, smallest, closest = 0.0, np.inf, np.inf
         distinct = equal = near = again = 0
         for e in range(month, high):
@@ -142,9 +130,9 @@ def _of_pairs(
     """Payments of the asked pair before ``until``: ``OF_PAIR``, or as many of them as ``result`` has."""
     for k in prange(len(order)):
         q = order[k]
-        first = _first_from(payees, start[payer[q]], start[payer[q] + 1], payee[q])
-        end = _first_from(payees, first, start[payer[q] + 1], payee[q] + 1)
-        high = _first_from(at, first, end, until[q])
+        first = first_from(payees, start[payer[q]], start[payer[q] + 1], payee[q])
+        end = first_from(payees, first, start[payer[q] + 1], payee[q] + 1)
+        high = first_from(at, first, end, until[q])
         known = high > first
         result[q, 0] = high - first
         result[q, 1] = (until[q] - at[high - 1]) / DAY_US if known else np.nan

@@ -12,6 +12,18 @@ import numpy as np
 from numba import njit
 
 
+@njit(cache=True, inline="always")
+def first_from(at: np.ndarray, low: int, high: int, moment: int) -> int:
+    """The first place in [low, high) whose moment is not before ``moment``."""
+    while low < high:
+        middle = (low + high) // 2
+        if at[middle] < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 @njit(cache=True, nogil=True)
 def _counted(party: np.ndarray, parties: int, within: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where each party begins, (parties + 1,), and ``within`` sorted by party, stable, (n,)."""

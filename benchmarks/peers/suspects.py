@@ -15,7 +15,7 @@ import pandas as pd
 from numba import njit, prange
 
 from benchmarks.peers.judging import BOOSTER
-from benchmarks.peers.rhythm import first_from
+from benchmarks.peers.sides import by_party, first_from
 
 # Thresholds drawn by lot: the positives are few and come in families, which trees else learn by heart.
 SETTINGS = BOOSTER | {"extra_trees": True, "max_bin": 255}
@@ -70,8 +70,7 @@ def score_features(
     day = day.astype(np.int64)
     columns: dict[str, np.ndarray] = {}
     for what, party, other in (("made", payer, payee), ("got", payee, payer)):
-        order = np.argsort(party, kind="stable")
-        start = np.concatenate([[0], np.cumsum(np.bincount(party, minlength=parties))])
+        start, order = by_party(party, parties)
         line = start, day[order], other[order], score[order]
         for whose, asked, partner in (("payer", payer, payee), ("payee", payee, payer)):
             block = np.full((len(day), len(NAMES)), np.nan, np.float32)

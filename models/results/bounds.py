@@ -67,6 +67,17 @@ class BlendedParts(Record):
     shared_lead: Interval = Field(description="it less the best part, paired")
     blends: list[Blend] = Field(description="by what is weighed")
 
+    def leads(self, blend: Blend) -> tuple[Interval, ...]:
+        """All differences of one blend of the parts, in the order in which tables show them."""
+        return (
+            self.together_lead,
+            self.shared_lead,
+            blend.equal_lead,
+            blend.hindsight_lead,
+            blend.crossed_lead,
+            blend.crossed_over_chosen,
+        )
+
 
 class StackStudy(StudyResult):
     """Whether any weighing of models could beat the best of them: the weights are chosen by the truth.
@@ -114,6 +125,11 @@ class Reach(Record):
     over_champion: Interval = Field(description="recall less that of the champion, paired by scheme")
     over_champion_unknown: Interval = Field(description="the same of the unknown")
     over_champion_patterned: Interval = Field(description="the same of the patterned")
+
+    @property
+    def over(self) -> tuple[Interval, ...]:
+        """All differences from the champion, in the order in which tables show them."""
+        return self.over_champion, self.over_champion_unknown, self.over_champion_patterned
 
 
 class LimitsStudy(StudyResult):
