@@ -10,8 +10,8 @@ for every payment strictly as of its moment, and every payment scored by a boost
 fitted before, on the thinned first part of the file, which is no part of the path and stands apart.
 
 Beside polars (optional: ``pip install --target``): the small set of ``benchmarks.feed_windows`` for the
-same file, in turn, the median of the turns; values of drawn payments must be equal. ExSTraQt is no
-package that installs, and its features look at the whole graph: another question.
+same file, in turn, the median of the turns; values of drawn payments must be equal. ExSTraQt was found as no
+package to install, and its features look at the whole graph: another question.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def _beside(small: Figures) -> list[str]:
         + " | ".join(spread.format(**ratio[key]) for key in ("seconds", "processor_seconds", "peak_gb"))
         + " |",
         "",
-        "ExSTraQt is no package of PyPI, and its features look at the whole graph, later payments "
+        "ExSTraQt was found as no package, and its features look at the whole graph, later payments "
         "included; it is not timed here.",
         "",
     ]
