@@ -1,8 +1,9 @@
 """Measure every indicator of the bank in ``artifacts/`` by part.
 
 ``python -m engines parts OUT`` runs processes over Parquet parts, ``python -m engines spark OUT`` Apache
-Spark; both write the tables of stage ``observe`` to OUT, in files of whole parts, and with ``--network`` the
-network's columns of the feature matrix, by customer and moment. See docs/scale.md.
+Spark; both write the tables of stage ``observe`` to OUT, in files of whole parts. With ``--network`` the
+network's columns of the feature matrix follow, by customer and moment, with ``--features`` the whole matrix
+and the payments as tokens. See docs/scale.md.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pipeline
 from data import schema
+from engines.features import FeaturesAsked, measure_features
 from engines.network import NetworkAsked, measure_network
 from engines.parts import parts_engine
 from engines.passes import Asked, measure_bank
@@ -31,10 +33,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--memory", default="2g", help="of DuckDB, or of Spark's driver")
     parser.add_argument("--master", default="local[2,4]", help="of Spark: cores, and attempts at a task")
     parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help="of engine spark")
-    parser.add_argument("--network", action="store_true", help="network features too, of engine parts")
+    more = parser.add_mutually_exclusive_group()
+    more.add_argument("--network", action="store_true", help="network features too, of engine parts")
+    more.add_argument("--features", action="store_true", help="the feature matrix too, of engine parts")
     given = parser.parse_args()
-    if given.network and given.engine == "spark":
-        parser.error("--network: engine parts finds network features, engine spark does not yet")
+    if (given.network or given.features) and given.engine == "spark":
+        parser.error("--network, --features: engine parts finds network features, engine spark does not yet")
     return given
 
 
@@ -43,10 +47,11 @@ def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
     asked, dealing = Asked.read(), Dealing(given.parts)
     asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))  # processes use the cores
     rows = dict(measure_bank(engine, asked, dealing, given.out))
+    weekly = given.out / pipeline.table_name(schema.WeeklyIndicators) / "part-*.parquet"
     if given.network:
-        weekly = pipeline.table_name(schema.WeeklyIndicators)
-        files = given.out / weekly / "part-*.parquet"
-        rows |= measure_network(engine, NetworkAsked.read(), dealing, given.out, files)
+        rows |= measure_network(engine, NetworkAsked.read(), dealing, given.out, weekly)
+    if given.features:
+        rows |= measure_features(engine, FeaturesAsked.read(), dealing, given.out, weekly)
     return rows
 
 
