@@ -1,10 +1,10 @@
-"""What it costs to measure every indicator of a bank by part, and whether the answers are the same.
+"""What it costs to measure a bank by part, and whether the answers are the same.
 
 Run by hand from the repository's root where the pipeline has run: ``python -m benchmarks.bank_by_part
-[parts|spark|network]``; the result goes to benchmarks/results/bank_by_part.json, one entry each. The bank in
-``artifacts/`` is measured once by two processes; every column is compared to the byte with what stage
-``observe`` wrote, whose own seconds and memory stand beside, as the run recorded them. ``network`` has two
-processes find the network features by part and compares them with those that stage ``build`` wrote.
+[NAME]`` with a name of `MEASUREMENTS`; the result goes to benchmarks/results/bank_by_part.json, one entry
+each. The bank in ``artifacts/`` is measured once by two processes, or by Spark with two cores; every column
+is compared to the byte with what the stages ``observe`` and ``build`` wrote, whose own seconds and memory
+stand beside, as the run recorded them. Stage ``build`` finds all other features as well.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import json
 import os
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
@@ -39,6 +41,7 @@ RESULT = Path("benchmarks/results/bank_by_part.json")
 OBSERVED = Path("artifacts/runs/observe.json")
 BUILT = Path("artifacts/runs/build.json")
 PAYMENTS_A_PART = 400_000
+MEMORY = "3g"  # of Spark's Java machine, which in local mode is the executor too
 MIB = 2**20
 KEYS = ["customer_id", "as_of"]
 
@@ -77,60 +80,50 @@ def differing(ours: Path, expected: Path) -> list[str]:
     return bad
 
 
-def measured(engine: Engine, asked: Asked, dealing: Dealing, out: Path) -> dict[str, Any]:
-    """Seconds of the passes and of the indicators; rows."""
-    started, used = time.perf_counter(), processor_seconds()
+class Clock:
+    """Seconds of the clock and of the processor since it was last asked, by what was done."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.processor_seconds: dict[str, float] = {}
+        self._since = time.perf_counter(), processor_seconds()
+
+    def done(self, name: str) -> None:
+        """Call what has just been done by its name."""
+        now = time.perf_counter(), processor_seconds()
+        both = self.seconds, self.processor_seconds
+        for spent, then, since in zip(both, now, self._since, strict=True):
+            spent[name] = round(then - since, 1)
+        self._since = now
+
+
+def find_indicators(engine: Engine, dealing: Dealing, out: Path, clock: Clock) -> dict[str, int]:
+    """All indicators by part; rows by table."""
+    asked = Asked.read()
+    asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))
     prepare_bank(engine, asked, dealing)
-    between, between_used = time.perf_counter(), processor_seconds()
+    clock.done("passes")
     rows = write_indicators(engine, asked, dealing, out)
-    ended, ended_used = time.perf_counter(), processor_seconds()
-    return {
-        "rows": dict(rows),
-        "seconds": {"passes": round(between - started, 1), "indicators": round(ended - between, 1)},
-        "processor_seconds": {
-            "passes": round(between_used - used, 1),
-            "indicators": round(ended_used - between_used, 1),
-        },
-        "peak_mb_of_a_process": peak_mib(),
-        "mb_of_answers": mib_under(out),
-    }
+    clock.done("indicators")
+    return dict(rows)
 
 
-def by_processes(asked: Asked, dealing: Dealing, out: Path, between: Path) -> dict[str, Any]:
-    """The engine of DuckDB and processes; what it put on the disk between the passes."""
-    with parts_engine(between, CORES) as engine:
-        return measured(engine, asked, dealing, out) | {"mb_between_passes": mib_under(between)}
+def differing_indicators(out: Path) -> dict[str, list[str]]:
+    """Columns of both tables that are not those of stage ``observe`` to the byte."""
+    data = pipeline.ARTIFACTS / "data"
+    return {table: differing(out / table, data / f"{table}.parquet") for table in indicator_schemas()}
 
 
-def by_spark(asked: Asked, dealing: Dealing, out: Path) -> dict[str, Any]:
-    """Spark, where the kernel writes; its passes are lazy and their time is in that of the indicators."""
-    spark = session(f"local[{CORES},4]", "3g")
-    found = measured(SparkEngine(spark, dealing.parts), asked, dealing, out)
-    here = spark.sparkContext._jsc.sc().statusStore().executorSummary("driver")  # all tasks, in local mode
-    shuffled = here.totalShuffleWrite()
-    spark.stop()
-    return found | {"mb_shuffled": round(shuffled / MIB)}
-
-
-def network_by_processes(out: Path, between: Path, dealing: Dealing) -> dict[str, Any]:
-    """Network features by part, from the weekly indicators of stage ``observe``."""
+def find_network(engine: Engine, dealing: Dealing, out: Path, clock: Clock) -> dict[str, int]:
+    """Network features by part, from the weekly indicators of stage ``observe``; rows by table."""
     asked = NetworkAsked.read()
-    with parts_engine(between, CORES) as engine:
-        started, used = time.perf_counter(), processor_seconds()
-        open_bank(engine, asked.observe.high_risk_countries)
-        rows = measure_network(engine, asked, dealing, out)
-        return {
-            "rows": dict(rows),
-            "seconds": round(time.perf_counter() - started, 1),
-            "processor_seconds": {"all": round(processor_seconds() - used, 1)},
-            "peak_mb_of_a_process": peak_mib(),
-            "peak_mb_of_this_process": round(getrusage(RUSAGE_SELF).ru_maxrss / 1024),
-            "mb_of_answers": mib_under(out),
-            "mb_between_passes": mib_under(between),
-        }
+    open_bank(engine, asked.observe.high_risk_countries)
+    rows = measure_network(engine, asked, dealing, out)
+    clock.done("network")
+    return dict(rows)
 
 
-def differing_network(out: Path) -> list[str]:
+def differing_network(out: Path) -> dict[str, list[str]]:
     """Network features that are not those of the feature matrix to the byte, one at a time."""
     subjects = pipeline.read(feature_schema.Subjects, columns=["customer_id", "as_of"])
     moment, customer = subjects["as_of"].astype("int64").to_numpy(), subjects["customer_id"].to_numpy()
@@ -147,44 +140,103 @@ def differing_network(out: Path) -> list[str]:
         one, other = (np.asarray(table[name].to_numpy()) for table in (found, wanted))
         if one[ours].tobytes() != other[order].tobytes():
             bad.append(name)
-    return bad
+    return {NETWORK_TABLE: bad}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is found, in what it differs from what a stage wrote, and the stage's record of itself."""
+
+    find: Callable[[Engine, Dealing, Path, Clock], dict[str, int]]
+    differing: Callable[[Path], dict[str, list[str]]]
+    recorded: Path
+
+
+@contextmanager
+def by_processes(between: Path, parts: int) -> Iterator[tuple[Engine, Callable[[], dict[str, int]]]]:  # noqa: ARG001
+    """The engine of DuckDB and processes; what is to be told of it beside what is told of each."""
+    with parts_engine(between, CORES) as engine:
+        yield engine, dict
+
+
+@contextmanager
+def by_spark(between: Path, parts: int) -> Iterator[tuple[Engine, Callable[[], dict[str, int]]]]:
+    """Spark, where the kernel writes. What it computes lazily is in the seconds of what asked for it."""
+    spark = session(f"local[{CORES},4]", MEMORY)
+    engine = SparkEngine(spark, parts, between)
+
+    def shuffled() -> dict[str, int]:
+        here = (
+            spark.sparkContext._jsc.sc().statusStore().executorSummary("driver")
+        )  # all tasks, in local mode
+        return {"mb_shuffled": round(here.totalShuffleWrite() / MIB)}
+
+    try:
+        yield engine, shuffled
+    finally:
+        engine.close()
+        spark.stop()
+
+
+Opened = Callable[[Path, int], AbstractContextManager[tuple[Engine, Callable[[], dict[str, int]]]]]
+INDICATORS = Work(find_indicators, differing_indicators, OBSERVED)
+NETWORK = Work(find_network, differing_network, BUILT)
+MEASUREMENTS: dict[str, tuple[Opened, tuple[Work, ...]]] = {
+    "parts": (by_processes, (INDICATORS,)),
+    "network": (by_processes, (NETWORK,)),
+    "spark": (by_spark, (INDICATORS,)),
+    "spark_network": (by_spark, (NETWORK,)),
+    "spark_both": (by_spark, (INDICATORS, NETWORK)),
+}
+
+
+def measured(opened: Opened, works: tuple[Work, ...], dealing: Dealing) -> dict[str, Any]:
+    """Rows, seconds, memory and disk of some works in one engine, and what differs."""
+    with TemporaryDirectory() as folder:
+        out, between = Path(folder) / "out", Path(folder) / "between"
+        rows: dict[str, int] = {}
+        with opened(between, dealing.parts) as (engine, more):
+            clock = Clock()
+            for work in works:
+                rows |= work.find(engine, dealing, out, clock)
+            found = {
+                "rows": rows,
+                "seconds": clock.seconds,
+                "processor_seconds": clock.processor_seconds,
+                "peak_mb_of_a_process": peak_mib(),
+                "peak_mb_of_this_process": round(getrusage(RUSAGE_SELF).ru_maxrss / 1024),
+                "mb_of_answers": mib_under(out),
+                "mb_between_passes": mib_under(between),
+                **more(),
+            }
+        bad: dict[str, list[str]] = {}
+        for work in works:
+            bad |= work.differing(out)
+    return found | {"columns_that_differ": bad}
 
 
 def main() -> None:
     """Measure, compare and write."""
     name = sys.argv[1] if len(sys.argv) > 1 else "parts"
+    opened, works = MEASUREMENTS[name]
     load = os.getloadavg()[0]
-    observed = json.loads(OBSERVED.read_text(encoding="utf-8"))
-    payments = observed["rows_in"]["transactions"]
-    asked = Asked.read()
-    asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))
+    recorded = [json.loads(work.recorded.read_text(encoding="utf-8")) for work in works]
+    bank = json.loads(OBSERVED.read_text(encoding="utf-8"))["rows_in"]
+    payments = bank["transactions"]
     dealing = Dealing(max(2 * CORES, payments // PAYMENTS_A_PART))
-    with TemporaryDirectory() as folder:
-        out = Path(folder) / "out"
-        if name == "network":
-            observed = json.loads(BUILT.read_text(encoding="utf-8"))
-            found = network_by_processes(out, Path(folder) / "between", dealing)
-        elif name == "parts":
-            found = by_processes(asked, dealing, out, Path(folder) / "between")
-        else:
-            found = by_spark(asked, dealing, out)
-        bad = (
-            {NETWORK_TABLE: differing_network(out)}
-            if name == "network"
-            else {
-                table: differing(out / table, pipeline.ARTIFACTS / "data" / f"{table}.parquet")
-                for table in indicator_schemas()
-            }
-        )
+    found = measured(opened, works, dealing)
+    used = sum(found["processor_seconds"].values())
+    alone = {key: round(sum(each[key] for each in recorded), 1) for key in ("seconds", "cpu_seconds")}
     found |= {
         "parts": dealing.parts,
         "payments": payments,
-        "customers": observed["rows_in"]["customers"],
-        "columns_that_differ": bad,
-        "processor_seconds_a_million_payments": round(
-            sum(found["processor_seconds"].values()) / (payments / 1e6), 2
-        ),
-        "one_process": {key: observed[key] for key in ("seconds", "cpu_seconds", "peak_mb")},
+        "customers": bank["customers"],
+        "processor_seconds_a_million_payments": round(used / (payments / 1e6), 2),
+        "one_process": alone | {"peak_mb": max(each["peak_mb"] for each in recorded)},
+        "times_one_process": {
+            "clock": round(sum(found["seconds"].values()) / alone["seconds"], 2),
+            "processor": round(used / alone["cpu_seconds"], 2),
+        },
         "cores": CORES,
         "load_before_and_after": [round(load, 1), round(os.getloadavg()[0], 1)],
     }

@@ -191,7 +191,7 @@ class Race:
 
     def by_spark(self, writer: Writer) -> None:
         """Clock Spark, with the kernel or Spark itself as the writer."""
-        engine = SparkEngine(self.spark, parts_of(self.file), writer)
+        engine = SparkEngine(self.spark, parts_of(self.file), self.folder / "between", writer)
         few = lay_out(WARM_UP, self.size["customers"], self.folder / "few.parquet")
         warm = {"kernel": None, "spark": lambda: by_part(engine, few, self.folder / "warm")}
         self.run(f"spark_{writer}_writes", lambda out: by_part(engine, self.file, out), warm[writer])

@@ -9,6 +9,7 @@ and the payments as tokens. See docs/scale.md.
 from __future__ import annotations
 
 import argparse
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,11 +35,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--master", default="local[2,4]", help="of Spark: cores, and attempts at a task")
     parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help="of engine spark")
     more = parser.add_mutually_exclusive_group()
-    more.add_argument("--network", action="store_true", help="network features too, of engine parts")
+    more.add_argument("--network", action="store_true", help="network features too")
     more.add_argument("--features", action="store_true", help="the feature matrix too, of engine parts")
     given = parser.parse_args()
-    if (given.network or given.features) and given.engine == "spark":
-        parser.error("--network, --features: engine parts finds network features, engine spark does not yet")
+    if given.features and given.engine == "spark":
+        parser.error("--features: engine parts finds all features, engine spark those of the network alone")
     return given
 
 
@@ -58,15 +59,15 @@ def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
 def main() -> None:
     """Run the engine that is asked for and say how many rows it wrote."""
     given = arguments()
-    if given.engine == "spark":
-        with spark_engine(given.master, given.parts, given.writer, given.memory) as engine:
-            rows = measured(engine, given)
-    else:
-        with (
-            TemporaryDirectory(dir=given.out.parent) as between,
-            parts_engine(Path(between), given.processes, given.memory.upper() + "B") as engine,
-        ):
-            rows = measured(engine, given)
+    with TemporaryDirectory(dir=given.out.parent) as folder:
+        between = Path(folder) / "between"
+        engine: AbstractContextManager[Engine] = (
+            spark_engine(given.master, given.parts, between, given.writer, given.memory)
+            if given.engine == "spark"
+            else parts_engine(between, given.processes, given.memory.upper() + "B")
+        )
+        with engine as opened:
+            rows = measured(opened, given)
     for name, count in rows.items():
         print(f"{name}: {count:,} rows")
 

@@ -2,6 +2,11 @@
 
 Where the file system can rename, the kernel itself writes its part and only counts go back to Spark;
 on object stores Spark's own writer takes what the kernel returns. No table passes through the driver.
+
+What is computed once and not dealt lies in files between the passes, and the plan of whoever asks for it
+begins there. Were it kept by the executors, its whole plan would be told again wherever it is asked for, and
+several questions at each of several steps make a text that outgrows the driver. Files outlive an executor, as
+a local checkpoint would not, and they hold columns, of which the next question reads those that it needs.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -218,12 +224,15 @@ class SparkEngine:
     spark : the session
     parts : into how many partitions what is dealt is put; as many as there are parts, or a partition
         holds several of them in memory
+    between : folder of what lies between the passes, which all workers see; emptied when the engine is closed
     writer : who writes the answers, see the module
     """
 
-    def __init__(self, spark: SparkSession, parts: int, writer: Writer = "kernel") -> None:
+    def __init__(self, spark: SparkSession, parts: int, between: Path, writer: Writer = "kernel") -> None:
         self._spark, self._parts, self._writer = spark, parts, writer
+        self._between = between.resolve()
         self._kept: list[DataFrame] = []
+        self._files = count()  # of relations that are written: their numbers
         self._dealt: set[str] = set()  # relations whose parts lie in one partition each
 
     def table(self, name: str, file: Path) -> None:
@@ -235,12 +244,20 @@ class SparkEngine:
         self._spark.sql(sql).createOrReplaceTempView(name)
 
     def once(self, name: str, sql: str) -> None:
-        """Name a query that is computed once; one with a column ``part`` is dealt at once."""
+        """Name a query that is computed once; one with a column ``part`` is dealt at once.
+
+        What is dealt is kept by the executors, which know then that a part lies in one partition, and is
+        computed anew where one is lost. All else is written: see the module.
+        """
         found = self._spark.sql(sql)
         if "part" in found.columns:
-            found = found.repartition(self._parts, "part")
             self._dealt.add(name)
-        self._keep(name, found)
+            self._keep(name, found.repartition(self._parts, "part"))
+            return
+        # A name may come again while what was computed from its first bearer is not, for Spark is lazy.
+        file = self._between / f"{next(self._files)}-{name}"
+        found.write.parquet(str(file))
+        self.table(name, file)
 
     def _keep(self, name: str, found: DataFrame) -> None:
         found = found.persist()
@@ -313,18 +330,19 @@ class SparkEngine:
         return {name: rows.get(name, 0) for name in schemas}
 
     def close(self) -> None:
-        """Forget what was kept; the session is its owner's."""
+        """Forget what was kept and remove what lay between the passes; the session is its owner's."""
         for frame in self._kept:
             frame.unpersist()
+        shutil.rmtree(self._between, ignore_errors=True)
 
 
 @contextmanager
 def spark_engine(
-    master: str, parts: int, writer: Writer = "kernel", memory: str = "2g"
+    master: str, parts: int, between: Path, writer: Writer = "kernel", memory: str = "2g"
 ) -> Iterator[SparkEngine]:
     """A `SparkEngine` in a session of its own."""
     spark = session(master, memory)
-    engine = SparkEngine(spark, parts, writer)
+    engine = SparkEngine(spark, parts, between, writer)
     try:
         yield engine
     finally:

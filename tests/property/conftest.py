@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -15,13 +16,21 @@ from hypothesis import HealthCheck, Phase, settings
 
 import pipeline
 from data import schema
+from data.asof import Parties
 from data.observe import Params as ObserveParams
 from data.observe import observe
 from data.parts import MomentsAsked, windows_of_part
 from data.sources import Whole
+from engines.network import NetworkAsked
 from engines.passes import BANK, Asked
+from features import build, network
+from features.network.graph import POOLED
 from tests.property.dealt import in_order
 from tests.property.harm import DAYS, drawn_ends
+
+CROWD, WANDERERS = 60, 20  # accounts among which one payment of so many runs to and fro
+REVIEWS = 30
+KEYS = ["customer_id", "as_of"]
 
 settings.register_profile(
     "spec",
@@ -57,6 +66,80 @@ def asked(small_world: Whole, observe_params: ObserveParams) -> Asked:
     return Asked(moments, frozenset(schema.OFFERS), params)
 
 
+@pytest.fixture(scope="session")
+def network_asked(observe_params: ObserveParams) -> NetworkAsked:
+    limits = pipeline.params("build", build.Params).network
+    return NetworkAsked(observe_params, limits.model_copy(update={"threads": 1}))
+
+
+@pytest.fixture(scope="session")
+def entangled(small_world: Whole) -> pd.DataFrame:
+    """The small bank's payments, some of them among few accounts and of amounts that continue others."""
+    rng = np.random.default_rng(5)
+    payments, accounts = small_world.transactions.copy(), small_world.accounts
+    own = accounts[~accounts["holder"].isin(POOLED)]
+    few = np.concatenate(
+        [
+            rng.choice(own["account_id"][own["customer_id"].notna() == inside], CROWD)
+            for inside in (True, False)
+        ]
+    )
+    rows = rng.random(len(payments)) < 1 / WANDERERS
+    for end in ("payer_account_id", "payee_account_id"):
+        payments.loc[rows, end] = rng.choice(few, rows.sum())
+    payments.loc[rows, "amount_cents"] = rng.integers(9_000, 10_000, rows.sum())
+    return payments
+
+
+@pytest.fixture(scope="session")
+def filed(small_world: Whole) -> pd.DataFrame:
+    """Reports on some customers, known at one moment or another, and reviews that ended otherwise."""
+    rng = np.random.default_rng(9)
+    customers = rng.choice(small_world.customers["customer_id"], REVIEWS)
+    starts, ends = (small_world.periods[name].astype("int64") for name in ("starts_at", "ends_at"))
+    known_at = pd.to_datetime(rng.integers(starts.min(), ends.max(), REVIEWS), unit="us", utc=True)
+    return (
+        schema.Dispositions.empty()
+        .reindex(range(REVIEWS))
+        .assign(
+            disposition_id=np.arange(REVIEWS),
+            customer_id=customers,
+            event_at=known_at,
+            known_at=known_at.where(rng.random(REVIEWS) < 0.9),
+            outcome=rng.choice(["reported", "case"], REVIEWS, p=[0.8, 0.2]),
+            stream="alert",
+            propensity=1.0,
+            reason="",
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_network(
+    entangled: pd.DataFrame,
+    filed: pd.DataFrame,
+    small_world: Whole,
+    whole_indicators: dict[str, pd.DataFrame],
+    network_asked: NetworkAsked,
+) -> pd.DataFrame:
+    """Network features of the bank as one machine finds them, by customer and moment."""
+    weekly = whole_indicators[pipeline.table_name(schema.WeeklyIndicators)]
+    parties = Parties.of(small_world.customers["customer_id"], small_world.accounts)
+    active = weekly[(weekly["payer_count_30d"] > 0) | (weekly["payee_count_30d"] > 0)]
+    subjects = active.sort_values(["as_of", "customer_id"], ignore_index=True)[KEYS]
+    found = network.network_features(
+        subjects,
+        network.multigraph(entangled, parties, 1),
+        parties,
+        weekly,
+        network.Ties.of(parties, small_world.customers, small_world.devices, filed),
+        network_asked.limits,
+        network_asked.observe.trails,
+    )
+    found = pd.concat([subjects, found], axis=1)
+    return found.sort_values(KEYS, ignore_index=True)
+
+
 @pytest.fixture
 def written_bank(small_world: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small bank as the stage of the simulator would write it, in a folder of its own."""
@@ -64,6 +147,21 @@ def written_bank(small_world: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyP
     for table in BANK:
         pipeline.write(table, getattr(small_world, pipeline.table_name(table)).copy())
     return tmp_path
+
+
+@pytest.fixture
+def entangled_bank(
+    written_bank: Path,
+    entangled: pd.DataFrame,
+    filed: pd.DataFrame,
+    whole_indicators: dict[str, pd.DataFrame],
+) -> Path:
+    """The small bank with its entangled payments, the reports and the weekly indicators, in a folder."""
+    pipeline.write(schema.Transactions, entangled.copy())
+    pipeline.write(schema.Dispositions, filed.copy())
+    name = pipeline.table_name(schema.WeeklyIndicators)
+    pipeline.write(schema.WeeklyIndicators, whole_indicators[name].copy())
+    return written_bank
 
 
 @pytest.fixture(scope="session")

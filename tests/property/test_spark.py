@@ -13,7 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from engines.passes import Asked, prepare_bank, write_indicators
+from engines.network import NetworkAsked, measure_network
+from engines.network.passes import TABLE as NETWORK_TABLE
+from engines.passes import Asked, open_bank, prepare_bank, write_indicators
 from engines.relations import Dealing
 from engines.spark import SparkEngine, Writer, load_pyspark, session
 from pipeline import BadInput
@@ -53,7 +55,8 @@ def test_every_column_is_the_same_to_the_byte_on_spark_whoever_writes(
     spark: Any, whole_indicators: dict[str, pd.DataFrame], asked: Asked, written_bank: Path
 ) -> None:
     dealing = Dealing(PARTS, 7_919, 13)
-    by_kernel, by_spark = (SparkEngine(spark, PARTS, writer) for writer in WRITERS)
+    between = written_bank / "between"
+    by_kernel, by_spark = (SparkEngine(spark, PARTS, between, writer) for writer in WRITERS)
     prepare_bank(by_kernel, asked, dealing)
     for engine, (writer, prefix) in zip((by_kernel, by_spark), WRITERS.items(), strict=True):
         out = written_bank / writer
@@ -65,12 +68,24 @@ def test_every_column_is_the_same_to_the_byte_on_spark_whoever_writes(
     by_kernel.close()
 
 
+def test_network_features_are_the_same_to_the_byte_on_spark(
+    spark: Any, whole_network: pd.DataFrame, network_asked: NetworkAsked, entangled_bank: Path
+) -> None:
+    engine = SparkEngine(spark, PARTS, entangled_bank / "between")
+    open_bank(engine, network_asked.observe.high_risk_countries)
+    rows = measure_network(engine, network_asked, Dealing(PARTS, 7_919, 13), entangled_bank / "out")
+    engine.close()
+    found = in_one(entangled_bank / "out" / NETWORK_TABLE, whole_network)
+    assert rows[NETWORK_TABLE] == len(found) == len(whole_network) > 0
+    assert not differing(found, whole_network)
+
+
 @pytest.mark.parametrize("harm", ["raises", "is slow", *KILLS])
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_task_of_spark_that_is_harmed_changes_nothing(
     harm: str, writer: Writer, spark: Any, drawn_bank: Path, expected_windows: pa.Table, tmp_path: Path
 ) -> None:
-    engine = SparkEngine(spark, PARTS, writer)
+    engine = SparkEngine(spark, PARTS, tmp_path / "between", writer)
     kernel = Harmed(tmp_path / "mark", harm)
     rows = written(engine, drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
     engine.close()
@@ -85,6 +100,7 @@ def test_a_task_that_fails_every_time_is_an_error_and_leaves_no_half_file(
     spark: Any, drawn_bank: Path, expected_windows: pa.Table, tmp_path: Path
 ) -> None:
     kernel = Harmed(tmp_path / "no_such_folder" / "mark", "raises")
+    engine = SparkEngine(spark, PARTS, tmp_path / "between")
     with pytest.raises(Exception, match="no_such_folder"):
-        written(SparkEngine(spark, PARTS), drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
+        written(engine, drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
     assert not list((tmp_path / "out").rglob("*.tmp"))
