@@ -28,11 +28,13 @@ import pyarrow.parquet as parquet
 import pipeline
 from benchmarks.processes import peak_mib, processor_seconds
 from benchmarks.windows import CORES
+from engines.features import FeaturesAsked
+from engines.features.passes import prepare_features, write_features, write_lines
 from engines.network import NetworkAsked, measure_network
 from engines.network.customers import NETWORK_NAMES
 from engines.network.passes import TABLE as NETWORK_TABLE
 from engines.parts import parts_engine
-from engines.passes import Asked, indicator_schemas, open_bank, prepare_bank, write_indicators
+from engines.passes import Asked, deal_customers, indicator_schemas, open_bank, prepare_bank, write_indicators
 from engines.relations import Dealing, Engine
 from engines.spark import SparkEngine, session
 from features import schema as feature_schema
@@ -123,24 +125,63 @@ def find_network(engine: Engine, dealing: Dealing, out: Path, clock: Clock) -> d
     return dict(rows)
 
 
-def differing_network(out: Path) -> dict[str, list[str]]:
-    """Network features that are not those of the feature matrix to the byte, one at a time."""
-    subjects = pipeline.read(feature_schema.Subjects, columns=["customer_id", "as_of"])
+def find_features(engine: Engine, dealing: Dealing, out: Path, clock: Clock) -> dict[str, int]:
+    """The feature matrix and the lines of payments by part, likewise; rows by table."""
+    asked = FeaturesAsked.read()
+    open_bank(engine, asked.network.observe.high_risk_countries)
+    deal_customers(engine, dealing)
+    prepare_features(engine, asked, dealing)
+    clock.done("passes of features")
+    rows = dict(write_features(engine, asked, dealing, out))
+    rows.update(write_lines(engine, asked, out))
+    clock.done("features")
+    return rows
+
+
+def gathered(folder: Path, names: list[str]) -> pa.Table:
+    """Columns of a table that was written by part."""
+    files = sorted(folder.glob("part-*.parquet"))
+    return pa.concat_tables([parquet.read_table(file, columns=names) for file in files])
+
+
+def differing_from_matrix(folder: Path, names: list[str]) -> list[str]:
+    """Features that are not those of the feature matrix to the byte, one at a time."""
+    subjects = pipeline.read(feature_schema.Subjects, columns=KEYS)
     moment, customer = subjects["as_of"].astype("int64").to_numpy(), subjects["customer_id"].to_numpy()
     order = np.lexsort((moment, customer))
-    files = sorted((out / NETWORK_TABLE).glob("part-*.parquet"))
-    keys = pa.concat_tables([parquet.read_table(file, columns=KEYS) for file in files])
+    keys = gathered(folder, KEYS)
     ours = sorted_by_keys(keys)
     for name, expected in zip(KEYS, (customer, moment), strict=True):
-        np.testing.assert_array_equal(keys[name].to_numpy()[ours], expected[order])
+        np.testing.assert_array_equal(keys[name].cast(pa.int64()).to_numpy()[ours], expected[order])
     bad = []
-    for name in NETWORK_NAMES:
-        found = pa.concat_tables([parquet.read_table(file, columns=[name]) for file in files])
+    for name in names:
         wanted = parquet.read_table(pipeline.table_path(feature_schema.FeatureMatrix), columns=[name])
-        one, other = (np.asarray(table[name].to_numpy()) for table in (found, wanted))
+        one, other = (np.asarray(table[name].to_numpy()) for table in (gathered(folder, [name]), wanted))
         if one[ours].tobytes() != other[order].tobytes():
             bad.append(name)
-    return {NETWORK_TABLE: bad}
+    return bad
+
+
+def differing_network(out: Path) -> dict[str, list[str]]:
+    """Network features that are not those of the feature matrix."""
+    return {NETWORK_TABLE: differing_from_matrix(out / NETWORK_TABLE, NETWORK_NAMES)}
+
+
+def differing_features(out: Path) -> dict[str, list[str]]:
+    """Columns of the feature matrix and of the tokens that are not those of stage ``build``."""
+    matrix, tokens = (
+        pipeline.table_name(table) for table in (feature_schema.FeatureMatrix, feature_schema.Sequences)
+    )
+    names = parquet.read_schema(pipeline.table_path(feature_schema.FeatureMatrix)).names[1:]
+    written = pipeline.table_path(feature_schema.Sequences)
+    order = np.argsort(gathered(out / tokens, KEYS[:1])[KEYS[0]].to_numpy(), kind="stable")
+    bad = []
+    for name in parquet.read_schema(written).names:
+        found, wanted = gathered(out / tokens, [name]), parquet.read_table(written, columns=[name])
+        one, other = (np.asarray(table[name].to_numpy()) for table in (found, wanted))
+        if one[order].tobytes() != other.tobytes():
+            bad.append(name)
+    return {matrix: differing_from_matrix(out / matrix, names), tokens: bad}
 
 
 @dataclass(frozen=True)
@@ -181,12 +222,15 @@ def by_spark(between: Path, parts: int) -> Iterator[tuple[Engine, Callable[[], d
 Opened = Callable[[Path, int], AbstractContextManager[tuple[Engine, Callable[[], dict[str, int]]]]]
 INDICATORS = Work(find_indicators, differing_indicators, OBSERVED)
 NETWORK = Work(find_network, differing_network, BUILT)
+FEATURES = Work(find_features, differing_features, BUILT)
 MEASUREMENTS: dict[str, tuple[Opened, tuple[Work, ...]]] = {
     "parts": (by_processes, (INDICATORS,)),
     "network": (by_processes, (NETWORK,)),
+    "features": (by_processes, (FEATURES,)),
     "spark": (by_spark, (INDICATORS,)),
     "spark_network": (by_spark, (NETWORK,)),
     "spark_both": (by_spark, (INDICATORS, NETWORK)),
+    "spark_features": (by_spark, (FEATURES,)),
 }
 
 

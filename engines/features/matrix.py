@@ -54,6 +54,8 @@ def features_of_part(part: Tables, origin_us: int, params: BuildParams) -> pa.Ta
     ----------
     part : what `own_features_of_part` and `network_of_part` ask for
     """
+    if not len(part["weeks"]):
+        return MATRIX.empty_table()
     own = own_features_of_part(part, origin_us, params)
     around = network_of_part(part, params.network)
     for name in NETWORK_NAMES:

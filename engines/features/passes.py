@@ -54,13 +54,14 @@ class FeaturesAsked:
 
 
 def deal_subjects(engine: Engine, dealing: Dealing) -> None:
-    """Who is asked about when, with the indicators; and what the bank has of them on file."""
+    """Who is asked about when: with all indicators as ``active_weeks``, with those compared as ``weeks``."""
     values = ", ".join(WINDOWS)
-    engine.once(
-        "weeks",
+    engine.view(
+        "active_weeks",
         f"""SELECT {dealing.of("customer_id")} AS part, customer_id AS customer, unix_micros(as_of) AS as_of,
             {values} FROM weekly_indicators WHERE payer_count_30d > 0 OR payee_count_30d > 0""",
     )
+    engine.once("weeks", f"SELECT part, customer, as_of, {', '.join(COMPARED)} FROM active_weeks")
     engine.table("profile_tags", pipeline.table_path(schema.ProfileTags))
 
 
@@ -71,7 +72,7 @@ def compare_alike(engine: Engine, dealing: Dealing, asked: FeaturesAsked) -> Non
     """
     mine = dealing.of("customer_id")
     given = {
-        "weeks": f"SELECT part, customer, as_of, {', '.join(COMPARED)} FROM weeks",
+        "weeks": "weeks",
         "customers": f"SELECT {mine} AS part, customer_id, {', '.join(ALIKE)} FROM customers",
         "tags": f"SELECT {mine} AS part, * FROM profile_tags WHERE tag = 'occupation'",
     }
@@ -104,7 +105,7 @@ def given_to_features(dealing: Dealing) -> dict[str, str]:
     nobody = """SELECT tag, max(value) AS value, max(valid_from) AS valid_from, max(valid_to) AS valid_to
         FROM profile_tags GROUP BY tag"""
     return {
-        "weeks": "weeks",
+        "weeks": "SELECT * FROM active_weeks",
         "ends": "ends",
         "customers": f"""SELECT {dealing.of("c.customer_id")} AS part, {file} FROM customers c UNION
             SELECT {dealing.of("me.customer_id")} AS part, {file} FROM customers me
@@ -157,6 +158,14 @@ def prepare_features(
     prepare_network(engine, asked.network, dealing)
 
 
+def write_features(engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path) -> Mapping[str, int]:
+    """Measure each part of a prepared bank and write the feature matrix to ``folder``; rows by table."""
+    name = pipeline.table_name(feature_schema.FeatureMatrix)
+    kernel = _Named(name, partial(features_of_part, origin_us=asked.calendar.origin, params=asked.build))
+    given = given_to_features(dealing) | given_to_network(dealing)
+    return engine.write(folder, kernel, given, {name: MATRIX})
+
+
 def measure_features(
     engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path, weekly: Path | None = None
 ) -> Mapping[str, int]:
@@ -167,9 +176,6 @@ def measure_features(
     weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if None
     """
     prepare_features(engine, asked, dealing, weekly)
-    name = pipeline.table_name(feature_schema.FeatureMatrix)
-    kernel = _Named(name, partial(features_of_part, origin_us=asked.calendar.origin, params=asked.build))
-    given = given_to_features(dealing) | given_to_network(dealing)
-    rows = dict(engine.write(folder, kernel, given, {name: MATRIX}))
+    rows = dict(write_features(engine, asked, dealing, folder))
     rows.update(write_lines(engine, asked, folder))
     return rows

@@ -130,6 +130,8 @@ def network_of_part(part: Tables, limits: Limits) -> pa.Table:
     limits : section ``build.network``
     """
     subjects, told = rows_by(part["subjects"], "as_of", "customer"), part["told"]
+    if not len(subjects):
+        return NETWORK.empty_table()
     customer, as_of = column(subjects, "customer"), column(subjects, "as_of")
     sources = column(part["ties"], "source")[column(part["ties"], "joins") > 0]
     members = column(part["rings"], "member"), column(told, "customer")

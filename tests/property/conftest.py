@@ -21,16 +21,18 @@ from data.observe import Params as ObserveParams
 from data.observe import observe
 from data.parts import MomentsAsked, windows_of_part
 from data.sources import Whole
+from engines.features import FeaturesAsked
 from engines.network import NetworkAsked
 from engines.passes import BANK, Asked
 from features import build, network
+from features.known import Known
 from features.network.graph import POOLED
-from tests.property.dealt import in_order
+from tests.property.dealt import DEALING, KEYS, in_order
 from tests.property.harm import DAYS, drawn_ends
 
 CROWD, WANDERERS = 60, 20  # accounts among which one payment of so many runs to and fro
 REVIEWS = 30
-KEYS = ["customer_id", "as_of"]
+ACTIVE = ("payer_count_30d", "payee_count_30d")
 
 settings.register_profile(
     "spec",
@@ -162,6 +164,52 @@ def entangled_bank(
     name = pipeline.table_name(schema.WeeklyIndicators)
     pipeline.write(schema.WeeklyIndicators, whole_indicators[name].copy())
     return written_bank
+
+
+@pytest.fixture(scope="session")
+def features_asked(asked: Asked, network_asked: NetworkAsked) -> FeaturesAsked:
+    """What is asked of the small bank's features by part."""
+    params = pipeline.params("build", build.Params).model_copy(update={"network": network_asked.limits})
+    return FeaturesAsked(asked.calendar, network_asked, params)
+
+
+@pytest.fixture(scope="session")
+def drowsy_weeks(whole_indicators: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Weekly indicators of the small bank, of which all customers of one part are asleep."""
+    weekly = whole_indicators[pipeline.table_name(schema.WeeklyIndicators)]
+    key = weekly["customer_id"] % DEALING.prime
+    is_awake = (key * DEALING.multiplier + DEALING.salt) % DEALING.parts > 0
+    return weekly.assign(**{name: weekly[name].where(is_awake, 0) for name in ACTIVE})
+
+
+@pytest.fixture(scope="session")
+def built(
+    small_world: Whole,
+    entangled: pd.DataFrame,
+    filed: pd.DataFrame,
+    drowsy_weeks: pd.DataFrame,
+    features_asked: FeaturesAsked,
+) -> build.ModelInputs:
+    """What stage build makes of the entangled bank."""
+    known = Known(
+        customers=small_world.customers,
+        accounts=small_world.accounts,
+        transactions=entangled,
+        tags=small_world.profile_tags,
+        weekly=drowsy_weeks,
+        devices=small_world.devices,
+        dispositions=filed,
+    )
+    trails = features_asked.network.observe.trails
+    return build.model_inputs(known, small_world.periods, features_asked.build, trails)
+
+
+@pytest.fixture
+def drowsy_bank(entangled_bank: Path, small_world: Whole, drowsy_weeks: pd.DataFrame) -> Path:
+    """The entangled bank with its tags, in which the customers of a part are asleep, in a folder."""
+    pipeline.write(schema.ProfileTags, small_world.profile_tags.copy())
+    pipeline.write(schema.WeeklyIndicators, drowsy_weeks.copy())
+    return entangled_bank
 
 
 @pytest.fixture(scope="session")

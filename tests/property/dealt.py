@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from engines.relations import Engine
+import pipeline
+from engines.features.passes import SUBJECT_LINES
+from engines.relations import Dealing, Engine
+from features import build
+from features import schema as feature_schema
 from tests.property.harm import Harmed
 
 PARTS = 6
+DEALING = Dealing(PARTS, 104_729, 5)  # of features; all customers of its first part are asleep
+KEYS = ["customer_id", "as_of"]
 
 
 def gathered(folder: Path) -> pa.Table:
@@ -56,6 +63,21 @@ def differing(found: pd.DataFrame, expected: pd.DataFrame) -> list[str]:
     named = set(found) ^ set(expected)
     both = [name for name in expected if name in found]
     return sorted(named) + [name for name in both if contents(found[name]) != contents(expected[name])]
+
+
+def differing_features(folder: Path, built: build.ModelInputs) -> list[str]:
+    """Columns of the matrix, the lines and the tokens in a folder that are not those of stage build."""
+    matrix = pd.concat([built.subjects[KEYS], built.matrix.drop(columns="subject_id")], axis=1)
+    matrix = matrix.sort_values(KEYS, ignore_index=True)
+    found = in_one(folder / pipeline.table_name(feature_schema.FeatureMatrix), matrix)
+    moved = [] if list(found) == list(matrix) else ["the order of columns"]
+    tokens = gathered(folder / pipeline.table_name(feature_schema.Sequences)).to_pandas()
+    tokens = tokens.sort_values("customer_id", kind="stable")
+    lines = gathered(folder / SUBJECT_LINES).to_pandas().sort_values(KEYS, ignore_index=True)
+    first = np.searchsorted(tokens["customer_id"], lines["customer_id"])  # lines count from a customer's own
+    lines = lines.assign(**{name: lines[name] + first for name in ("token_first", "token_end")})
+    spans = built.subjects.drop(columns="subject_id").sort_values(KEYS, ignore_index=True)
+    return moved + differing(found, matrix) + differing(tokens, built.line) + differing(lines, spans)
 
 
 def contents(column: pd.Series) -> bytes:
