@@ -1,10 +1,11 @@
 """What it costs to measure a bank by part, and whether the answers are the same.
 
 Run by hand from the repository's root where the pipeline has run: ``python -m benchmarks.bank_by_part
-[NAME]`` with a name of `MEASUREMENTS`; the result goes to benchmarks/results/bank_by_part.json, one entry
-each. The bank in ``artifacts/`` is measured once by two processes, or by Spark with two cores; every column
-is compared to the byte with what the stages ``observe`` and ``build`` wrote, whose own seconds and memory
-stand beside, as the run recorded them. Stage ``build`` finds all other features as well.
+[NAME [FOLDER]]`` with a name of `MEASUREMENTS`, and the folder of a bank of `benchmarks.few_customers` where
+not the whole bank is meant; the result goes to benchmarks/results/bank_by_part.json, one entry each. The bank
+is measured once by two processes, or by Spark with two cores; every column is compared to the byte with what
+the stages ``observe`` and ``build`` wrote, whose own seconds and memory stand beside, as the run recorded
+them. Stage ``build`` finds all other features as well.
 """
 
 from __future__ import annotations
@@ -263,6 +264,10 @@ def main() -> None:
     """Measure, compare and write."""
     name = sys.argv[1] if len(sys.argv) > 1 else "parts"
     opened, works = MEASUREMENTS[name]
+    result = RESULT.resolve()
+    if len(sys.argv) > 2:
+        os.chdir(sys.argv[2])  # artifacts and parameters are looked for where one stands
+        name = f"{name}_of_few"
     load = os.getloadavg()[0]
     recorded = [json.loads(work.recorded.read_text(encoding="utf-8")) for work in works]
     bank = json.loads(OBSERVED.read_text(encoding="utf-8"))["rows_in"]
@@ -285,8 +290,8 @@ def main() -> None:
         "load_before_and_after": [round(load, 1), round(os.getloadavg()[0], 1)],
     }
     print(json.dumps(found, indent=2))
-    known = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
-    RESULT.write_text(json.dumps(known | {name: found}, indent=2) + "\n", encoding="utf-8")
+    known = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
+    result.write_text(json.dumps(known | {name: found}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
