@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pipeline
+from models.results.adaptations import AdaptationStudy
 from models.results.audit_studies import AgeStudy, DoublesStudy, RulesLeftOutStudy
 from models.results.beyond import Beyond
 from models.results.bounds import LimitsStudy, StackStudy
@@ -43,6 +44,7 @@ class Studies:
     stack: StackStudy | None
     limits: LimitsStudy | None
     are_stale: bool
+    adaptations: AdaptationStudy | None = None
     worlds: Worlds | None = None  # of worlds of their own: never stale by the run's data
     iterations: Iterations | None = None
 
@@ -83,7 +85,8 @@ def read_inputs() -> Studies:
     doubles = pipeline.read_result(DoublesStudy) if _is_kept(DoublesStudy) else None
     stack = pipeline.read_result(StackStudy) if _is_kept(StackStudy) else None
     limits = pipeline.read_result(LimitsStudy) if _is_kept(LimitsStudy) else None
-    of_the_run = (*novelty, *seeds, *searches, best, heads, rules_out, age, stack, limits)
+    adaptations = pipeline.read_result(AdaptationStudy) if _is_kept(AdaptationStudy) else None
+    of_the_run = (*novelty, *seeds, *searches, best, heads, rules_out, age, stack, limits, adaptations)
     made_of = {one.made_by.data[SPLIT] for one in of_the_run if one is not None}
     is_stale = bool(made_of - {digest(Path(SPLIT))})
     worlds = pipeline.read_result(Worlds) if _is_kept(Worlds) else None
@@ -100,6 +103,7 @@ def read_inputs() -> Studies:
         stack=stack,
         limits=limits,
         are_stale=is_stale,
+        adaptations=adaptations,
         worlds=worlds,
         iterations=iterations,
     )

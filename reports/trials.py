@@ -9,6 +9,7 @@ from markupsafe import Markup
 from models.results.graph_honesty import FewPayments, GraphHonesty
 from models.results.injection import Injection
 from reports import trial_figures
+from reports.adaptation_tables import adaptation_section
 from reports.bound_tables import bound_section
 from reports.evidence import Evidence
 from reports.lesson_tables import (
@@ -149,6 +150,7 @@ def tried_sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "taught": taught_section(evidence),
         "novelty": novelty_section(evidence),
         "ways": ways_section(evidence),
+        "adaptations": adaptation_section(evidence),
         "seeds": seeds_section(evidence),
         "bounds": bound_section(evidence),
         "penalties": penalties,
