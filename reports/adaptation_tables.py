@@ -76,11 +76,11 @@ def adaptations_seen(study: AdaptationStudy) -> Text:
     base = next(row for row in study.rows if row.adaptation == AS_IT_IS)
     over_net = signed(base.true.over_net)
     return Text(
-        f"Of what the literature adds to a graph network, true recall rises provably with: {up.en}. It falls "
+        f"Of these changes of the graph network, true recall rises provably with: {up.en}. It falls "
         f"provably with: {down.en}. No difference shown: {level.en}. By the bank’s labels it rises provably "
         f"with: {seen_up.en}; it falls provably with: {seen_down.en}. As it is, the network’s true recall "
         f"less that of the plain net: {over_net.en}.",
-        f"文献中为图网络增加的各部分，真实召回率经证实提高的有：{up.zh}。经证实降低的有：{down.zh}。"
+        f"图网络的这些改动中，真实召回率经证实提高的有：{up.zh}。经证实降低的有：{down.zh}。"
         f"未显示差异：{level.zh}。按银行标签，经证实提高的有：{seen_up.zh}；经证实降低的有：{seen_down.zh}。"
         f"现有图网络的真实召回率减去普通神经网络：{over_net.zh}。",
     )
