@@ -12,6 +12,7 @@ from data.results import Interval
 from models.results.adaptations import AdaptationStudy
 from models.results.audit_studies import AgeStudy, DoublesStudy, RulesLeftOutStudy
 from models.results.bounds import LimitsStudy, StackStudy
+from models.results.fold_stack import FoldStackStudy
 from models.results.iterations import Iterations
 from models.results.studies import (
     BestLibraryStudy,
@@ -291,6 +292,33 @@ def stack_lines(study: StackStudy) -> list[str]:
     return lines
 
 
+def fold_stack_lines(study: FoldStackStudy) -> list[str]:
+    """What a stack taught out of fold finds, and how its parts did in the folds."""
+    lines = [
+        "Taught by the bank's labels; the test is judged in both views, paired by scheme in truth and by "
+        "customer for the bank. The first row is what was asked for, the others are further looks. Out of "
+        "fold, positive customers caught by the bank's labels, fold by fold and validation last: "
+        + "; ".join(
+            f"{part.part} " + ", ".join(f"{fold.caught} of {fold.customers}" for fold in part.folds)
+            for part in study.parts
+        )
+        + ".",
+        "",
+        "| parts | taught on | suspicious customers | weights | true recall | over the best part | over the "
+        "run's stack | bank's recall | over the best part | over the run's stack |",
+        "|---" * 10 + "|",
+    ]
+    for row in study.rows:
+        weights = row.fitted.weights if row.fitted else {}
+        told = ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items())
+        cells = [", ".join(row.parts), row.lesson.replace("_", " "), str(row.suspicious), told or "alike"]
+        for view in (row.true, row.bank):
+            best = f"{shown(view.over_best)}, {view.best_part}"
+            cells += [shown(view.recall), best, shown(view.over_stack)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
 def limits_lines(study: LimitsStudy) -> list[str]:
     """What learners that are taught the truth reach on the goals."""
     lines = [
@@ -373,6 +401,7 @@ PAGE: dict[type[Any], tuple[str, Callable[[Any], list[str]]]] = {
     HeadsStudy: ("Other ways to learn from the library", way_lines),
     AdaptationStudy: ("The graph network of the literature, part by part", adaptation_lines),
     StackStudy: ("Weights of a stack, chosen by the truth", stack_lines),
+    FoldStackStudy: ("A stack taught out of fold", fold_stack_lines),
     LimitsStudy: ("What limits the goals", limits_lines),
     RulesLeftOutStudy: ("One rule left out, and labels put right", rules_out_lines),
     AgeStudy: ("Age left out", age_study_lines),

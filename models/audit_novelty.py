@@ -8,23 +8,21 @@ reads the library, a typology is taken out of the bank's labels first and then o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
 from data.asof import moments_of
 from features import schema as features_schema
-from models import examples, schema
 from models.budget import Budget
-from models.examples import Learnt, learnt
+from models.examples import Learnt
 from models.intervals import drawn
 from models.results.studies import NoveltyStudy
 from models.results.tuned import Choice, Tuned
-from models.truth import yardstick
+from models.truth import all_read, yardstick
 from models.truth.illicit import MOMENT_COLUMNS
 from models.truth.novelty import (
     Members,
@@ -36,7 +34,7 @@ from models.truth.novelty import (
     trials,
 )
 from models.truth.yardstick import Yardstick
-from models.zoo import GRAPH, LIBRARY, LINES, MODELS, Examples, Model, PartStart, WholeStart
+from models.zoo import LIBRARY, MODELS, Examples, Model, PartStart, WholeStart
 from parameters import Count, Draws, Seed
 from provenance import made_now, study_params
 
@@ -95,22 +93,15 @@ def read_inputs(budget: Budget, rows: Learnt, needs: frozenset[str]) -> NoveltyI
         pipeline.read(data_schema.Schemes),
     )
     starts_at = pipeline.read(data_schema.Periods).set_index("name").loc["test", "starts_at"]
-    train, typology = judge.train, np.zeros(0, object)
-    values = pd.DataFrame(judge.values, columns=train.features.columns, copy=False)
-    judged = examples.examples_of(judge.subjects, values, None)
-    if needs & {GRAPH, LINES}:
-        taught = learnt(pipeline.read(schema.Split), needs, rows)
-        train, judged = examples.read_inputs([taught, judge.subjects], needs)
+    sides, typology = all_read.read_inputs(judge, rows, needs), np.zeros(0, object)
     if LIBRARY in needs:
-        (nobody,) = examples.read_inputs([pipeline.read(schema.Split).iloc[:0]], needs)
-        train = replace(train, library=nobody.library)
         told = pipeline.read(features_schema.LibraryExamples, columns=["typology", "is_held_out"])
         typology = told.loc[~told["is_held_out"], "typology"].fillna("").to_numpy(object)
     test = judge.subjects["customer_id"].to_numpy()[judge.watch.is_judged]
     who = np.unique(test[judge.is_illicit])
     illicit = planted[planted["is_illicit"]]
-    members = members_by_typology(train, typology, who, illicit, starts_at, budget.label_window_days)
-    return NoveltyInputs(judge, train, judged, members)
+    members = members_by_typology(sides.train, typology, who, illicit, starts_at, budget.label_window_days)
+    return NoveltyInputs(judge, sides.train, sides.judged, members)
 
 
 def main() -> None:

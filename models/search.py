@@ -7,6 +7,8 @@ begins there. A killed study resumes like a search of the default run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import optuna
@@ -18,7 +20,7 @@ from models.examples import Learnt
 from models.results.studies import Importance, SearchStudy
 from models.tune import Params as TuneParams
 from models.tune import Search, code_of, read_inputs, remove_older_studies, study_at
-from models.zoo import MODELS, start_of
+from models.zoo import LIBRARY, MODELS, start_of
 from parameters import Count
 from provenance import made_now, study_params
 
@@ -27,13 +29,16 @@ DATA = (
     "artifacts/models/split.parquet",
     "artifacts/models/folds.parquet",
 )
+OF_THE_LIBRARY = "artifacts/features/library_examples.parquet"
+Trials = Annotated[int, Field(ge=2, le=100_000)]
 NOISE = 0.95  # quantile of what a hyper-parameter reaches by chance
 
 
 class Params(pipeline.Parameters):
     """Section ``search`` of studies/params.yaml."""
 
-    trials: int = Field(ge=2, le=100_000)
+    trials: Trials
+    trials_of: dict[str, Trials]
     deals: Count
 
 
@@ -74,21 +79,33 @@ def _shares(
     return {name: float(share) for name, share in shares.items()}
 
 
+def mark_without_trials(search: Search, code: bytes) -> str:
+    """Fingerprint of a search whatever the number of its trials.
+
+    Fewer of them are the first ones of more: a search that is cut short or made longer goes on
+    from those that it has.
+    """
+    settings = search.settings.model_copy(update={"trials": 1})
+    return replace(search, settings=settings).fingerprint(code)
+
+
 def main() -> None:
     """Write the long search of one model."""
     name = pipeline.argument("model")
     model = MODELS.lookup(name, "argument")
     section, params = f"models.{name}", study_params("search", Params)
-    settings = pipeline.params(section, model.settings).model_copy(update={"trials": params.trials})
+    trials = {"trials": params.trials_of.get(name, params.trials)}
+    settings = pipeline.params(section, model.settings).model_copy(update=trials)
     start = start_of(model, settings, f"{pipeline.PARAMS_FILE}: {section}")
     folds = read_inputs(model, pipeline.params("learn", Learnt))
     budget, own = pipeline.params("budget", Budget), pipeline.params("tune", TuneParams)
     search = Search(model, settings, own, budget, start, folds)
-    file = pipeline.artifact("studies", f"search_{name}_{search.fingerprint(code_of(model))}.db")
+    file = pipeline.artifact("studies", f"search_{name}_{mark_without_trials(search, code_of(model))}.db")
     remove_older_studies(file, f"search_{name}")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     tuned, study = search.run(study_at(file), name)
-    made_by = made_now(DATA, (section, "budget", "learn", "tune"), "search")
+    data = (*DATA, OF_THE_LIBRARY) if LIBRARY in model.needs else DATA
+    made_by = made_now(data, (section, "budget", "learn", "tune"), "search")
     found = importances(study, params.deals, settings.seed)
     pipeline.write_result(SearchStudy(model=name, made_by=made_by, importances=found, **dict(tuned)), name)
     file.unlink()

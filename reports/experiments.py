@@ -12,6 +12,7 @@ from models.results.beyond import Beyond
 from models.results.bounds import LimitsStudy, StackStudy
 from models.results.calibration import Calibration
 from models.results.drift_trials import DriftTrials
+from models.results.fold_stack import FoldStackStudy
 from models.results.graph_honesty import GraphHonesty
 from models.results.imbalance import Imbalance
 from models.results.injection import Injection
@@ -47,6 +48,7 @@ class Studies:
     adaptations: AdaptationStudy | None = None
     worlds: Worlds | None = None  # of worlds of their own: never stale by the run's data
     iterations: Iterations | None = None
+    fold_stack: FoldStackStudy | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ def read_inputs() -> Studies:
     stack = pipeline.read_result(StackStudy) if _is_kept(StackStudy) else None
     limits = pipeline.read_result(LimitsStudy) if _is_kept(LimitsStudy) else None
     adaptations = pipeline.read_result(AdaptationStudy) if _is_kept(AdaptationStudy) else None
-    of_the_run = (*novelty, *seeds, *searches, best, heads, rules_out, age, stack, limits, adaptations)
+    fold_stack = pipeline.read_result(FoldStackStudy) if _is_kept(FoldStackStudy) else None
+    alone = (best, heads, rules_out, age, stack, limits, adaptations, fold_stack)
+    of_the_run = (*novelty, *seeds, *searches, *alone)
     made_of = {one.made_by.data[SPLIT] for one in of_the_run if one is not None}
     is_stale = bool(made_of - {digest(Path(SPLIT))})
     worlds = pipeline.read_result(Worlds) if _is_kept(Worlds) else None
@@ -106,6 +110,7 @@ def read_inputs() -> Studies:
         adaptations=adaptations,
         worlds=worlds,
         iterations=iterations,
+        fold_stack=fold_stack,
     )
 
 

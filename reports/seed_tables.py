@@ -84,9 +84,16 @@ def search_row(study: SearchStudy, default: list[TunedTrial]) -> SearchRow:
         trials=len(study.trials),
         pruned=sum(trial.is_pruned for trial in study.trials),
         best=best_of(study.trials),
-        default=best_of(default),
+        default=_measured(best_of(default), study.trials),
         importances=study.importances,
     )
+
+
+def _measured(default: TunedTrial, trials: list[TunedTrial]) -> TunedTrial:
+    """The default run's choice as a search measured it, where the default run tried that one alone."""
+    if default.recall is not None:
+        return default
+    return next((trial for trial in trials if trial.choice == default.choice), default)
 
 
 def searches_seen(rows: list[SearchRow]) -> Text:

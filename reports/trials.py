@@ -12,6 +12,7 @@ from reports import trial_figures
 from reports.adaptation_tables import adaptation_section
 from reports.bound_tables import bound_section
 from reports.evidence import Evidence
+from reports.fold_stack_tables import fold_stack_section
 from reports.lesson_tables import (
     CoverageRow,
     GraphRow,
@@ -153,6 +154,7 @@ def tried_sections(evidence: Evidence, metrics: Metrics) -> dict[str, object]:
         "adaptations": adaptation_section(evidence),
         "seeds": seeds_section(evidence),
         "bounds": bound_section(evidence),
+        "fold_stack": fold_stack_section(evidence),
         "penalties": penalties,
         "penalty_curves": penalty_curves(penalties),
     }
