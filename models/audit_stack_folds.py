@@ -136,7 +136,7 @@ def in_places(by_part: Mapping[str, np.ndarray], parts: Sequence[str], as_of_us:
     return np.column_stack([weekly_places(by_part[name], as_of_us) for name in parts])
 
 
-def out_of_fold(part: StackPart, kept: np.ndarray, budget: Budget) -> OutOfFold:
+def out_of_fold(part: RefittedPart, kept: np.ndarray, budget: Budget) -> OutOfFold:
     """Fit one part in every fold but the latest, which is training and validation themselves.
 
     ``kept`` are the run's own scores of validation, by the judged subjects of the latest fold.
@@ -184,7 +184,7 @@ def stacked_on_folds(
 
 
 @dataclass(frozen=True)
-class StackPart:
+class RefittedPart:
     """One part of a stack, and the folds in which it is fitted anew, the latest first."""
 
     name: str
@@ -203,7 +203,7 @@ class StackInputs:
 
     judge: StackJudge
     folds: list[Fold]
-    parts: Iterator[StackPart]
+    parts: Iterator[RefittedPart]
 
 
 def read_inputs(names: Iterable[str], budget: Budget, params: Params) -> StackInputs:
@@ -219,7 +219,7 @@ def read_inputs(names: Iterable[str], budget: Budget, params: Params) -> StackIn
     subjects, by_ranker = watched_scores(split, pipeline.read(schema.Scores))
     models = {name: MODELS.lookup(name, "stack.parts, audit_stack_folds.added") for name in names}
     parts = (
-        StackPart(
+        RefittedPart(
             name,
             model,
             pipeline.params(f"models.{name}", model.settings),

@@ -9,9 +9,14 @@ import optuna
 import pytest
 
 import console
+import pipeline
 import study_pages
+from models.budget import Budget
 from models.results.studies import Provenance
-from models.search import importances
+from models.search import importances, mark_without_trials
+from models.tune import Params as TuneParams
+from models.tune import Search
+from models.zoo import MODELS
 from provenance import changes, digest, locked
 from tests.pipeline.test_laws import TRUTH, own_files
 
@@ -89,6 +94,22 @@ def test_the_page_of_studies_shows_what_is_kept() -> None:
     for mine in (page, made):
         mine[:] = [line for line in mine if not line.startswith(("STALE", "Made from"))]
     assert page == made, "run: make docs"
+
+
+def test_a_search_is_the_same_however_many_trials_it_is_given() -> None:
+    """One that is cut short, or made longer, goes on from the trials that it has."""
+    model = MODELS["net"]
+    settings = pipeline.params("models.net", model.settings)
+    budget, own = pipeline.params("budget", Budget), TuneParams(patient_trials=3)
+    marks = {
+        mark_without_trials(
+            Search(model, settings.model_copy(update={"trials": trials}), own, budget, None, []), b"code"
+        )
+        for trials in (2, 30)
+    }
+    assert len(marks) == 1
+    other = Search(model, settings.model_copy(update={"width": 7}), own, budget, None, [])
+    assert mark_without_trials(other, b"code") not in marks
 
 
 # ------------------------------------------------------------- importances

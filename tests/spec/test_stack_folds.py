@@ -13,8 +13,8 @@ import pytest
 from data.results import Interval
 from models.audit_stack_folds import (
     LessonWeeks,
+    RefittedPart,
     StackJudge,
-    StackPart,
     lesson_weeks,
     out_of_fold,
     stacked_on_folds,
@@ -64,8 +64,8 @@ def examples(rows: int, label: float, week: int) -> Examples:
     )
 
 
-def part(folds: list[FoldExamples], model: Echo) -> StackPart:
-    return StackPart("echo", cast(Any, model), SimpleNamespace(seed=1), {}, folds)
+def part(folds: list[FoldExamples], model: Echo) -> RefittedPart:
+    return RefittedPart("echo", cast(Any, model), SimpleNamespace(seed=1), {}, folds)
 
 
 def test_a_part_is_fitted_in_every_fold_but_the_one_that_the_run_has_scored() -> None:
