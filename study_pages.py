@@ -295,27 +295,16 @@ def stack_lines(study: StackStudy) -> list[str]:
 def fold_stack_lines(study: FoldStackStudy) -> list[str]:
     """What a stack taught out of fold finds, and how its parts did in the folds."""
     lines = [
-        "Taught by the bank's labels; the test is judged in both views, paired by scheme in truth and by "
-        "customer for the bank. The first row is what was asked for, the others are further looks. Out of "
-        "fold, positive customers caught by the bank's labels, fold by fold and validation last: "
-        + "; ".join(
-            f"{part.part} " + ", ".join(f"{fold.caught} of {fold.customers}" for fold in part.folds)
-            for part in study.parts
-        )
-        + ".",
+        "Taught by the bank's labels. The first row was asked for, the others are further looks. Positive "
+        f"customers caught out of fold: {'; '.join(f'{part.part} {part.caught}' for part in study.parts)}.",
         "",
-        "| parts | taught on | suspicious customers | weights | true recall | over the best part | over the "
-        "run's stack | bank's recall | over the best part | over the run's stack |",
+        "| parts | taught on | suspicious | weights | true recall | over best part | over the run's stack "
+        "| bank's recall | over best part | over the run's stack |",
         "|---" * 10 + "|",
     ]
     for row in study.rows:
-        weights = row.fitted.weights if row.fitted else {}
-        told = ", ".join(f"{name} {weight:.2f}" for name, weight in weights.items())
-        cells = [", ".join(row.parts), row.lesson.replace("_", " "), str(row.suspicious), told or "alike"]
-        for view in (row.true, row.bank):
-            best = f"{shown(view.over_best)}, {view.best_part}"
-            cells += [shown(view.recall), best, shown(view.over_stack)]
-        lines.append(f"| {' | '.join(cells)} |")
+        cells = [", ".join(row.parts), row.lesson.replace("_", " "), str(row.suspicious), row.told_weights]
+        lines.append(f"| {' | '.join([*cells, *map(shown, (*row.true.found, *row.bank.found))])} |")
     return lines
 
 

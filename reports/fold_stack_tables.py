@@ -48,15 +48,14 @@ class FoldStackSection:
 
 def fold_stack_line(row: FoldStackRow) -> FoldStackLine:
     """One line of the table."""
-    weights = row.fitted.weights if row.fitted else {}
     told = [
         Text(f"{named(RANKERS, name).en} {weight:.2f}", f"{named(RANKERS, name).zh} {weight:.2f}")
-        for name, weight in weights.items()
+        for name, weight in row.weights.items()
         if weight > 0
     ]
 
     def gaps(view: StackedView) -> list[tuple[str, str]]:
-        return [(points(gap), points_range(gap)) for gap in (view.over_best, view.over_stack)]
+        return [(points(gap), points_range(gap)) for gap in view.found[1:]]
 
     return FoldStackLine(
         parts=joined([named(RANKERS, name) for name in row.parts], AND),

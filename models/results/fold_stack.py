@@ -21,6 +21,11 @@ class PartOutOfFold(Record):
     part: str = Field(description="model of the zoo")
     folds: list[FoldWorth] = Field(description="by fold in order of time; the last one is validation")
 
+    @property
+    def caught(self) -> str:
+        """Positive customers caught, fold by fold."""
+        return ", ".join(f"{fold.caught} of {fold.customers}" for fold in self.folds)
+
 
 class StackedView(Record):
     """One stack on the test, in one view; differences are paired."""
@@ -32,6 +37,11 @@ class StackedView(Record):
     over_best: Interval = Field(description="it less that of the best part")
     over_stack: Interval = Field(description="it less that of the stack of the run, taught on validation")
 
+    @property
+    def found(self) -> tuple[Interval, ...]:
+        """All its figures, in the order in which tables show them."""
+        return self.recall, self.over_best, self.over_stack
+
 
 class FoldStackRow(Record):
     """A stack of some parts, taught on the out-of-fold scores of some weeks."""
@@ -42,6 +52,16 @@ class FoldStackRow(Record):
     fitted: StackWeights | None = Field(description="its weights; null: nobody is suspicious")
     true: StackedView = Field(description="by the truth")
     bank: StackedView = Field(description="by the bank's labels")
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """By part; empty where nobody is suspicious and all count alike."""
+        return self.fitted.weights if self.fitted else {}
+
+    @property
+    def told_weights(self) -> str:
+        """The same in words."""
+        return ", ".join(f"{name} {weight:.2f}" for name, weight in self.weights.items()) or "alike"
 
 
 class FoldStackStudy(StudyResult):
