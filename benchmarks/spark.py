@@ -5,8 +5,9 @@ where none is named; the result goes to benchmarks/results/spark.json. Every eng
 payments from one Parquet file and writes the 18 window columns of `benchmarks.windows` to Parquet; each may
 use two cores. An engine runs once to warm up (machine code, workers), then `REPEATS` times, of which the best
 counts: the start of processes and of Spark's session is not in the seconds. Spark's writer and Spark SQL take
-longer, and are warmed by fewer payments and clocked once. The answers are compared with those of one machine,
-row by row. Exponents are of the seconds from `TRANSACTIONS` to `FACTOR` times as many payments and customers.
+longer, and so does everybody with `FACTOR` times as many payments: these are warmed by few payments and
+clocked once. The answers are compared with those of one machine, row by row. Exponents are of the seconds
+from `TRANSACTIONS` to `FACTOR` times as many payments and customers.
 
 Beside the seconds of the clock stand those of the processor, all processes together: other work on the
 machine lengthens the first far more than the second. Spark ends idle workers unseen, so that the second can
@@ -22,7 +23,9 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -45,6 +48,8 @@ from engines.spark import SparkEngine, Writer, session
 RESULT = Path("benchmarks/results/spark.json")
 TRANSACTIONS, FACTOR = 10_000_000, 4
 SQL_TRANSACTIONS = 2_000_000  # of which plain Spark SQL takes minutes
+PAYMENTS_A_GROUP = 2**19  # of rows in the file, two rows a payment
+ENDS_A_SHARE = 10_000_000  # of one machine: half of `TRANSACTIONS` at a time and core
 WARM_UP = 20_000
 REPEATS = 2
 ENDS_A_PART = 250_000
@@ -65,11 +70,17 @@ def customers_of(transactions: int) -> int:
 
 
 def lay_out(transactions: int, customers: int, file: Path) -> Path:
-    """Write both ends of drawn payments."""
-    ends = both_ends(draw(transactions, customers)).rename(columns={"at": "moment"})
-    ends["transaction_id"] = ends["moment"]  # no two payments at one moment
-    table = pa.Table.from_pandas(ends, preserve_index=False)
-    parquet.write_table(table, file, compression="zstd", row_group_size=2**20)
+    """Write both ends of drawn payments, in order of time; a stretch of it at a time, for memory's sake."""
+    payments = draw(transactions, customers)
+    with ExitStack() as opened:
+        writer = None
+        for first in range(0, transactions, PAYMENTS_A_GROUP):
+            ends = both_ends(payments[first : first + PAYMENTS_A_GROUP]).rename(columns={"at": "moment"})
+            ends["transaction_id"] = ends["moment"]  # no two payments at one moment
+            table = pa.Table.from_pandas(ends, preserve_index=False)
+            if writer is None:
+                writer = opened.enter_context(parquet.ParquetWriter(file, table.schema, compression="zstd"))
+            writer.write_table(table)
     return file
 
 
@@ -79,14 +90,16 @@ def kernel(part: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
 
 
 def on_one_machine(file: Path, out: Path) -> None:
-    """All customers in this process, each core a share of them."""
+    """All customers in this process, each core a share of them, or several of which one fits into memory."""
     out.mkdir(parents=True, exist_ok=True)
     ends = parquet.read_table(file)
-    share = pa.array(ends.column("customer").to_numpy() % CORES)
+    shares = max(CORES, math.ceil(len(ends) / ENDS_A_SHARE))
+    share = pa.array(ends.column("customer").to_numpy() % shares)
 
     def answer(core: int) -> None:
-        table = kernel({"ends": ends.filter(pc.equal(share, core))})["windows"]
-        parquet.write_table(table, out / f"{core}.parquet", compression="zstd")
+        for mine in range(core, shares, CORES):
+            table = kernel({"ends": ends.filter(pc.equal(share, mine))})["windows"]
+            parquet.write_table(table, out / f"{mine}.parquet", compression="zstd")
 
     on_cores(answer, CORES)
 
@@ -132,8 +145,10 @@ def check(ours: Path, expected: Path) -> None:
             for some in files
         ]
 
-    keys = ("transaction_id", "is_credit")
-    orders = [np.lexsort([table[name].to_numpy() for name in reversed(keys)]) for table in both(*keys)]
+    orders = []
+    for table in both("transaction_id", "is_credit"):
+        key = 2 * table["transaction_id"].to_numpy() + table["is_credit"].to_numpy()
+        orders.append(np.argsort(key, kind="stable"))
     for name in parquet.read_schema(files[1][0]).names:
         one, other = (t[name].to_numpy()[order] for t, order in zip(both(name), orders, strict=True))
         if name.startswith("total"):  # the order of sums is theirs
@@ -157,54 +172,57 @@ def best(run: Callable[[], None]) -> Used:
 
 
 class Race:
-    """All engines on one draw, one after the other; peaks of their processes by engine."""
+    """All engines on one draw, one after the other; peaks of their processes and bytes written by engine.
 
-    def __init__(self, spark: Any, folder: Path, transactions: int, customers: int) -> None:
-        self.spark, self.folder = spark, folder
+    Parameters
+    ----------
+    is_large : clock every engine once, warmed by few payments
+    """
+
+    def __init__(
+        self, spark: Any, folder: Path, transactions: int, customers: int, is_large: bool = False
+    ) -> None:
+        self.spark, self.folder, self.is_large = spark, folder, is_large
         self.size = {"transactions": transactions, "customers": customers}
         self.file = lay_out(transactions, customers, folder / "ends.parquet")
+        self.few = lay_out(WARM_UP, customers, folder / "few.parquet")
         self.used: dict[str, Used] = {}
         self.peaks: dict[str, dict[str, int]] = {}
+        self.bytes_out: dict[str, int] = {}
 
-    def run(self, name: str, engine: Callable[[Path], None], warm: Callable[[], None] | None = None) -> None:
-        """Clock an engine, look at its processes and compare its answers; ``warm``: clock it once."""
+    def run(self, name: str, engine: Callable[[Path, Path], None], is_slow: bool = False) -> None:
+        """Clock an engine, a slow one once, look at its processes and compare its answers."""
         out = self.folder / name
-        shutil.rmtree(out, ignore_errors=True)
-        if warm is None:
-            self.used[name] = best(lambda: engine(out))
+        if is_slow or self.is_large:
+            engine(self.few, self.folder / "warm")
+            shutil.rmtree(self.folder / "warm")
+            self.used[name] = timed(lambda: engine(self.file, out))
         else:
-            warm()
-            self.used[name] = timed(lambda: engine(out))
+            self.used[name] = best(lambda: engine(self.file, out))
         self.peaks[name] = peak_mib()
+        self.bytes_out[name] = sum(file.stat().st_size for file in out.rglob("*.parquet"))
         if name != "one_machine":
             check(out, self.folder / "one_machine")
+            shutil.rmtree(out)  # the disk need not hold the answers of all engines
         print(self.size, name, self.used[name], self.peaks[name], os.getloadavg()[0], flush=True)
 
     def on_one_machine(self) -> None:
         """Clock one process with threads."""
-        self.run("one_machine", lambda out: on_one_machine(self.file, out))
+        self.run("one_machine", on_one_machine)
 
     def by_processes(self) -> None:
         """Clock the engine of DuckDB and processes."""
         with parts_engine(self.folder / "between", CORES) as engine:
-            self.run("parts", lambda out: by_part(engine, self.file, out))
+            self.run("parts", partial(by_part, engine))
 
     def by_spark(self, writer: Writer) -> None:
         """Clock Spark, with the kernel or Spark itself as the writer."""
         engine = SparkEngine(self.spark, parts_of(self.file), self.folder / "between", writer)
-        few = lay_out(WARM_UP, self.size["customers"], self.folder / "few.parquet")
-        warm = {"kernel": None, "spark": lambda: by_part(engine, few, self.folder / "warm")}
-        self.run(f"spark_{writer}_writes", lambda out: by_part(engine, self.file, out), warm[writer])
+        self.run(f"spark_{writer}_writes", partial(by_part, engine), is_slow=writer == "spark")
 
     def by_sql(self) -> None:
-        """Clock plain Spark SQL, once."""
-        few = lay_out(WARM_UP, self.size["customers"], self.folder / "few.parquet")
-        aside = self.folder / "warm"
-        self.run(
-            "spark_sql",
-            lambda out: in_sql(self.spark, self.file, out),
-            warm=lambda: in_sql(self.spark, few, aside),
-        )
+        """Clock plain Spark SQL."""
+        self.run("spark_sql", partial(in_sql, self.spark), is_slow=True)
 
     def ratio(self, name: str, base: str = "one_machine") -> dict[str, float]:
         """How many times the seconds of another engine one takes, of the clock and of the processor."""
@@ -217,14 +235,13 @@ class Race:
     def told(self) -> dict[str, Any]:
         """Size, seconds, processors' seconds and ratios."""
         bytes_in = self.file.stat().st_size
-        bytes_out = sum(file.stat().st_size for file in (self.folder / "parts").rglob("*.parquet"))
         return (
             self.size
             | {
                 "seconds": {name: round(used.clock, 2) for name, used in self.used.items()},
                 "processor_seconds": {name: round(used.processor, 2) for name, used in self.used.items()},
                 "mb_in": round(bytes_in / MIB),
-                "mb_out": round(bytes_out / MIB),
+                "mb_out": round(self.bytes_out["parts"] / MIB),
                 "parts_ratio_to_one_machine": self.ratio("parts"),
                 "ratio_to_one_machine": self.ratio("spark_kernel_writes"),
                 "ratio_to_one_machine_spark_writes": self.ratio("spark_spark_writes"),
@@ -294,7 +311,7 @@ def sql(spark: Any, folder: Path, load: float) -> Any:
 def exponent(spark: Any, folder: Path, load: float) -> Any:
     """How seconds grow with size, of one machine and the engines by part; the session."""
     size = FACTOR * TRANSACTIONS
-    race = Race(spark, folder, size, customers_of(size))
+    race = Race(spark, folder, size, customers_of(size), is_large=True)
     race.on_one_machine()
     race.by_processes()
     race.spark = race.spark or session(f"local[{CORES},4]", "3g")
