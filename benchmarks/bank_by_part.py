@@ -145,6 +145,11 @@ def gathered(folder: Path, names: list[str]) -> pa.Table:
     return pa.concat_tables([parquet.read_table(file, columns=names) for file in files])
 
 
+def bytes_of_feature(values: np.ndarray) -> bytes:
+    """Bytes of a feature; a missing value may have a sign where a kernel left it, and has none in a file."""
+    return np.where(np.isnan(values), np.nan, values).astype(values.dtype).tobytes()
+
+
 def differing_from_matrix(folder: Path, names: list[str]) -> list[str]:
     """Features that are not those of the feature matrix to the byte, one at a time."""
     subjects = pipeline.read(feature_schema.Subjects, columns=KEYS)
@@ -158,7 +163,7 @@ def differing_from_matrix(folder: Path, names: list[str]) -> list[str]:
     for name in names:
         wanted = parquet.read_table(pipeline.table_path(feature_schema.FeatureMatrix), columns=[name])
         one, other = (np.asarray(table[name].to_numpy()) for table in (gathered(folder, [name]), wanted))
-        if one[ours].tobytes() != other[order].tobytes():
+        if bytes_of_feature(one[ours]) != bytes_of_feature(other[order]):
             bad.append(name)
     return bad
 
