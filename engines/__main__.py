@@ -36,11 +36,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help="of engine spark")
     more = parser.add_mutually_exclusive_group()
     more.add_argument("--network", action="store_true", help="network features too")
-    more.add_argument("--features", action="store_true", help="the feature matrix too, of engine parts")
-    given = parser.parse_args()
-    if given.features and given.engine == "spark":
-        parser.error("--features: engine parts finds all features, engine spark those of the network alone")
-    return given
+    more.add_argument("--features", action="store_true", help="the feature matrix too")
+    return parser.parse_args()
 
 
 def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:

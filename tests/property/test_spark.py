@@ -13,13 +13,23 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from engines.features import FeaturesAsked, measure_features
 from engines.network import NetworkAsked, measure_network
 from engines.network.passes import TABLE as NETWORK_TABLE
-from engines.passes import Asked, open_bank, prepare_bank, write_indicators
+from engines.passes import Asked, deal_customers, open_bank, prepare_bank, write_indicators
 from engines.relations import Dealing
 from engines.spark import SparkEngine, Writer, load_pyspark, session
+from features import build
 from pipeline import BadInput
-from tests.property.dealt import PARTS, differing, in_folder, in_one, written
+from tests.property.dealt import (
+    DEALING,
+    PARTS,
+    differing,
+    differing_features,
+    in_folder,
+    in_one,
+    written,
+)
 from tests.property.harm import Harmed
 from tests.property.little_cluster import QUICK_JAVA, little_cluster
 
@@ -78,6 +88,18 @@ def test_network_features_are_the_same_to_the_byte_on_spark(
     found = in_one(entangled_bank / "out" / NETWORK_TABLE, whole_network)
     assert rows[NETWORK_TABLE] == len(found) == len(whole_network) > 0
     assert not differing(found, whole_network)
+
+
+def test_features_and_lines_are_the_same_to_the_byte_on_spark(
+    spark: Any, built: build.ModelInputs, features_asked: FeaturesAsked, drowsy_bank: Path
+) -> None:
+    engine = SparkEngine(spark, PARTS, drowsy_bank / "between")
+    open_bank(engine, features_asked.network.observe.high_risk_countries)
+    deal_customers(engine, DEALING)
+    rows = measure_features(engine, features_asked, DEALING, drowsy_bank / "out")
+    engine.close()
+    assert set(rows.values()) == {len(built.matrix), len(built.line)}
+    assert not differing_features(drowsy_bank / "out", built)
 
 
 @pytest.mark.parametrize("harm", ["raises", "is slow", *KILLS])
