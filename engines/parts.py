@@ -15,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -66,6 +67,15 @@ def answer_part(
     return {name: write_part(table, target / name, part) for name, table in answers.items()}
 
 
+def open_bench(settings: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+    """DuckDB, understanding what the passes ask for as Spark does."""
+    bench = duckdb.connect(config=dict(settings))
+    for setting in ("preserve_insertion_order = false", "TimeZone = 'UTC'"):
+        bench.execute(f"SET {setting}")
+    bench.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
+    return bench
+
+
 class _Single:
     """A kernel with one answer, as one with an answer by name."""
 
@@ -102,10 +112,7 @@ class PartsEngine:
         self._dealt: dict[str, tuple[Path, pa.Schema]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         settings = {"memory_limit": memory, "threads": threads, "temp_directory": str(folder / "spilt")}
-        self._bench = duckdb.connect(config=settings)
-        for setting in ("preserve_insertion_order = false", "TimeZone = 'UTC'"):
-            self._bench.execute(f"SET {setting}")
-        self._bench.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
+        self._bench = open_bench(settings)
         self._processes = processes
         self._pool = self._new_pool()
 

@@ -2,6 +2,7 @@
 
 Where the file system can rename, the kernel itself writes its part and only counts go back to Spark;
 on object stores Spark's own writer takes what the kernel returns. No table passes through the driver.
+Rows travel in packets; see `engines.packets`.
 
 What is computed once and not dealt lies in files between the passes, and the plan of whoever asks for it
 begins there. Were it kept by the executors, its whole plan would be told again wherever it is asked for, and
@@ -15,20 +16,22 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.parquet as parquet
 
 # pandera imports all of pyspark.pandas where it can, in every worker: seconds for nothing.
 sys.modules.setdefault("pyspark.pandas", None)  # type: ignore[arg-type]
 
-from engines.parts import sweep, write_part  # noqa: E402
+from engines.packets import PACKETS, Finish, Opened, Packed, Scanned  # noqa: E402
+from engines.parts import open_bench, sweep, write_part  # noqa: E402
 from engines.relations import Kernel, Measured  # noqa: E402
 from pipeline import BadInput  # noqa: E402
 
@@ -42,7 +45,6 @@ VERSION = "4.3.0"
 # Rows come and go in masses and nobody waits for an answer: throughput, not short pauses. Arrow's Java
 # checks every bound at every value, which took a third of the way from Java to Python.
 JAVA = "-XX:+UseParallelGC -Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
-RELATION = "relation"  # of a row of several relations that travel together
 COUNTS = pa.schema({"answer": pa.string(), "rows": pa.int64()})
 Writer = Literal["kernel", "spark"]
 
@@ -111,55 +113,6 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
     return made
 
 
-class _Grouped:
-    """A kernel as Spark calls it with two tables of a part.
-
-    The second table holds all relations but the first, told apart by `RELATION`.
-    """
-
-    def __init__(
-        self, columns: Mapping[str, list[str]], finish: Callable[[int, dict[str, pa.Table]], pa.Table]
-    ):
-        self.columns, self.finish = columns, finish
-
-    def __call__(self, key: tuple[pa.Scalar, ...], first: pa.Table, rest: pa.Table) -> pa.Table:
-        tables: dict[str, pa.Table] = {}
-        for name, columns in self.columns.items():
-            if not tables:
-                tables[name] = first.select(columns).combine_chunks()
-            else:
-                mine = pc.equal(rest.column(RELATION), name)
-                tables[name] = rest.filter(mine).select(columns).combine_chunks()
-        return self.finish(key[0].as_py(), tables)
-
-
-class _Whole:
-    """A kernel as Spark calls it with a whole partition, which may hold several parts or none.
-
-    Spark would sort the rows by part first; here they are told apart by columns, or not at all where
-    there is one part.
-    """
-
-    def __init__(
-        self, name: str, schema: pa.Schema, finish: Callable[[int, dict[str, pa.Table]], pa.Table]
-    ) -> None:
-        self.name, self.schema, self.finish = name, schema, finish
-
-    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        found = list(batches)
-        if not found:
-            return
-        rows = pa.Table.from_batches(found)
-        found.clear()
-        part = rows.column("part")
-        rows = rows.drop_columns("part")
-        parts = pc.unique(part).sort().to_pylist()
-        for number in parts:
-            mine = rows if len(parts) == 1 else rows.filter(pc.equal(part, number))
-            answer = self.finish(number, {self.name: mine.combine_chunks()})
-            yield from answer.select(self.schema.names).cast(self.schema).to_batches()
-
-
 class _Returned:
     """What a kernel answers, given back to Spark."""
 
@@ -216,6 +169,31 @@ def joint_schema(schemas: Mapping[str, pa.Schema]) -> pa.Schema:
     return pa.schema([*types.items(), ("answer", pa.string())])
 
 
+def as_kernels_write(schema: pa.Schema) -> dict[str, str]:
+    """Options by which Spark's writer does as `engines.parts.write_part`."""
+    measured = [field.name for field in schema if pa.types.is_floating(field.type)]
+    plain = {f"parquet.enable.dictionary#{name}": "false" for name in measured}
+    return plain | {"compression": "zstd", "parquet.compression.codec.zstd.level": "1"}
+
+
+def only_table(sql: str) -> str:
+    """The one relation that a query asks, or nothing: it asks several, or DuckDB does not understand it."""
+    with open_bench({"threads": 1}) as bench:
+        try:
+            names = bench.get_table_names(sql)
+        except duckdb.Error:
+            return ""
+    return names.pop() if len(names) == 1 else ""
+
+
+def goes_row_by_row(frame: DataFrame) -> bool:
+    """Whether each row of a query comes from one row of one file, whatever the other rows are."""
+    step = frame._jdf.queryExecution().optimizedPlan()
+    while step.nodeName() in ("Project", "Filter"):
+        step = step.children().head()
+    return bool(step.nodeName() == "LogicalRelation")
+
+
 class SparkEngine:
     """Spark; see `engines.relations.Engine`.
 
@@ -233,26 +211,27 @@ class SparkEngine:
         self._between = between.resolve()
         self._kept: list[DataFrame] = []
         self._files = count()  # of relations that are written: their numbers
-        self._dealt: set[str] = set()  # relations whose parts lie in one partition each
+        self._tables: dict[str, Path] = {}  # relations that are a Parquet file each
 
     def table(self, name: str, file: Path) -> None:
         """Name a Parquet file."""
+        self._tables[name] = file.resolve()
         self._spark.read.parquet(str(file.resolve())).createOrReplaceTempView(name)
 
     def view(self, name: str, sql: str) -> None:
         """Name a query over named relations."""
+        self._tables.pop(name, None)
         self._spark.sql(sql).createOrReplaceTempView(name)
 
     def once(self, name: str, sql: str) -> None:
-        """Name a query that is computed once; one with a column ``part`` is dealt at once.
+        """Name a query that is computed once.
 
-        What is dealt is kept by the executors, which know then that a part lies in one partition, and is
-        computed anew where one is lost. All else is written: see the module.
+        What has a column ``part`` is kept by the executors, and computed anew where one is lost. All else is
+        written: see the module.
         """
         found = self._spark.sql(sql)
         if "part" in found.columns:
-            self._dealt.add(name)
-            self._keep(name, found.repartition(self._parts, "part"))
+            self._keep(name, found)
             return
         # A name may come again while what was computed from its first bearer is not, for Spark is lazy.
         file = self._between / f"{next(self._files)}-{name}"
@@ -260,6 +239,7 @@ class SparkEngine:
         self.table(name, file)
 
     def _keep(self, name: str, found: DataFrame) -> None:
+        self._tables.pop(name, None)
         found = found.persist()
         self._kept.append(found)
         found.createOrReplaceTempView(name)
@@ -267,32 +247,32 @@ class SparkEngine:
     def _asked(self, relation: str) -> DataFrame:
         return self._spark.sql(relation) if " " in relation else self._spark.table(relation)
 
-    def _apply(
-        self,
-        given: Mapping[str, str],
-        schema: pa.Schema,
-        finish: Callable[[int, dict[str, pa.Table]], pa.Table],
-    ) -> DataFrame:
-        """What ``finish`` makes of each part: one table is dealt out, several are grouped together."""
+    def _apply(self, given: Mapping[str, str], schema: pa.Schema, finish: Finish) -> DataFrame:
+        """What ``finish`` makes of each part."""
         from pyspark.sql.functions import lit, pmod
-        from pyspark.sql.pandas.types import from_arrow_schema
+        from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
         frames = {name: self._asked(relation) for name, relation in given.items()}
-        columns = {
-            name: [column for column in frame.columns if column != "part"] for name, frame in frames.items()
+        schemas = {
+            name: to_arrow_schema(frame.drop("part").schema, timezone="UTC") for name, frame in frames.items()
         }
-        called, answer = _Grouped(columns, finish), from_arrow_schema(schema)
-        first, *others = frames
-        if not others:
-            dealt = frames[first]
-            if given[first] not in self._dealt:
-                dealt = dealt.repartitionById(self._parts, pmod(dealt["part"], lit(self._parts)))
-            return dealt.mapInArrow(_Whole(first, schema, finish), answer)
-        grouped = frames[first].groupBy("part")
-        tagged = [frames[name].withColumn(RELATION, lit(name)) for name in others]
-        rest = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), tagged)
-        both = grouped.cogroup(rest.groupBy("part"))
-        return both.applyInArrow(lambda key, left, right: called(key, left, right), answer)
+        packed = [self._packed(given[name], frames[name], Packed(name, schemas[name])) for name in given]
+        together = reduce(lambda one, other: one.union(other), packed)
+        dealt = together.repartitionById(self._parts, pmod(together["part"], lit(self._parts)))
+        return dealt.mapInArrow(Opened(schemas, schema, finish), from_arrow_schema(schema))
+
+    def _packed(self, relation: str, frame: DataFrame, packed: Packed) -> DataFrame:
+        """The packets of a relation."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        travel = from_arrow_schema(PACKETS)
+        table = only_table(relation)
+        file = self._tables.get(table)
+        if file is None or not file.is_file() or not goes_row_by_row(frame):
+            return frame.mapInArrow(packed, travel)
+        groups = parquet.read_metadata(file).num_row_groups
+        numbers = self._spark.range(0, groups, 1, max(groups, 1))
+        return numbers.mapInArrow(Scanned(packed, relation, table, file), travel)
 
     def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part; see `engines.relations.Engine`."""
@@ -319,12 +299,15 @@ class SparkEngine:
         elif len(schemas) == 1:
             [(name, schema)] = schemas.items()
             target = str(folder / f"answer={name}")
-            self._apply(given, schema, _Only(kernel)).write.mode("overwrite").parquet(target)
+            found = self._apply(given, schema, _Only(kernel)).write.mode("overwrite")
+            found.options(**as_kernels_write(schema)).parquet(target)
             rows = {name: self._spark.read.parquet(target).count()}
         else:
             schema = joint_schema(schemas)
-            found = self._apply(given, schema, _Joined(kernel, schema))
-            found.write.mode("overwrite").partitionBy("answer").parquet(str(folder))
+            found = self._apply(given, schema, _Joined(kernel, schema)).write.options(
+                **as_kernels_write(schema)
+            )
+            found.mode("overwrite").partitionBy("answer").parquet(str(folder))
             lying = self._spark.read.parquet(str(folder)).groupBy("answer").count().collect()
             rows = {row["answer"]: row["count"] for row in lying}
         return {name: rows.get(name, 0) for name in schemas}

@@ -1,0 +1,137 @@
+"""How rows travel by Spark: dealt out by columns and packed, so that Java moves packets and not rows.
+
+A packet holds rows of one relation and one part as Arrow's bytes, and is one row to Spark. Java handles a row
+at a time, at every step: to write it, to send it, to read it, to hand it over to Python. Of packets there are
+thousands of times fewer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from engines.parts import open_bench
+
+ROWS_AT_ONCE = 2**19  # that are dealt together: some thousands a packet, some tens of megabytes a worker
+PACKETS = pa.schema({"part": pa.int32(), "relation": pa.string(), "rows": pa.binary()})
+Finish = Callable[[int, dict[str, pa.Table]], pa.Table]
+
+
+class Packed:
+    """Packets of the rows of a partition, as Spark's ``mapInArrow`` calls for them.
+
+    Parameters
+    ----------
+    relation : its name
+    schema : of its rows without ``part``
+    """
+
+    def __init__(self, relation: str, schema: pa.Schema) -> None:
+        self.relation, self.schema = relation, schema
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Packets, one a part that occurs among some rows."""
+        for rows in at_once(batches):
+            dealt = deal(rows.column("part"), rows.select(self.schema.names).cast(self.schema))
+            names = pa.repeat(self.relation, len(dealt))
+            packets = in_bytes(list(dealt.values()))
+            yield pa.record_batch([pa.array(dealt, pa.int32()), names, packets], schema=PACKETS)
+
+
+def in_bytes(batches: list[pa.RecordBatch]) -> pa.BinaryArray:
+    """Each batch as Arrow's bytes, without its schema."""
+    together, ends = pa.BufferOutputStream(), [0]
+    for batch in batches:
+        together.write(batch.serialize())
+        ends.append(together.tell())
+    offsets = pa.array(ends, pa.int32()).buffers()[1]
+    return pa.Array.from_buffers(pa.binary(), len(batches), [None, offsets, together.getvalue()])
+
+
+class Scanned:
+    """Packets of what a query makes of some row groups of a Parquet file, for ``mapInArrow``.
+
+    The rows pass through Java as packets only: the worker reads the file, and DuckDB in it runs the query.
+
+    Parameters
+    ----------
+    packed : what packs the rows
+    sql : a query that makes of each row of ``table`` one row or none, whatever the other rows are
+    table : the name by which the query calls the file
+    """
+
+    def __init__(self, packed: Packed, sql: str, table: str, file: Path) -> None:
+        self.packed, self.sql, self.table, self.file = packed, sql, table, file
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Packets, of the row groups whose numbers are given."""
+        yield from self.packed(self._rows(number for batch in batches for number in batch[0].to_pylist()))
+
+    def _rows(self, groups: Iterator[int]) -> Iterator[pa.RecordBatch]:
+        with parquet.ParquetFile(self.file) as file, open_bench({"threads": 1}) as bench:
+            for group in groups:
+                bench.register(self.table, file.read_row_group(group, use_threads=False))
+                yield from bench.sql(self.sql).to_arrow_table().to_batches()
+
+
+def at_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The same rows in tables of `ROWS_AT_ONCE` or a few more."""
+    found: list[pa.RecordBatch] = []
+    for batch in batches:
+        found.append(batch)
+        if sum(each.num_rows for each in found) >= ROWS_AT_ONCE:
+            yield pa.Table.from_batches(found)
+            found.clear()
+    if found:
+        yield pa.Table.from_batches(found)
+
+
+def deal(part: pa.ChunkedArray, rows: pa.Table) -> dict[int, pa.RecordBatch]:
+    """The rows of each part, in the order in which they came."""
+    coded = part.combine_chunks().dictionary_encode()
+    parts = coded.dictionary.to_pylist()
+    # Small codes are ordered by counting, wide ones by comparing.
+    codes = coded.indices.to_numpy().astype(np.min_scalar_type(len(parts)))
+    [ordered] = rows.take(np.argsort(codes, kind="stable")).combine_chunks().to_batches() or [None]
+    counts = np.bincount(codes, minlength=len(parts))
+    starts = np.cumsum(counts) - counts
+    return {
+        number: ordered.slice(start, count)
+        for number, start, count in zip(parts, starts.tolist(), counts.tolist(), strict=True)
+    }
+
+
+class Opened:
+    """What a kernel answers to each part whose packets lie in a partition, for ``mapInArrow``.
+
+    Parameters
+    ----------
+    given : schemas of the relations that the kernel sees, by name
+    schema : of the answer
+    finish : what is made of the number of a part and its tables
+    """
+
+    def __init__(self, given: Mapping[str, pa.Schema], schema: pa.Schema, finish: Finish) -> None:
+        self.given, self.schema, self.finish = given, schema, finish
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Answers, one part after the other."""
+        packets: dict[int, dict[str, list[pa.Buffer]]] = {}
+        for batch in batches:
+            part, relation, rows = batch.select(PACKETS.names).columns
+            for number, name, packet in zip(part.to_pylist(), relation.to_pylist(), rows, strict=True):
+                packets.setdefault(number, {}).setdefault(name, []).append(packet.as_buffer())
+        for number in sorted(packets):
+            answer = self.finish(number, self._tables(packets.pop(number)))
+            yield from answer.select(self.schema.names).cast(self.schema).to_batches()
+
+    def _tables(self, packets: Mapping[str, list[pa.Buffer]]) -> dict[str, pa.Table]:
+        tables = {}
+        for name, schema in self.given.items():
+            opened = [pa.ipc.read_record_batch(packet, schema) for packet in packets.get(name, [])]
+            tables[name] = pa.Table.from_batches(opened, schema).combine_chunks()
+        return tables
