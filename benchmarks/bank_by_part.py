@@ -237,6 +237,8 @@ MEASUREMENTS: dict[str, tuple[Opened, tuple[Work, ...]]] = {
     "spark_network": (by_spark, (NETWORK,)),
     "spark_both": (by_spark, (INDICATORS, NETWORK)),
     "spark_features": (by_spark, (FEATURES,)),
+    "all": (by_processes, (INDICATORS, FEATURES)),
+    "spark_all": (by_spark, (INDICATORS, FEATURES)),
 }
 
 
