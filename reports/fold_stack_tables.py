@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.results import Interval
 from models.results.fold_stack import FoldStackRow, StackedView
 from reports.comparison import told_apart
 from reports.evidence import Evidence, in_a_sentence
@@ -30,8 +31,8 @@ class FoldStackLine:
     parts: Text
     lesson: Text
     suspicious: int
-    true: str
-    bank: str
+    true: Interval
+    bank: Interval
     true_gaps: list[tuple[str, str]]
     bank_gaps: list[tuple[str, str]]
     weights: Text
@@ -61,8 +62,8 @@ def fold_stack_line(row: FoldStackRow) -> FoldStackLine:
         parts=joined([named(RANKERS, name) for name in row.parts], AND),
         lesson=named(LESSONS, row.lesson),
         suspicious=row.suspicious,
-        true=worded_interval(row.true.recall),
-        bank=worded_interval(row.bank.recall),
+        true=row.true.recall,
+        bank=row.bank.recall,
         true_gaps=gaps(row.true),
         bank_gaps=gaps(row.bank),
         weights=joined(told, AND),
