@@ -21,7 +21,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from engines.relations import Kernel, Measured
+from engines.relations import Kernel, Measured, Named
 
 ATTEMPTS = 4  # at a part, as Spark does
 Task = Callable[[int], dict[str, int]]
@@ -74,16 +74,6 @@ def open_bench(settings: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
         bench.execute(f"SET {setting}")
     bench.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
     return bench
-
-
-class _Single:
-    """A kernel with one answer, as one with an answer by name."""
-
-    def __init__(self, kernel: Kernel, name: str) -> None:
-        self.kernel, self.name = kernel, name
-
-    def __call__(self, tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-        return {self.name: self.kernel(tables)}
 
 
 class _Answer:
@@ -169,7 +159,7 @@ class PartsEngine:
     def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part; see `engines.relations.Engine`."""
         target = self._folder / "answers"
-        self._run(_Answer(_Single(kernel, name), self._given(name, given), target))
+        self._run(_Answer(Named(name, kernel), self._given(name, given), target))
         parquet_folder = target / name
         parquet_folder.mkdir(parents=True, exist_ok=True)
         parquet.write_table(schema.empty_table(), parquet_folder / "none.parquet")

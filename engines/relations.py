@@ -13,6 +13,17 @@ Kernel = Callable[[Mapping[str, pa.Table]], pa.Table]
 Measured = Callable[[Mapping[str, pa.Table]], Mapping[str, pa.Table]]
 
 
+class Named:
+    """A kernel with one answer, as one with an answer by name."""
+
+    def __init__(self, name: str, kernel: Kernel) -> None:
+        self.name, self.kernel = name, kernel
+
+    def __call__(self, tables: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
+        """The answer by its name."""
+        return {self.name: self.kernel(tables)}
+
+
 @dataclass(frozen=True)
 class Dealing:
     """How keys are dealt out to parts: ``((key % prime) * multiplier + salt) % parts``.

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pipeline
 from data import schema
 from data.parts import MomentsAsked
-from data.parts.bank import Tables
 from data.schema import CUSTOMER_KINDS, WEEK_US
 from engines.features.matrix import MATRIX, WINDOWS, features_of_part
 from engines.features.own import LINES, TOKENS, lines_of_part, tokens_of_part
@@ -26,7 +25,7 @@ from engines.features.profile import (
 )
 from engines.network.passes import NetworkAsked, given_to_network, prepare_network
 from engines.passes import coded
-from engines.relations import Dealing, Engine, Measured
+from engines.relations import Dealing, Engine, Named
 from features import schema as feature_schema
 from features.build import Params as BuildParams
 
@@ -120,25 +119,15 @@ def given_to_features(dealing: Dealing) -> dict[str, str]:
     }
 
 
-class _Named:
-    """A kernel with one answer, by the name of its table."""
-
-    def __init__(self, name: str, kernel: partial[pa.Table]) -> None:
-        self.name, self.kernel = name, kernel
-
-    def __call__(self, part: Tables) -> Mapping[str, pa.Table]:
-        return {self.name: self.kernel(part)}
-
-
 def write_lines(engine: Engine, asked: FeaturesAsked, folder: Path) -> Mapping[str, int]:
     """Write the payments as tokens, and which of them are the line of each subject; rows by table."""
     line, origin = asked.build.line, asked.calendar.origin
     name = pipeline.table_name(feature_schema.Sequences)
-    tokens: Measured = _Named(name, partial(tokens_of_part, origin_us=origin, line=line))
+    tokens = Named(name, partial(tokens_of_part, origin_us=origin, line=line))
     # Spark has no numbers without a sign; where the kernel writes, the bytes stay bytes.
     signed = pa.schema([pa.field(f.name, pa.int16() if f.type == pa.uint8() else f.type) for f in TOKENS])
     rows = dict(engine.write(folder, tokens, {"ends": "ends"}, {name: signed}))
-    lines = _Named(SUBJECT_LINES, partial(lines_of_part, line=line))
+    lines = Named(SUBJECT_LINES, partial(lines_of_part, line=line))
     given = {"ends": "ends", "weeks": "SELECT part, customer, as_of FROM weeks"}
     rows.update(engine.write(folder, lines, given, {SUBJECT_LINES: LINES}))
     return rows
@@ -161,7 +150,7 @@ def prepare_features(
 def write_features(engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path) -> Mapping[str, int]:
     """Measure each part of a prepared bank and write the feature matrix to ``folder``; rows by table."""
     name = pipeline.table_name(feature_schema.FeatureMatrix)
-    kernel = _Named(name, partial(features_of_part, origin_us=asked.calendar.origin, params=asked.build))
+    kernel = Named(name, partial(features_of_part, origin_us=asked.calendar.origin, params=asked.build))
     given = given_to_features(dealing) | given_to_network(dealing)
     return engine.write(folder, kernel, given, {name: MATRIX})
 

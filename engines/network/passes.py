@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pipeline
 from data import schema
 from data.observe import Params as ObserveParams
 from data.parts import OUTSIDE, components_of_trails, trail_edges
-from data.parts.bank import Tables
 from data.parts.trails import EDGES, MEMBERS
 from data.schema import HOLDER_KINDS
 from engines.network.around import given_of_standing, stand_around
@@ -30,7 +28,7 @@ from engines.network.patterns import (
     scatter_gathers_of_part,
     scattered_of_part,
 )
-from engines.relations import Dealing, Engine
+from engines.relations import Dealing, Engine, Named
 from features.build import Params as BuildParams
 from features.network import Limits
 from features.network.graph import POOLED
@@ -154,11 +152,6 @@ def prepare_network(engine: Engine, asked: NetworkAsked, dealing: Dealing) -> No
     stand_around(engine, asked.limits)
 
 
-def network_features_of_part(part: Tables, limits: Limits) -> Mapping[str, Any]:
-    """The table of `network_of_part` by its name."""
-    return {TABLE: network_of_part(part, limits)}
-
-
 def measure_network(
     engine: Engine, asked: NetworkAsked, dealing: Dealing, folder: Path, weekly: Path | None = None
 ) -> Mapping[str, int]:
@@ -171,5 +164,5 @@ def measure_network(
     engine.table("weekly_indicators", weekly or pipeline.table_path(schema.WeeklyIndicators))
     engine.table("dispositions", pipeline.table_path(schema.Dispositions))
     prepare_network(engine, asked, dealing)
-    kernel = partial(network_features_of_part, limits=asked.limits)
+    kernel = Named(TABLE, partial(network_of_part, limits=asked.limits))
     return engine.write(folder, kernel, given_to_network(dealing), {TABLE: NETWORK})
