@@ -16,7 +16,6 @@ from pydantic import AfterValidator, Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import moments_of
 from models import schema
 from models.budget import Budget, Watch
 from models.examples import Learnt, learnt, of_role
@@ -30,7 +29,8 @@ from models.metrics import Catches
 from models.positives import as_labelled
 from models.results.adaptations import AdaptationStudy, AdaptationWorth, AdaptedRecall
 from models.results.tuned import Choice, Tuned
-from models.truth.illicit import MOMENT_COLUMNS, in_truth
+from models.truth import scheme_moments
+from models.truth.illicit import in_truth
 from models.zoo import MODELS, Examples, Fitted
 from models.zoo.gnn import GnnSettings
 from models.zoo.nets import NetSettings
@@ -92,12 +92,7 @@ class Entrants:
 
 def read_inputs(budget: Budget, rows: Learnt) -> Arena:
     """Read the tables; the features of those subjects only that are learnt from or judged."""
-    planted = moments_of(
-        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        pipeline.read(data_schema.Truth),
-        pipeline.read(data_schema.Schemes),
-    )
+    planted = scheme_moments.read_inputs()
     illicit = planted[planted["is_illicit"]]
     starts_at = pipeline.read(data_schema.Periods).set_index("name").loc["test", "starts_at"]
     split, needs = pipeline.read(schema.Split), MODELS[MODEL].needs

@@ -14,7 +14,6 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import moments_of
 from models import examples, schema
 from models.audit_knowledge import PERSON_COLUMNS
 from models.audit_knowledge import Params as KnowledgeParams
@@ -24,9 +23,9 @@ from models.intervals import drawn
 from models.positives import Positives
 from models.results.audit_studies import AgeRow, AgeStudy
 from models.results.tuned import Choice
-from models.truth import ages, fairness, yardstick
+from models.truth import ages, fairness, scheme_moments, yardstick
 from models.truth.fairness import Cut
-from models.truth.illicit import MOMENT_COLUMNS, in_truth
+from models.truth.illicit import in_truth
 from models.truth.yardstick import Yardstick
 from models.zoo import FEATURES_ALONE, LIBRARY, MODELS, Examples, Model, PartStart, WholeStart
 from parameters import Draws, Seed, Share
@@ -123,12 +122,7 @@ def read_inputs(budget: Budget, rows: Learnt, groups: fairness.Groups) -> AgeInp
     """Read the tables, the library and the persons' bands of age."""
     judge = yardstick.read_inputs(budget, rows)
     (nobody,) = examples.read_inputs([pipeline.read(schema.Split).iloc[:0]], frozenset({LIBRARY}))
-    planted = moments_of(
-        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        pipeline.read(data_schema.Truth),
-        pipeline.read(data_schema.Schemes),
-    )
+    planted = scheme_moments.read_inputs()
     test = pipeline.read(data_schema.Periods).set_index("name").loc["test"]
     subjects = judge.subjects[judge.watch.is_judged].reset_index(drop=True)
     illicit = planted[planted["is_illicit"]]

@@ -15,7 +15,7 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import happened_within, moments_of
+from data.asof import happened_within
 from features import schema as features_schema
 from models import examples, schema
 from models.audit_injection import KEY, earlier_weeks
@@ -28,10 +28,10 @@ from models.results.bounds import Learner, LimitsStudy
 from models.results.studies import Provenance
 from models.results.tuned import Choice, Tuned
 from models.schema import RULES
-from models.truth import fixed_trees, limits, yardstick
+from models.truth import fixed_trees, limits, scheme_moments, yardstick
 from models.truth.fixed_trees import Trees
 from models.truth.headline import Illicit
-from models.truth.illicit import MOMENT_COLUMNS, in_truth, scheme_groups
+from models.truth.illicit import in_truth, scheme_groups
 from models.truth.limits import Exam
 from models.truth.yardstick import Yardstick
 from models.zoo import LIBRARY, MODELS, Examples, learnable
@@ -162,12 +162,7 @@ def further_rows(judge: Yardstick, illicit: pd.DataFrame, days: int, rows: Learn
 def read_inputs(budget: Budget, rows: Learnt, params: Params) -> LimitsInputs:
     """Read the tables, the kept scores and the features of those who are learnt from or judged."""
     judge, days = yardstick.read_inputs(budget, rows), budget.label_window_days
-    planted = moments_of(
-        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        pipeline.read(data_schema.Truth),
-        pipeline.read(data_schema.Schemes),
-    )
+    planted = scheme_moments.read_inputs()
     illicit, split = planted[planted["is_illicit"]], pipeline.read(schema.Split)
     starts_at = pipeline.read(data_schema.Periods).set_index("name").loc["test", "starts_at"]
     weeks = pipeline.read(features_schema.Subjects, columns=[KEY, "customer_id", "as_of"])

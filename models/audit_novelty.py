@@ -15,15 +15,13 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import moments_of
 from features import schema as features_schema
 from models.budget import Budget
 from models.examples import Learnt
 from models.intervals import drawn
 from models.results.studies import NoveltyStudy
 from models.results.tuned import Choice, Tuned
-from models.truth import all_read, yardstick
-from models.truth.illicit import MOMENT_COLUMNS
+from models.truth import all_read, scheme_moments, yardstick
 from models.truth.novelty import (
     Members,
     Omission,
@@ -86,12 +84,7 @@ def typologies_left_out(
 def read_inputs(budget: Budget, rows: Learnt, needs: frozenset[str]) -> NoveltyInputs:
     """Read the tables, and whatever else the model reads."""
     judge = yardstick.read_inputs(budget, rows)
-    planted = moments_of(
-        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        pipeline.read(data_schema.Truth),
-        pipeline.read(data_schema.Schemes),
-    )
+    planted = scheme_moments.read_inputs()
     starts_at = pipeline.read(data_schema.Periods).set_index("name").loc["test", "starts_at"]
     sides, typology = all_read.read_inputs(judge, rows, needs), np.zeros(0, object)
     if LIBRARY in needs:

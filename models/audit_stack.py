@@ -14,7 +14,6 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import moments_of
 from data.results import Interval
 from models import schema
 from models.budget import WATCHED, Budget, Watch
@@ -24,8 +23,9 @@ from models.metrics import Catches
 from models.results.bounds import BlendedParts, Scale, StackStudy
 from models.schema import STACK
 from models.stack import Params as StackParams
+from models.truth import scheme_moments
 from models.truth.blends import Weeks, blended_parts, schemes_needed
-from models.truth.illicit import MOMENT_COLUMNS, in_truth
+from models.truth.illicit import in_truth
 from parameters import Count, Draws, Seed
 from provenance import made_now, study_params
 
@@ -74,12 +74,7 @@ class RankedWeeks:
 
 def read_inputs(budget: Budget, params: Params) -> dict[str, RankedWeeks]:
     """Read the tables: validation and test with the rankers' scores, by role."""
-    planted = moments_of(
-        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        pipeline.read(data_schema.Truth),
-        pipeline.read(data_schema.Schemes),
-    )
+    planted = scheme_moments.read_inputs()
     illicit = planted[planted["is_illicit"]]
     split, scores = pipeline.read(schema.Split), pipeline.read(schema.Scores)
     periods = pipeline.read(data_schema.Periods).set_index("name")

@@ -17,7 +17,6 @@ from pydantic import Field
 
 import pipeline
 from data import schema as data_schema
-from data.asof import moments_of
 from models import schema, tune
 from models.budget import Budget, Watch
 from models.examples import Learnt
@@ -32,8 +31,9 @@ from models.results.tuned import Choice, FoldWorth, Tuned
 from models.schema import STACK
 from models.stack import Params as StackParams
 from models.stack import fit_stack, stack_margins, weekly_places
+from models.truth import scheme_moments
 from models.truth.blends import Weeks, chosen
-from models.truth.illicit import MOMENT_COLUMNS, in_truth
+from models.truth.illicit import in_truth
 from models.tune import FoldExamples
 from models.zoo import MODELS, Model
 from parameters import Draws, Seed
@@ -208,12 +208,7 @@ class StackInputs:
 
 def read_inputs(names: Iterable[str], budget: Budget, params: Params) -> StackInputs:
     """Read the truth, the run's scores and the folds of every part."""
-    planted = moments_of(
-        pipeline.read(data_schema.Transactions, columns=MOMENT_COLUMNS),
-        pipeline.read(data_schema.Accounts, columns=["account_id", "customer_id"]),
-        pipeline.read(data_schema.Truth),
-        pipeline.read(data_schema.Schemes),
-    )
+    planted = scheme_moments.read_inputs()
     starts_at = pipeline.read(data_schema.Periods).set_index("name").loc["test", "starts_at"]
     split, learn = pipeline.read(schema.Split), pipeline.params("learn", Learnt)
     subjects, by_ranker = watched_scores(split, pipeline.read(schema.Scores))
