@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 import pipeline
 from data.observe import Params as ObserveParams
@@ -26,22 +28,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-HERMETIC = "test_hermetic.py"
+HERMETIC, ALONE = "test_hermetic.py", "taken_away"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the tests out so that no process waits for another.
+    """The stages are the longest row and begin at once; the tries without one of their deps fill the end."""
+    items.sort(key=lambda item: (ALONE in item.name, item.path.name != HERMETIC))
 
-    A file stays together, for its fixtures. The stages are the longest row and begin at
-    once; the tries without one of their deps stand alone and fill the end.
+
+class ByFile(LoadFileScheduling):
+    """Deal whole files out, for their fixtures, and each try without one of a stage's deps by itself.
+
+    Marks of xdist's own groups would say the same, but from pytest 9.2 on they are passed over
+    without a word.
     """
-    for item in items:
-        if item.path.name != HERMETIC:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-        elif "taken_away" not in item.name:
-            item.add_marker(pytest.mark.xdist_group(HERMETIC))
-    items.sort(key=lambda item: ("taken_away" in item.name, item.path.name != HERMETIC))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if ALONE in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
