@@ -20,6 +20,7 @@ from engines.features import FeaturesAsked, measure_features
 from engines.network import NetworkAsked, measure_network
 from engines.parts import parts_engine
 from engines.passes import Asked, measure_bank
+from engines.puts import files_of
 from engines.relations import Dealing, Engine
 from engines.spark import spark_engine
 
@@ -33,7 +34,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=2, help="of engine parts")
     parser.add_argument("--memory", default="2g", help="of DuckDB, or of Spark's driver")
     parser.add_argument("--master", default="local[2,4]", help="of Spark: cores, and attempts at a task")
-    parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help="of engine spark")
+    writers = "who lets answers of engine spark count; spark where nothing can be renamed"
+    parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help=writers)
     more = parser.add_mutually_exclusive_group()
     more.add_argument("--network", action="store_true", help="network features too")
     more.add_argument("--features", action="store_true", help="the feature matrix too")
@@ -45,7 +47,7 @@ def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
     asked, dealing = Asked.read(), Dealing(given.parts)
     asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))  # processes use the cores
     rows = dict(measure_bank(engine, asked, dealing, given.out))
-    weekly = given.out / pipeline.table_name(schema.WeeklyIndicators) / "part-*.parquet"
+    weekly = files_of(given.out / pipeline.table_name(schema.WeeklyIndicators))
     if given.network:
         rows |= measure_network(engine, NetworkAsked.read(), dealing, given.out, weekly)
     if given.features:

@@ -7,6 +7,7 @@ thousands of times fewer.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,6 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from engines.parts import open_bench
+
+# pandera imports all of pyspark.pandas where it can: seconds for nothing, in every worker, and workers read
+# this module before any kernel.
+sys.modules.setdefault("pyspark.pandas", None)  # type: ignore[arg-type]
 
 ROWS_AT_ONCE = 2**19  # that are dealt together: some thousands a packet, some tens of megabytes a worker
 PACKETS = pa.schema({"part": pa.int32(), "relation": pa.string(), "rows": pa.binary()})
@@ -105,6 +110,33 @@ def deal(part: pa.ChunkedArray, rows: pa.Table) -> dict[int, pa.RecordBatch]:
     }
 
 
+def opened(
+    batches: Iterator[pa.RecordBatch], given: Mapping[str, pa.Schema]
+) -> Iterator[tuple[int, dict[str, pa.Table]]]:
+    """The number and the tables of each part whose packets lie in a partition, one after the other.
+
+    Parameters
+    ----------
+    given : schemas of the tables, by name
+    """
+    packets: dict[int, dict[str, list[pa.Buffer]]] = {}
+    for batch in batches:
+        part, relation, rows = batch.select(PACKETS.names).columns
+        for number, name, packet in zip(part.to_pylist(), relation.to_pylist(), rows, strict=True):
+            packets.setdefault(number, {}).setdefault(name, []).append(packet.as_buffer())
+    for number in sorted(packets):
+        yield number, unpacked(packets.pop(number), given)
+
+
+def unpacked(packets: Mapping[str, list[pa.Buffer]], given: Mapping[str, pa.Schema]) -> dict[str, pa.Table]:
+    """The tables of a part."""
+    tables = {}
+    for name, schema in given.items():
+        batches = [pa.ipc.read_record_batch(packet, schema) for packet in packets.get(name, [])]
+        tables[name] = pa.Table.from_batches(batches, schema).combine_chunks()
+    return tables
+
+
 class Opened:
     """What a kernel answers to each part whose packets lie in a partition, for ``mapInArrow``.
 
@@ -120,18 +152,6 @@ class Opened:
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Answers, one part after the other."""
-        packets: dict[int, dict[str, list[pa.Buffer]]] = {}
-        for batch in batches:
-            part, relation, rows = batch.select(PACKETS.names).columns
-            for number, name, packet in zip(part.to_pylist(), relation.to_pylist(), rows, strict=True):
-                packets.setdefault(number, {}).setdefault(name, []).append(packet.as_buffer())
-        for number in sorted(packets):
-            answer = self.finish(number, self._tables(packets.pop(number)))
+        for part, tables in opened(batches, self.given):
+            answer = self.finish(part, tables)
             yield from answer.select(self.schema.names).cast(self.schema).to_batches()
-
-    def _tables(self, packets: Mapping[str, list[pa.Buffer]]) -> dict[str, pa.Table]:
-        tables = {}
-        for name, schema in self.given.items():
-            opened = [pa.ipc.read_record_batch(packet, schema) for packet in packets.get(name, [])]
-            tables[name] = pa.Table.from_batches(opened, schema).combine_chunks()
-        return tables

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -27,14 +27,19 @@ ATTEMPTS = 4  # at a part, as Spark does
 Task = Callable[[int], dict[str, int]]
 
 
+def encode(table: pa.Table, sink: Path | pa.NativeFile) -> None:
+    """Write a table as Parquet, the same way whoever writes it."""
+    # Measured numbers hardly repeat: a dictionary of them takes time and room.
+    words = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+    parquet.write_table(table, sink, compression="zstd", use_dictionary=words, write_statistics=words)
+
+
 def write_part(table: pa.Table, folder: Path, part: int) -> int:
     """Write the table of a part, in one move; a part written before is replaced. Rows of the table."""
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".part-{part:05d}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
     try:
-        # Measured numbers hardly repeat: a dictionary of them takes time and room.
-        words = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
-        parquet.write_table(table, aside, compression="zstd", use_dictionary=words, write_statistics=words)
+        encode(table, aside)
         aside.replace(folder / f"part-{part:05d}.parquet")
     finally:
         aside.unlink(missing_ok=True)
@@ -111,12 +116,13 @@ class PartsEngine:
             return None
         return ProcessPoolExecutor(self._processes, mp_context=get_context("spawn"))
 
-    def table(self, name: str, file: Path) -> None:
-        """Name a Parquet file."""
-        self._read(name, str(file))
+    def table(self, name: str, *files: Path) -> None:
+        """Name a Parquet file, or several as one."""
+        self._read(name, *map(str, files))
 
-    def _read(self, name: str, files: str, how: str = "") -> None:
-        self._bench.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet('{files}'{how})")
+    def _read(self, name: str, *files: str, how: str = "") -> None:
+        listed = ", ".join(f"'{file}'" for file in files)
+        self._bench.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}]{how})")
 
     def view(self, name: str, sql: str) -> None:
         """Name a query over named relations."""
@@ -127,7 +133,7 @@ class PartsEngine:
         if "part" in self._schema(sql).names:
             self._dealt[name] = self._deal(name, sql)
             how = ", hive_partitioning = true, hive_types = {'part': INTEGER}"
-            self._read(name, f"{self._dealt[name][0]}/*/*.parquet", how)
+            self._read(name, f"{self._dealt[name][0]}/*/*.parquet", how=how)
             return
         file = self._folder / f"{name}.parquet"
         self._bench.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)")
@@ -170,14 +176,14 @@ class PartsEngine:
         folder: Path,
         kernel: Measured,
         given: Mapping[str, str],
-        schemas: Mapping[str, pa.Schema],
+        tables: Collection[str],
     ) -> Mapping[str, int]:
         """Write what a kernel makes of each part; see `engines.relations.Engine`."""
-        for name in schemas:
+        for name in tables:
             shutil.rmtree(folder / name, ignore_errors=True)
         rows = self._run(_Answer(kernel, self._given("written", given), folder))
         sweep(folder)
-        return {name: sum(each[name] for each in rows) for name in schemas}
+        return {name: sum(each[name] for each in rows) for name in tables}
 
     def _run(self, answer: _Answer) -> list[dict[str, int]]:
         """Answer every part to which anything was dealt."""

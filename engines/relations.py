@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -47,8 +47,8 @@ class Engine(Protocol):
     A relation that is dealt has a column ``part``; the kernel sees the rows of one part, without it.
     """
 
-    def table(self, name: str, file: Path) -> None:
-        """Name a Parquet file."""
+    def table(self, name: str, *files: Path) -> None:
+        """Name a Parquet file, or several as one."""
 
     def view(self, name: str, sql: str) -> None:
         """Name a query over named relations."""
@@ -71,12 +71,12 @@ class Engine(Protocol):
         folder: Path,
         kernel: Measured,
         given: Mapping[str, str],
-        schemas: Mapping[str, pa.Schema],
+        tables: Collection[str],
     ) -> Mapping[str, int]:
-        """Write what a kernel makes of each part, and say how many rows each table has.
+        """Write what a kernel makes of each part, and say how many rows each of its tables has.
 
-        The table ``t`` lies in ``folder/t`` afterwards, in files of whole parts; a part that was tried
-        twice is there once.
+        The table ``t`` lies in ``folder/t`` afterwards, in files of whole parts that `engines.puts.files_of`
+        names; a part that was tried twice is among them once.
         """
 
     def close(self) -> None:

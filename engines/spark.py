@@ -1,8 +1,8 @@
 """The engine of a cluster: Apache Spark deals, joins and tries again; the kernels are the same.
 
-Where the file system can rename, the kernel itself writes its part and only counts go back to Spark;
-on object stores Spark's own writer takes what the kernel returns. No table passes through the driver.
-Rows travel in packets; see `engines.packets`.
+A kernel's own process writes what it answers. Where the file system can rename, it renames a part that is
+whole, and only counts go back to Spark; on object stores Spark says which attempt at a part counts, see
+`engines.source`. No table passes through the driver. Rows travel in packets; see `engines.packets`.
 
 What is computed once and not dealt lies in files between the passes, and the plan of whoever asks for it
 begins there. Were it kept by the executors, its whole plan would be told again wherever it is asked for, and
@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from itertools import count
@@ -26,14 +26,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as parquet
+from pyarrow.fs import FileSystem, LocalFileSystem
 
-# pandera imports all of pyspark.pandas where it can, in every worker: seconds for nothing.
-sys.modules.setdefault("pyspark.pandas", None)  # type: ignore[arg-type]
-
-from engines.packets import PACKETS, Finish, Opened, Packed, Scanned  # noqa: E402
-from engines.parts import open_bench, sweep, write_part  # noqa: E402
-from engines.relations import Kernel, Measured  # noqa: E402
-from pipeline import BadInput  # noqa: E402
+from engines.packets import PACKETS, Finish, Opened, Packed, Scanned
+from engines.parts import open_bench, sweep, write_part
+from engines.puts import Answer, unique
+from engines.relations import Kernel, Measured
+from pipeline import BadInput
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -134,48 +133,6 @@ class _Written:
         return pa.table([list(rows), list(rows.values())], schema=COUNTS)
 
 
-class _Only:
-    """The one table that a kernel answers, for Spark's writer."""
-
-    def __init__(self, kernel: Measured) -> None:
-        self.kernel = kernel
-
-    def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:  # noqa: ARG002
-        [answer] = self.kernel(tables).values()
-        return answer
-
-
-class _Joined:
-    """All tables that a kernel answers as one for Spark's writer, told apart by ``answer``."""
-
-    def __init__(self, kernel: Measured, schema: pa.Schema) -> None:
-        self.kernel, self.schema = kernel, schema
-
-    def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:  # noqa: ARG002
-        found = []
-        for name, table in self.kernel(tables).items():
-            found.append(table.append_column("answer", pa.array([name] * len(table), pa.string())))
-        return pa.concat_tables([table.select(self.schema.names).cast(self.schema) for table in found])
-
-
-def joint_schema(schemas: Mapping[str, pa.Schema]) -> pa.Schema:
-    """Columns of several tables with the same names in one; the wider of two types of numbers."""
-    types: dict[str, pa.DataType] = {}
-    for schema in schemas.values():
-        for field in schema:
-            known = types.setdefault(field.name, field.type)
-            if known != field.type and field.type.bit_width > known.bit_width:
-                types[field.name] = field.type
-    return pa.schema([*types.items(), ("answer", pa.string())])
-
-
-def as_kernels_write(schema: pa.Schema) -> dict[str, str]:
-    """Options by which Spark's writer does as `engines.parts.write_part`."""
-    measured = [field.name for field in schema if pa.types.is_floating(field.type)]
-    plain = {f"parquet.enable.dictionary#{name}": "false" for name in measured}
-    return plain | {"compression": "zstd", "parquet.compression.codec.zstd.level": "1"}
-
-
 def only_table(sql: str) -> str:
     """The one relation that a query asks, or nothing: it asks several, or DuckDB does not understand it."""
     with open_bench({"threads": 1}) as bench:
@@ -203,20 +160,30 @@ class SparkEngine:
     parts : into how many partitions what is dealt is put; as many as there are parts, or a partition
         holds several of them in memory
     between : folder of what lies between the passes, which all workers see; emptied when the engine is closed
-    writer : who writes the answers, see the module
+    writer : who lets answers count: the kernel that renames them, or Spark; see the module
+    filesystem : of the answers, where Spark lets them count; this machine's if None
     """
 
-    def __init__(self, spark: SparkSession, parts: int, between: Path, writer: Writer = "kernel") -> None:
-        self._spark, self._parts, self._writer = spark, parts, writer
+    def __init__(
+        self,
+        spark: SparkSession,
+        parts: int,
+        between: Path,
+        writer: Writer = "kernel",
+        filesystem: FileSystem | None = None,
+    ) -> None:
+        self._spark, self._parts, self._writer, self._filesystem = spark, parts, writer, filesystem
         self._between = between.resolve()
         self._kept: list[DataFrame] = []
         self._files = count()  # of relations that are written: their numbers
         self._tables: dict[str, Path] = {}  # relations that are a Parquet file each
 
-    def table(self, name: str, file: Path) -> None:
-        """Name a Parquet file."""
-        self._tables[name] = file.resolve()
-        self._spark.read.parquet(str(file.resolve())).createOrReplaceTempView(name)
+    def table(self, name: str, *files: Path) -> None:
+        """Name a Parquet file, or several as one."""
+        self._tables.pop(name, None)
+        if len(files) == 1:
+            self._tables[name] = files[0].resolve()
+        self._spark.read.parquet(*(str(file.resolve()) for file in files)).createOrReplaceTempView(name)
 
     def view(self, name: str, sql: str) -> None:
         """Name a query over named relations."""
@@ -247,10 +214,10 @@ class SparkEngine:
     def _asked(self, relation: str) -> DataFrame:
         return self._spark.sql(relation) if " " in relation else self._spark.table(relation)
 
-    def _apply(self, given: Mapping[str, str], schema: pa.Schema, finish: Finish) -> DataFrame:
-        """What ``finish`` makes of each part."""
+    def _dealt(self, given: Mapping[str, str]) -> tuple[DataFrame, dict[str, pa.Schema]]:
+        """Packets, those of a part in one partition; schemas of the relations."""
         from pyspark.sql.functions import lit, pmod
-        from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+        from pyspark.sql.pandas.types import to_arrow_schema
 
         frames = {name: self._asked(relation) for name, relation in given.items()}
         schemas = {
@@ -258,7 +225,13 @@ class SparkEngine:
         }
         packed = [self._packed(given[name], frames[name], Packed(name, schemas[name])) for name in given]
         together = reduce(lambda one, other: one.union(other), packed)
-        dealt = together.repartitionById(self._parts, pmod(together["part"], lit(self._parts)))
+        return together.repartitionById(self._parts, pmod(together["part"], lit(self._parts))), schemas
+
+    def _apply(self, given: Mapping[str, str], schema: pa.Schema, finish: Finish) -> DataFrame:
+        """What ``finish`` makes of each part."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        dealt, schemas = self._dealt(given)
         return dealt.mapInArrow(Opened(schemas, schema, finish), from_arrow_schema(schema))
 
     def _packed(self, relation: str, frame: DataFrame, packed: Packed) -> DataFrame:
@@ -274,43 +247,45 @@ class SparkEngine:
         numbers = self._spark.range(0, groups, 1, max(groups, 1))
         return numbers.mapInArrow(Scanned(packed, relation, table, file), travel)
 
+    def rows(self, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> DataFrame:
+        """What a kernel makes of each part, as rows of Spark's."""
+        return self._apply(given, schema, _Returned(kernel))
+
     def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part; see `engines.relations.Engine`."""
-        self._keep(name, self._apply(given, schema, _Returned(kernel)))
+        self._keep(name, self.rows(kernel, given, schema))
 
     def write(
         self,
         folder: Path,
         kernel: Measured,
         given: Mapping[str, str],
-        schemas: Mapping[str, pa.Schema],
+        tables: Collection[str],
     ) -> Mapping[str, int]:
-        """Write what a kernel makes of each part; see `engines.relations.Engine`.
-
-        Spark's writer puts the table ``t`` into ``folder/answer=t``, numbers of two widths as the wider one.
-        """
+        """Write what a kernel makes of each part; see `engines.relations.Engine`."""
+        if self._writer == "spark":
+            return self._put(folder, kernel, given, tables)
         folder = folder.resolve()
-        for name in schemas:
+        for name in tables:
             shutil.rmtree(folder / name, ignore_errors=True)
-        if self._writer == "kernel":
-            counted = self._apply(given, COUNTS, _Written(kernel, folder)).collect()  # a row a part and table
-            rows = {name: sum(row["rows"] for row in counted if row["answer"] == name) for name in schemas}
-            sweep(folder)
-        elif len(schemas) == 1:
-            [(name, schema)] = schemas.items()
-            target = str(folder / f"answer={name}")
-            found = self._apply(given, schema, _Only(kernel)).write.mode("overwrite")
-            found.options(**as_kernels_write(schema)).parquet(target)
-            rows = {name: self._spark.read.parquet(target).count()}
-        else:
-            schema = joint_schema(schemas)
-            found = self._apply(given, schema, _Joined(kernel, schema)).write.options(
-                **as_kernels_write(schema)
-            )
-            found.mode("overwrite").partitionBy("answer").parquet(str(folder))
-            lying = self._spark.read.parquet(str(folder)).groupBy("answer").count().collect()
-            rows = {row["answer"]: row["count"] for row in lying}
-        return {name: rows.get(name, 0) for name in schemas}
+        counted = self._apply(given, COUNTS, _Written(kernel, folder)).collect()  # a row a part and table
+        sweep(folder)
+        return {name: sum(row["rows"] for row in counted if row["answer"] == name) for name in tables}
+
+    def _put(
+        self, folder: Path, kernel: Measured, given: Mapping[str, str], tables: Collection[str]
+    ) -> Mapping[str, int]:
+        """Let the workers put the answers, and Spark say which attempts count; rows by table."""
+        from engines.source import FORMAT, AnswerWriter, source_of
+
+        filesystem = self._filesystem or LocalFileSystem()
+        where = folder if self._filesystem else folder.resolve()
+        answer = Answer(filesystem, where.as_posix(), tuple(tables), unique())
+        answer.begin()
+        dealt, schemas = self._dealt(given)
+        self._spark.dataSource.register(source_of(AnswerWriter(answer, kernel, schemas)))
+        dealt.write.format(FORMAT).mode("overwrite").save()
+        return answer.rows()
 
     def close(self) -> None:
         """Forget what was kept and remove what lay between the passes; the session is its owner's."""

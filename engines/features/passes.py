@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import pyarrow as pa
 
 import pipeline
 from data import schema
 from data.parts import MomentsAsked
 from data.schema import CUSTOMER_KINDS, WEEK_US
-from engines.features.matrix import MATRIX, WINDOWS, features_of_part
-from engines.features.own import LINES, TOKENS, lines_of_part, tokens_of_part
+from engines.features.matrix import WINDOWS, features_of_part
+from engines.features.own import lines_of_part, tokens_of_part
 from engines.features.profile import (
     ALIKE,
     COMPARED,
@@ -124,23 +122,21 @@ def write_lines(engine: Engine, asked: FeaturesAsked, folder: Path) -> Mapping[s
     line, origin = asked.build.line, asked.calendar.origin
     name = pipeline.table_name(feature_schema.Sequences)
     tokens = Named(name, partial(tokens_of_part, origin_us=origin, line=line))
-    # Spark has no numbers without a sign; where the kernel writes, the bytes stay bytes.
-    signed = pa.schema([pa.field(f.name, pa.int16() if f.type == pa.uint8() else f.type) for f in TOKENS])
-    rows = dict(engine.write(folder, tokens, {"ends": "ends"}, {name: signed}))
+    rows = dict(engine.write(folder, tokens, {"ends": "ends"}, [name]))
     lines = Named(SUBJECT_LINES, partial(lines_of_part, line=line))
     given = {"ends": "ends", "weeks": "SELECT part, customer, as_of FROM weeks"}
-    rows.update(engine.write(folder, lines, given, {SUBJECT_LINES: LINES}))
+    rows.update(engine.write(folder, lines, given, [SUBJECT_LINES]))
     return rows
 
 
 def prepare_features(
-    engine: Engine, asked: FeaturesAsked, dealing: Dealing, weekly: Path | None = None
+    engine: Engine, asked: FeaturesAsked, dealing: Dealing, weekly: Sequence[Path] = ()
 ) -> None:
     """All passes before customers can be measured.
 
     The bank must be open and its customers dealt, see `engines.passes.deal_customers`.
     """
-    engine.table("weekly_indicators", weekly or pipeline.table_path(schema.WeeklyIndicators))
+    engine.table("weekly_indicators", *(weekly or [pipeline.table_path(schema.WeeklyIndicators)]))
     engine.table("dispositions", pipeline.table_path(schema.Dispositions))
     deal_subjects(engine, dealing)
     compare_alike(engine, dealing, asked)
@@ -152,17 +148,17 @@ def write_features(engine: Engine, asked: FeaturesAsked, dealing: Dealing, folde
     name = pipeline.table_name(feature_schema.FeatureMatrix)
     kernel = Named(name, partial(features_of_part, origin_us=asked.calendar.origin, params=asked.build))
     given = given_to_features(dealing) | given_to_network(dealing)
-    return engine.write(folder, kernel, given, {name: MATRIX})
+    return engine.write(folder, kernel, given, [name])
 
 
 def measure_features(
-    engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path, weekly: Path | None = None
+    engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path, weekly: Sequence[Path] = ()
 ) -> Mapping[str, int]:
     """Write the feature matrix of the whole bank and the lines of payments to ``folder``; rows by table.
 
     Parameters
     ----------
-    weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if None
+    weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if none
     """
     prepare_features(engine, asked, dealing, weekly)
     rows = dict(write_features(engine, asked, dealing, folder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from data.parts import OUTSIDE, components_of_trails, trail_edges
 from data.parts.trails import EDGES, MEMBERS
 from data.schema import HOLDER_KINDS
 from engines.network.around import given_of_standing, stand_around
-from engines.network.customers import NETWORK, network_of_part
+from engines.network.customers import network_of_part
 from engines.network.patterns import (
     ATTACHED,
     JOINED,
@@ -153,16 +153,16 @@ def prepare_network(engine: Engine, asked: NetworkAsked, dealing: Dealing) -> No
 
 
 def measure_network(
-    engine: Engine, asked: NetworkAsked, dealing: Dealing, folder: Path, weekly: Path | None = None
+    engine: Engine, asked: NetworkAsked, dealing: Dealing, folder: Path, weekly: Sequence[Path] = ()
 ) -> Mapping[str, int]:
     """Write network features of the whole bank to ``folder``; rows by table.
 
     Parameters
     ----------
-    weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if None
+    weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if none
     """
-    engine.table("weekly_indicators", weekly or pipeline.table_path(schema.WeeklyIndicators))
+    engine.table("weekly_indicators", *(weekly or [pipeline.table_path(schema.WeeklyIndicators)]))
     engine.table("dispositions", pipeline.table_path(schema.Dispositions))
     prepare_network(engine, asked, dealing)
     kernel = Named(TABLE, partial(network_of_part, limits=asked.limits))
-    return engine.write(folder, kernel, given_to_network(dealing), {TABLE: NETWORK})
+    return engine.write(folder, kernel, given_to_network(dealing), [TABLE])

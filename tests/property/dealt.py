@@ -11,6 +11,7 @@ import pyarrow.parquet as parquet
 
 import pipeline
 from engines.features.passes import SUBJECT_LINES
+from engines.puts import files_of
 from engines.relations import Dealing, Engine
 from features import build
 from features import schema as feature_schema
@@ -22,12 +23,9 @@ KEYS = ["customer_id", "as_of"]
 
 
 def gathered(folder: Path) -> pa.Table:
-    """All that lies in a folder, hidden and half-written files as well: nobody may have left any.
-
-    Sums of what Hadoop writes are no data, nor is its sign that all is written.
-    """
-    files = [file for file in sorted(folder.iterdir()) if file.suffix != ".crc" and file.name != "_SUCCESS"]
-    return pa.concat_tables([parquet.read_table(file, partitioning=None) for file in files])
+    """All that counts in a folder, where nobody may have left hidden and half-written files."""
+    assert not list(folder.glob(".*"))
+    return pa.concat_tables([parquet.read_table(file, partitioning=None) for file in files_of(folder)])
 
 
 def in_order(windows: pa.Table) -> pa.Table:
@@ -36,26 +34,21 @@ def in_order(windows: pa.Table) -> pa.Table:
     return windows.sort_by(keys).combine_chunks().replace_schema_metadata(None)
 
 
-def in_folder(folder: Path, schema: pa.Schema) -> pa.Table:
+def in_folder(folder: Path) -> pa.Table:
     """The window columns in a folder."""
-    return in_order(gathered(folder).select(schema.names))
+    return in_order(gathered(folder))
 
 
-def written(engine: Engine, bank: Path, out: Path, schema: pa.Schema, kernel: Harmed) -> int:
+def written(engine: Engine, bank: Path, out: Path, kernel: Harmed) -> int:
     """Rows of the windows of the bank that an engine says it wrote to a folder."""
     engine.table("bank", bank)
     dealt = f"SELECT CAST(customer % {PARTS} AS INT) AS part, * FROM bank"
-    return engine.write(out, kernel, {"ends": dealt}, {"windows": schema})["windows"]
+    return engine.write(out, kernel, {"ends": dealt}, ["windows"])["windows"]
 
 
-def in_one(folder: Path, expected: pd.DataFrame) -> pd.DataFrame:
-    """The indicators in a folder, in the order of one machine and with numbers as wide as there.
-
-    Spark's writer makes all numbers as wide as the widest, which loses nothing.
-    """
-    found = gathered(folder).to_pandas().sort_values(["customer_id", "as_of"], ignore_index=True)
-    narrow = {name: kind for name, kind in expected.dtypes.items() if kind == "float32"}
-    return found.astype({name: kind for name, kind in narrow.items() if name in found})
+def in_one(folder: Path) -> pd.DataFrame:
+    """The indicators in a folder, in the order of one machine."""
+    return gathered(folder).to_pandas().sort_values(["customer_id", "as_of"], ignore_index=True)
 
 
 def differing(found: pd.DataFrame, expected: pd.DataFrame) -> list[str]:
@@ -69,7 +62,7 @@ def differing_features(folder: Path, built: build.ModelInputs) -> list[str]:
     """Columns of the matrix, the lines and the tokens in a folder that are not those of stage build."""
     matrix = pd.concat([built.subjects[KEYS], built.matrix.drop(columns="subject_id")], axis=1)
     matrix = matrix.sort_values(KEYS, ignore_index=True)
-    found = in_one(folder / pipeline.table_name(feature_schema.FeatureMatrix), matrix)
+    found = in_one(folder / pipeline.table_name(feature_schema.FeatureMatrix))
     moved = [] if list(found) == list(matrix) else ["the order of columns"]
     tokens = gathered(folder / pipeline.table_name(feature_schema.Sequences)).to_pandas()
     tokens = tokens.sort_values("customer_id", kind="stable")

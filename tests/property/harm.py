@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from fsspec.implementations.local import LocalFileSystem
+from pyarrow.fs import FSSpecHandler, PyFileSystem
 
 from data.parts import windows_of_part
 from data.schema import DAY_US
@@ -34,8 +36,20 @@ def drawn_ends() -> pa.Table:
     return pa.concat_tables(ends)
 
 
+class Harmful(dict[str, pa.Table]):
+    """Tables that are handed out one by one, as they are written, and then harm."""
+
+    def __init__(self, tables: Mapping[str, pa.Table], harm: Callable[[], None]) -> None:
+        super().__init__(tables)
+        self.harm = harm
+
+    def items(self) -> Iterator[tuple[str, pa.Table]]:  # type: ignore[override]
+        yield from super().items()
+        self.harm()
+
+
 class Harmed:
-    """The kernel of windows; whoever first comes to customer 0 with it is harmed, the next one is not.
+    """The kernel of windows; whoever first wrote customer 0's is harmed then, the next one is not.
 
     The first is who creates the file ``mark``, in which the number of the process stands that was killed;
     the next one creates the file ``again`` beside it.
@@ -45,11 +59,11 @@ class Harmed:
         self.mark, self.harm = mark, harm
 
     def __call__(self, part: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
-        if pc.min(part["ends"].column("customer")).as_py() == 0:
-            self._come_to_the_first_customer()
-        return {"windows": windows_of_part(part, DAYS)}
+        windows = {"windows": windows_of_part(part, DAYS)}
+        is_first = pc.min(part["ends"].column("customer")).as_py() == 0
+        return Harmful(windows, self._written) if is_first else windows
 
-    def _come_to_the_first_customer(self) -> None:
+    def _written(self) -> None:
         again = self.mark.with_name("again")
         try:
             self.mark.touch(exist_ok=False)
@@ -57,6 +71,23 @@ class Harmed:
             again.touch()
         else:
             hurt(self.harm, self.mark)
+
+
+class PutsOnly(FSSpecHandler):
+    """The disk as an object store would have it: what lies there is neither moved nor copied nor added to."""
+
+    def move(self, src: str, dest: str) -> None:
+        raise PermissionError(f"asked to move {src} to {dest}")
+
+    def copy_file(self, src: str, dest: str) -> None:
+        raise PermissionError(f"asked to copy {src} to {dest}")
+
+    def open_append_stream(self, path: str, metadata: object) -> pa.PythonFile:
+        raise PermissionError(f"asked to add to {path}")
+
+
+def puts_only() -> PyFileSystem:
+    return PyFileSystem(PutsOnly(LocalFileSystem()))
 
 
 def hurt(harm: str, mark: Path) -> None:

@@ -21,6 +21,6 @@ def test_every_column_is_the_same_to_the_byte_however_parties_and_components_are
     with parts_engine(written_bank / "between", processes=0) as engine:
         rows = measure_bank(engine, asked, dealing, out)
     for name, expected in whole_indicators.items():
-        found = in_one(out / name, expected)
+        found = in_one(out / name)
         assert rows[name] == len(found) == len(expected) > 0
         assert not differing(found, expected)

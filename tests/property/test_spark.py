@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from engines.features import FeaturesAsked, measure_features
-from engines.network import NetworkAsked, measure_network
-from engines.network.passes import TABLE as NETWORK_TABLE
+from engines.features import FeaturesAsked
+from engines.features.passes import prepare_features, write_features, write_lines
 from engines.passes import Asked, deal_customers, open_bank, prepare_bank, write_indicators
+from engines.puts import Answer, files_of, unique
 from engines.relations import Dealing
 from engines.spark import SparkEngine, Writer, load_pyspark, session
 from features import build
@@ -26,11 +26,12 @@ from tests.property.dealt import (
     PARTS,
     differing,
     differing_features,
+    gathered,
     in_folder,
     in_one,
     written,
 )
-from tests.property.harm import Harmed
+from tests.property.harm import Harmed, puts_only
 from tests.property.little_cluster import QUICK_JAVA, little_cluster
 
 SETTINGS = {
@@ -46,7 +47,7 @@ SETTINGS = {
     "spark.executor.extraJavaOptions": QUICK_JAVA,
 }
 KILLS = ("is killed", "loses its machine")
-WRITERS: dict[Writer, str] = {"kernel": "", "spark": "answer="}  # what a table's folder is called
+WRITERS: tuple[Writer, ...] = get_args(Writer)
 
 
 @pytest.fixture(scope="module")
@@ -68,38 +69,31 @@ def test_every_column_is_the_same_to_the_byte_on_spark_whoever_writes(
     between = written_bank / "between"
     by_kernel, by_spark = (SparkEngine(spark, PARTS, between, writer) for writer in WRITERS)
     prepare_bank(by_kernel, asked, dealing)
-    for engine, (writer, prefix) in zip((by_kernel, by_spark), WRITERS.items(), strict=True):
+    for engine, writer in zip((by_kernel, by_spark), WRITERS, strict=True):
         out = written_bank / writer
         rows = write_indicators(engine, asked, dealing, out)
         for name, expected in whole_indicators.items():
-            found = in_one(out / f"{prefix}{name}", expected)
+            found = in_one(out / name)
             assert rows[name] == len(found) == len(expected) > 0
             assert not differing(found, expected)
     by_kernel.close()
 
 
-def test_network_features_are_the_same_to_the_byte_on_spark(
-    spark: Any, whole_network: pd.DataFrame, network_asked: NetworkAsked, entangled_bank: Path
-) -> None:
-    engine = SparkEngine(spark, PARTS, entangled_bank / "between")
-    open_bank(engine, network_asked.observe.high_risk_countries)
-    rows = measure_network(engine, network_asked, Dealing(PARTS, 7_919, 13), entangled_bank / "out")
-    engine.close()
-    found = in_one(entangled_bank / "out" / NETWORK_TABLE, whole_network)
-    assert rows[NETWORK_TABLE] == len(found) == len(whole_network) > 0
-    assert not differing(found, whole_network)
-
-
-def test_features_and_lines_are_the_same_to_the_byte_on_spark(
+def test_features_and_lines_are_the_same_to_the_byte_on_spark_whoever_writes(
     spark: Any, built: build.ModelInputs, features_asked: FeaturesAsked, drowsy_bank: Path
 ) -> None:
-    engine = SparkEngine(spark, PARTS, drowsy_bank / "between")
-    open_bank(engine, features_asked.network.observe.high_risk_countries)
-    deal_customers(engine, DEALING)
-    rows = measure_features(engine, features_asked, DEALING, drowsy_bank / "out")
-    engine.close()
-    assert set(rows.values()) == {len(built.matrix), len(built.line)}
-    assert not differing_features(drowsy_bank / "out", built)
+    between = drowsy_bank / "between"
+    by_kernel, by_spark = (SparkEngine(spark, PARTS, between, writer) for writer in WRITERS)
+    open_bank(by_kernel, features_asked.network.observe.high_risk_countries)
+    deal_customers(by_kernel, DEALING)
+    prepare_features(by_kernel, features_asked, DEALING)
+    for engine, writer in zip((by_kernel, by_spark), WRITERS, strict=True):
+        out = drowsy_bank / writer
+        rows = {**write_features(engine, features_asked, DEALING, out)}
+        rows |= write_lines(engine, features_asked, out)
+        assert set(rows.values()) == {len(built.matrix), len(built.line)}
+        assert not differing_features(out, built)
+    by_kernel.close()
 
 
 @pytest.mark.parametrize("harm", ["raises", "is slow", *KILLS])
@@ -107,22 +101,44 @@ def test_features_and_lines_are_the_same_to_the_byte_on_spark(
 def test_a_task_of_spark_that_is_harmed_changes_nothing(
     harm: str, writer: Writer, spark: Any, drawn_bank: Path, expected_windows: pa.Table, tmp_path: Path
 ) -> None:
-    engine = SparkEngine(spark, PARTS, tmp_path / "between", writer)
+    filesystem = puts_only() if writer == "spark" else None
+    engine = SparkEngine(spark, PARTS, tmp_path / "between", writer, filesystem)
     kernel = Harmed(tmp_path / "mark", harm)
-    rows = written(engine, drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
+    rows = written(engine, drawn_bank, tmp_path / "out", kernel)
     engine.close()
     assert (tmp_path / "mark").read_text(encoding="utf-8").isdigit() is (harm in KILLS)
     assert (tmp_path / "again").exists()  # somebody else did the part that was harmed, or overtook it
     assert rows == len(expected_windows)
-    folder = tmp_path / "out" / f"{WRITERS[writer]}windows"
-    assert in_folder(folder, expected_windows.schema).equals(expected_windows)
+    assert in_folder(tmp_path / "out/windows").equals(expected_windows)
 
 
+@pytest.mark.parametrize("writer", WRITERS)
 def test_a_task_that_fails_every_time_is_an_error_and_leaves_no_half_file(
-    spark: Any, drawn_bank: Path, expected_windows: pa.Table, tmp_path: Path
+    writer: Writer, spark: Any, drawn_bank: Path, tmp_path: Path
 ) -> None:
     kernel = Harmed(tmp_path / "no_such_folder" / "mark", "raises")
-    engine = SparkEngine(spark, PARTS, tmp_path / "between")
+    engine = SparkEngine(spark, PARTS, tmp_path / "between", writer)
     with pytest.raises(Exception, match="no_such_folder"):
-        written(engine, drawn_bank, tmp_path / "out", expected_windows.schema, kernel)
+        written(engine, drawn_bank, tmp_path / "out", kernel)
     assert not list((tmp_path / "out").rglob("*.tmp"))
+    assert writer == "kernel" or files_of(tmp_path / "out/windows") == []
+
+
+def test_a_task_without_a_message_is_none_of_the_answer(tmp_path: Path) -> None:
+    try:
+        load_pyspark()
+    except BadInput as missing:
+        pytest.skip(str(missing))
+    from engines.source import AnswerWriter, Message
+
+    answer = Answer(puts_only(), str(tmp_path), ("windows",), unique())
+    answer.begin()
+    table = pa.table({"customer": [0, 1]})
+    answer.put("windows", 0, table)  # by an attempt that was given up
+    counts = Message([answer.put("windows", 1, table)])
+    writer = AnswerWriter(answer, Harmed(tmp_path, "raises"), {})
+    writer.commit([None, counts, Message([])])
+    assert answer.rows() == {"windows": len(table)}
+    assert gathered(tmp_path / "windows").equals(table)
+    writer.abort([None])  # as when what does not count could not be removed
+    assert gathered(tmp_path / "windows").equals(table)
