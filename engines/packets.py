@@ -23,6 +23,7 @@ sys.modules.setdefault("pyspark.pandas", None)  # type: ignore[arg-type]
 
 ROWS_AT_ONCE = 2**19  # that are dealt together: some thousands a packet, some tens of megabytes a worker
 PACKETS = pa.schema({"part": pa.int32(), "relation": pa.string(), "rows": pa.binary()})
+COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")  # here and not in Java, which compresses nothing
 Finish = Callable[[int, dict[str, pa.Table]], pa.Table]
 
 
@@ -42,16 +43,21 @@ class Packed:
         """Packets, one a part that occurs among some rows."""
         for rows in at_once(batches):
             dealt = deal(rows.column("part"), rows.select(self.schema.names).cast(self.schema))
+            if not dealt:
+                continue
             names = pa.repeat(self.relation, len(dealt))
             packets = in_bytes(list(dealt.values()))
             yield pa.record_batch([pa.array(dealt, pa.int32()), names, packets], schema=PACKETS)
 
 
 def in_bytes(batches: list[pa.RecordBatch]) -> pa.BinaryArray:
-    """Each batch as Arrow's bytes, without its schema."""
-    together, ends = pa.BufferOutputStream(), [0]
+    """Each batch as Arrow's bytes, compressed and without its schema."""
+    together = pa.BufferOutputStream()
+    writer = pa.ipc.new_stream(together, batches[0].schema, options=COMPRESSED)
+    writer.write_batch(batches[0].slice(0, 0))  # the schema comes with the first batch
+    ends = [together.tell()]
     for batch in batches:
-        together.write(batch.serialize())
+        writer.write_batch(batch)
         ends.append(together.tell())
     offsets = pa.array(ends, pa.int32()).buffers()[1]
     return pa.Array.from_buffers(pa.binary(), len(batches), [None, offsets, together.getvalue()])
