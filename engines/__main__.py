@@ -9,10 +9,14 @@ and the payments as tokens. See docs/scale.md.
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+if not __package__:  # spark-submit runs the file, and would take the modules beside it for the rooms
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import pipeline
 from data import schema
@@ -33,7 +37,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--parts", type=int, default=32, help="into how many parts customers are dealt")
     parser.add_argument("--processes", type=int, default=2, help="of engine parts")
     parser.add_argument("--memory", default="2g", help="of DuckDB, or of Spark's driver")
-    parser.add_argument("--master", default="local[2,4]", help="of Spark: cores, and attempts at a task")
+    parser.add_argument(
+        "--master",
+        default="local[2,4]",
+        help="of Spark: cores, and attempts at a task; what spark-submit was told goes before it",
+    )
     writers = "who lets answers of engine spark count; spark where nothing can be renamed"
     parser.add_argument("--writer", choices=("kernel", "spark"), default="kernel", help=writers)
     more = parser.add_mutually_exclusive_group()

@@ -25,6 +25,7 @@ ROWS_AT_ONCE = 2**19  # that are dealt together: some thousands a packet, some t
 PACKETS = pa.schema({"part": pa.int32(), "relation": pa.string(), "rows": pa.binary()})
 COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")  # here and not in Java, which compresses nothing
 Finish = Callable[[int, dict[str, pa.Table]], pa.Table]
+Find = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 class Packed:
@@ -63,30 +64,65 @@ def in_bytes(batches: list[pa.RecordBatch]) -> pa.BinaryArray:
     return pa.Array.from_buffers(pa.binary(), len(batches), [None, offsets, together.getvalue()])
 
 
-class Scanned:
-    """Packets of what a query makes of some row groups of a Parquet file, for ``mapInArrow``.
+class Queried:
+    """Packets of what a query makes of rows that the worker itself finds, for ``mapInArrow``.
 
-    The rows pass through Java as packets only: the worker reads the file, and DuckDB in it runs the query.
+    The rows pass through Java as packets only: DuckDB in the worker runs the query.
 
     Parameters
     ----------
     packed : what packs the rows
     sql : a query that makes of each row of ``table`` one row or none, whatever the other rows are
-    table : the name by which the query calls the file
+    table : the name by which the query calls the rows
+    find : where the rows come from: makes batches of them from those that ``mapInArrow`` brings
     """
 
-    def __init__(self, packed: Packed, sql: str, table: str, file: Path) -> None:
-        self.packed, self.sql, self.table, self.file = packed, sql, table, file
+    def __init__(self, packed: Packed, sql: str, table: str, find: Find) -> None:
+        self.packed, self.sql, self.table, self.find = packed, sql, table, find
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Packets, of the row groups whose numbers are given."""
-        yield from self.packed(self._rows(number for batch in batches for number in batch[0].to_pylist()))
+        """Packets of the answers."""
+        yield from self.packed(self._answers(batches))
 
-    def _rows(self, groups: Iterator[int]) -> Iterator[pa.RecordBatch]:
-        with parquet.ParquetFile(self.file) as file, open_bench({"threads": 1}) as bench:
-            for group in groups:
-                bench.register(self.table, file.read_row_group(group, use_threads=False))
+    def _answers(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        with open_bench({"threads": 1}) as bench:
+            for rows in at_once(self.find(batches)):
+                bench.register(self.table, rows)
                 yield from bench.sql(self.sql).to_arrow_table().to_batches()
+
+
+class RowGroups:
+    """Rows of the row groups of a Parquet file whose numbers are brought."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """A group after the other."""
+        with parquet.ParquetFile(self.file) as file:
+            for batch in batches:
+                for group in batch[0].to_pylist():
+                    yield from file.read_row_group(group, use_threads=False).to_batches()
+
+
+class Unpacked:
+    """Rows of packets, with their part; for ``mapInArrow`` too.
+
+    Parameters
+    ----------
+    schema : of the rows without ``part``, which comes first
+    """
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self.schema = schema
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """A batch a packet."""
+        whole = pa.schema([PACKETS.field("part"), *self.schema])
+        for batch in batches:
+            for part, packet in zip(batch.column("part"), batch.column("rows"), strict=True):
+                rows = pa.ipc.read_record_batch(packet.as_buffer(), self.schema)
+                yield pa.record_batch([pa.repeat(part, len(rows)), *rows.columns], schema=whole)
 
 
 def at_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from pyarrow.fs import FileSystem, LocalFileSystem
 
-from engines.packets import PACKETS, Finish, Opened, Packed, Scanned
+from engines.packets import PACKETS, Finish, Opened, Packed, Queried, RowGroups, Unpacked
 from engines.parts import open_bench, sweep, write_part
 from engines.puts import Answer, unique
 from engines.relations import Kernel, Measured
@@ -84,10 +84,10 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
     ----------
     master : such as ``local[2,4]``: two cores, four attempts at a task
     memory : of the driver's JVM, in local mode also that of all tasks
-    settings : of Spark, beside or instead of those here
+    settings : of Spark, beside or instead of those here; what ``spark-submit`` was told goes before all
     """
     pyspark = load_pyspark()
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ["PYTHONPATH"] = str(ROOT)
     os.environ["PYTHONWARNINGS"] = "ignore::FutureWarning"
     chosen = {
@@ -103,13 +103,25 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
         # Any other bound has the batch's bytes counted anew at every row: half of the way to Python.
         "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
         "spark.sql.shuffle.partitions": "32",
+        # Most of what is shuffled are packets, which are compressed already.
+        "spark.shuffle.compress": "false",
+        # Sides that fit into memory by partition are not sorted to be joined.
+        "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "128m",
     }
-    builder = pyspark.sql.SparkSession.builder.master(master).appName("bank")
-    for key, value in {**chosen, **(settings or {})}.items():
+    builder = pyspark.sql.SparkSession.builder.appName("bank")
+    for key, value in {"spark.master": master, **chosen, **(settings or {}), **submitted(pyspark)}.items():
         builder = builder.config(key, value)
     made: SparkSession = builder.getOrCreate()
     made.sparkContext.setLogLevel("ERROR")
     return made
+
+
+def submitted(pyspark: Any) -> dict[str, str]:
+    """What ``spark-submit`` was told, where it started this process; nothing elsewhere."""
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        return {}
+    pyspark.SparkContext._ensure_initialized()
+    return dict(pyspark.SparkConf().getAll())
 
 
 class _Returned:
@@ -144,11 +156,18 @@ def only_table(sql: str) -> str:
 
 
 def goes_row_by_row(frame: DataFrame) -> bool:
-    """Whether each row of a query comes from one row of one file, whatever the other rows are."""
+    """Whether each row of a query comes from one row of one file or packet, whatever the other rows are."""
     step = frame._jdf.queryExecution().optimizedPlan()
     while step.nodeName() in ("Project", "Filter"):
         step = step.children().head()
-    return bool(step.nodeName() == "LogicalRelation")
+    return step.nodeName() in ("LogicalRelation", "MapInArrow")
+
+
+def rows_of(frame: DataFrame) -> pa.Schema:
+    """Columns of a relation as Arrow has them, without ``part``."""
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return to_arrow_schema(frame.drop("part").schema, timezone="UTC")
 
 
 class SparkEngine:
@@ -177,36 +196,54 @@ class SparkEngine:
         self._kept: list[DataFrame] = []
         self._files = count()  # of relations that are written: their numbers
         self._tables: dict[str, Path] = {}  # relations that are a Parquet file each
+        self._packets: dict[str, tuple[DataFrame, pa.Schema]] = {}  # relations that are dealt, and their rows
+        spark.sparkContext.setCheckpointDir(str(self._between / "packets"))
 
     def table(self, name: str, *files: Path) -> None:
         """Name a Parquet file, or several as one."""
-        self._tables.pop(name, None)
+        self._forget(name)
         if len(files) == 1:
             self._tables[name] = files[0].resolve()
         self._spark.read.parquet(*(str(file.resolve()) for file in files)).createOrReplaceTempView(name)
 
     def view(self, name: str, sql: str) -> None:
         """Name a query over named relations."""
-        self._tables.pop(name, None)
+        self._forget(name)
         self._spark.sql(sql).createOrReplaceTempView(name)
 
     def once(self, name: str, sql: str) -> None:
         """Name a query that is computed once.
 
-        What has a column ``part`` is kept by the executors, and computed anew where one is lost. All else is
-        written: see the module.
+        What has a column ``part`` is written in packets, for kernels ask for it; all else in columns.
         """
         found = self._spark.sql(sql)
         if "part" in found.columns:
-            self._keep(name, found)
+            self._pack(name, sql, found)
             return
         # A name may come again while what was computed from its first bearer is not, for Spark is lazy.
         file = self._between / f"{next(self._files)}-{name}"
         found.write.parquet(str(file))
         self.table(name, file)
 
-    def _keep(self, name: str, found: DataFrame) -> None:
+    def _pack(self, name: str, sql: str, found: DataFrame) -> None:
+        """Name what is dealt, pack it and write the packets."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        self._forget(name)
+        schema = rows_of(found)
+        # Row by row: kept in columns, thousands of packets would be one block of memory.
+        packets = self._packed(sql, found, Packed(name, schema)).checkpoint()
+        whole = from_arrow_schema(pa.schema([PACKETS.field("part"), *schema]))
+        packets.mapInArrow(Unpacked(schema), whole).createOrReplaceTempView(name)
+        self._packets[name] = packets, schema
+
+    def _forget(self, name: str) -> None:
+        """What bore a name bears it no more."""
         self._tables.pop(name, None)
+        self._packets.pop(name, None)
+
+    def _keep(self, name: str, found: DataFrame) -> None:
+        self._forget(name)
         found = found.persist()
         self._kept.append(found)
         found.createOrReplaceTempView(name)
@@ -217,12 +254,9 @@ class SparkEngine:
     def _dealt(self, given: Mapping[str, str]) -> tuple[DataFrame, dict[str, pa.Schema]]:
         """Packets, those of a part in one partition; schemas of the relations."""
         from pyspark.sql.functions import lit, pmod
-        from pyspark.sql.pandas.types import to_arrow_schema
 
         frames = {name: self._asked(relation) for name, relation in given.items()}
-        schemas = {
-            name: to_arrow_schema(frame.drop("part").schema, timezone="UTC") for name, frame in frames.items()
-        }
+        schemas = {name: rows_of(frame) for name, frame in frames.items()}
         packed = [self._packed(given[name], frames[name], Packed(name, schemas[name])) for name in given]
         together = reduce(lambda one, other: one.union(other), packed)
         return together.repartitionById(self._parts, pmod(together["part"], lit(self._parts))), schemas
@@ -236,16 +270,25 @@ class SparkEngine:
 
     def _packed(self, relation: str, frame: DataFrame, packed: Packed) -> DataFrame:
         """The packets of a relation."""
+        from pyspark.sql.functions import lit
         from pyspark.sql.pandas.types import from_arrow_schema
 
         travel = from_arrow_schema(PACKETS)
+        if relation in self._packets:
+            packets, _ = self._packets[relation]
+            return packets.select("part", lit(packed.relation).alias("relation"), "rows")
         table = only_table(relation)
+        if not goes_row_by_row(frame):
+            return frame.mapInArrow(packed, travel)
+        if table in self._packets:
+            packets, schema = self._packets[table]
+            return packets.mapInArrow(Queried(packed, relation, table, Unpacked(schema)), travel)
         file = self._tables.get(table)
-        if file is None or not file.is_file() or not goes_row_by_row(frame):
+        if file is None or not file.is_file():
             return frame.mapInArrow(packed, travel)
         groups = parquet.read_metadata(file).num_row_groups
         numbers = self._spark.range(0, groups, 1, max(groups, 1))
-        return numbers.mapInArrow(Scanned(packed, relation, table, file), travel)
+        return numbers.mapInArrow(Queried(packed, relation, table, RowGroups(file)), travel)
 
     def rows(self, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> DataFrame:
         """What a kernel makes of each part, as rows of Spark's."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engines import packets
-from engines.packets import PACKETS, Opened, Packed, Scanned
+from engines.packets import PACKETS, Opened, Packed, Queried, RowGroups, Unpacked
 
 ROWS = pa.schema(
     {
@@ -75,7 +75,7 @@ def test_what_a_query_makes_of_row_groups_travels_like_rows(tmp_path: Path) -> N
     parquet.write_table(table, file, row_group_size=7)
     groups = range(parquet.read_metadata(file).num_row_groups)
     asked = "SELECT part, number, is_credit, word, share, moment FROM bank WHERE is_credit"
-    scan = Scanned(Packed("rows", GIVEN), asked, "bank", file)
+    scan = Queried(Packed("rows", GIVEN), asked, "bank", RowGroups(file))
     numbers = iter([pa.record_batch([pa.array(groups, pa.int64())], names=["id"])])
     seen = arrived(list(scan(numbers)), {"rows": GIVEN})
     credit = table.filter(table["is_credit"])
@@ -83,3 +83,25 @@ def test_what_a_query_makes_of_row_groups_travels_like_rows(tmp_path: Path) -> N
         mine = credit.filter(pc.equal(credit["part"], part)).select(GIVEN.names)
         assert tables["rows"].equals(mine)
     assert sum(len(tables["rows"]) for tables in seen.values()) == len(credit)
+
+
+def test_what_a_query_makes_of_packets_travels_like_rows() -> None:
+    table = drawn([number % 5 for number in range(SEVERAL)])
+    kept = list(Packed("bank", GIVEN)(iter(table.to_batches(max_chunksize=7))))
+    columns = "CAST(part + 1 AS INT) AS part, number, is_credit, word, share, moment"
+    asked = f"SELECT {columns} FROM bank WHERE is_credit"
+    again = Queried(Packed("rows", GIVEN), asked, "bank", Unpacked(GIVEN))
+    seen = arrived(list(again(iter(kept))), {"rows": GIVEN})
+    credit = table.filter(table["is_credit"])
+    for part, tables in seen.items():
+        assert tables["rows"].equals(credit.filter(pc.equal(credit["part"], part - 1)).select(GIVEN.names))
+    assert sum(len(tables["rows"]) for tables in seen.values()) == len(credit)
+
+
+@given(st.lists(st.integers(-1, 3), max_size=SEVERAL))
+def test_packets_hold_the_rows_with_their_part(parts: list[int]) -> None:
+    table = drawn(parts)
+    rows = list(Unpacked(GIVEN)(Packed("rows", GIVEN)(iter(table.to_batches(max_chunksize=7)))))
+    assert all(batch.schema == ROWS for batch in rows)
+    found = pa.Table.from_batches(rows, ROWS)
+    assert found.sort_by("number").equals(table)
