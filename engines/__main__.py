@@ -9,7 +9,9 @@ and the payments as tokens. See docs/scale.md.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -29,14 +31,32 @@ from engines.relations import Dealing, Engine
 from engines.spark import spark_engine
 
 
+def least(bound: int) -> Callable[[str], int]:
+    """What reads a whole number that is no less than a bound."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < bound:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {bound} on")
+        return int(text)
+
+    return read
+
+
+def memory(text: str) -> str:
+    """An amount of memory as Spark writes it, such as 2g; DuckDB wants a B behind."""
+    if not re.fullmatch(r"[1-9]\d*[mg]", text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount of memory such as 2g or 800m")
+    return text.lower()
+
+
 def arguments() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m engines", description=__doc__)
     parser.add_argument("engine", choices=("parts", "spark"))
     parser.add_argument("out", type=Path, help="folder of the answers")
-    parser.add_argument("--parts", type=int, default=32, help="into how many parts customers are dealt")
-    parser.add_argument("--processes", type=int, default=2, help="of engine parts")
-    parser.add_argument("--memory", default="2g", help="of DuckDB, or of Spark's driver")
+    parser.add_argument("--parts", type=least(1), default=32, help="into how many parts customers are dealt")
+    parser.add_argument("--processes", type=least(0), default=2, help="of engine parts")
+    parser.add_argument("--memory", type=memory, default="2g", help="of DuckDB, or of Spark's driver")
     parser.add_argument(
         "--master",
         default="local[2,4]",
@@ -66,6 +86,7 @@ def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
 def main() -> None:
     """Run the engine that is asked for and say how many rows it wrote."""
     given = arguments()
+    given.out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=given.out.parent) as folder:
         between = Path(folder) / "between"
         engine: AbstractContextManager[Engine] = (
