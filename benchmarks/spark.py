@@ -346,13 +346,15 @@ def exponent(spark: Any, folder: Path, load: float) -> Any:
     race.by_processes()
     race.spark = race.spark or session(f"local[{CORES},4]", "3g")
     race.by_spark("kernel")
-    fewer = json.loads(RESULT.read_text(encoding="utf-8"))["seconds"]
-    found = {
-        name: round(math.log(used.clock / fewer[name]) / math.log(FACTOR), 2)
-        for name, used in race.used.items()
-    }
-    seconds = {name: round(used.clock, 2) for name, used in race.used.items()}
-    write({"exponent": {"to_transactions": size, "seconds": seconds, "peak_mb": race.peaks} | found}, load)
+    fewer = json.loads(RESULT.read_text(encoding="utf-8"))
+    told: dict[str, Any] = {"to_transactions": size, "peak_mb": race.peaks}
+    for spent, of_one in (("seconds", "clock"), ("processor_seconds", "processor")):
+        told[spent] = {name: round(getattr(used, of_one), 2) for name, used in race.used.items()}
+        told[of_one] = {
+            name: round(math.log(more / fewer[spent][name]) / math.log(FACTOR), 2)
+            for name, more in told[spent].items()
+        }
+    write({"exponent": told}, load)
     return race.spark
 
 
