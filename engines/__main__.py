@@ -55,6 +55,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("engine", choices=("parts", "spark"))
     parser.add_argument("out", type=Path, help="folder of the answers")
     parser.add_argument("--parts", type=least(1), default=32, help="into how many parts customers are dealt")
+    parser.add_argument(
+        "--hub", type=least(1), default=Dealing.hub, help="most payments of a party in one piece"
+    )
     parser.add_argument("--processes", type=least(0), default=2, help="of engine parts")
     parser.add_argument("--memory", type=memory, default="2g", help="of DuckDB, or of Spark's driver")
     parser.add_argument(
@@ -72,7 +75,7 @@ def arguments() -> argparse.Namespace:
 
 def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
     """Write what is asked for; rows by table."""
-    asked, dealing = Asked.read(), Dealing(given.parts)
+    asked, dealing = Asked.read(), Dealing(given.parts, hub=given.hub)
     asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))  # processes use the cores
     rows = dict(measure_bank(engine, asked, dealing, given.out))
     weekly = files_of(given.out / pipeline.table_name(schema.WeeklyIndicators))

@@ -37,6 +37,7 @@ from data.parts.indicators import FAST_MONEY, SNAPSHOTS, USUAL, as_arrow
 from data.parts.trails import EDGES, FOLLOWED, MEMBERS
 from data.readings import Readings
 from data.schema import CHANNELS, CUSTOMER_KINDS, HOLDER_KINDS, PURPOSES
+from engines.hubs import TIE, cut_hubs, dealt_by_party
 from engines.relations import Dealing, Engine
 
 BANK = (schema.Transactions, schema.Accounts, schema.Customers, schema.Devices)
@@ -135,14 +136,11 @@ def follow_money(engine: Engine, dealing: Dealing, params: ObserveParams) -> Non
     transfer = CHANNELS.index("transfer")
     engine.once(
         "transfers",
-        f"""SELECT transaction_id, moment, cents, payer, payee FROM payments
+        f"""SELECT {TIE} FROM payments
             WHERE channel = {transfer} AND payer <> payee""",
     )
-    payers, payees = dealing.of("payer"), dealing.of("payee")
-    by_party = f"""SELECT CASE WHEN departs THEN {payers} ELSE {payees} END AS part, departs, transaction_id,
-        moment, cents, payer, payee FROM transfers
-        CROSS JOIN (SELECT TRUE AS departs UNION ALL SELECT FALSE AS departs) sides
-        WHERE departs OR {payers} <> {payees}"""
+    cut_hubs(engine, "transfers", dealing, params.trails.most_arrivals)
+    by_party = f"SELECT part, departs, {TIE} FROM ({dealt_by_party('transfers')}) dealt"
     engine.by_part("edges", partial(trail_edges, params=params), {"transfers": by_party}, EDGES)
     # One task for all: in an ordinary bank there is one edge to fifteen transfers, of two numbers.
     engine.by_part("members", components_of_trails, {"edges": "SELECT 0 AS part, * FROM edges"}, MEMBERS)

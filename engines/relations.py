@@ -28,13 +28,15 @@ class Named:
 class Dealing:
     """How keys are dealt out to parts: ``((key % prime) * multiplier + salt) % parts``.
 
-    Any whole numbers from 1 on give the same answers; others deal otherwise.
+    Any whole numbers from 1 on give the same answers; others deal otherwise. The time of a party with more
+    than ``hub`` payments is cut into slices of about so many where it can be, see `engines.hubs`.
     """
 
     parts: int
     multiplier: int = 1
     salt: int = 0
     prime: int = 1_000_003
+    hub: int = 1_000_000
 
     def of(self, key: str) -> str:
         """The number of the part of a key, in SQL."""

@@ -12,7 +12,8 @@ from data import schema
 from data.observe import Params as ObserveParams
 from data.parts import OUTSIDE, components_of_trails, trail_edges
 from data.parts.trails import EDGES, MEMBERS
-from data.schema import HOLDER_KINDS
+from data.schema import DAY_US, HOLDER_KINDS
+from engines.hubs import TIE, cut_hubs, dealt_by_party, long_before
 from engines.network.around import given_of_standing, stand_around
 from engines.network.customers import network_of_part
 from engines.network.patterns import (
@@ -34,7 +35,6 @@ from features.network import Limits
 from features.network.graph import POOLED
 
 TABLE = "network_features"
-TIE = "transaction_id, moment, cents, payer, payee"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class NetworkAsked:
         return cls(pipeline.params("observe", ObserveParams), pipeline.params("build", BuildParams).network)
 
 
-def deal_ties(engine: Engine, dealing: Dealing) -> None:
+def deal_ties(engine: Engine, dealing: Dealing, asked: NetworkAsked) -> None:
     """Payments between parties in their own right, dealt by both parties."""
     pooled = ", ".join(str(HOLDER_KINDS.index(name)) for name in POOLED)
     engine.once(
@@ -59,14 +59,9 @@ def deal_ties(engine: Engine, dealing: Dealing) -> None:
         f"""SELECT {TIE} FROM payments WHERE payer - payee <> 0
             AND payer_holder NOT IN ({pooled}) AND payee_holder NOT IN ({pooled})""",
     )
-    payers, payees = dealing.of("payer"), dealing.of("payee")
-    engine.once(
-        "ties_by_party",
-        f"""SELECT CASE WHEN departs THEN {payers} ELSE {payees} END AS part, departs,
-            NOT departs OR {payers} = {payees} AS arrives, {payees} AS target, {TIE} FROM ties
-            CROSS JOIN (SELECT TRUE AS departs UNION ALL SELECT FALSE AS departs) sides
-            WHERE departs OR {payers} <> {payees}""",
-    )
+    most = max(asked.observe.trails.most_arrivals, asked.limits.fan_arrivals)
+    cut_hubs(engine, "ties", dealing, most)
+    engine.once("ties_by_party", dealt_by_party("ties"))
 
 
 def follow_ties(engine: Engine, dealing: Dealing, asked: NetworkAsked) -> None:
@@ -93,14 +88,20 @@ def follow_ties(engine: Engine, dealing: Dealing, asked: NetworkAsked) -> None:
     engine.by_part("rings", partial(rings_of_components, limits=asked.observe.trails), given, RINGS)
 
 
-def find_fans(engine: Engine, limits: Limits) -> None:
+def find_fans(engine: Engine, dealing: Dealing, limits: Limits) -> None:
     """Gather-scatters by payer; scatter-gathers by payee, to whose payments arrivals are attached."""
-    own = {"ties": "ties_by_party"}
-    engine.by_part("scattered", partial(scattered_of_part, limits=limits), own, SCATTERED)
-    engine.by_part("attached", partial(arrivals_of_departures, limits=limits), own, ATTACHED)
+    # A payment asks for the gatherings before it, and each of these for what had arrived before itself.
+    given = {"ties": "ties_by_party", "before": long_before("ties", dealing, 2 * limits.fan_days * DAY_US)}
+    engine.by_part("scattered", partial(scattered_of_part, limits=limits), given, SCATTERED)
+    # Where a slice takes an arrival along, it asks for what is attached to that one too.
+    copied = """SELECT payer_part AS part, transaction_id, slice_part AS target FROM ties_before
+        WHERE slice_part <> payee_part"""
+    given = {"ties": "ties_by_party", "copied": copied}
+    engine.by_part("attached", partial(arrivals_of_departures, limits=limits), given, ATTACHED)
     given = {
         "ties": f"SELECT part, {TIE} FROM ties_by_party WHERE arrives",
-        "attached": f"SELECT DISTINCT target AS part, {TIE} FROM attached",
+        "attached": f"""SELECT target AS part, {TIE} FROM attached UNION
+            SELECT slice_part AS part, {TIE} FROM ties_before""",
     }
     engine.by_part("joined", partial(scatter_gathers_of_part, limits=limits), given, JOINED)
 
@@ -145,9 +146,9 @@ def given_to_network(dealing: Dealing) -> dict[str, str]:
 
 def prepare_network(engine: Engine, asked: NetworkAsked, dealing: Dealing) -> None:
     """All passes before customers can be measured; the bank must be open, see `engines.passes.open_bank`."""
-    deal_ties(engine, dealing)
+    deal_ties(engine, dealing, asked)
     follow_ties(engine, dealing, asked)
-    find_fans(engine, asked.limits)
+    find_fans(engine, dealing, asked.limits)
     tell_ties(engine)
     stand_around(engine, asked.limits)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from data.asof.network import TrailLimits, Trails, chains, passed_on
 from data.asof.windows import first_at_or_after
-from data.parts.bank import Tables
+from data.parts.bank import Tables, column
 from data.parts.trails import trails_of_edges
 from data.schema import DAY_US
 from engines.network.graph import LocalGraph
@@ -38,9 +38,11 @@ def scattered_of_part(part: Tables, limits: Limits) -> pa.Table:
 
     Parameters
     ----------
-    part : ``ties`` from or to some parties; ``departs`` tells those whose payer is one of them
+    part : ``ties`` from or to some parties, ``departs`` tells those whose payer is one of them; and
+        ``before``, those that are looked back at besides
     """
-    local = LocalGraph.of(part["ties"])
+    names = ["departs", *TIE]
+    local = LocalGraph.of(pa.concat_tables([part[name].select(names) for name in ("ties", "before")]))
     _, scatter = gather_scatters(local.graph, limits.fan_days * DAY_US, limits.fan_least, 1)
     mine = local.told("departs") & (scatter > 0)
     return pa.table([local.told("transaction_id")[mine], scatter[mine]], schema=SCATTERED)
@@ -52,18 +54,20 @@ def arrivals_of_departures(part: Tables, limits: Limits) -> pa.Table:
     Parameters
     ----------
     part : ``ties`` from or to some parties; ``departs`` tells those whose payer is one of them, ``target``
-        the part of their payee
+        the part of their payee. ``copied`` are those of another ``target`` that asks for them as well
     """
     local = LocalGraph.of(part["ties"])
     graph = local.graph
-    edge = np.flatnonzero(local.told("departs"))
+    own, copied = np.flatnonzero(local.told("departs")), part["copied"]
+    edge = np.append(own, local.edge(column(copied, "transaction_id")))
     payer, end = graph.payer[edge].astype(np.int64), graph.payer_end[edge].astype(np.int64)
     first, arrived_at = graph.sides.first[1], graph.sides.at[1]
     since = graph.at[edge] - limits.fan_days * DAY_US
     opens = np.maximum(first_at_or_after(first, arrived_at, payer, since), end - limits.fan_arrivals)
     count = np.maximum(end - opens, 0)
     place = np.arange(count.sum()) + np.repeat(opens - (np.cumsum(count) - count), count)
-    target = np.repeat(local.told("target")[edge].astype(np.int64), count)
+    asks = np.append(local.told("target")[own], column(copied, "target")).astype(np.int64)
+    target = np.repeat(asks, count)
     both = np.unique(target * len(graph) + graph.arrival[place]) if len(graph) else place
     found = local.rows.take(pa.array(both % max(len(graph), 1)))
     columns = [pa.array(both // max(len(graph), 1), pa.int32()), *(found[name] for name in TIE)]

@@ -117,6 +117,19 @@ def filed(small_world: Whole) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
+def with_hub(entangled: pd.DataFrame, small_world: Whole) -> pd.DataFrame:
+    """The entangled payments, of which one party outside makes a fifth and gets a tenth, by transfer."""
+    rng = np.random.default_rng(17)
+    payments, accounts = entangled.copy(), small_world.accounts
+    hub = accounts["account_id"][(accounts["holder"] == "person") & accounts["customer_id"].isna()].iloc[0]
+    draw = rng.random(len(payments))
+    payments.loc[draw < 1 / 5, "payer_account_id"] = hub
+    payments.loc[draw > 9 / 10, "payee_account_id"] = hub
+    payments.loc[(draw < 1 / 5) | (draw > 9 / 10), "channel"] = "transfer"
+    return payments[payments["payer_account_id"] != payments["payee_account_id"]].reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
 def whole_network(
     entangled: pd.DataFrame,
     filed: pd.DataFrame,
@@ -125,13 +138,36 @@ def whole_network(
     network_asked: NetworkAsked,
 ) -> pd.DataFrame:
     """Network features of the bank as one machine finds them, by customer and moment."""
+    return network_in_one(entangled, filed, small_world, whole_indicators, network_asked)
+
+
+@pytest.fixture(scope="session")
+def network_with_hub(
+    with_hub: pd.DataFrame,
+    filed: pd.DataFrame,
+    small_world: Whole,
+    whole_indicators: dict[str, pd.DataFrame],
+    network_asked: NetworkAsked,
+) -> pd.DataFrame:
+    """Network features of the bank with a hub as one machine finds them, by customer and moment."""
+    return network_in_one(with_hub, filed, small_world, whole_indicators, network_asked)
+
+
+def network_in_one(
+    payments: pd.DataFrame,
+    filed: pd.DataFrame,
+    small_world: Whole,
+    whole_indicators: dict[str, pd.DataFrame],
+    network_asked: NetworkAsked,
+) -> pd.DataFrame:
+    """Network features by customer and moment, for those whom the small bank's indicators call active."""
     weekly = whole_indicators[pipeline.table_name(schema.WeeklyIndicators)]
     parties = Parties.of(small_world.customers["customer_id"], small_world.accounts)
     active = weekly[(weekly["payer_count_30d"] > 0) | (weekly["payee_count_30d"] > 0)]
     subjects = active.sort_values(["as_of", "customer_id"], ignore_index=True)[KEYS]
     found = network.network_features(
         subjects,
-        network.multigraph(entangled, parties, 1),
+        network.multigraph(payments, parties, 1),
         parties,
         weekly,
         network.Ties.of(parties, small_world.customers, small_world.devices, filed),

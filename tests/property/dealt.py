@@ -18,7 +18,9 @@ from features import schema as feature_schema
 from tests.property.harm import Harmed
 
 PARTS = 6
-DEALING = Dealing(PARTS, 104_729, 5)  # of features; all customers of its first part are asleep
+# Of features; all customers of its first part are asleep, and many parties are cut into slices.
+DEALING = Dealing(PARTS, 104_729, 5, hub=300)
+DEALINGS = [Dealing(1), Dealing(5, 7_919, 13), Dealing(11, 104_729, 5), Dealing(5, 7_919, 13, hub=20)]
 KEYS = ["customer_id", "as_of"]
 
 

@@ -16,10 +16,10 @@ from engines.network.passes import TABLE
 from engines.parts import parts_engine
 from engines.passes import open_bank
 from engines.relations import Dealing
-from tests.property.dealt import differing, in_one
+from tests.property.dealt import DEALINGS, differing, in_one
 
 
-@pytest.mark.parametrize("dealing", [Dealing(1), Dealing(5, 7_919, 13), Dealing(11, 104_729, 5)], ids=str)
+@pytest.mark.parametrize("dealing", DEALINGS, ids=str)
 def test_network_features_are_the_same_to_the_byte_however_parties_and_components_are_dealt(
     dealing: Dealing, whole_network: pd.DataFrame, network_asked: NetworkAsked, entangled_bank: Path
 ) -> None:

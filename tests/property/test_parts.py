@@ -10,10 +10,10 @@ import pytest
 from engines.parts import parts_engine
 from engines.passes import Asked, measure_bank
 from engines.relations import Dealing
-from tests.property.dealt import differing, in_one
+from tests.property.dealt import DEALINGS, differing, in_one
 
 
-@pytest.mark.parametrize("dealing", [Dealing(1), Dealing(5, 7_919, 13), Dealing(11, 104_729, 5)], ids=str)
+@pytest.mark.parametrize("dealing", DEALINGS, ids=str)
 def test_every_column_is_the_same_to_the_byte_however_parties_and_components_are_dealt(
     dealing: Dealing, whole_indicators: dict[str, pd.DataFrame], asked: Asked, written_bank: Path
 ) -> None:
