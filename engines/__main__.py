@@ -3,7 +3,8 @@
 ``python -m engines parts OUT`` runs processes over Parquet parts, ``python -m engines spark OUT`` Apache
 Spark; both write the tables of stage ``observe`` to OUT, in files of whole parts. With ``--network`` the
 network's columns of the feature matrix follow, by customer and moment, with ``--features`` the whole matrix
-and the payments as tokens. See docs/scale.md.
+and the payments as tokens, with ``--scores`` also what the model that the bank's last run chose says of each.
+See docs/scale.md.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ if not __package__:  # spark-submit runs the file, and would take the modules be
 
 import pipeline
 from data import schema
-from engines.features import FeaturesAsked, measure_features
+from engines.features import FeaturesAsked, ScoresAsked, measure_features
 from engines.network import NetworkAsked, measure_network
 from engines.parts import parts_engine
 from engines.passes import Asked, measure_bank
 from engines.puts import files_of
 from engines.relations import Dealing, Engine
 from engines.spark import spark_engine
+from models.results.bank import BankView
 
 
 def least(bound: int) -> Callable[[str], int]:
@@ -70,19 +72,26 @@ def arguments() -> argparse.Namespace:
     more = parser.add_mutually_exclusive_group()
     more.add_argument("--network", action="store_true", help="network features too")
     more.add_argument("--features", action="store_true", help="the feature matrix too")
-    return parser.parse_args()
+    parser.add_argument("--scores", action="store_true", help="scores of the matrix too; asks for --features")
+    given = parser.parse_args()
+    if given.scores and given.network:
+        parser.error("--scores asks for the whole matrix, --network for no more than the network's columns")
+    given.features |= given.scores
+    return given
 
 
 def measured(engine: Engine, given: argparse.Namespace) -> dict[str, int]:
     """Write what is asked for; rows by table."""
     asked, dealing = Asked.read(), Dealing(given.parts, hub=given.hub)
+    # Read first: who learns that a model cannot score by part should not have waited for the matrix.
+    scores = ScoresAsked.read(pipeline.read_result(BankView).chosen.name) if given.scores else None
     asked = replace(asked, params=asked.params.model_copy(update={"threads": 1}))  # processes use the cores
     rows = dict(measure_bank(engine, asked, dealing, given.out))
     weekly = files_of(given.out / pipeline.table_name(schema.WeeklyIndicators))
     if given.network:
         rows |= measure_network(engine, NetworkAsked.read(), dealing, given.out, weekly)
     if given.features:
-        rows |= measure_features(engine, FeaturesAsked.read(), dealing, given.out, weekly)
+        rows |= measure_features(engine, FeaturesAsked.read(), dealing, given.out, weekly, scores)
     return rows
 
 

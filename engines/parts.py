@@ -7,12 +7,15 @@ does again.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from engines.relations import Kernel, Measured, Named
+from engines.relations import Kernel, Measured, Named, Shared
 
 ATTEMPTS = 4  # at a part, as Spark does
 Task = Callable[[int], dict[str, int]]
@@ -70,6 +73,12 @@ def answer_part(
     tables = {name: read_part(folder, part, schema) for name, (folder, schema) in given.items()}
     answers = kernel(tables)
     return {name: write_part(table, target / name, part) for name, table in answers.items()}
+
+
+@lru_cache
+def read_shared(file: Path) -> Any:
+    """What `PartsEngine.shared` keeps in a file, which a process reads once."""
+    return pickle.loads(file.read_bytes())
 
 
 def open_bench(settings: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
@@ -220,6 +229,14 @@ class PartsEngine:
         if any(isinstance(future.exception(), BrokenProcessPool) for future in futures) or not futures:
             self._pool.shutdown()
             self._pool = self._new_pool()
+
+    def shared(self, value: Shared) -> Callable[[], Shared]:
+        """What gives a value to kernels; see `engines.relations.Engine`."""
+        kept = pickle.dumps(value)
+        # Another value has another name, so that no process takes one for the other.
+        file = self._folder / f"{hashlib.sha256(kept).hexdigest()}.shared"
+        file.write_bytes(kept)
+        return partial(read_shared, file)
 
     def close(self) -> None:
         """End the processes and remove what lay between the passes."""

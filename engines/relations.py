@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
 Kernel = Callable[[Mapping[str, pa.Table]], pa.Table]
 Measured = Callable[[Mapping[str, pa.Table]], Mapping[str, pa.Table]]
+Shared = TypeVar("Shared")
 
 
 class Named:
@@ -80,6 +81,9 @@ class Engine(Protocol):
         The table ``t`` lies in ``folder/t`` afterwards, in files of whole parts that `engines.puts.files_of`
         names; a part that was tried twice is among them once.
         """
+
+    def shared(self, value: Shared) -> Callable[[], Shared]:
+        """What gives a value to kernels, which comes once to each process and not with every part."""
 
     def close(self) -> None:
         """Give back what the engine holds."""

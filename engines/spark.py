@@ -16,7 +16,7 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
 from itertools import count
@@ -31,7 +31,7 @@ from pyarrow.fs import FileSystem, LocalFileSystem
 from engines.packets import PACKETS, Finish, Opened, Packed, Queried, RowGroups, Unpacked
 from engines.parts import open_bench, sweep, write_part
 from engines.puts import Answer, unique
-from engines.relations import Kernel, Measured
+from engines.relations import Kernel, Measured, Shared
 from pipeline import BadInput
 
 if TYPE_CHECKING:
@@ -145,6 +145,16 @@ class _Written:
         return pa.table([list(rows), list(rows.values())], schema=COUNTS)
 
 
+class _Sent:
+    """What a broadcast variable holds, for the worker that asks."""
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    def __call__(self) -> Any:
+        return self.variable.value
+
+
 def only_table(sql: str) -> str:
     """The one relation that a query asks, or nothing: it asks several, or DuckDB does not understand it."""
     with open_bench({"threads": 1}) as bench:
@@ -194,6 +204,7 @@ class SparkEngine:
         self._spark, self._parts, self._writer, self._filesystem = spark, parts, writer, filesystem
         self._between = between.resolve()
         self._kept: list[DataFrame] = []
+        self._sent: list[Any] = []  # broadcast variables
         self._files = count()  # of relations that are written: their numbers
         self._tables: dict[str, Path] = {}  # relations that are a Parquet file each
         self._packets: dict[str, tuple[DataFrame, pa.Schema]] = {}  # relations that are dealt, and their rows
@@ -330,8 +341,15 @@ class SparkEngine:
         dealt.write.format(FORMAT).mode("overwrite").save()
         return answer.rows()
 
+    def shared(self, value: Shared) -> Callable[[], Shared]:
+        """What gives a value to kernels, a broadcast variable; see `engines.relations.Engine`."""
+        self._sent.append(self._spark.sparkContext.broadcast(value))
+        return _Sent(self._sent[-1])
+
     def close(self) -> None:
         """Forget what was kept and remove what lay between the passes; the session is its owner's."""
+        for variable in self._sent:
+            variable.destroy()
         for frame in self._kept:
             frame.unpersist()
         shutil.rmtree(self._between, ignore_errors=True)

@@ -5,5 +5,6 @@ alike, the places of the cities and what runs from party to party are passes of 
 """
 
 from engines.features.passes import FeaturesAsked, measure_features
+from engines.features.scores import ScoresAsked
 
-__all__ = ["FeaturesAsked", "measure_features"]
+__all__ = ["FeaturesAsked", "ScoresAsked", "measure_features"]

@@ -19,7 +19,8 @@ KEYS = {"customer_id": pa.int64(), "as_of": MOMENT}
 WEEKLY = indicator_schemas()[pipeline.table_name(schema.WeeklyIndicators)]
 WINDOWS = [name for name in WEEKLY.names if name not in KEYS]
 OWN_NAMES = [*WINDOWS, *(feature.name for feature in (*FEATURES, *LINE))]
-MATRIX = pa.schema(KEYS | {name: pa.float32() for name in (*OWN_NAMES, *NETWORK_NAMES)})
+MEASURED = [*OWN_NAMES, *NETWORK_NAMES]
+MATRIX = pa.schema(KEYS | {name: pa.float32() for name in MEASURED})
 
 
 def own_features_of_part(part: Tables, origin_us: int, params: BuildParams) -> pa.Table:

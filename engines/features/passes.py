@@ -21,9 +21,11 @@ from engines.features.profile import (
     likenesses_of_part,
     standings_among_alike,
 )
+from engines.features.scores import TABLE as SCORES
+from engines.features.scores import Scored, ScoresAsked
 from engines.network.passes import NetworkAsked, given_to_network, prepare_network
 from engines.passes import coded
-from engines.relations import Dealing, Engine, Named
+from engines.relations import Dealing, Engine, Measured, Named
 from features import schema as feature_schema
 from features.build import Params as BuildParams
 
@@ -143,24 +145,41 @@ def prepare_features(
     prepare_network(engine, asked.network, dealing)
 
 
-def write_features(engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path) -> Mapping[str, int]:
-    """Measure each part of a prepared bank and write the feature matrix to ``folder``; rows by table."""
-    name = pipeline.table_name(feature_schema.FeatureMatrix)
-    kernel = Named(name, partial(features_of_part, origin_us=asked.calendar.origin, params=asked.build))
+def write_features(
+    engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path, scores: ScoresAsked | None = None
+) -> Mapping[str, int]:
+    """Measure each part of a prepared bank and write the feature matrix to ``folder``; rows by table.
+
+    Parameters
+    ----------
+    scores : the model that scores each part, to a table of its own; nobody is scored if None
+    """
+    tables = [pipeline.table_name(feature_schema.FeatureMatrix)]
+    measure = partial(features_of_part, origin_us=asked.calendar.origin, params=asked.build)
+    kernel: Measured = Named(tables[0], measure)
+    if scores is not None:
+        kernel = Scored(measure, engine.shared(scores))
+        tables.append(SCORES)
     given = given_to_features(dealing) | given_to_network(dealing)
-    return engine.write(folder, kernel, given, [name])
+    return engine.write(folder, kernel, given, tables)
 
 
 def measure_features(
-    engine: Engine, asked: FeaturesAsked, dealing: Dealing, folder: Path, weekly: Sequence[Path] = ()
+    engine: Engine,
+    asked: FeaturesAsked,
+    dealing: Dealing,
+    folder: Path,
+    weekly: Sequence[Path] = (),
+    scores: ScoresAsked | None = None,
 ) -> Mapping[str, int]:
     """Write the feature matrix of the whole bank and the lines of payments to ``folder``; rows by table.
 
     Parameters
     ----------
     weekly : files of the weekly indicators, which say who is asked about when; stage ``observe``'s if none
+    scores : as for `write_features`
     """
     prepare_features(engine, asked, dealing, weekly)
-    rows = dict(write_features(engine, asked, dealing, folder))
+    rows = dict(write_features(engine, asked, dealing, folder, scores))
     rows.update(write_lines(engine, asked, folder))
     return rows

@@ -21,7 +21,7 @@ from data.observe import Params as ObserveParams
 from data.observe import observe
 from data.parts import MomentsAsked, windows_of_part
 from data.sources import Whole
-from engines.features import FeaturesAsked
+from engines.features import FeaturesAsked, ScoresAsked
 from engines.network import NetworkAsked
 from engines.passes import BANK, Asked
 from features import build, network
@@ -29,6 +29,7 @@ from features.known import Known
 from features.network.graph import POOLED
 from tests.property.dealt import DEALING, KEYS, in_order
 from tests.property.harm import DAYS, drawn_ends
+from tests.property.scored import RANKER, fit_chosen_model, scored_in_one
 
 CROWD, WANDERERS = 60, 20  # accounts among which one payment of so many runs to and fro
 REVIEWS = 30
@@ -246,6 +247,19 @@ def drowsy_bank(entangled_bank: Path, small_world: Whole, drowsy_weeks: pd.DataF
     pipeline.write(schema.ProfileTags, small_world.profile_tags.copy())
     pipeline.write(schema.WeeklyIndicators, drowsy_weeks.copy())
     return entangled_bank
+
+
+@pytest.fixture
+def whole_scores(drowsy_bank: Path, built: build.ModelInputs) -> pd.DataFrame:
+    """What stage score says of all subjects of the drowsy bank, in whose folder the model lies then."""
+    fit_chosen_model(built)
+    return scored_in_one()
+
+
+@pytest.fixture
+def scores_asked(whole_scores: pd.DataFrame) -> ScoresAsked:
+    """What scores the drowsy bank by part."""
+    return ScoresAsked.read(RANKER)
 
 
 @pytest.fixture(scope="session")

@@ -60,10 +60,15 @@ def differing(found: pd.DataFrame, expected: pd.DataFrame) -> list[str]:
     return sorted(named) + [name for name in both if contents(found[name]) != contents(expected[name])]
 
 
+def matrix_of(built: build.ModelInputs) -> pd.DataFrame:
+    """The feature matrix of stage build by customer and moment."""
+    matrix = pd.concat([built.subjects[KEYS], built.matrix.drop(columns="subject_id")], axis=1)
+    return matrix.sort_values(KEYS, ignore_index=True)
+
+
 def differing_features(folder: Path, built: build.ModelInputs) -> list[str]:
     """Columns of the matrix, the lines and the tokens in a folder that are not those of stage build."""
-    matrix = pd.concat([built.subjects[KEYS], built.matrix.drop(columns="subject_id")], axis=1)
-    matrix = matrix.sort_values(KEYS, ignore_index=True)
+    matrix = matrix_of(built)
     found = in_one(folder / pipeline.table_name(feature_schema.FeatureMatrix))
     moved = [] if list(found) == list(matrix) else ["the order of columns"]
     tokens = gathered(folder / pipeline.table_name(feature_schema.Sequences)).to_pandas()

@@ -43,6 +43,7 @@ def test_the_command_writes_what_the_stage_does(
         (("--parts", "0"), "--parts: '0'"),
         (("--processes", "-1"), "--processes: '-1'"),
         (("--memory", "plenty"), "--memory: 'plenty'"),
+        (("--scores", "--network"), "--scores asks for the whole matrix"),
     ],
 )
 def test_what_cannot_be_is_one_clear_word(

@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from engines.features import FeaturesAsked
+from engines.features import FeaturesAsked, ScoresAsked
 from engines.features.passes import prepare_features, write_features, write_lines
+from engines.features.scores import TABLE as SCORES
 from engines.passes import Asked, deal_customers, open_bank, prepare_bank, write_indicators
 from engines.puts import Answer, files_of, unique
 from engines.relations import Dealing
@@ -32,6 +33,7 @@ from tests.property.dealt import (
     written,
 )
 from tests.property.harm import Harmed, puts_only
+from tests.property.landed import landings
 from tests.property.little_cluster import QUICK_JAVA, little_cluster
 
 SETTINGS = {
@@ -79,8 +81,13 @@ def test_every_column_is_the_same_to_the_byte_on_spark_whoever_writes(
     by_kernel.close()
 
 
-def test_features_and_lines_are_the_same_to_the_byte_on_spark_whoever_writes(
-    spark: Any, built: build.ModelInputs, features_asked: FeaturesAsked, drowsy_bank: Path
+def test_features_lines_and_scores_are_the_same_to_the_byte_on_spark_whoever_writes(
+    spark: Any,
+    built: build.ModelInputs,
+    features_asked: FeaturesAsked,
+    drowsy_bank: Path,
+    whole_scores: pd.DataFrame,
+    scores_asked: ScoresAsked,
 ) -> None:
     between = drowsy_bank / "between"
     by_kernel, by_spark = (SparkEngine(spark, PARTS, between, writer) for writer in WRITERS)
@@ -89,11 +96,23 @@ def test_features_and_lines_are_the_same_to_the_byte_on_spark_whoever_writes(
     prepare_features(by_kernel, features_asked, DEALING)
     for engine, writer in zip((by_kernel, by_spark), WRITERS, strict=True):
         out = drowsy_bank / writer
-        rows = {**write_features(engine, features_asked, DEALING, out)}
+        rows = {**write_features(engine, features_asked, DEALING, out, scores_asked)}
         rows |= write_lines(engine, features_asked, out)
         assert set(rows.values()) == {len(built.matrix), len(built.line)}
         assert not differing_features(out, built)
+        assert not differing(in_one(out / SCORES), whole_scores)
     by_kernel.close()
+    by_spark.close()
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_broadcast_variable_comes_once_to_each_worker(
+    writer: Writer, spark: Any, drawn_bank: Path, tmp_path: Path
+) -> None:
+    engine = SparkEngine(spark, PARTS, tmp_path / "between", writer)
+    found = landings(engine, drawn_bank, tmp_path / "out")
+    engine.close()
+    assert set(found["times"]) == {1}
 
 
 @pytest.mark.parametrize("harm", ["raises", "is slow", *KILLS])
