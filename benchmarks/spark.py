@@ -53,7 +53,7 @@ PAYMENTS_A_GROUP = 2**19  # of rows in the file, two rows a payment
 ENDS_A_SHARE = 10_000_000  # of one machine: half of `TRANSACTIONS` at a time and core
 WARM_UP = 20_000
 REPEATS = 3
-ENDS_A_PART = 250_000
+ENDS_A_PART = 500_000
 MIB = 2**20
 BY_WRITER: dict[Writer, str] = {"kernel": "spark_kernel_writes", "spark": "spark_commits"}
 
