@@ -36,6 +36,7 @@ from engines.network.customers import NETWORK_NAMES
 from engines.network.passes import TABLE as NETWORK_TABLE
 from engines.parts import parts_engine
 from engines.passes import Asked, deal_customers, indicator_schemas, open_bank, prepare_bank, write_indicators
+from engines.puts import files_of
 from engines.relations import Dealing, Engine
 from engines.spark import SparkEngine, session
 from features import schema as feature_schema
@@ -62,7 +63,7 @@ def sorted_by_keys(table: pa.Table) -> np.ndarray:
 
 def differing(ours: Path, expected: Path) -> list[str]:
     """Columns that are not the same to the byte, read one at a time."""
-    files = sorted(ours.glob("part-*.parquet"))
+    files = files_of(ours)
     names = parquet.read_schema(expected).names
 
     def column(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -146,8 +147,7 @@ def find_more_features(engine: Engine, dealing: Dealing, out: Path, clock: Clock
 
 def gathered(folder: Path, names: list[str]) -> pa.Table:
     """Columns of a table that was written by part."""
-    files = sorted(folder.glob("part-*.parquet"))
-    return pa.concat_tables([parquet.read_table(file, columns=names) for file in files])
+    return pa.concat_tables([parquet.read_table(file, columns=names) for file in files_of(folder)])
 
 
 def bytes_of_feature(values: np.ndarray) -> bytes:

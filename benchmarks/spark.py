@@ -43,7 +43,7 @@ from data.asof.events import on_cores
 from data.parts import windows_of_part
 from data.schema import DAY_US
 from engines.parts import parts_engine
-from engines.relations import Dealing, Engine
+from engines.relations import Dealing, Engine, Named
 from engines.spark import SparkEngine, Writer, session
 
 RESULT = Path("benchmarks/results/spark.json")
@@ -86,9 +86,9 @@ def lay_out(transactions: int, customers: int, file: Path) -> Path:
     return file
 
 
-def kernel(part: Mapping[str, pa.Table]) -> Mapping[str, pa.Table]:
+def windows(part: Mapping[str, pa.Table]) -> pa.Table:
     """Windows of a part, as an engine calls for them."""
-    return {"windows": windows_of_part(part, DAYS)}
+    return windows_of_part(part, DAYS)
 
 
 def on_one_machine(file: Path, out: Path) -> None:
@@ -100,16 +100,10 @@ def on_one_machine(file: Path, out: Path) -> None:
 
     def answer(core: int) -> None:
         for mine in range(core, shares, CORES):
-            table = kernel({"ends": ends.filter(pc.equal(share, mine))})["windows"]
+            table = windows({"ends": ends.filter(pc.equal(share, mine))})
             parquet.write_table(table, out / f"{mine}.parquet", compression="zstd")
 
     on_cores(answer, CORES)
-
-
-def answer(part: Mapping[str, pa.Table]) -> pa.Table:
-    """The only table of `kernel`."""
-    [windows] = kernel(part).values()
-    return windows
 
 
 def parts_of(file: Path) -> int:
@@ -125,16 +119,16 @@ def dealt(engine: Engine, file: Path) -> dict[str, str]:
 
 def by_part(engine: Engine, file: Path, out: Path) -> None:
     """Windows of all customers by an engine."""
-    engine.write(out, kernel, dealt(engine, file), ["windows"])
+    engine.write(out, Named("windows", windows), dealt(engine, file), ["windows"])
 
 
 def by_parquet_of_spark(engine: SparkEngine, file: Path, out: Path) -> None:
     """Windows of all customers as rows, which Spark's own writer writes with the options of the engines."""
-    schema = answer({"ends": parquet.read_schema(file).empty_table()}).schema
+    schema = windows({"ends": parquet.read_schema(file).empty_table()}).schema
     measured = [field.name for field in schema if pa.types.is_floating(field.type)]
     as_engines = {f"parquet.enable.dictionary#{name}": "false" for name in measured}
     as_engines |= {"compression": "zstd", "parquet.compression.codec.zstd.level": "1"}
-    rows = engine.rows(answer, dealt(engine, file), schema)
+    rows = engine.rows(windows, dealt(engine, file), schema)
     rows.write.mode("overwrite").options(**as_engines).parquet(str(out / "windows"))
 
 

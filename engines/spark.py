@@ -4,10 +4,11 @@ A kernel's own process writes what it answers. Where the file system can rename,
 whole, and only counts go back to Spark; on object stores Spark says which attempt at a part counts, see
 `engines.source`. No table passes through the driver. Rows travel in packets; see `engines.packets`.
 
-What is computed once and not dealt lies in files between the passes, and the plan of whoever asks for it
-begins there. Were it kept by the executors, its whole plan would be told again wherever it is asked for, and
-several questions at each of several steps make a text that outgrows the driver. Files outlive an executor, as
-a local checkpoint would not, and they hold columns, of which the next question reads those that it needs.
+What is computed once lies in files between the passes, and the plan of whoever asks for it begins there.
+Were it kept by the executors, its whole plan would be told again wherever it is asked for, and several
+questions at each of several steps make a text that outgrows the driver. Files outlive an executor, as a local
+checkpoint would not. What is dealt lies there in packets, for kernels ask for it; all else in columns, of
+which the next question reads those that it needs.
 """
 
 from __future__ import annotations
