@@ -60,13 +60,16 @@ def rows_by(table: pa.Table, *names: str) -> pa.Table:
     return table.take(pa.array(np.lexsort([column(table, name) for name in reversed(names)])))
 
 
-def keys_of(part: Tables, names: Mapping[str, tuple[str, ...]]) -> np.ndarray:
-    """Keys of all parties that occur in the named columns of the named tables, in order, each once."""
-    found = [column(part[table], name) for table, columns in names.items() for name in columns]
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+def numbered(*columns: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Keys of all parties that occur in some columns, in order, each once; and their numbers by column."""
+    # Sorted once: to look each key up among the others takes several times as long.
+    keys, number = np.unique(np.concatenate([np.zeros(0, np.int64), *columns]), return_inverse=True)
+    return keys, np.split(number, np.cumsum([len(values) for values in columns])[:-1])
 
 
-def events_in_order(ends: pa.Table, keys: np.ndarray, customers: int) -> tuple[Events, np.ndarray]:
+def events_in_order(
+    ends: pa.Table, customer: np.ndarray, counterparty: np.ndarray, customers: int
+) -> tuple[Events, np.ndarray]:
     """Events of the ends of payments of a part, and which row of ``ends`` each was; shape (n,).
 
     The order is that of `data.asof.Events`: customer, moment, credits first, transaction.
@@ -74,13 +77,11 @@ def events_in_order(ends: pa.Table, keys: np.ndarray, customers: int) -> tuple[E
     Parameters
     ----------
     ends : one row a customer's end of a payment
-    keys : of all parties of the part, in order
-    customers : how many of them are customers
+    customer, counterparty : their numbers among the parties of the part, by row; shapes (n,)
+    customers : how many parties are customers
     """
-    customer = np.searchsorted(keys, column(ends, "customer"))
     at, is_credit = column(ends, "moment"), column(ends, "is_credit")
     row = np.lexsort((column(ends, "transaction_id"), ~is_credit, at, customer))
-    counterparty = np.searchsorted(keys, column(ends, "counterparty"))
     events = Events(
         starts=np.searchsorted(customer[row], np.arange(customers + 1)),
         customer=customer[row],
@@ -111,19 +112,25 @@ def among_all(values: np.ndarray, own: np.ndarray, size: int, nothing: float | N
 
 @dataclass(frozen=True)
 class _Occurring:
-    """The parties that occur in a part: ``keys`` of all, ``own`` are numbers of its own customers."""
+    """The parties that occur in a part: ``keys`` of all, ``own`` are numbers of its own customers.
+
+    ``customer`` and ``counterparty`` are the numbers of both parties of each of its ``ends``.
+    """
 
     keys: np.ndarray
     customers: int
     own: np.ndarray
+    customer: np.ndarray
+    counterparty: np.ndarray
 
     @classmethod
     def of(cls, part: Tables) -> _Occurring:
-        names: dict[str, tuple[str, ...]] = {"ends": ("counterparty",), "customers": ("customer",)}
-        names |= {"uses": ("customer",), "fast": ("customer",), "crowds": ("customer", "party")}
-        keys = keys_of(part, {table: columns for table, columns in names.items() if table in part})
-        customers = int(np.searchsorted(keys, KEY_OF_OUTSIDERS))
-        return cls(keys, customers, np.searchsorted(keys, np.sort(column(part["customers"], "customer"))))
+        others = {"uses": ("customer",), "fast": ("customer",), "crowds": ("customer", "party")}
+        besides = [column(part[t], name) for t, names in others.items() if t in part for name in names]
+        ends = (column(part["ends"], name) for name in ("customer", "counterparty"))
+        keys, numbers = numbered(column(part["customers"], "customer"), *ends, *besides)
+        own, customer, counterparty = numbers[:3]
+        return cls(keys, int(np.searchsorted(keys, KEY_OF_OUTSIDERS)), np.sort(own), customer, counterparty)
 
     def by_party(self, events: Events, values: np.ndarray, nothing: float) -> np.ndarray:
         """What is told of the counterparty of each event, by party."""
@@ -196,7 +203,7 @@ def ledger_of_part(
     """
     found = _Occurring.of(part)
     ends, keys, customers = part["ends"], found.keys, found.customers
-    events, row = events_in_order(ends, keys, customers)
+    events, row = events_in_order(ends, found.customer, found.counterparty, customers)
     own = part["customers"].to_pandas().sort_values("customer", kind="stable")
     facts = customer_facts(own, calendar.origin)
     household = np.nan_to_num(column(ends, "household").astype(float), nan=NO_HOUSEHOLD).astype(np.int64)

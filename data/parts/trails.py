@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from data.asof.network import Multigraph, Trails, quick_chains
 from data.observed_ledger import ROUND_TRIP_HOPS, LedgerParams
-from data.parts.bank import KEY_OF_OUTSIDERS, Tables, column, keys_of, rows_by
+from data.parts.bank import KEY_OF_OUTSIDERS, Tables, column, numbered, rows_by
 from data.schema import HOUR_US
 
 EDGES = pa.schema({"later": pa.int64(), "earlier": pa.int64()})
@@ -31,10 +31,11 @@ FOLLOWED = pa.schema(
 PARTIES = ("payer", "payee")
 
 
-def _graph(transfers: pa.Table, keys: np.ndarray) -> Multigraph:
-    """The multigraph of transfers that are in order of moment and number, as the whole ledger is."""
-    payer, payee = (np.searchsorted(keys, column(transfers, name)) for name in PARTIES)
-    return Multigraph.of(payer, payee, column(transfers, "moment"), column(transfers, "cents"), len(keys))
+def _graph(transfers: pa.Table) -> tuple[np.ndarray, Multigraph]:
+    """Keys of the parties and the multigraph of transfers, in order of moment and number as in the ledger."""
+    keys, both = numbered(*(column(transfers, name) for name in PARTIES))
+    at, cents = column(transfers, "moment"), column(transfers, "cents")
+    return keys, Multigraph.of(*both, at, cents, len(keys))
 
 
 def trail_edges(part: Tables, params: LedgerParams) -> pa.Table:
@@ -45,7 +46,7 @@ def trail_edges(part: Tables, params: LedgerParams) -> pa.Table:
     part : ``transfers`` from or to these parties; ``departs`` tells those whose payer is one of them
     """
     transfers = rows_by(part["transfers"], "moment", "transaction_id")
-    graph = _graph(transfers, keys_of(part, {"transfers": PARTIES}))
+    _, graph = _graph(transfers)
     trails = params.trails.trails(graph, 1)
     number = column(transfers, "transaction_id")[graph.row]
     later = np.repeat(np.arange(len(graph)), np.diff(trails.first))
@@ -61,10 +62,9 @@ def components_of_trails(part: Tables) -> pa.Table:
     part : all ``edges``, see `trail_edges`
     """
     later, earlier = column(part["edges"], "later"), column(part["edges"], "earlier")
-    numbers = np.unique(np.concatenate([later, earlier]))
+    numbers, ends = numbered(later, earlier)
     size = len(numbers)
-    ends = np.searchsorted(numbers, later), np.searchsorted(numbers, earlier)
-    links = coo_array((np.ones(len(later), np.int8), ends), shape=(size, size))
+    links = coo_array((np.ones(len(later), np.int8), tuple(ends)), shape=(size, size))
     component = connected_components(links, directed=False)[1] if size else np.zeros(0, np.int64)
     return pa.table([numbers, component.astype(np.int64)], schema=MEMBERS)
 
@@ -91,8 +91,7 @@ def followed_money(part: Tables, params: LedgerParams) -> pa.Table:
     part : ``transfers`` of the components and their ``edges``, see `trail_edges`
     """
     transfers = rows_by(part["transfers"], "moment", "transaction_id")
-    keys = keys_of(part, {"transfers": PARTIES})
-    graph = _graph(transfers, keys)
+    keys, graph = _graph(transfers)
     number = column(transfers, "transaction_id")[graph.row]
     trails = trails_of_edges(number, part["edges"])
     back = params.trails.cycles(graph, trails, 1).closing_through(ROUND_TRIP_HOPS)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from data.asof import Events, Parties
 from data.parts import OUTSIDE
-from data.parts.bank import Tables, column, events_in_order, rows_by
+from data.parts.bank import Tables, column, events_in_order, numbered, rows_by
 from features import build, sequence
 from features.schema import TOKEN_COLUMNS
 
@@ -59,10 +59,10 @@ class Own:
         ends : one row a customer's end of a payment
         weeks : as for `subjects_of`
         """
-        found = column(ends, "customer"), column(ends, "counterparty"), column(weeks, "customer")
-        keys = np.unique(np.concatenate(found))
+        both = column(ends, "customer"), column(ends, "counterparty")
+        keys, (customer, counterparty, _) = numbered(*both, column(weeks, "customer"))
         customers = int(np.searchsorted(keys, OUTSIDE))
-        events, _ = events_in_order(ends, keys, customers)
+        events, _ = events_in_order(ends, customer, counterparty, customers)
         parties = Parties(keys[:customers], keys, np.arange(len(keys)), np.zeros(len(keys), np.int8))
         subjects = build.with_lines(subjects_of(weeks), events, parties.customer_id, line)
         return cls(events, parties, subjects)

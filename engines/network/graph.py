@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.asof.network import Multigraph
-from data.parts.bank import column, rows_by
+from data.parts.bank import column, numbered, rows_by
 
 PARTIES = ("payer", "payee")
 
@@ -39,9 +39,7 @@ class LocalGraph:
         ties = rows_by(ties, "moment", "transaction_id")
         number = column(ties, "transaction_id")
         ties = ties.filter(pa.array(np.diff(number, prepend=number[:1] - 1) != 0))
-        ends = [column(ties, name) for name in PARTIES]
-        keys = np.unique(np.concatenate([*ends, *others]))
-        payer, payee = (np.searchsorted(keys, end) for end in ends)
+        keys, (payer, payee, *_) = numbered(*(column(ties, name) for name in PARTIES), *others)
         graph = Multigraph.of(payer, payee, column(ties, "moment"), column(ties, "cents"), len(keys))
         return cls(keys, graph, ties.take(pa.array(graph.row)))
 
