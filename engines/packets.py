@@ -92,29 +92,37 @@ class Queried:
 
 
 class RowGroups:
-    """Rows of the row groups of a Parquet file whose numbers are brought."""
+    """Rows of the row groups of Parquet files whose numbers are brought, counted over all files."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    def __init__(self, *files: Path) -> None:
+        sizes = [parquet.read_metadata(file).num_row_groups for file in files]
+        self.groups = [
+            (file, group) for file, size in zip(files, sizes, strict=True) for group in range(size)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.groups)
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """A group after the other."""
-        with parquet.ParquetFile(self.file) as file:
-            for batch in batches:
-                for group in batch[0].to_pylist():
+        for batch in batches:
+            for number in batch[0].to_pylist():
+                name, group = self.groups[number]
+                with parquet.ParquetFile(name) as file:
                     yield from file.read_row_group(group, use_threads=False).to_batches()
 
 
 class Unpacked:
-    """Rows of packets, with their part; for ``mapInArrow`` too.
+    """Rows of packets; for ``mapInArrow`` too.
 
     Parameters
     ----------
-    schema : of the rows without ``part``, which comes first
+    schema : of the rows without ``part``
+    with_part : whether ``part`` comes first
     """
 
-    def __init__(self, schema: pa.Schema) -> None:
-        self.schema = schema
+    def __init__(self, schema: pa.Schema, with_part: bool = True) -> None:
+        self.schema, self.with_part = schema, with_part
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """A batch a packet."""
@@ -122,7 +130,23 @@ class Unpacked:
         for batch in batches:
             for part, packet in zip(batch.column("part"), batch.column("rows"), strict=True):
                 rows = pa.ipc.read_record_batch(packet.as_buffer(), self.schema)
-                yield pa.record_batch([pa.repeat(part, len(rows)), *rows.columns], schema=whole)
+                if self.with_part:
+                    rows = pa.record_batch([pa.repeat(part, len(rows)), *rows.columns], schema=whole)
+                yield rows
+
+
+class Asked:
+    """A kernel that asks the tables of a part a query."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+
+    def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
+        """The answer of DuckDB."""
+        with open_bench({"threads": 1}) as bench:
+            for name, table in tables.items():
+                bench.register(name, table)
+            return bench.sql(self.sql).to_arrow_table()
 
 
 def at_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -141,6 +165,9 @@ def deal(part: pa.ChunkedArray, rows: pa.Table) -> dict[int, pa.RecordBatch]:
     """The rows of each part, in the order in which they came."""
     coded = part.combine_chunks().dictionary_encode()
     parts = coded.dictionary.to_pylist()
+    if len(parts) == 1:
+        [whole] = rows.combine_chunks().to_batches()
+        return {parts[0]: whole}
     # Small codes are ordered by counting, wide ones by comparing.
     codes = coded.indices.to_numpy().astype(np.min_scalar_type(len(parts)))
     [ordered] = rows.take(np.argsort(codes, kind="stable")).combine_chunks().to_batches() or [None]

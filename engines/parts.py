@@ -24,7 +24,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from engines.relations import Kernel, Measured, Named, Shared
+from engines.relations import By, Kernel, Measured, Named, Query, Shared, in_one
 
 ATTEMPTS = 4  # at a part, as Spark does
 Task = Callable[[int], dict[str, int]]
@@ -84,7 +84,7 @@ def read_shared(file: Path) -> Any:
 def open_bench(settings: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     """DuckDB, understanding what the passes ask for as Spark does."""
     bench = duckdb.connect(config=dict(settings))
-    bench.execute('SET partitioned_write_flush_threshold = 65536')
+    bench.execute("SET partitioned_write_flush_threshold = 65536")
     for setting in ("preserve_insertion_order = false", "TimeZone = 'UTC'"):
         bench.execute(f"SET {setting}")
     bench.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
@@ -134,12 +134,13 @@ class PartsEngine:
         listed = ", ".join(f"'{file}'" for file in files)
         self._bench.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}]{how})")
 
-    def view(self, name: str, sql: str) -> None:
+    def view(self, name: str, sql: str, by: By | None = None) -> None:  # noqa: ARG002
         """Name a query over named relations."""
         self._bench.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
 
-    def once(self, name: str, sql: str) -> None:
+    def once(self, name: str, query: Query, by: By | None = None) -> None:  # noqa: ARG002
         """Name a query that is computed once; one with a column ``part`` is dealt at once."""
+        sql = in_one(query)
         if "part" in self._schema(sql).names:
             self._dealt[name] = self._deal(name, sql)
             how = ", hive_partitioning = true, hive_types = {'part': INTEGER}"
@@ -166,13 +167,13 @@ class PartsEngine:
             parquet.write_table(rest.empty_table(), nobody / "none.parquet")
         return folder, schema.remove(schema.get_field_index("part"))
 
-    def _given(self, target: str, given: Mapping[str, str]) -> dict[str, tuple[Path, pa.Schema]]:
+    def _given(self, target: str, given: Mapping[str, Query]) -> dict[str, tuple[Path, pa.Schema]]:
         return {
             name: self._dealt[asked] if asked in self._dealt else self._deal(f"{target}.{name}", asked)
-            for name, asked in given.items()
+            for name, asked in ((name, in_one(query)) for name, query in given.items())
         }
 
-    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
+    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, Query], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part; see `engines.relations.Engine`."""
         target = self._folder / "answers"
         self._run(_Answer(Named(name, kernel), self._given(name, given), target))
@@ -185,7 +186,7 @@ class PartsEngine:
         self,
         folder: Path,
         kernel: Measured,
-        given: Mapping[str, str],
+        given: Mapping[str, Query],
         tables: Collection[str],
     ) -> Mapping[str, int]:
         """Write what a kernel makes of each part; see `engines.relations.Engine`."""

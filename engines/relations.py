@@ -12,6 +12,13 @@ import pyarrow as pa
 Kernel = Callable[[Mapping[str, pa.Table]], pa.Table]
 Measured = Callable[[Mapping[str, pa.Table]], Mapping[str, pa.Table]]
 Shared = TypeVar("Shared")
+Query = str | tuple[str, ...]  # in SQL; of several the rows of all
+By = Mapping[str, str]
+
+
+def in_one(query: Query) -> str:
+    """A query in one piece."""
+    return query if isinstance(query, str) else " UNION ALL ".join(query)
 
 
 class Named:
@@ -48,18 +55,22 @@ class Engine(Protocol):
     """Relations by name: views in SQL, and what a kernel makes of each part of some of them.
 
     A relation that is dealt has a column ``part``; the kernel sees the rows of one part, without it.
+
+    A query can say ``by`` what it joins or groups: names of all relations that it asks, and of each an
+    expression of whole numbers. A row of the answer comes then from rows alike in these. A relation with
+    nothing to be joined by is small, and asked as a whole for each row. An engine may then answer in pieces.
     """
 
     def table(self, name: str, *files: Path) -> None:
         """Name a Parquet file, or several as one."""
 
-    def view(self, name: str, sql: str) -> None:
-        """Name a query over named relations."""
+    def view(self, name: str, sql: str, by: By | None = None) -> None:
+        """Name a query over named relations; an engine that answers it in pieces may compute it once."""
 
-    def once(self, name: str, sql: str) -> None:
+    def once(self, name: str, query: Query, by: By | None = None) -> None:
         """Name a query that is computed once, because several others ask for it."""
 
-    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
+    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, Query], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part.
 
         Parameters
@@ -73,7 +84,7 @@ class Engine(Protocol):
         self,
         folder: Path,
         kernel: Measured,
-        given: Mapping[str, str],
+        given: Mapping[str, Query],
         tables: Collection[str],
     ) -> Mapping[str, int]:
         """Write what a kernel makes of each part, and say how many rows each of its tables has.

@@ -19,6 +19,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import reduce
 from itertools import count
 from pathlib import Path
@@ -26,13 +27,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as parquet
 from pyarrow.fs import FileSystem, LocalFileSystem
 
-from engines.packets import PACKETS, Finish, Opened, Packed, Queried, RowGroups, Unpacked
+from engines.packets import PACKETS, Asked, Find, Finish, Opened, Packed, Queried, RowGroups, Unpacked
 from engines.parts import open_bench, sweep, write_part
 from engines.puts import Answer, unique
-from engines.relations import Kernel, Measured, Shared
+from engines.relations import By, Dealing, Kernel, Measured, Query, Shared, in_one
 from pipeline import BadInput
 
 if TYPE_CHECKING:
@@ -135,6 +135,19 @@ class _Returned:
         return self.kernel(tables)
 
 
+class _Sealed:
+    """What a kernel answers, in packets; rows without a ``part`` stay in the part they were found in."""
+
+    def __init__(self, kernel: Kernel, packed: Packed) -> None:
+        self.kernel, self.packed = kernel, packed
+
+    def __call__(self, part: int, tables: dict[str, pa.Table]) -> pa.Table:
+        answer = self.kernel(tables)
+        if "part" not in answer.column_names:
+            answer = answer.append_column("part", pa.repeat(pa.scalar(part, pa.int32()), len(answer)))
+        return pa.Table.from_batches(self.packed(iter(answer.to_batches())), PACKETS)
+
+
 class _Written:
     """What a kernel answers, written by the kernel's own process; rows by table go back to Spark."""
 
@@ -169,9 +182,42 @@ def only_table(sql: str) -> str:
 def goes_row_by_row(frame: DataFrame) -> bool:
     """Whether each row of a query comes from one row of one file or packet, whatever the other rows are."""
     step = frame._jdf.queryExecution().optimizedPlan()
-    while step.nodeName() in ("Project", "Filter"):
+    while step.nodeName() in ("Project", "Filter", "Join"):
+        if step.nodeName() == "Join" and not joins_constants(step):
+            return False
         step = step.children().head()
     return step.nodeName() in ("LogicalRelation", "MapInArrow")
+
+
+def joins_constants(join: Any) -> bool:
+    """Whether a step of a plan only repeats each row for some rows that the query itself spells out."""
+    leaves = join.children().last().collectLeaves()
+    spelt = {leaves.apply(place).nodeName() for place in range(leaves.size())}
+    return join.joinType().toString() in ("Cross", "Inner") and spelt <= {"LocalRelation", "OneRowRelation"}
+
+
+@dataclass(frozen=True)
+class _Packets:
+    """Packets, columns of their rows without ``part``, and whether ``part`` is a column of the relation."""
+
+    packets: DataFrame
+    schema: pa.Schema
+    is_dealt: bool
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows that the workers themselves find: a query that makes of each row of a table some, or none."""
+
+    sql: str
+    table: str
+    source: tuple[Path, ...] | _Packets
+
+
+def in_part_0(query: Query) -> Query:
+    """A query whose rows need no part, with one."""
+    pieces = (query,) if isinstance(query, str) else query
+    return tuple(f"SELECT CAST(0 AS INT) AS part, * FROM ({sql}) rows" for sql in pieces)
 
 
 def rows_of(frame: DataFrame) -> pa.Schema:
@@ -207,114 +253,150 @@ class SparkEngine:
         self._kept: list[DataFrame] = []
         self._sent: list[Any] = []  # broadcast variables
         self._files = count()  # of relations that are written: their numbers
-        self._tables: dict[str, Path] = {}  # relations that are a Parquet file each
-        self._packets: dict[str, tuple[DataFrame, pa.Schema]] = {}  # relations that are dealt, and their rows
+        self._rows: dict[str, _Rows] = {}  # by the names of relations
         spark.sparkContext.setCheckpointDir(str(self._between / "packets"))
 
     def table(self, name: str, *files: Path) -> None:
         """Name a Parquet file, or several as one."""
-        self._forget(name)
-        if len(files) == 1:
-            self._tables[name] = files[0].resolve()
-        self._spark.read.parquet(*(str(file.resolve()) for file in files)).createOrReplaceTempView(name)
+        found = tuple(file.resolve() for file in files)
+        self._spark.read.parquet(*map(str, found)).createOrReplaceTempView(name)
+        self._rows.pop(name, None)
+        if all(file.is_file() for file in found):
+            self._rows[name] = _Rows(f"SELECT * FROM {name}", name, found)
 
-    def view(self, name: str, sql: str) -> None:
-        """Name a query over named relations."""
-        self._forget(name)
-        self._spark.sql(sql).createOrReplaceTempView(name)
+    def view(self, name: str, sql: str, by: By | None = None) -> None:
+        """Name a query over named relations; one that is answered in pieces is computed now."""
+        if by:
+            self._join(name, sql, by)
+            return
+        found = self._spark.sql(sql)
+        rows = self._found_by_workers(sql, found)
+        found.createOrReplaceTempView(name)
+        self._rows.pop(name, None)
+        if rows:
+            self._rows[name] = rows
 
-    def once(self, name: str, sql: str) -> None:
+    def once(self, name: str, query: Query, by: By | None = None) -> None:
         """Name a query that is computed once.
 
-        What has a column ``part`` is written in packets, for kernels ask for it; all else in columns.
+        What has a column ``part``, or need not pass through Java, is written in packets; all else in columns.
         """
+        sql = in_one(query)
+        if by:
+            self._join(name, sql, by)
+            return
         found = self._spark.sql(sql)
-        if "part" in found.columns:
-            self._pack(name, sql, found)
+        is_dealt = "part" in found.columns
+        if is_dealt or self._all_found_by_workers(query):
+            schema = rows_of(found)
+            packed = self._packed(query if is_dealt else in_part_0(query), Packed(name, schema))
+            # Row by row: kept in columns, thousands of packets would be one block of memory.
+            self._remember(name, packed.checkpoint(), schema, is_dealt)
             return
         # A name may come again while what was computed from its first bearer is not, for Spark is lazy.
-        file = self._between / f"{next(self._files)}-{name}"
-        found.write.parquet(str(file))
-        self.table(name, file)
+        folder = self._between / f"{next(self._files)}-{name}"
+        found.write.parquet(str(folder))
+        self.table(name, *(sorted(folder.glob("part-*.parquet")) or [folder]))
 
-    def _pack(self, name: str, sql: str, found: DataFrame) -> None:
-        """Name what is dealt, pack it and write the packets."""
+    def _join(self, name: str, sql: str, by: By) -> None:
+        """Name what DuckDB answers in the workers, who are dealt the rows by what the query joins by."""
+        found = self._spark.sql(sql)
+        mine = Dealing(self._parts)
+        everywhere = f"SELECT CAST(p.id AS INT) AS part, r.* FROM range({self._parts}) p CROSS JOIN"
+        given = {
+            relation: f"SELECT {mine.of(f'abs({key})')} AS part, * FROM {relation}"
+            if key
+            else f"{everywhere} {relation} r"
+            for relation, key in by.items()
+        }
+        schema = rows_of(found)
+        packets = self._apply(given, PACKETS, _Sealed(Asked(sql), Packed(name, schema))).checkpoint()
+        self._remember(name, packets, schema, "part" in found.columns)
+
+    def _remember(self, name: str, packets: DataFrame, schema: pa.Schema, is_dealt: bool) -> None:
+        """Name the rows of packets."""
         from pyspark.sql.pandas.types import from_arrow_schema
 
-        self._forget(name)
-        schema = rows_of(found)
-        # Row by row: kept in columns, thousands of packets would be one block of memory.
-        packets = self._packed(sql, found, Packed(name, schema)).checkpoint()
-        whole = from_arrow_schema(pa.schema([PACKETS.field("part"), *schema]))
-        packets.mapInArrow(Unpacked(schema), whole).createOrReplaceTempView(name)
-        self._packets[name] = packets, schema
+        whole = from_arrow_schema(pa.schema([PACKETS.field("part"), *schema] if is_dealt else [*schema]))
+        packets.mapInArrow(Unpacked(schema, is_dealt), whole).createOrReplaceTempView(name)
+        self._rows[name] = _Rows(f"SELECT * FROM {name}", name, _Packets(packets, schema, is_dealt))
 
-    def _forget(self, name: str) -> None:
-        """What bore a name bears it no more."""
-        self._tables.pop(name, None)
-        self._packets.pop(name, None)
+    def _found_by_workers(self, sql: str, frame: DataFrame) -> _Rows | None:
+        """How workers find the rows of a query themselves; nothing where Spark has to."""
+        asked = only_table(sql)
+        if asked not in self._rows or not goes_row_by_row(frame):
+            return None
+        known = self._rows[asked]
+        within = sql if known.table == asked else f"WITH {asked} AS ({known.sql}) {sql}"
+        return _Rows(within, known.table, known.source)
 
-    def _keep(self, name: str, found: DataFrame) -> None:
-        self._forget(name)
-        found = found.persist()
-        self._kept.append(found)
-        found.createOrReplaceTempView(name)
+    def _all_found_by_workers(self, query: Query) -> bool:
+        pieces = [query] if isinstance(query, str) else query
+        return all(self._found_by_workers(sql, self._spark.sql(sql)) for sql in pieces)
 
     def _asked(self, relation: str) -> DataFrame:
         return self._spark.sql(relation) if " " in relation else self._spark.table(relation)
 
-    def _dealt(self, given: Mapping[str, str]) -> tuple[DataFrame, dict[str, pa.Schema]]:
+    def _dealt(self, given: Mapping[str, Query]) -> tuple[DataFrame, dict[str, pa.Schema]]:
         """Packets, those of a part in one partition; schemas of the relations."""
         from pyspark.sql.functions import lit, pmod
 
-        frames = {name: self._asked(relation) for name, relation in given.items()}
-        schemas = {name: rows_of(frame) for name, frame in frames.items()}
-        packed = [self._packed(given[name], frames[name], Packed(name, schemas[name])) for name in given]
+        schemas = {name: rows_of(self._asked(in_one(query))) for name, query in given.items()}
+        packed = [self._packed(query, Packed(name, schemas[name])) for name, query in given.items()]
         together = reduce(lambda one, other: one.union(other), packed)
         return together.repartitionById(self._parts, pmod(together["part"], lit(self._parts))), schemas
 
-    def _apply(self, given: Mapping[str, str], schema: pa.Schema, finish: Finish) -> DataFrame:
+    def _apply(self, given: Mapping[str, Query], schema: pa.Schema, finish: Finish) -> DataFrame:
         """What ``finish`` makes of each part."""
         from pyspark.sql.pandas.types import from_arrow_schema
 
         dealt, schemas = self._dealt(given)
         return dealt.mapInArrow(Opened(schemas, schema, finish), from_arrow_schema(schema))
 
-    def _packed(self, relation: str, frame: DataFrame, packed: Packed) -> DataFrame:
-        """The packets of a relation."""
+    def _packed(self, query: Query, packed: Packed) -> DataFrame:
+        """The packets of what a query asks."""
+        pieces = [query] if isinstance(query, str) else query
+        return reduce(
+            lambda one, other: one.union(other), (self._packed_piece(sql, packed) for sql in pieces)
+        )
+
+    def _packed_piece(self, relation: str, packed: Packed) -> DataFrame:
         from pyspark.sql.functions import lit
         from pyspark.sql.pandas.types import from_arrow_schema
 
         travel = from_arrow_schema(PACKETS)
-        if relation in self._packets:
-            packets, _ = self._packets[relation]
-            return packets.select("part", lit(packed.relation).alias("relation"), "rows")
-        table = only_table(relation)
-        if not goes_row_by_row(frame):
+        known = self._rows.get(relation)
+        if known and known.table == relation and isinstance(known.source, _Packets):
+            return known.source.packets.select("part", lit(packed.relation).alias("relation"), "rows")
+        frame = self._asked(relation)
+        rows = self._found_by_workers(relation if " " in relation else f"SELECT * FROM {relation}", frame)
+        if rows is None:
             return frame.mapInArrow(packed, travel)
-        if table in self._packets:
-            packets, schema = self._packets[table]
-            return packets.mapInArrow(Queried(packed, relation, table, Unpacked(schema)), travel)
-        file = self._tables.get(table)
-        if file is None or not file.is_file():
-            return frame.mapInArrow(packed, travel)
-        groups = parquet.read_metadata(file).num_row_groups
-        numbers = self._spark.range(0, groups, 1, max(groups, 1))
-        return numbers.mapInArrow(Queried(packed, relation, table, RowGroups(file)), travel)
+        brought, find = self._brought(rows)
+        return brought.mapInArrow(Queried(packed, rows.sql, rows.table, find), travel)
 
-    def rows(self, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> DataFrame:
+    def _brought(self, rows: _Rows) -> tuple[DataFrame, Find]:
+        """What is brought to the workers, and how they find the rows of a table with it."""
+        if isinstance(rows.source, _Packets):
+            return rows.source.packets, Unpacked(rows.source.schema, rows.source.is_dealt)
+        groups = RowGroups(*rows.source)
+        return self._spark.range(0, len(groups), 1, max(len(groups), 1)), groups
+
+    def rows(self, kernel: Kernel, given: Mapping[str, Query], schema: pa.Schema) -> DataFrame:
         """What a kernel makes of each part, as rows of Spark's."""
         return self._apply(given, schema, _Returned(kernel))
 
-    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, str], schema: pa.Schema) -> None:
+    def by_part(self, name: str, kernel: Kernel, given: Mapping[str, Query], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part; see `engines.relations.Engine`."""
-        self._keep(name, self.rows(kernel, given, schema))
+        packets = self._apply(given, PACKETS, _Sealed(kernel, Packed(name, schema))).persist()
+        self._kept.append(packets)
+        self._remember(name, packets, schema, "part" in schema.names)
 
     def write(
         self,
         folder: Path,
         kernel: Measured,
-        given: Mapping[str, str],
+        given: Mapping[str, Query],
         tables: Collection[str],
     ) -> Mapping[str, int]:
         """Write what a kernel makes of each part; see `engines.relations.Engine`."""
@@ -328,7 +410,7 @@ class SparkEngine:
         return {name: sum(row["rows"] for row in counted if row["answer"] == name) for name in tables}
 
     def _put(
-        self, folder: Path, kernel: Measured, given: Mapping[str, str], tables: Collection[str]
+        self, folder: Path, kernel: Measured, given: Mapping[str, Query], tables: Collection[str]
     ) -> Mapping[str, int]:
         """Let the workers put the answers, and Spark say which attempts count; rows by table."""
         from engines.source import FORMAT, AnswerWriter, source_of

@@ -19,8 +19,8 @@ from data.parts.bank import (
     Tables,
     column,
     events_in_order,
-    numbered,
     ledger_of_part,
+    numbered,
     peers_of_part,
     rows_by,
 )
@@ -46,8 +46,8 @@ def fast_money(part: Tables, params: ObserveParams) -> pa.Table:
     part : ``ends`` of the payments of some customers
     """
     ends = part["ends"]
-    keys, both = numbered(column(ends, "customer"), column(ends, "counterparty"))
-    events, _ = events_in_order(ends, *both, len(keys))
+    keys, (customer, counterparty) = numbered(column(ends, "customer"), column(ends, "counterparty"))
+    events, _ = events_in_order(ends, customer, counterparty, len(keys))
     fast = matched_money(events, params)["fast_cents"]
     rows = np.flatnonzero(fast > 0)
     return pa.table([keys[events.customer[rows]], events.at[rows], fast[rows]], schema=FAST_MONEY)

@@ -33,9 +33,9 @@ PARTIES = ("payer", "payee")
 
 def _graph(transfers: pa.Table) -> tuple[np.ndarray, Multigraph]:
     """Keys of the parties and the multigraph of transfers, in order of moment and number as in the ledger."""
-    keys, both = numbered(*(column(transfers, name) for name in PARTIES))
+    keys, (payer, payee) = numbered(*(column(transfers, name) for name in PARTIES))
     at, cents = column(transfers, "moment"), column(transfers, "cents")
-    return keys, Multigraph.of(*both, at, cents, len(keys))
+    return keys, Multigraph.of(payer, payee, at, cents, len(keys))
 
 
 def trail_edges(part: Tables, params: LedgerParams) -> pa.Table:
