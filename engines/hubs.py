@@ -28,15 +28,19 @@ def cut_hubs(engine: Engine, name: str, dealing: Dealing, most: int) -> None:
     name : of payments that were computed once, with the columns of `TIE`
     most : latest arrivals at a party that a kernel looks at
     """
-    ends = f"""SELECT CASE WHEN departs THEN payer ELSE payee END AS party, moment,
-        CASE WHEN departs THEN 0 ELSE 1 END AS arrives FROM {name} CROSS JOIN {SIDES}"""
+    engine.view(
+        f"{name}_ends",
+        f"""SELECT CASE WHEN departs THEN payer ELSE payee END AS party, moment,
+            CASE WHEN departs THEN 0 ELSE 1 END AS arrives FROM {name} CROSS JOIN {SIDES}""",
+    )
     # Once, and of hubs alone: as many rows as they have busy hours.
     engine.once(
         f"{name}_hours",
         f"""SELECT e.party, CAST(floor(moment / {HOUR_US}) AS BIGINT) * {HOUR_US} AS hour,
-            count(*) AS payments, CAST(sum(arrives) AS BIGINT) AS arrivals FROM ({ends}) e
-            JOIN (SELECT party FROM ({ends}) all_ends GROUP BY party HAVING count(*) > {dealing.hub}) h
+            count(*) AS payments, CAST(sum(arrives) AS BIGINT) AS arrivals FROM {name}_ends e
+            JOIN (SELECT party FROM {name}_ends GROUP BY party HAVING count(*) > {dealing.hub}) h
             ON h.party = e.party GROUP BY 1, 2""",
+        by={f"{name}_ends": "party"},
     )
     until = "OVER (PARTITION BY party ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     engine.view(
@@ -62,34 +66,45 @@ def cut_hubs(engine: Engine, name: str, dealing: Dealing, most: int) -> None:
             AND t.moment >= {end}_cut.starts AND t.moment < {end}_cut.ends"""
         for end in placed
     )
-    engine.view(f"{name}_placed", f"SELECT t.*, {', '.join(placed.values())} FROM {name} t {within}")
+    engine.view(
+        f"{name}_placed",
+        f"SELECT t.*, {', '.join(placed.values())} FROM {name} t {within}",
+        by={name: "transaction_id", f"{name}_cuts": ""},
+    )
     engine.once(
         f"{name}_before",
         f"""SELECT DISTINCT {dealing.of("c.party + c.slice")} AS slice_part, t.payer_part, t.payee_part,
             t.{TIE.replace(", ", ", t.")} FROM {name}_placed t JOIN {name}_cuts c
             ON c.party = t.payee AND t.moment >= c.since AND t.moment < c.starts""",
+        by={f"{name}_placed": "transaction_id", f"{name}_cuts": ""},
     )
 
 
-def dealt_by_party(name: str) -> str:
+def dealt_by_party(name: str) -> tuple[str, str]:
     """Payments dealt by both parties, each once a part, in SQL, after `cut_hubs`.
 
     ``departs`` and ``arrives`` tell which party's part it is; both are false where a slice takes a payment
     along. ``target`` is the part of the payee.
     """
-    return f"""SELECT CASE WHEN departs THEN payer_part ELSE payee_part END AS part, departs,
-        NOT departs OR payer_part = payee_part AS arrives, payee_part AS target, {TIE}
-        FROM {name}_placed CROSS JOIN {SIDES} WHERE departs OR payer_part <> payee_part
-        UNION ALL SELECT slice_part AS part, FALSE AS departs, FALSE AS arrives, payee_part AS target, {TIE}
-        FROM {name}_before WHERE slice_part <> payer_part AND slice_part <> payee_part"""
+    return (
+        f"""SELECT CASE WHEN departs THEN payer_part ELSE payee_part END AS part, departs,
+            NOT departs OR payer_part = payee_part AS arrives, payee_part AS target, {TIE}
+            FROM {name}_placed CROSS JOIN {SIDES} WHERE departs OR payer_part <> payee_part""",
+        f"""SELECT slice_part AS part, FALSE AS departs, FALSE AS arrives, payee_part AS target, {TIE}
+            FROM {name}_before WHERE slice_part <> payer_part AND slice_part <> payee_part""",
+    )
 
 
-def long_before(name: str, dealing: Dealing, within_us: int) -> str:
-    """All payments of a hub in the time before each of its slices, dealt by slice, in SQL."""
+def look_long_before(engine: Engine, name: str, dealing: Dealing, within_us: int) -> None:
+    """Name ``{name}_long_before``: all payments of a hub in the time before each of its slices, by slice."""
     found = " UNION ".join(
         f"""SELECT {dealing.of("c.party + c.slice")} AS part, t.{TIE.replace(", ", ", t.")}
             FROM {name} t JOIN {name}_cuts c
             ON c.party = t.{end} AND t.moment >= c.starts - {within_us} AND t.moment < c.starts"""
         for end in ("payer", "payee")
     )
-    return f"SELECT part, FALSE AS departs, {TIE} FROM ({found}) found"
+    engine.once(
+        f"{name}_long_before",
+        f"SELECT part, FALSE AS departs, {TIE} FROM ({found}) found",
+        by={name: "transaction_id", f"{name}_cuts": ""},
+    )

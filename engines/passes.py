@@ -38,7 +38,7 @@ from data.parts.trails import EDGES, FOLLOWED, MEMBERS
 from data.readings import Readings
 from data.schema import CHANNELS, CUSTOMER_KINDS, HOLDER_KINDS, PURPOSES
 from engines.hubs import TIE, cut_hubs, dealt_by_party
-from engines.relations import Dealing, Engine
+from engines.relations import Dealing, Engine, Query
 
 BANK = (schema.Transactions, schema.Accounts, schema.Customers, schema.Devices)
 
@@ -91,18 +91,26 @@ def open_bank(engine: Engine, high_risk: tuple[str, ...]) -> None:
             JOIN countries n ON n.name = h.country LEFT JOIN customers c ON c.customer_id = a.customer_id""",
     )
     engine.view(
+        "bookings",
+        f"""SELECT transaction_id, unix_micros(t.at) AS moment, amount_cents AS cents,
+            {coded("channel", CHANNELS)} AS channel, {coded("purpose", PURPOSES)} AS purpose,
+            CAST(coalesce(city, -1) AS SMALLINT) AS city, payer_account_id, payee_account_id,
+            CAST(payer_balance_cents AS DOUBLE) AS payer_balance,
+            CAST(payee_balance_cents AS DOUBLE) AS payee_balance FROM transactions t""",
+    )
+    party = "{1}.party AS {0}, {1}.holder AS {0}_holder, {1}.country AS {0}_country, "
+    party += "{1}.is_high_risk AS {0}_risk, {1}.household AS {0}_household"
+    engine.view(
+        "paid",
+        f"""SELECT t.*, {party.format("payer", "p")} FROM bookings t
+            JOIN parties p ON p.account_id = t.payer_account_id""",
+        by={"bookings": "payer_account_id", "parties": "account_id"},
+    )
+    engine.view(
         "payments",
-        f"""SELECT t.transaction_id, unix_micros(t.at) AS moment, t.amount_cents AS cents,
-            {coded("t.channel", CHANNELS)} AS channel, {coded("t.purpose", PURPOSES)} AS purpose,
-            CAST(coalesce(t.city, -1) AS SMALLINT) AS city,
-            CAST(t.payer_balance_cents AS DOUBLE) AS payer_balance, p.party AS payer,
-            p.holder AS payer_holder,
-            p.country AS payer_country, p.is_high_risk AS payer_risk, p.household AS payer_household,
-            CAST(t.payee_balance_cents AS DOUBLE) AS payee_balance, q.party AS payee,
-            q.holder AS payee_holder,
-            q.country AS payee_country, q.is_high_risk AS payee_risk, q.household AS payee_household
-            FROM transactions t JOIN parties p ON p.account_id = t.payer_account_id
-            JOIN parties q ON q.account_id = t.payee_account_id""",
+        f"""SELECT t.*, {party.format("payee", "p")} FROM paid t
+            JOIN parties p ON p.account_id = t.payee_account_id""",
+        by={"paid": "payee_account_id", "parties": "account_id"},
     )
 
 
@@ -140,16 +148,24 @@ def follow_money(engine: Engine, dealing: Dealing, params: ObserveParams) -> Non
             WHERE channel = {transfer} AND payer <> payee""",
     )
     cut_hubs(engine, "transfers", dealing, params.trails.most_arrivals)
-    by_party = f"SELECT part, departs, {TIE} FROM ({dealt_by_party('transfers')}) dealt"
+    by_party = tuple(f"SELECT part, departs, {TIE} FROM ({sql}) dealt" for sql in dealt_by_party("transfers"))
     engine.by_part("edges", partial(trail_edges, params=params), {"transfers": by_party}, EDGES)
     # One task for all: in an ordinary bank there is one edge to fifteen transfers, of two numbers.
     engine.by_part("members", components_of_trails, {"edges": "SELECT 0 AS part, * FROM edges"}, MEMBERS)
     component = dealing.of("m.component")
-    linked = f"""SELECT {component} AS part, t.* FROM transfers t
-        JOIN members m ON m.transaction_id = t.transaction_id"""
-    edges = f"""SELECT {component} AS part, e.later, e.earlier FROM edges e
-        JOIN members m ON m.transaction_id = e.later"""
-    given = {"transfers": linked, "edges": edges}
+    engine.once(
+        "linked_transfers",
+        f"""SELECT {component} AS part, t.* FROM transfers t
+            JOIN members m ON m.transaction_id = t.transaction_id""",
+        by={"transfers": "transaction_id", "members": "transaction_id"},
+    )
+    engine.once(
+        "linked_edges",
+        f"""SELECT {component} AS part, e.later, e.earlier FROM edges e
+            JOIN members m ON m.transaction_id = e.later""",
+        by={"edges": "later", "members": "transaction_id"},
+    )
+    given = {"transfers": "linked_transfers", "edges": "linked_edges"}
     engine.by_part("followed", partial(followed_money, params=params), given, FOLLOWED)
 
 
@@ -187,8 +203,9 @@ def find_surroundings(engine: Engine, dealing: Dealing, params: ObserveParams) -
     shared = "SELECT device_id FROM devices GROUP BY device_id HAVING count(DISTINCT customer_id) > 1"
     sharers = f"""SELECT DISTINCT d.customer_id FROM devices d
         JOIN ({shared}) s ON s.device_id = d.device_id"""
-    of_sharers = f"SELECT e.* FROM ends e JOIN ({sharers}) s ON s.customer_id = e.customer"
-    engine.by_part("fast", partial(fast_money, params=params), {"ends": of_sharers}, FAST_MONEY)
+    of_part = f"SELECT {dealing.of('customer_id')} AS part, customer_id AS customer FROM ({sharers}) sharers"
+    given = {"ends": "ends", "sharers": of_part}
+    engine.by_part("fast", partial(fast_money, params=params), given, FAST_MONEY)
     abroad = f"payer_holder = {OVERSEAS} OR payee_holder = {OVERSEAS}"
     engine.once(
         "dealings",
@@ -199,7 +216,7 @@ def find_surroundings(engine: Engine, dealing: Dealing, params: ObserveParams) -
     )
 
 
-def given_to_indicators(dealing: Dealing) -> dict[str, str]:
+def given_to_indicators(dealing: Dealing) -> dict[str, Query]:
     """What the kernel of the indicators is given of each part, in SQL; see `indicators_of_part`."""
     mine = dealing.of("customer")
     dealt_with = f"""SELECT DISTINCT {mine} AS part, party, is_out FROM dealings"""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.asof import Past, Peers
 from data.asof.peers import Usual
@@ -43,9 +44,9 @@ def fast_money(part: Tables, params: ObserveParams) -> pa.Table:
 
     Parameters
     ----------
-    part : ``ends`` of the payments of some customers
+    part : ``ends`` of the payments of some customers; ``sharers`` are those of them who are asked about
     """
-    ends = part["ends"]
+    ends = part["ends"].filter(pc.is_in(part["ends"]["customer"], part["sharers"]["customer"]))
     keys, (customer, counterparty) = numbered(column(ends, "customer"), column(ends, "counterparty"))
     events, _ = events_in_order(ends, customer, counterparty, len(keys))
     fast = matched_money(events, params)["fast_cents"]

@@ -25,7 +25,7 @@ from engines.features.scores import TABLE as SCORES
 from engines.features.scores import Scored, ScoresAsked
 from engines.network.passes import NetworkAsked, given_to_network, prepare_network
 from engines.passes import coded
-from engines.relations import Dealing, Engine, Measured, Named
+from engines.relations import Dealing, Engine, Measured, Named, Query
 from features import schema as feature_schema
 from features.build import Params as BuildParams
 
@@ -93,10 +93,11 @@ def compare_alike(engine: Engine, dealing: Dealing, asked: FeaturesAsked) -> Non
         f"""SELECT {dealing.of("s.customer")} AS part, s.*, p.place FROM standings s
             JOIN customers c ON c.customer_id = s.customer
             LEFT JOIN places p ON p.as_of = s.as_of AND p.city = c.city""",
+        by={"standings": "customer", "customers": "customer_id", "places": ""},
     )
 
 
-def given_to_features(dealing: Dealing) -> dict[str, str]:
+def given_to_features(dealing: Dealing) -> dict[str, Query]:
     """What the kernel of a customer's own features is given of each part, in SQL; see `features_of_part`."""
     mine, file = dealing.of("customer_id"), ", ".join(f"c.{name}" for name in ON_FILE)
     when = "valid_from, valid_to"

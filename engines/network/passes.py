@@ -13,7 +13,7 @@ from data.observe import Params as ObserveParams
 from data.parts import OUTSIDE, components_of_trails, trail_edges
 from data.parts.trails import EDGES, MEMBERS
 from data.schema import DAY_US, HOLDER_KINDS
-from engines.hubs import TIE, cut_hubs, dealt_by_party, long_before
+from engines.hubs import SIDES, TIE, cut_hubs, dealt_by_party, look_long_before
 from engines.network.around import given_of_standing, stand_around
 from engines.network.customers import network_of_part
 from engines.network.patterns import (
@@ -29,12 +29,16 @@ from engines.network.patterns import (
     scatter_gathers_of_part,
     scattered_of_part,
 )
-from engines.relations import Dealing, Engine, Named
+from engines.relations import Dealing, Engine, Named, Query
 from features.build import Params as BuildParams
 from features.network import Limits
 from features.network.graph import POOLED
 
 TABLE = "network_features"
+# What is known of a payment ``t``, in SQL.
+TOLD = ", ".join(
+    f"t.{name}" for name in (*TIE.split(", "), "chain_hops", "scatter", "joins", "middles", "source", *MOVERS)
+)
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,13 @@ def follow_ties(engine: Engine, dealing: Dealing, asked: NetworkAsked) -> None:
         "tied",
         f"""SELECT {component} AS part, t.* FROM ties t
             JOIN tie_members m ON m.transaction_id = t.transaction_id""",
+        by={"ties": "transaction_id", "tie_members": "transaction_id"},
     )
     engine.once(
         "tied_edges",
         f"""SELECT {component} AS part, e.later, e.earlier FROM tie_edges e
             JOIN tie_members m ON m.transaction_id = e.later""",
+        by={"tie_edges": "later", "tie_members": "transaction_id"},
     )
     given = {"ties": "tied", "edges": "tied_edges"}
     engine.by_part("linked", partial(chains_of_components, limits=asked.observe.trails), given, LINKED)
@@ -91,19 +97,22 @@ def follow_ties(engine: Engine, dealing: Dealing, asked: NetworkAsked) -> None:
 def find_fans(engine: Engine, dealing: Dealing, limits: Limits) -> None:
     """Gather-scatters by payer; scatter-gathers by payee, to whose payments arrivals are attached."""
     # A payment asks for the gatherings before it, and each of these for what had arrived before itself.
-    given = {"ties": "ties_by_party", "before": long_before("ties", dealing, 2 * limits.fan_days * DAY_US)}
+    look_long_before(engine, "ties", dealing, 2 * limits.fan_days * DAY_US)
+    given = {"ties": "ties_by_party", "before": "ties_long_before"}
     engine.by_part("scattered", partial(scattered_of_part, limits=limits), given, SCATTERED)
     # Where a slice takes an arrival along, it asks for what is attached to that one too.
     copied = """SELECT payer_part AS part, transaction_id, slice_part AS target FROM ties_before
         WHERE slice_part <> payee_part"""
     given = {"ties": "ties_by_party", "copied": copied}
     engine.by_part("attached", partial(arrivals_of_departures, limits=limits), given, ATTACHED)
-    given = {
-        "ties": f"SELECT part, {TIE} FROM ties_by_party WHERE arrives",
-        "attached": f"""SELECT target AS part, {TIE} FROM attached UNION
-            SELECT slice_part AS part, {TIE} FROM ties_before""",
-    }
-    engine.by_part("joined", partial(scatter_gathers_of_part, limits=limits), given, JOINED)
+    # A payment may be both; the kernel takes it once.
+    attached = (
+        f"SELECT target AS part, {TIE} FROM attached",
+        f"SELECT slice_part AS part, {TIE} FROM ties_before",
+    )
+    arriving = f"SELECT part, {TIE} FROM ties_by_party WHERE arrives"
+    given_to_join: dict[str, Query] = {"ties": arriving, "attached": attached}
+    engine.by_part("joined", partial(scatter_gathers_of_part, limits=limits), given_to_join, JOINED)
 
 
 def tell_ties(engine: Engine) -> None:
@@ -116,29 +125,43 @@ def tell_ties(engine: Engine) -> None:
             FROM ties t LEFT JOIN linked l ON l.transaction_id = t.transaction_id
             LEFT JOIN scattered s ON s.transaction_id = t.transaction_id
             LEFT JOIN joined j ON j.transaction_id = t.transaction_id""",
+        by=dict.fromkeys(("ties", "linked", "scattered", "joined"), "transaction_id"),
     )
 
 
-def given_to_network(dealing: Dealing) -> dict[str, str]:
-    """What the kernel of the network features is given of each part, in SQL; see `network_of_part`."""
-    columns = f"t.{TIE.replace(', ', ', t.')}, t.chain_hops, t.scatter, t.joins, t.middles, t.source"
-    columns += "".join(f", t.{name}" for name in MOVERS)
-    payers, payees = dealing.of("payer"), dealing.of("payee")
-    moved = " UNION ALL ".join(
-        f"SELECT {payees} AS part, {name} AS transaction_id FROM told WHERE {name} >= 0 AND payee < {OUTSIDE}"
-        for name in MOVERS
+def tell_others(engine: Engine, dealing: Dealing) -> None:
+    """Payments that concern a customer who is not a party to them, dealt by these customers."""
+    payees = dealing.of("payee")
+    engine.once(
+        "concerned",
+        (
+            f"""SELECT {dealing.of("source")} AS customer_part, transaction_id FROM told
+                WHERE joins > 0 AND source < {OUTSIDE}""",
+            f"""SELECT {dealing.of("member")} AS customer_part, transaction_id FROM rings
+                WHERE member < {OUTSIDE}""",
+            *(
+                f"""SELECT {payees} AS customer_part, {name} AS transaction_id FROM told
+                    WHERE {name} >= 0 AND payee < {OUTSIDE}"""
+                for name in MOVERS
+            ),
+        ),
     )
-    concerned = f"""SELECT DISTINCT part, transaction_id FROM (
-        SELECT {dealing.of("source")} AS part, transaction_id FROM told
-        WHERE joins > 0 AND source < {OUTSIDE} UNION ALL
-        SELECT {dealing.of("member")} AS part, transaction_id FROM rings WHERE member < {OUTSIDE} UNION ALL
-        {moved}) others"""
-    return {
-        "ties": f"""SELECT CASE WHEN departs THEN {payers} ELSE {payees} END AS part, {columns} FROM told t
-            CROSS JOIN (SELECT TRUE AS departs UNION ALL SELECT FALSE AS departs) sides
-            WHERE CASE WHEN departs THEN payer ELSE payee END < {OUTSIDE} UNION ALL
-            SELECT c.part, {columns} FROM ({concerned}) c
+    engine.once(
+        "told_to_others",
+        f"""SELECT c.customer_part AS part, {TOLD}
+            FROM (SELECT DISTINCT customer_part, transaction_id FROM concerned) c
             JOIN told t ON t.transaction_id = c.transaction_id""",
+        by={"concerned": "transaction_id", "told": "transaction_id"},
+    )
+
+
+def given_to_network(dealing: Dealing) -> dict[str, Query]:
+    """What the kernel of the network features is given of each part, in SQL; see `network_of_part`."""
+    payers, payees = dealing.of("payer"), dealing.of("payee")
+    own = f"""SELECT CASE WHEN departs THEN {payers} ELSE {payees} END AS part, {TOLD} FROM told t
+        CROSS JOIN {SIDES} WHERE CASE WHEN departs THEN payer ELSE payee END < {OUTSIDE}"""
+    return {
+        "ties": (own, f"SELECT part, {TOLD} FROM told_to_others t"),
         "rings": f"SELECT {dealing.of('member')} AS part, * FROM rings WHERE member < {OUTSIDE}",
         **given_of_standing(dealing),
     }
@@ -150,7 +173,8 @@ def prepare_network(engine: Engine, asked: NetworkAsked, dealing: Dealing) -> No
     follow_ties(engine, dealing, asked)
     find_fans(engine, dealing, asked.limits)
     tell_ties(engine)
-    stand_around(engine, asked.limits)
+    tell_others(engine, dealing)
+    stand_around(engine, asked.limits, dealing)
 
 
 def measure_network(
