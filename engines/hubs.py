@@ -42,6 +42,9 @@ def cut_hubs(engine: Engine, name: str, dealing: Dealing, most: int) -> None:
             ON h.party = e.party GROUP BY 1, 2""",
         by={f"{name}_ends": "party"},
     )
+    if engine.is_empty(f"{name}_hours"):
+        _leave_whole(engine, name, dealing)
+        return
     until = "OVER (PARTITION BY party ORDER BY hour ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
     engine.view(
         f"{name}_counted",
@@ -80,6 +83,21 @@ def cut_hubs(engine: Engine, name: str, dealing: Dealing, most: int) -> None:
     )
 
 
+def _leave_whole(engine: Engine, name: str, dealing: Dealing) -> None:
+    """The same names where nobody has so many payments: no rows of joins, and no joins."""
+    engine.view(
+        f"{name}_cuts",
+        f"""SELECT party, hour AS slice, hour AS starts, hour AS ends, hour AS since
+            FROM {name}_hours WHERE FALSE""",
+    )
+    placed = ", ".join(f"{dealing.of(end)} AS {end}_part" for end in ("payer", "payee"))
+    engine.view(f"{name}_placed", f"SELECT *, {placed} FROM {name}")
+    engine.view(
+        f"{name}_before",
+        f"SELECT payer_part AS slice_part, payer_part, payee_part, {TIE} FROM {name}_placed WHERE FALSE",
+    )
+
+
 def dealt_by_party(name: str) -> tuple[str, str]:
     """Payments dealt by both parties, each once a part, in SQL, after `cut_hubs`.
 
@@ -103,8 +121,12 @@ def look_long_before(engine: Engine, name: str, dealing: Dealing, within_us: int
             ON c.party = t.{end} AND t.moment >= c.starts - {within_us} AND t.moment < c.starts"""
         for end in ("payer", "payee")
     )
+    asked = f"SELECT part, FALSE AS departs, {TIE} FROM ({found}) found"
+    if engine.is_empty(f"{name}_cuts"):
+        engine.view(f"{name}_long_before", f"{asked} WHERE FALSE")
+        return
     engine.once(
         f"{name}_long_before",
-        f"SELECT part, FALSE AS departs, {TIE} FROM ({found}) found",
+        asked,
         by={name: "transaction_id", f"{name}_cuts": ""},
     )

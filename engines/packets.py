@@ -95,13 +95,19 @@ class RowGroups:
     """Rows of the row groups of Parquet files whose numbers are brought, counted over all files."""
 
     def __init__(self, *files: Path) -> None:
-        sizes = [parquet.read_metadata(file).num_row_groups for file in files]
+        about = {file: parquet.read_metadata(file) for file in files}
         self.groups = [
-            (file, group) for file, size in zip(files, sizes, strict=True) for group in range(size)
+            (file, group) for file, known in about.items() for group in range(known.num_row_groups)
         ]
+        self.rows = sum(known.num_rows for known in about.values())
 
     def __len__(self) -> int:
         return len(self.groups)
+
+    @property
+    def tasks(self) -> int:
+        """In how many tasks they are read: those of a few groups have too little to do."""
+        return max(min(len(self), -(-self.rows // ROWS_AT_ONCE)), 1)
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """A group after the other."""

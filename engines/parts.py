@@ -150,6 +150,10 @@ class PartsEngine:
         self._bench.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)")
         self._read(name, str(file))
 
+    def is_empty(self, name: str) -> bool:
+        """Whether a relation has no rows; see `engines.relations.Engine`."""
+        return self._bench.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None
+
     def _schema(self, sql: str) -> pa.Schema:
         return self._bench.sql(f"SELECT * FROM ({sql}) LIMIT 0").to_arrow_table().schema
 

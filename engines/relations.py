@@ -70,6 +70,9 @@ class Engine(Protocol):
     def once(self, name: str, query: Query, by: By | None = None) -> None:
         """Name a query that is computed once, because several others ask for it."""
 
+    def is_empty(self, name: str) -> bool:
+        """Whether a relation has no rows."""
+
     def by_part(self, name: str, kernel: Kernel, given: Mapping[str, Query], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part.
 

@@ -298,6 +298,10 @@ class SparkEngine:
         found.write.parquet(str(folder))
         self.table(name, *(sorted(folder.glob("part-*.parquet")) or [folder]))
 
+    def is_empty(self, name: str) -> bool:
+        """Whether a relation has no rows; see `engines.relations.Engine`."""
+        return bool(self._spark.table(name).isEmpty())
+
     def _join(self, name: str, sql: str, by: By) -> None:
         """Name what DuckDB answers in the workers, who are dealt the rows by what the query joins by."""
         found = self._spark.sql(sql)
@@ -380,7 +384,7 @@ class SparkEngine:
         if isinstance(rows.source, _Packets):
             return rows.source.packets, Unpacked(rows.source.schema, rows.source.is_dealt)
         groups = RowGroups(*rows.source)
-        return self._spark.range(0, len(groups), 1, max(len(groups), 1)), groups
+        return self._spark.range(0, len(groups), 1, groups.tasks), groups
 
     def rows(self, kernel: Kernel, given: Mapping[str, Query], schema: pa.Schema) -> DataFrame:
         """What a kernel makes of each part, as rows of Spark's."""

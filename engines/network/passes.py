@@ -132,6 +132,8 @@ def tell_ties(engine: Engine) -> None:
 def tell_others(engine: Engine, dealing: Dealing) -> None:
     """Payments that concern a customer who is not a party to them, dealt by these customers."""
     payees = dealing.of("payee")
+    hops = " UNION ALL ".join(f"SELECT {hop} AS hop" for hop in range(len(MOVERS)))
+    mover = f"CASE {' '.join(f'WHEN hop = {hop} THEN {name}' for hop, name in enumerate(MOVERS))} END"
     engine.once(
         "concerned",
         (
@@ -139,11 +141,8 @@ def tell_others(engine: Engine, dealing: Dealing) -> None:
                 WHERE joins > 0 AND source < {OUTSIDE}""",
             f"""SELECT {dealing.of("member")} AS customer_part, transaction_id FROM rings
                 WHERE member < {OUTSIDE}""",
-            *(
-                f"""SELECT {payees} AS customer_part, {name} AS transaction_id FROM told
-                    WHERE {name} >= 0 AND payee < {OUTSIDE}"""
-                for name in MOVERS
-            ),
+            f"""SELECT {payees} AS customer_part, {mover} AS transaction_id FROM told
+                CROSS JOIN ({hops}) hops WHERE {mover} >= 0 AND payee < {OUTSIDE}""",
         ),
     )
     engine.once(
