@@ -8,7 +8,7 @@ thousands of times fewer.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -75,10 +75,19 @@ class Queried:
     sql : a query that makes of each row of ``table`` one row or none, whatever the other rows are
     table : the name by which the query calls the rows
     find : where the rows come from: makes batches of them from those that ``mapInArrow`` brings
+    beside : files of small tables that the query asks as well
     """
 
-    def __init__(self, packed: Packed, sql: str, table: str, find: Find) -> None:
+    def __init__(
+        self,
+        packed: Packed,
+        sql: str,
+        table: str,
+        find: Find,
+        beside: Mapping[str, Collection[Path]] | None = None,
+    ) -> None:
         self.packed, self.sql, self.table, self.find = packed, sql, table, find
+        self.beside = beside or {}
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Packets of the answers."""
@@ -86,6 +95,8 @@ class Queried:
 
     def _answers(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         with open_bench({"threads": 1}) as bench:
+            for name, files in self.beside.items():
+                bench.register(name, pa.concat_tables([parquet.read_table(file) for file in files]))
             for rows in at_once(self.find(batches)):
                 bench.register(self.table, rows)
                 yield from bench.sql(self.sql).to_arrow_table().to_batches()

@@ -19,7 +19,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import count
 from pathlib import Path
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as parquet
 from pyarrow.fs import FileSystem, LocalFileSystem
 
 from engines.packets import PACKETS, Asked, Find, Finish, Opened, Packed, Queried, RowGroups, Unpacked
@@ -45,6 +46,7 @@ VERSION = "4.3.0"
 # Rows come and go in masses and nobody waits for an answer: throughput, not short pauses. Arrow's Java
 # checks every bound at every value, which took a third of the way from Java to Python.
 JAVA = "-XX:+UseParallelGC -Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
+MOST_BESIDE = 2**20
 COUNTS = pa.schema({"answer": pa.string(), "rows": pa.int64()})
 Writer = Literal["kernel", "spark"]
 
@@ -169,31 +171,44 @@ class _Sent:
         return self.variable.value
 
 
-def only_table(sql: str) -> str:
-    """The one relation that a query asks, or nothing: it asks several, or DuckDB does not understand it."""
+def tables_of(sql: str) -> set[str]:
+    """The relations that a query asks; none where DuckDB does not understand it."""
     with open_bench({"threads": 1}) as bench:
         try:
-            names = bench.get_table_names(sql)
+            return bench.get_table_names(sql)
         except duckdb.Error:
-            return ""
-    return names.pop() if len(names) == 1 else ""
+            return set()
 
 
-def goes_row_by_row(frame: DataFrame) -> bool:
-    """Whether each row of a query comes from one row of one file or packet, whatever the other rows are."""
-    step = frame._jdf.queryExecution().optimizedPlan()
+def files_read(leaf: Any) -> frozenset[str]:
+    """The Parquet files that a leaf of a plan reads."""
+    paths = leaf.relation().location().rootPaths()
+    return frozenset(paths.apply(place).toUri().getPath() for place in range(paths.size()))
+
+
+def source_row_by_row(frame: DataFrame, small: Collection[frozenset[str]]) -> frozenset[str] | None:
+    """Where each row of a query comes from, if it comes from one row whatever the others are.
+
+    Files, or none where it comes from a packet. The row may be joined with rows that the query itself spells
+    out, and with small tables beside; None where it is not so.
+    """
+    step, beside = frame._jdf.queryExecution().optimizedPlan(), set()
     while step.nodeName() in ("Project", "Filter", "Join"):
-        if step.nodeName() == "Join" and not joins_constants(step):
-            return False
+        if step.nodeName() == "Join":
+            leaves = step.children().last().collectLeaves()
+            for leaf in (leaves.apply(place) for place in range(leaves.size())):
+                if leaf.nodeName() == "LogicalRelation" and files_read(leaf) in small:
+                    beside.add(files_read(leaf))
+                elif leaf.nodeName() not in ("LocalRelation", "OneRowRelation"):
+                    return None
+            if step.joinType().toString() not in ("Cross", "Inner", "LeftOuter"):
+                return None
         step = step.children().head()
-    return step.nodeName() in ("LogicalRelation", "MapInArrow")
-
-
-def joins_constants(join: Any) -> bool:
-    """Whether a step of a plan only repeats each row for some rows that the query itself spells out."""
-    leaves = join.children().last().collectLeaves()
-    spelt = {leaves.apply(place).nodeName() for place in range(leaves.size())}
-    return join.joinType().toString() in ("Cross", "Inner") and spelt <= {"LocalRelation", "OneRowRelation"}
+    if step.nodeName() == "MapInArrow":
+        return frozenset()
+    if step.nodeName() != "LogicalRelation" or files_read(step) in beside:
+        return None
+    return files_read(step)
 
 
 @dataclass(frozen=True)
@@ -207,11 +222,20 @@ class _Packets:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows that the workers themselves find: a query that makes of each row of a table some, or none."""
+    """Rows that the workers themselves find: a query that makes of each row of a table some, or none.
+
+    ``beside`` are the files of small tables that it asks as a whole.
+    """
 
     sql: str
     table: str
     source: tuple[Path, ...] | _Packets
+    beside: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Names of the files of the table; none of packets."""
+        return frozenset() if isinstance(self.source, _Packets) else frozenset(map(str, self.source))
 
 
 def in_part_0(query: Query) -> Query:
@@ -238,6 +262,7 @@ class SparkEngine:
     between : folder of what lies between the passes, which all workers see; emptied when the engine is closed
     writer : who lets answers count: the kernel that renames them, or Spark; see the module
     filesystem : of the answers, where Spark lets them count; this machine's if None
+    most_beside : rows of a table that each worker reads as a whole to join it; larger ones are dealt
     """
 
     def __init__(
@@ -247,6 +272,7 @@ class SparkEngine:
         between: Path,
         writer: Writer = "kernel",
         filesystem: FileSystem | None = None,
+        most_beside: int = MOST_BESIDE,
     ) -> None:
         self._spark, self._parts, self._writer, self._filesystem = spark, parts, writer, filesystem
         self._between = between.resolve()
@@ -254,25 +280,30 @@ class SparkEngine:
         self._sent: list[Any] = []  # broadcast variables
         self._files = count()  # of relations that are written: their numbers
         self._rows: dict[str, _Rows] = {}  # by the names of relations
+        self._small: set[str] = set()  # of these the names of tables of few rows
+        self._most_beside = most_beside
         spark.sparkContext.setCheckpointDir(str(self._between / "packets"))
 
     def table(self, name: str, *files: Path) -> None:
         """Name a Parquet file, or several as one."""
         found = tuple(file.resolve() for file in files)
         self._spark.read.parquet(*map(str, found)).createOrReplaceTempView(name)
-        self._rows.pop(name, None)
-        if all(file.is_file() for file in found):
-            self._rows[name] = _Rows(f"SELECT * FROM {name}", name, found)
+        self._forget(name)
+        if not all(file.is_file() for file in found):
+            return
+        self._rows[name] = _Rows(f"SELECT * FROM {name}", name, found)
+        if sum(parquet.read_metadata(file).num_rows for file in found) <= self._most_beside:
+            self._small.add(name)
 
     def view(self, name: str, sql: str, by: By | None = None) -> None:
         """Name a query over named relations; one that is answered in pieces is computed now."""
-        if by:
-            self._join(name, sql, by)
-            return
         found = self._spark.sql(sql)
         rows = self._found_by_workers(sql, found)
+        if by and rows is None:
+            self._join(name, sql, by)
+            return
         found.createOrReplaceTempView(name)
-        self._rows.pop(name, None)
+        self._forget(name)
         if rows:
             self._rows[name] = rows
 
@@ -282,12 +313,12 @@ class SparkEngine:
         What has a column ``part``, or need not pass through Java, is written in packets; all else in columns.
         """
         sql = in_one(query)
-        if by:
+        found = self._spark.sql(sql)
+        is_dealt, is_found = "part" in found.columns, self._all_found_by_workers(query)
+        if by and not is_found:
             self._join(name, sql, by)
             return
-        found = self._spark.sql(sql)
-        is_dealt = "part" in found.columns
-        if is_dealt or self._all_found_by_workers(query):
+        if is_dealt or is_found:
             schema = rows_of(found)
             packed = self._packed(query if is_dealt else in_part_0(query), Packed(name, schema))
             # Row by row: kept in columns, thousands of packets would be one block of memory.
@@ -317,22 +348,34 @@ class SparkEngine:
         packets = self._apply(given, PACKETS, _Sealed(Asked(sql), Packed(name, schema))).checkpoint()
         self._remember(name, packets, schema, "part" in found.columns)
 
+    def _forget(self, name: str) -> None:
+        """What bore a name bears it no more."""
+        self._rows.pop(name, None)
+        self._small.discard(name)
+
     def _remember(self, name: str, packets: DataFrame, schema: pa.Schema, is_dealt: bool) -> None:
         """Name the rows of packets."""
         from pyspark.sql.pandas.types import from_arrow_schema
 
         whole = from_arrow_schema(pa.schema([PACKETS.field("part"), *schema] if is_dealt else [*schema]))
         packets.mapInArrow(Unpacked(schema, is_dealt), whole).createOrReplaceTempView(name)
+        self._forget(name)
         self._rows[name] = _Rows(f"SELECT * FROM {name}", name, _Packets(packets, schema, is_dealt))
 
     def _found_by_workers(self, sql: str, frame: DataFrame) -> _Rows | None:
         """How workers find the rows of a query themselves; nothing where Spark has to."""
-        asked = only_table(sql)
-        if asked not in self._rows or not goes_row_by_row(frame):
+        names = tables_of(sql)
+        asked = {name: self._rows[name] for name in names if name in self._rows}
+        source = source_row_by_row(frame, {self._rows[name].files for name in self._small})
+        found = [name for name in asked if asked[name].files == source]
+        if len(found) != 1 or len(asked) < len(names):
             return None
-        known = self._rows[asked]
-        within = sql if known.table == asked else f"WITH {asked} AS ({known.sql}) {sql}"
-        return _Rows(within, known.table, known.source)
+        known = asked.pop(found[0])
+        if not asked.keys() <= self._small:
+            return None
+        within = sql if known.table == found[0] else f"WITH {found[0]} AS ({known.sql}) {sql}"
+        beside = {name: rows.source for name, rows in asked.items() if not isinstance(rows.source, _Packets)}
+        return _Rows(within, known.table, known.source, {**known.beside, **beside})
 
     def _all_found_by_workers(self, query: Query) -> bool:
         pieces = [query] if isinstance(query, str) else query
@@ -377,7 +420,7 @@ class SparkEngine:
         if rows is None:
             return frame.mapInArrow(packed, travel)
         brought, find = self._brought(rows)
-        return brought.mapInArrow(Queried(packed, rows.sql, rows.table, find), travel)
+        return brought.mapInArrow(Queried(packed, rows.sql, rows.table, find, rows.beside), travel)
 
     def _brought(self, rows: _Rows) -> tuple[DataFrame, Find]:
         """What is brought to the workers, and how they find the rows of a table with it."""
