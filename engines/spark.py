@@ -47,6 +47,7 @@ VERSION = "4.3.0"
 # checks every bound at every value, which took a third of the way from Java to Python.
 JAVA = "-XX:+UseParallelGC -Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
 MOST_BESIDE = 2**20
+BYTES_A_TASK = 2**24  # of packets: to start a task takes as long as to unpack some millions
 COUNTS = pa.schema({"answer": pa.string(), "rows": pa.int64()})
 Writer = Literal["kernel", "spark"]
 
@@ -106,6 +107,7 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
         # Any other bound has the batch's bytes counted anew at every row: half of the way to Python.
         "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
         "spark.sql.shuffle.partitions": "32",
+        "spark.python.unix.domain.socket.enabled": "true",  # a worker's neighbour need not ask the network
         # Most of what is shuffled are packets, which are compressed already.
         "spark.shuffle.compress": "false",
         # Sides that fit into memory by partition are not sorted to be joined.
@@ -321,8 +323,7 @@ class SparkEngine:
         if is_dealt or is_found:
             schema = rows_of(found)
             packed = self._packed(query if is_dealt else in_part_0(query), Packed(name, schema))
-            # Row by row: kept in columns, thousands of packets would be one block of memory.
-            self._remember(name, packed.checkpoint(), schema, is_dealt)
+            self._remember(name, self._written(packed), schema, is_dealt)
             return
         # A name may come again while what was computed from its first bearer is not, for Spark is lazy.
         folder = self._between / f"{next(self._files)}-{name}"
@@ -345,8 +346,19 @@ class SparkEngine:
             for relation, key in by.items()
         }
         schema = rows_of(found)
-        packets = self._apply(given, PACKETS, _Sealed(Asked(sql), Packed(name, schema))).checkpoint()
-        self._remember(name, packets, schema, "part" in found.columns)
+        packets = self._apply(given, PACKETS, _Sealed(Asked(sql), Packed(name, schema)))
+        self._remember(name, self._written(packets), schema, "part" in found.columns)
+
+    def _written(self, packets: DataFrame) -> DataFrame:
+        """Packets that are written now and read again, by as many tasks as have something to do.
+
+        Row by row: kept in columns, thousands of packets would be one block of memory.
+        """
+        pattern = "packets/*/rdd-*"
+        known = set(self._between.glob(pattern))
+        written = packets.checkpoint()
+        files = (file for folder in {*self._between.glob(pattern)} - known for file in folder.iterdir())
+        return written.coalesce(sum(file.stat().st_size for file in files) // BYTES_A_TASK + 1)
 
     def _forget(self, name: str) -> None:
         """What bore a name bears it no more."""

@@ -76,27 +76,19 @@ class Own:
         return sequence.line_statistics(self.events, is_new, hour, self.subjects, line)
 
 
-def lines_of_part(part: Tables, line: sequence.Line) -> pa.Table:
-    """Which payments are the line of a customer as of a moment, counted from the customer's first payment.
+def lines_of_part(part: Tables, origin_us: int, line: sequence.Line) -> tuple[pa.Table, pa.Table]:
+    """Payments of a part's customers as tokens, by customer and time; and which are whose line at a moment.
+
+    Lines are counted from the customer's first payment.
 
     Parameters
     ----------
     part : ``ends`` of the customers' payments, and as ``weeks`` the moments (``as_of``) asked about
+    origin_us : first moment of the ledger
     """
     own = Own.of(part["ends"], rows_by(part["weeks"], "as_of", "customer"), line)
+    tokens = sequence.tokens(own.events, own.parties.customer_id, origin_us, line.days)
     first = own.events.starts[np.searchsorted(own.parties.customer_id, own.subjects["customer_id"])]
     lines = own.subjects.assign(**{name: own.subjects[name] - first for name in LINES.names[2:]})
-    return rows_by(pa.Table.from_pandas(lines, LINES, preserve_index=False), "customer_id", "as_of")
-
-
-def tokens_of_part(part: Tables, origin_us: int, line: sequence.Line) -> pa.Table:
-    """Payments of a part's customers as tokens, by customer and time.
-
-    Parameters
-    ----------
-    part : ``ends`` of the payments
-    """
-    nobody = pa.table({name: pa.array([], pa.int64()) for name in ("customer", "as_of")})
-    own = Own.of(part["ends"], nobody, line)
-    tokens = sequence.tokens(own.events, own.parties.customer_id, origin_us, line.days)
-    return pa.Table.from_pandas(tokens, TOKENS, preserve_index=False)
+    by_customer = rows_by(pa.Table.from_pandas(lines, LINES, preserve_index=False), "customer_id", "as_of")
+    return pa.Table.from_pandas(tokens, TOKENS, preserve_index=False), by_customer

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+
 import pipeline
 from data import schema
 from data.parts import MomentsAsked
+from data.parts.bank import Tables
 from data.schema import CUSTOMER_KINDS, WEEK_US
 from engines.features.matrix import WINDOWS, features_of_part
-from engines.features.own import lines_of_part, tokens_of_part
+from engines.features.own import lines_of_part
 from engines.features.profile import (
     ALIKE,
     COMPARED,
@@ -28,11 +31,13 @@ from engines.passes import coded
 from engines.relations import Dealing, Engine, Measured, Named, Query
 from features import schema as feature_schema
 from features.build import Params as BuildParams
+from features.sequence import Line
 
 ON_FILE = (
     *("customer_id", "household_id", "city", "monthly_income_cents", "registered_capital_cents"),
     *("employer_account_id", *ALIKE),
 )
+TOKENS = pipeline.table_name(feature_schema.Sequences)
 SUBJECT_LINES = "subject_lines"
 
 
@@ -120,16 +125,16 @@ def given_to_features(dealing: Dealing) -> dict[str, Query]:
     }
 
 
+def tokens_and_lines(part: Tables, origin_us: int, line: Line) -> Mapping[str, pa.Table]:
+    """The two tables of `lines_of_part` by their names."""
+    return dict(zip((TOKENS, SUBJECT_LINES), lines_of_part(part, origin_us, line), strict=True))
+
+
 def write_lines(engine: Engine, asked: FeaturesAsked, folder: Path) -> Mapping[str, int]:
     """Write the payments as tokens, and which of them are the line of each subject; rows by table."""
-    line, origin = asked.build.line, asked.calendar.origin
-    name = pipeline.table_name(feature_schema.Sequences)
-    tokens = Named(name, partial(tokens_of_part, origin_us=origin, line=line))
-    rows = dict(engine.write(folder, tokens, {"ends": "ends"}, [name]))
-    lines = Named(SUBJECT_LINES, partial(lines_of_part, line=line))
+    kernel = partial(tokens_and_lines, origin_us=asked.calendar.origin, line=asked.build.line)
     given = {"ends": "ends", "weeks": "SELECT part, customer, as_of FROM weeks"}
-    rows.update(engine.write(folder, lines, given, [SUBJECT_LINES]))
-    return rows
+    return engine.write(folder, kernel, given, [TOKENS, SUBJECT_LINES])
 
 
 def prepare_features(
