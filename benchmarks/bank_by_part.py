@@ -38,7 +38,8 @@ from engines.parts import parts_engine
 from engines.passes import Asked, deal_customers, indicator_schemas, open_bank, prepare_bank, write_indicators
 from engines.puts import files_of
 from engines.relations import Dealing, Engine
-from engines.spark import SparkEngine, session
+from engines.session import session
+from engines.spark import SparkEngine
 from features import schema as feature_schema
 
 RESULT = Path("benchmarks/results/bank_by_part.json")

@@ -44,7 +44,8 @@ from data.parts import windows_of_part
 from data.schema import DAY_US
 from engines.parts import parts_engine
 from engines.relations import Dealing, Engine, Named
-from engines.spark import SparkEngine, Writer, session
+from engines.session import session
+from engines.spark import SparkEngine, Writer
 
 RESULT = Path("benchmarks/results/spark.json")
 TRANSACTIONS, FACTOR = 10_000_000, 4

@@ -7,16 +7,17 @@ whole, and only counts go back to Spark; on object stores Spark says which attem
 What is computed once lies in files between the passes, and the plan of whoever asks for it begins there.
 Were it kept by the executors, its whole plan would be told again wherever it is asked for, and several
 questions at each of several steps make a text that outgrows the driver. Files outlive an executor, as a local
-checkpoint would not. What is dealt lies there in packets, for kernels ask for it; all else in columns, of
-which the next question reads those that it needs.
+checkpoint would not. What is dealt lies there in packets, for kernels ask for it, and so does what workers
+found; what Spark computed itself lies in columns.
+
+As few rows as can be pass through Java, which handles one at a time. A query that makes of each row of one
+table some, whatever the others are, is run by DuckDB in the workers, see `engines.plans`; a query that says
+by what it joins is dealt by that and answered there as well. The rest, small tables, is left to Spark's SQL.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,108 +26,24 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as parquet
 from pyarrow.fs import FileSystem, LocalFileSystem
 
 from engines.packets import PACKETS, Asked, Find, Finish, Opened, Packed, Queried, RowGroups, Unpacked
-from engines.parts import open_bench, sweep, write_part
+from engines.parts import sweep, write_part
+from engines.plans import source_row_by_row, tables_of
 from engines.puts import Answer, unique
 from engines.relations import By, Dealing, Kernel, Measured, Query, Shared, in_one
-from pipeline import BadInput
+from engines.session import session
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-ROOT = Path(__file__).resolve().parent.parent
-# Beside the environment and not in it: see `load_pyspark`.
-SPARK_SITE = Path(sys.prefix) / "spark"
-VERSION = "4.3.0"
-# Rows come and go in masses and nobody waits for an answer: throughput, not short pauses. Arrow's Java
-# checks every bound at every value, which took a third of the way from Java to Python.
-JAVA = "-XX:+UseParallelGC -Darrow.enable_unsafe_memory_access=true -Darrow.enable_null_check_for_get=false"
 MOST_BESIDE = 2**20
 BYTES_A_TASK = 2**24  # of packets: to start a task takes as long as to unpack some millions
 COUNTS = pa.schema({"answer": pa.string(), "rows": pa.int64()})
 Writer = Literal["kernel", "spark"]
-
-
-def load_pyspark() -> Any:
-    """The module ``pyspark``; a clear word where it, or Java, is missing.
-
-    PySpark lies in a folder of its own, for pandera imports it in every process that can see it.
-
-    Raises
-    ------
-    BadInput
-        where PySpark or Java is missing
-    """
-    if SPARK_SITE.is_dir() and str(SPARK_SITE) not in sys.path:
-        sys.path.append(str(SPARK_SITE))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # it does not claim pandas 3 yet
-            import pyspark
-            import pyspark.sql
-    except ImportError:
-        raise BadInput(
-            f"engine spark: PySpark is missing, expected it after: pip install --target {SPARK_SITE} "
-            f"--no-deps pyspark=={VERSION} py4j==0.10.9.9"
-        ) from None
-    if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
-        raise BadInput(
-            "engine spark: Java is missing, expected Java 17 or 21 such as openjdk-17-jre-headless"
-        )
-    return pyspark
-
-
-def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None = None) -> SparkSession:
-    """A session of Spark whose workers see this project.
-
-    Parameters
-    ----------
-    master : such as ``local[2,4]``: two cores, four attempts at a task
-    memory : of the driver's JVM, in local mode also that of all tasks
-    settings : of Spark, beside or instead of those here; what ``spark-submit`` was told goes before all
-    """
-    pyspark = load_pyspark()
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    os.environ["PYTHONPATH"] = str(ROOT)
-    os.environ["PYTHONWARNINGS"] = "ignore::FutureWarning"
-    chosen = {
-        "spark.driver.memory": memory,
-        "spark.driver.extraJavaOptions": JAVA,
-        "spark.executor.extraJavaOptions": JAVA,
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # as everybody else writes them
-        "spark.executorEnv.PYTHONPATH": str(ROOT),
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
-        # Any other bound has the batch's bytes counted anew at every row: half of the way to Python.
-        "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
-        "spark.sql.shuffle.partitions": "32",
-        "spark.python.unix.domain.socket.enabled": "true",  # a worker's neighbour need not ask the network
-        # Most of what is shuffled are packets, which are compressed already.
-        "spark.shuffle.compress": "false",
-        # Sides that fit into memory by partition are not sorted to be joined.
-        "spark.sql.adaptive.maxShuffledHashJoinLocalMapThreshold": "128m",
-    }
-    builder = pyspark.sql.SparkSession.builder.appName("bank")
-    for key, value in {"spark.master": master, **chosen, **(settings or {}), **submitted(pyspark)}.items():
-        builder = builder.config(key, value)
-    made: SparkSession = builder.getOrCreate()
-    made.sparkContext.setLogLevel("ERROR")
-    return made
-
-
-def submitted(pyspark: Any) -> dict[str, str]:
-    """What ``spark-submit`` was told, where it started this process; nothing elsewhere."""
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:
-        return {}
-    pyspark.SparkContext._ensure_initialized()
-    return dict(pyspark.SparkConf().getAll())
 
 
 class _Returned:
@@ -171,46 +88,6 @@ class _Sent:
 
     def __call__(self) -> Any:
         return self.variable.value
-
-
-def tables_of(sql: str) -> set[str]:
-    """The relations that a query asks; none where DuckDB does not understand it."""
-    with open_bench({"threads": 1}) as bench:
-        try:
-            return bench.get_table_names(sql)
-        except duckdb.Error:
-            return set()
-
-
-def files_read(leaf: Any) -> frozenset[str]:
-    """The Parquet files that a leaf of a plan reads."""
-    paths = leaf.relation().location().rootPaths()
-    return frozenset(paths.apply(place).toUri().getPath() for place in range(paths.size()))
-
-
-def source_row_by_row(frame: DataFrame, small: Collection[frozenset[str]]) -> frozenset[str] | None:
-    """Where each row of a query comes from, if it comes from one row whatever the others are.
-
-    Files, or none where it comes from a packet. The row may be joined with rows that the query itself spells
-    out, and with small tables beside; None where it is not so.
-    """
-    step, beside = frame._jdf.queryExecution().optimizedPlan(), set()
-    while step.nodeName() in ("Project", "Filter", "Join"):
-        if step.nodeName() == "Join":
-            leaves = step.children().last().collectLeaves()
-            for leaf in (leaves.apply(place) for place in range(leaves.size())):
-                if leaf.nodeName() == "LogicalRelation" and files_read(leaf) in small:
-                    beside.add(files_read(leaf))
-                elif leaf.nodeName() not in ("LocalRelation", "OneRowRelation"):
-                    return None
-            if step.joinType().toString() not in ("Cross", "Inner", "LeftOuter"):
-                return None
-        step = step.children().head()
-    if step.nodeName() == "MapInArrow":
-        return frozenset()
-    if step.nodeName() != "LogicalRelation" or files_read(step) in beside:
-        return None
-    return files_read(step)
 
 
 @dataclass(frozen=True)

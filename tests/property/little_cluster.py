@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from engines.spark import load_pyspark
+from engines.session import load_pyspark
 
 HOSTS = ("127.0.0.2", "127.0.0.3")
 PATIENCE_S = 120

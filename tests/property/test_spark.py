@@ -6,20 +6,25 @@ One session for all, on a cluster of two workers. Skipped where PySpark or Java 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, get_args
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 
 from engines.features import FeaturesAsked, ScoresAsked
 from engines.features.passes import prepare_features, write_features, write_lines
 from engines.features.scores import TABLE as SCORES
+from engines.parts import PartsEngine
 from engines.passes import Asked, deal_customers, open_bank, prepare_bank, write_indicators
+from engines.plans import source_row_by_row, tables_of
 from engines.puts import Answer, files_of, unique
-from engines.relations import Dealing
-from engines.spark import SparkEngine, Writer, load_pyspark, session
+from engines.relations import By, Dealing, Engine, Named, Query
+from engines.session import load_pyspark, session
+from engines.spark import SparkEngine, Writer
 from features import build
 from pipeline import BadInput
 from tests.property.dealt import (
@@ -90,7 +95,8 @@ def test_features_lines_and_scores_are_the_same_to_the_byte_on_spark_whoever_wri
     scores_asked: ScoresAsked,
 ) -> None:
     between = drowsy_bank / "between"
-    by_kernel, by_spark = (SparkEngine(spark, PARTS, between, writer) for writer in WRITERS)
+    # No table is small enough to be read beside another: all joins are dealt.
+    by_kernel, by_spark = (SparkEngine(spark, PARTS, between, w, most_beside=0) for w in WRITERS)
     open_bank(by_kernel, features_asked.network.observe.high_risk_countries)
     deal_customers(by_kernel, DEALING)
     prepare_features(by_kernel, features_asked, DEALING)
@@ -103,6 +109,94 @@ def test_features_lines_and_scores_are_the_same_to_the_byte_on_spark_whoever_wri
         assert not differing(in_one(out / SCORES), whole_scores)
     by_kernel.close()
     by_spark.close()
+
+
+@pytest.fixture(scope="module")
+def few_tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Facts with keys that occur several times, that nobody knows and that are missing; and what is known."""
+    folder = tmp_path_factory.mktemp("tables")
+    key = [number * 7 % 23 for number in range(200)]
+    facts = pa.table({"number": range(200), "key": key, "cents": [number % 11 for number in range(200)]})
+    known = pa.table({"key": range(3, 40), "word": [f"word {number % 5}" for number in range(37)]})
+    files = {"facts": folder / "facts.parquet", "known": folder / "known.parquet"}
+    for name, table in (("facts", facts), ("known", known)):
+        parquet.write_table(table, files[name], row_group_size=50)
+    return files
+
+
+ROW_BY_ROW = (
+    "SELECT number + 1 AS number FROM facts WHERE cents > 3",
+    "SELECT f.number, s.side FROM facts f CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1 AS side) s",
+    "SELECT f.number, k.word FROM facts f JOIN known k ON k.key = f.key",
+    "SELECT f.number, k.word FROM facts f LEFT JOIN known k ON k.key = f.key AND f.cents > 4",
+)
+NOT_ROW_BY_ROW = (
+    "SELECT DISTINCT key FROM facts",
+    "SELECT key, sum(cents) AS cents FROM facts GROUP BY key",
+    "SELECT number, row_number() OVER (ORDER BY cents, number) AS place FROM facts",
+    "SELECT number FROM facts WHERE cents = (SELECT max(cents) FROM facts)",
+    "SELECT number FROM facts WHERE key IN (SELECT key FROM facts WHERE cents = 10)",
+    "SELECT f.number, g.number AS other FROM facts f JOIN facts g ON g.key = f.key",
+    "SELECT k.word, f.number FROM known k LEFT JOIN facts f ON k.key = f.key",
+    "SELECT number FROM facts UNION ALL SELECT key AS number FROM known",
+    "SELECT number FROM facts ORDER BY cents, number LIMIT 5",
+)
+
+
+@pytest.mark.parametrize("sql", [*ROW_BY_ROW, *NOT_ROW_BY_ROW])
+def test_workers_find_rows_alone_only_where_the_other_rows_do_not_matter(
+    sql: str, spark: Any, few_tables: dict[str, Path]
+) -> None:
+    for name, file in few_tables.items():
+        spark.read.parquet(str(file)).createOrReplaceTempView(name)
+    facts, known = (frozenset({str(file)}) for file in few_tables.values())
+    assert source_row_by_row(spark.sql(sql), {known}) == (facts if sql in ROW_BY_ROW else None)
+    if "known" in tables_of(sql):  # which may be too large to be read beside
+        assert source_row_by_row(spark.sql(sql), {}) is None
+
+
+JOINS: tuple[tuple[str, Query, By | None], ...] = (
+    ("sided", ROW_BY_ROW[1], None),
+    ("told", ROW_BY_ROW[3], {"facts": "key", "known": "key"}),
+    ("best", "SELECT key, max(cents) AS cents FROM facts GROUP BY key", {"facts": "key"}),
+    (
+        "of_best",
+        "SELECT f.number, b.cents FROM facts f JOIN best b ON b.key = f.key AND b.cents = f.cents",
+        {"facts": "key", "best": "key"},
+    ),
+    ("together", ("SELECT number, side AS cents FROM sided", "SELECT number, cents FROM of_best"), None),
+    ("dealt", f"SELECT {Dealing(PARTS).of('number')} AS part, number, cents FROM together", None),
+)
+
+
+@pytest.mark.parametrize("most_beside", [0, 1_000])
+def test_joins_have_the_same_answers_wherever_they_are_made(
+    most_beside: int, spark: Any, few_tables: dict[str, Path], tmp_path: Path
+) -> None:
+    engines: list[Engine] = [
+        PartsEngine(tmp_path / "processes", 0),
+        SparkEngine(spark, PARTS, tmp_path / "workers", most_beside=most_beside),
+    ]
+    found: dict[str, list[pa.Table]] = {}
+    for number, engine in enumerate(engines):
+        for name, file in few_tables.items():
+            engine.table(name, file)
+        for name, query, by in JOINS:
+            engine.once(name, query, by)
+            given = {"rows": name if name == "dealt" else f"SELECT CAST(0 AS INT) AS part, * FROM {name}"}
+            out = tmp_path / str(number)
+            engine.write(out, Named(name, itemgetter("rows")), given, [name])
+            rows = gathered(out / name)
+            found.setdefault(name, []).append(
+                rows.sort_by([(column, "ascending") for column in rows.column_names])
+            )
+        assert not engine.is_empty("told")
+        engine.view("none", "SELECT * FROM told WHERE number < 0")
+        assert engine.is_empty("none")
+        engine.close()
+    for one, other in found.values():
+        assert len(one) > 0
+        assert one.equals(other.cast(one.schema))
 
 
 @pytest.mark.parametrize("writer", WRITERS)
