@@ -152,7 +152,7 @@ class PartsEngine:
 
     def is_empty(self, name: str) -> bool:
         """Whether a relation has no rows; see `engines.relations.Engine`."""
-        return self._bench.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None
+        return not self._bench.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchall()
 
     def _schema(self, sql: str) -> pa.Schema:
         return self._bench.sql(f"SELECT * FROM ({sql}) LIMIT 0").to_arrow_table().schema
@@ -172,10 +172,13 @@ class PartsEngine:
         return folder, schema.remove(schema.get_field_index("part"))
 
     def _given(self, target: str, given: Mapping[str, Query]) -> dict[str, tuple[Path, pa.Schema]]:
-        return {
-            name: self._dealt[asked] if asked in self._dealt else self._deal(f"{target}.{name}", asked)
-            for name, asked in ((name, in_one(query)) for name, query in given.items())
-        }
+        return {name: self._found(f"{target}.{name}", in_one(query)) for name, query in given.items()}
+
+    def _found(self, target: str, asked: str) -> tuple[Path, pa.Schema]:
+        """Where a relation is dealt, which is its name or a query."""
+        if asked in self._dealt:
+            return self._dealt[asked]
+        return self._deal(target, asked if " " in asked else f"SELECT * FROM {asked}")
 
     def by_part(self, name: str, kernel: Kernel, given: Mapping[str, Query], schema: pa.Schema) -> None:
         """Name what a kernel makes of each part; see `engines.relations.Engine`."""
