@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -25,6 +26,7 @@ ROWS_AT_ONCE = 2**19  # that are dealt together: some thousands a packet, some t
 PACKETS = pa.schema({"part": pa.int32(), "relation": pa.string(), "rows": pa.binary()})
 COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")  # here and not in Java, which compresses nothing
 Finish = Callable[[int, dict[str, pa.Table]], pa.Table]
+Beside = Mapping[str, Collection[Path]]
 Find = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
@@ -84,7 +86,7 @@ class Queried:
         sql: str,
         table: str,
         find: Find,
-        beside: Mapping[str, Collection[Path]] | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self.packed, self.sql, self.table, self.find = packed, sql, table, find
         self.beside = beside or {}
@@ -94,9 +96,7 @@ class Queried:
         yield from self.packed(self._answers(batches))
 
     def _answers(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        with open_bench({"threads": 1}) as bench:
-            for name, files in self.beside.items():
-                bench.register(name, pa.concat_tables([parquet.read_table(file) for file in files]))
+        with bench_beside(self.beside) as bench:
             for rows in at_once(self.find(batches)):
                 bench.register(self.table, rows)
                 yield from bench.sql(self.sql).to_arrow_table().to_batches()
@@ -152,15 +152,28 @@ class Unpacked:
                 yield rows
 
 
-class Asked:
-    """A kernel that asks the tables of a part a query."""
+def bench_beside(beside: Beside) -> duckdb.DuckDBPyConnection:
+    """DuckDB with small tables, read from their files."""
+    bench = open_bench({"threads": 1})
+    for name, files in beside.items():
+        bench.register(name, pa.concat_tables([parquet.read_table(file) for file in files]))
+    return bench
 
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
+
+class Asked:
+    """A kernel that asks the tables of a part a query.
+
+    Parameters
+    ----------
+    beside : files of small tables that it asks as well
+    """
+
+    def __init__(self, sql: str, beside: Beside) -> None:
+        self.sql, self.beside = sql, beside
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         """The answer of DuckDB."""
-        with open_bench({"threads": 1}) as bench:
+        with bench_beside(self.beside) as bench:
             for name, table in tables.items():
                 bench.register(name, table)
             return bench.sql(self.sql).to_arrow_table()

@@ -18,7 +18,7 @@ by what it joins is dealt by that and answered there as well. The rest, small ta
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
@@ -216,14 +216,16 @@ class SparkEngine:
         found = self._spark.sql(sql)
         mine = Dealing(self._parts)
         everywhere = f"SELECT CAST(p.id AS INT) AS part, r.* FROM range({self._parts}) p CROSS JOIN"
+        beside = self._files_of({relation for relation, key in by.items() if not key} & self._small)
         given = {
             relation: f"SELECT {mine.of(f'abs({key})')} AS part, * FROM {relation}"
             if key
             else f"{everywhere} {relation} r"
             for relation, key in by.items()
+            if relation not in beside
         }
         schema = rows_of(found)
-        packets = self._apply(given, PACKETS, _Sealed(Asked(sql), Packed(name, schema)))
+        packets = self._apply(given, PACKETS, _Sealed(Asked(sql, beside), Packed(name, schema)))
         self._remember(name, self._written(packets), schema, "part" in found.columns)
 
     def _written(self, packets: DataFrame) -> DataFrame:
@@ -263,8 +265,13 @@ class SparkEngine:
         if not asked.keys() <= self._small:
             return None
         within = sql if known.table == found[0] else f"WITH {found[0]} AS ({known.sql}) {sql}"
-        beside = {name: rows.source for name, rows in asked.items() if not isinstance(rows.source, _Packets)}
+        beside = self._files_of(asked)
         return _Rows(within, known.table, known.source, {**known.beside, **beside})
+
+    def _files_of(self, names: Iterable[str]) -> dict[str, tuple[Path, ...]]:
+        """Files of tables that are small."""
+        sources = {name: self._rows[name].source for name in names}
+        return {name: source for name, source in sources.items() if not isinstance(source, _Packets)}
 
     def _all_found_by_workers(self, query: Query) -> bool:
         pieces = [query] if isinstance(query, str) else query

@@ -85,6 +85,22 @@ def test_what_a_query_makes_of_row_groups_travels_like_rows(tmp_path: Path) -> N
     assert sum(len(tables["rows"]) for tables in seen.values()) == len(credit)
 
 
+def test_row_groups_are_counted_over_all_files(tmp_path: Path) -> None:
+    table = drawn(list(range(SEVERAL)))
+    files = [tmp_path / f"{number}.parquet" for number in range(3)]
+    for number, file in enumerate(files):
+        parquet.write_table(table.slice(10 * number, 10), file, row_group_size=4)
+    groups = RowGroups(*files)
+    numbers = pa.record_batch([pa.array(range(len(groups)), pa.int64())], names=["id"])
+    assert pa.Table.from_batches(groups(iter([numbers]))).equals(table.slice(0, 30))
+    assert (len(groups), groups.rows, groups.tasks) == (9, 30, 1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(packets, "ROWS_AT_ONCE", 10)
+        assert groups.tasks == 3
+        patched.setattr(packets, "ROWS_AT_ONCE", 1)
+        assert groups.tasks == len(groups)
+
+
 def test_what_a_query_makes_of_packets_travels_like_rows() -> None:
     table = drawn([number % 5 for number in range(SEVERAL)])
     kept = list(Packed("bank", GIVEN)(iter(table.to_batches(max_chunksize=7))))

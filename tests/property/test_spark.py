@@ -164,6 +164,11 @@ JOINS: tuple[tuple[str, Query, By | None], ...] = (
         "SELECT f.number, b.cents FROM facts f JOIN best b ON b.key = f.key AND b.cents = f.cents",
         {"facts": "key", "best": "key"},
     ),
+    (
+        "words",
+        "SELECT DISTINCT f.cents, k.word FROM facts f JOIN known k ON k.key % 5 = f.cents",
+        {"facts": "cents", "known": ""},
+    ),
     ("together", ("SELECT number, side AS cents FROM sided", "SELECT number, cents FROM of_best"), None),
     ("dealt", f"SELECT {Dealing(PARTS).of('number')} AS part, number, cents FROM together", None),
 )
