@@ -79,7 +79,6 @@ def session(master: str, memory: str = "2g", settings: Mapping[str, str] | None 
         # Any other bound has the batch's bytes counted anew at every row: half of the way to Python.
         "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
         "spark.sql.shuffle.partitions": "32",
-        "spark.python.unix.domain.socket.enabled": "true",  # a worker's neighbour need not ask the network
         # Most of what is shuffled are packets, which are compressed already.
         "spark.shuffle.compress": "false",
         # Sides that fit into memory by partition are not sorted to be joined.
