@@ -345,6 +345,7 @@ def exponent(spark: Any, folder: Path, load: float) -> Any:
     told: dict[str, Any] = {"to_transactions": size, "peak_mb": race.peaks}
     for spent, of_one in (("seconds", "clock"), ("processor_seconds", "processor")):
         told[spent] = {name: round(getattr(used, of_one), 2) for name, used in race.used.items()}
+        told[f"from_{spent}"] = {name: fewer[spent][name] for name in told[spent]}
         told[of_one] = {
             name: round(math.log(more / fewer[spent][name]) / math.log(FACTOR), 2)
             for name, more in told[spent].items()
