@@ -84,8 +84,12 @@ def read_shared(file: Path) -> Any:
 def open_bench(settings: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     """DuckDB, understanding what the passes ask for as Spark does."""
     bench = duckdb.connect(config=dict(settings))
-    bench.execute("SET partitioned_write_flush_threshold = 65536")
-    for setting in ("preserve_insertion_order = false", "TimeZone = 'UTC'"):
+    for setting in (
+        "preserve_insertion_order = false",
+        "TimeZone = 'UTC'",
+        # Half a million rows a thread are kept otherwise, which at many parts fill the memory allowed.
+        "partitioned_write_flush_threshold = 65536",
+    ):
         bench.execute(f"SET {setting}")
     bench.execute("CREATE MACRO unix_micros(t) AS epoch_us(t)")
     return bench
