@@ -40,8 +40,8 @@ from engines.session import session
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-MOST_BESIDE = 2**20
-BYTES_A_TASK = 2**24  # of packets: to start a task takes as long as to unpack some millions
+MOST_BESIDE = 2**20  # rows; some tens of megabytes a worker
+BYTES_A_TASK = 2**24  # of packets; a task with fewer does little but start
 COUNTS = pa.schema({"answer": pa.string(), "rows": pa.int64()})
 Writer = Literal["kernel", "spark"]
 
