@@ -60,7 +60,7 @@ def rows_by(table: pa.Table, *names: str) -> pa.Table:
     return table.take(pa.array(np.lexsort([column(table, name) for name in reversed(names)])))
 
 
-def numbers_of(*columns: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+def numbers_by_key(*columns: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     """Keys of all parties that occur in some columns, in order, each once; and their numbers by column."""
     # Sorted once: to look each key up among the others takes several times as long.
     keys, number = np.unique(np.concatenate([np.zeros(0, np.int64), *columns]), return_inverse=True)
@@ -128,7 +128,7 @@ class _Occurring:
         others = {"uses": ("customer",), "fast": ("customer",), "crowds": ("customer", "party")}
         besides = [column(part[t], name) for t, names in others.items() if t in part for name in names]
         ends = (column(part["ends"], name) for name in ("customer", "counterparty"))
-        keys, numbers = numbers_of(column(part["customers"], "customer"), *ends, *besides)
+        keys, numbers = numbers_by_key(column(part["customers"], "customer"), *ends, *besides)
         own, customer, counterparty = numbers[:3]
         return cls(keys, int(np.searchsorted(keys, KEY_OF_OUTSIDERS)), np.sort(own), customer, counterparty)
 

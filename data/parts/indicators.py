@@ -21,7 +21,7 @@ from data.parts.bank import (
     column,
     events_in_order,
     ledger_of_part,
-    numbers_of,
+    numbers_by_key,
     peers_of_part,
     rows_by,
 )
@@ -47,7 +47,7 @@ def fast_money(part: Tables, params: ObserveParams) -> pa.Table:
     part : ``ends`` of the payments of some customers; ``sharers`` are those of them who are asked about
     """
     ends = part["ends"].filter(pc.is_in(part["ends"]["customer"], part["sharers"]["customer"]))
-    keys, (customer, counterparty) = numbers_of(column(ends, "customer"), column(ends, "counterparty"))
+    keys, (customer, counterparty) = numbers_by_key(column(ends, "customer"), column(ends, "counterparty"))
     events, _ = events_in_order(ends, customer, counterparty, len(keys))
     fast = matched_money(events, params)["fast_cents"]
     rows = np.flatnonzero(fast > 0)

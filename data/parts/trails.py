@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from data.asof.network import Multigraph, Trails, quick_chains
 from data.observed_ledger import ROUND_TRIP_HOPS, LedgerParams
-from data.parts.bank import KEY_OF_OUTSIDERS, Tables, column, numbers_of, rows_by
+from data.parts.bank import KEY_OF_OUTSIDERS, Tables, column, numbers_by_key, rows_by
 from data.schema import HOUR_US
 
 EDGES = pa.schema({"later": pa.int64(), "earlier": pa.int64()})
@@ -33,7 +33,7 @@ PARTIES = ("payer", "payee")
 
 def _graph(transfers: pa.Table) -> tuple[np.ndarray, Multigraph]:
     """Keys of the parties and the multigraph of transfers, in order of moment and number as in the ledger."""
-    keys, (payer, payee) = numbers_of(*(column(transfers, name) for name in PARTIES))
+    keys, (payer, payee) = numbers_by_key(*(column(transfers, name) for name in PARTIES))
     at, cents = column(transfers, "moment"), column(transfers, "cents")
     return keys, Multigraph.of(payer, payee, at, cents, len(keys))
 
@@ -62,7 +62,7 @@ def components_of_trails(part: Tables) -> pa.Table:
     part : all ``edges``, see `trail_edges`
     """
     later, earlier = column(part["edges"], "later"), column(part["edges"], "earlier")
-    numbers, ends = numbers_of(later, earlier)
+    numbers, ends = numbers_by_key(later, earlier)
     size = len(numbers)
     links = coo_array((np.ones(len(later), np.int8), tuple(ends)), shape=(size, size))
     component = connected_components(links, directed=False)[1] if size else np.zeros(0, np.int64)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from data.asof import Events, Parties
 from data.parts import OUTSIDE
-from data.parts.bank import Tables, column, events_in_order, numbers_of, rows_by
+from data.parts.bank import Tables, column, events_in_order, numbers_by_key, rows_by
 from features import build, sequence
 from features.schema import TOKEN_COLUMNS
 
@@ -60,7 +60,7 @@ class Own:
         weeks : as for `subjects_of`
         """
         both = column(ends, "customer"), column(ends, "counterparty")
-        keys, (customer, counterparty, _) = numbers_of(*both, column(weeks, "customer"))
+        keys, (customer, counterparty, _) = numbers_by_key(*both, column(weeks, "customer"))
         customers = int(np.searchsorted(keys, OUTSIDE))
         events, _ = events_in_order(ends, customer, counterparty, customers)
         parties = Parties(keys[:customers], keys, np.arange(len(keys)), np.zeros(len(keys), np.int8))

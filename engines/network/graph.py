@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.asof.network import Multigraph
-from data.parts.bank import column, numbers_of, rows_by
+from data.parts.bank import column, numbers_by_key, rows_by
 
 PARTIES = ("payer", "payee")
 
@@ -39,7 +39,7 @@ class LocalGraph:
         ties = rows_by(ties, "moment", "transaction_id")
         number = column(ties, "transaction_id")
         ties = ties.filter(pa.array(np.diff(number, prepend=number[:1] - 1) != 0))
-        keys, (payer, payee, *_) = numbers_of(*(column(ties, name) for name in PARTIES), *others)
+        keys, (payer, payee, *_) = numbers_by_key(*(column(ties, name) for name in PARTIES), *others)
         graph = Multigraph.of(payer, payee, column(ties, "moment"), column(ties, "cents"), len(keys))
         return cls(keys, graph, ties.take(pa.array(graph.row)))
 
