@@ -139,6 +139,23 @@ def deal_customers(engine: Engine, dealing: Dealing) -> None:
     )
 
 
+def deal_components(engine: Engine, dealing: Dealing, payments: str, edges: str, members: str) -> None:
+    """Deal payments and the edges of their trails by component: name both, with ``_linked`` behind."""
+    component = dealing.of("m.component")
+    engine.once(
+        f"{payments}_linked",
+        f"""SELECT {component} AS part, t.* FROM {payments} t
+            JOIN {members} m ON m.transaction_id = t.transaction_id""",
+        by={payments: "transaction_id", members: "transaction_id"},
+    )
+    engine.once(
+        f"{edges}_linked",
+        f"""SELECT {component} AS part, e.later, e.earlier FROM {edges} e
+            JOIN {members} m ON m.transaction_id = e.later""",
+        by={edges: "later", members: "transaction_id"},
+    )
+
+
 def follow_money(engine: Engine, dealing: Dealing, params: ObserveParams) -> None:
     """Round trips and quick chains: trails by party, then walks by connected component."""
     transfer = CHANNELS.index("transfer")
@@ -152,20 +169,8 @@ def follow_money(engine: Engine, dealing: Dealing, params: ObserveParams) -> Non
     engine.by_part("edges", partial(trail_edges, params=params), {"transfers": by_party}, EDGES)
     # One task for all: in an ordinary bank there is one edge to fifteen transfers, of two numbers.
     engine.by_part("members", components_of_trails, {"edges": "SELECT 0 AS part, * FROM edges"}, MEMBERS)
-    component = dealing.of("m.component")
-    engine.once(
-        "linked_transfers",
-        f"""SELECT {component} AS part, t.* FROM transfers t
-            JOIN members m ON m.transaction_id = t.transaction_id""",
-        by={"transfers": "transaction_id", "members": "transaction_id"},
-    )
-    engine.once(
-        "linked_edges",
-        f"""SELECT {component} AS part, e.later, e.earlier FROM edges e
-            JOIN members m ON m.transaction_id = e.later""",
-        by={"edges": "later", "members": "transaction_id"},
-    )
-    given = {"transfers": "linked_transfers", "edges": "linked_edges"}
+    deal_components(engine, dealing, "transfers", "edges", "members")
+    given = {"transfers": "transfers_linked", "edges": "edges_linked"}
     engine.by_part("followed", partial(followed_money, params=params), given, FOLLOWED)
 
 

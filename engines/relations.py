@@ -16,9 +16,14 @@ Query = str | tuple[str, ...]  # in SQL; of several the rows of all
 By = Mapping[str, str]
 
 
+def pieces_of(query: Query) -> tuple[str, ...]:
+    """The queries of which a query has all rows."""
+    return (query,) if isinstance(query, str) else query
+
+
 def in_one(query: Query) -> str:
     """A query in one piece."""
-    return query if isinstance(query, str) else " UNION ALL ".join(query)
+    return " UNION ALL ".join(pieces_of(query))
 
 
 class Named:

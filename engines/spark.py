@@ -34,7 +34,7 @@ from engines.packets import PACKETS, Asked, Find, Finish, Opened, Packed, Querie
 from engines.parts import sweep, write_part
 from engines.plans import source_row_by_row, tables_of
 from engines.puts import Answer, unique
-from engines.relations import By, Dealing, Kernel, Measured, Query, Shared, in_one
+from engines.relations import By, Dealing, Kernel, Measured, Query, Shared, in_one, pieces_of
 from engines.session import session
 
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ class _Rows:
 
 def in_part_0(query: Query) -> Query:
     """A query whose rows need no part, with one."""
-    pieces = (query,) if isinstance(query, str) else query
-    return tuple(f"SELECT CAST(0 AS INT) AS part, * FROM ({sql}) rows" for sql in pieces)
+    return tuple(f"SELECT CAST(0 AS INT) AS part, * FROM ({sql}) rows" for sql in pieces_of(query))
 
 
 def rows_of(frame: DataFrame) -> pa.Schema:
@@ -179,7 +178,7 @@ class SparkEngine:
         found = self._spark.sql(sql)
         rows = self._found_by_workers(sql, found)
         if by and rows is None:
-            self._join(name, sql, by)
+            self._join(name, sql, by, found)
             return
         found.createOrReplaceTempView(name)
         self._forget(name)
@@ -195,7 +194,7 @@ class SparkEngine:
         found = self._spark.sql(sql)
         is_dealt, is_found = "part" in found.columns, self._all_found_by_workers(query)
         if by and not is_found:
-            self._join(name, sql, by)
+            self._join(name, sql, by, found)
             return
         if is_dealt or is_found:
             schema = rows_of(found)
@@ -211,9 +210,8 @@ class SparkEngine:
         """Whether a relation has no rows; see `engines.relations.Engine`."""
         return bool(self._spark.table(name).isEmpty())
 
-    def _join(self, name: str, sql: str, by: By) -> None:
+    def _join(self, name: str, sql: str, by: By, found: DataFrame) -> None:
         """Name what DuckDB answers in the workers, who are dealt the rows by what the query joins by."""
-        found = self._spark.sql(sql)
         mine = Dealing(self._parts)
         everywhere = f"SELECT CAST(p.id AS INT) AS part, r.* FROM range({self._parts}) p CROSS JOIN"
         beside = self._files_of({relation for relation, key in by.items() if not key} & self._small)
@@ -274,8 +272,7 @@ class SparkEngine:
         return {name: source for name, source in sources.items() if not isinstance(source, _Packets)}
 
     def _all_found_by_workers(self, query: Query) -> bool:
-        pieces = [query] if isinstance(query, str) else query
-        return all(self._found_by_workers(sql, self._spark.sql(sql)) for sql in pieces)
+        return all(self._found_by_workers(sql, self._spark.sql(sql)) for sql in pieces_of(query))
 
     def _asked(self, relation: str) -> DataFrame:
         return self._spark.sql(relation) if " " in relation else self._spark.table(relation)
@@ -298,10 +295,8 @@ class SparkEngine:
 
     def _packed(self, query: Query, packed: Packed) -> DataFrame:
         """The packets of what a query asks."""
-        pieces = [query] if isinstance(query, str) else query
-        return reduce(
-            lambda one, other: one.union(other), (self._packed_piece(sql, packed) for sql in pieces)
-        )
+        packets = [self._packed_piece(sql, packed) for sql in pieces_of(query)]
+        return reduce(lambda one, other: one.union(other), packets)
 
     def _packed_piece(self, relation: str, packed: Packed) -> DataFrame:
         from pyspark.sql.functions import lit

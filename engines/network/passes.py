@@ -29,6 +29,7 @@ from engines.network.patterns import (
     scatter_gathers_of_part,
     scattered_of_part,
 )
+from engines.passes import deal_components
 from engines.relations import Dealing, Engine, Named, Query
 from features.build import Params as BuildParams
 from features.network import Limits
@@ -76,20 +77,8 @@ def follow_ties(engine: Engine, dealing: Dealing, asked: NetworkAsked) -> None:
     engine.by_part(
         "tie_members", components_of_trails, {"edges": "SELECT 0 AS part, * FROM tie_edges"}, MEMBERS
     )
-    component = dealing.of("m.component")
-    engine.once(
-        "tied",
-        f"""SELECT {component} AS part, t.* FROM ties t
-            JOIN tie_members m ON m.transaction_id = t.transaction_id""",
-        by={"ties": "transaction_id", "tie_members": "transaction_id"},
-    )
-    engine.once(
-        "tied_edges",
-        f"""SELECT {component} AS part, e.later, e.earlier FROM tie_edges e
-            JOIN tie_members m ON m.transaction_id = e.later""",
-        by={"tie_edges": "later", "tie_members": "transaction_id"},
-    )
-    given = {"ties": "tied", "edges": "tied_edges"}
+    deal_components(engine, dealing, "ties", "tie_edges", "tie_members")
+    given = {"ties": "ties_linked", "edges": "tie_edges_linked"}
     engine.by_part("linked", partial(chains_of_components, limits=asked.observe.trails), given, LINKED)
     engine.by_part("rings", partial(rings_of_components, limits=asked.observe.trails), given, RINGS)
 
